@@ -1,0 +1,59 @@
+# Executable documentation: each target is a command that the README names.
+# Nothing but python3, pip and make is needed beforehand.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(PYTHON) -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run install dev servers test lint bench soak requirements clean
+
+help:           ## this list
+	@sed -n 's/^\([a-z]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: install    ## sets up, then the demo, or the service where there is a vigie.toml
+	@if [ -f vigie.toml ]; then exec $(BIN)/vigie --config vigie.toml run; else exec $(BIN)/vigie demo; fi
+
+install: $(VENV)/.run   ## leaves .venv/bin/vigie
+
+dev: $(VENV)/.dev       ## what the tests and linters need, too
+
+# A virtual environment without its own pip needs no python3-venv: the pip outside installs into it.
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "vigie: $(PYTHON) is missing: apt-get install python3" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "vigie: Python 3.11 or later is needed, $$($(PYTHON) --version) found: make PYTHON=python3.11 …" >&2; exit 2; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "vigie: pip is missing: apt-get install python3-pip" >&2; exit 2; }
+	$(PYTHON) -m venv --without-pip $(VENV)
+
+# Build tools first, pinned too: dkimpy comes as source only, and is built with them and nothing else.
+$(VENV)/.run: $(BIN)/python requirements/build.txt requirements/run.txt pyproject.toml
+	$(PIP) --python $(BIN)/python install --require-hashes --only-binary :all: -r requirements/build.txt
+	$(PIP) --python $(BIN)/python install --require-hashes --no-build-isolation -r requirements/run.txt
+	$(PIP) --python $(BIN)/python install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(PIP) --python $(BIN)/python install --require-hashes --no-build-isolation -r requirements/dev.txt
+	@touch $@
+
+servers:        ## the real servers that the tests talk to, from Debian
+	@sh tests/servers/install.sh
+
+test: dev servers lint  ## linters, then every test, against real servers
+	$(BIN)/python -m pytest -n auto
+
+lint: dev       ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: dev      ## messages per second, beside what imapclient alone needs
+	$(BIN)/python -m tests.benchmarks
+
+requirements:   ## pins anew, for who changes pyproject.toml (needs uv)
+	uv pip compile --group build --universal --generate-hashes --no-header -q -o requirements/build.txt
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header -q -o requirements/run.txt
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q -o requirements/dev.txt
+
+clean:          ## removes what the targets above made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Message -> AuthEvidence. DNS only through the Resolver that is handed in."""

@@ -1,0 +1,123 @@
+"""Evidence about who sent a message: status words of RFC 8601 section 2.7, identities, causes, provenance. Never a bool alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vigie.message.types import Defect
+
+
+class Status(StrEnum):
+    """Result words (RFC 8601 section 2.7)."""
+
+    NONE = "none"
+    PASS = "pass"
+    FAIL = "fail"
+    SOFTFAIL = "softfail"
+    NEUTRAL = "neutral"
+    POLICY = "policy"
+    TEMPERROR = "temperror"
+    PERMERROR = "permerror"
+
+
+class Provenance(StrEnum):
+    """Where a result comes from. COMPUTED outranks BORDER."""
+
+    COMPUTED = "computed"
+    BORDER = "border"
+    """Read from a field that our own border MTA wrote (RFC 8601 section 5)."""
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class SpfResult:
+    """SPF (RFC 7208) of the envelope sender as our border saw it."""
+
+    status: Status
+    domain: str
+    """The MAIL FROM domain, or the HELO name when MAIL FROM is null; "" when unavailable."""
+    provenance: Provenance
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DkimResult:
+    """One DKIM-Signature (RFC 6376)."""
+
+    status: Status
+    domain: str
+    selector: str
+    provenance: Provenance
+    reason: str
+    covers_message: bool = False
+    """It covers the whole body and every reader-visible header that is present. Only meaningful with PASS."""
+    key_missing: bool = False
+    """The name server answered that there is no such key: "cannot tell" for an old mail, never "forged"."""
+    footer: str = ""
+    """Text that was added after the signed body, where the signature verifies once it is cut (decision table row 5)."""
+    instant: int | None = None
+    """The signature's t=, seconds since the epoch, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcResult:
+    """DMARC (RFC 9989) of the author domain."""
+
+    status: Status
+    domain: str
+    provenance: Provenance
+    reason: str
+    policy: str = ""
+    organizational_domain: str = ""
+    found_by: str = ""
+    """How the organizational domain was found: the record's name, psd tag, or the walk's end."""
+    aligned: tuple[str, ...] = ()
+    """The authenticated domains that align with the author domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArcResult:
+    """ARC (RFC 8617): a hint, it never proves."""
+
+    status: Status
+    reason: str
+    sealer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BorderHop:
+    """What our own border MTA saw of the SMTP client, or why that is unknown."""
+
+    found: bool
+    reason: str
+    client_ip: str = ""
+    helo: str = ""
+    mail_from: str | None = None
+    """None: unknown; "": the null reverse-path."""
+    authserv_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthEvidence:
+    """Everything that was found out about who sent one message."""
+
+    border: BorderHop
+    spf: SpfResult
+    dkim: tuple[DkimResult, ...]
+    dmarc: DmarcResult
+    arc: ArcResult
+    author_domain: str
+    """The one author domain; "" when it is absent or ambiguous."""
+    authenticated_domain: str | None
+    """The author domain when an aligned identity passed; None otherwise."""
+    complete: bool
+    """The whole proof (house: "Proof") for the author domain, whoever that is. The brand is compared by the rules."""
+    obstacles: tuple[str, ...] = ()
+    """Why the proof is not complete, one sentence each, in English."""
+    forged_results: bool = False
+    """Results that carry our border's name stand where only a stranger can have put them."""
+    dns_failed: tuple[str, ...] = ()
+    """Names whose look-up was in error (SERVFAIL, time-out, ...)."""
+    defects: tuple[Defect, ...] = ()
+    """Structural defects that authentication itself found (a once-only header duplicated, unsigned, ...)."""

@@ -1,0 +1,41 @@
+"""What every program needs to judge: DNS, trust, limits, brands."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
+from vigie.rules import brand
+
+
+class LimitSettings(Settings):
+    """`[limits]`: bounds on the work that one message can cause."""
+
+    message_bytes: int = Field(default=30 * 1024 * 1024, ge=64 * 1024, description="above it only the beginning is judged")
+    wall_s: float = Field(default=8.0, gt=0, le=120, description="seconds for one message, then the worker is killed")
+    cpu_s: int = Field(default=10, ge=1, le=120)
+    memory_bytes: int = Field(default=512 * 1024 * 1024, ge=128 * 1024 * 1024)
+    workers: int = Field(default=0, ge=0, le=64, description="judging processes; 0: one a core")
+
+
+class BrandSettings(Settings):
+    """`[brands]`: the protected senders."""
+
+    enabled: tuple[str, ...] = Field(default=("ameli",), min_length=1)
+
+    @field_validator("enabled")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(value) - set(brand.names()))
+        if unknown:
+            raise ValueError(f"no such brand: {', '.join(unknown)}; there are: {', '.join(brand.names())}")
+        return value
+
+
+class JudgeSettings(Settings):
+    """The part of vigie.toml that decides verdicts."""
+
+    dns: DnsSettings = DnsSettings()
+    trust: TrustSettings = TrustSettings()
+    limits: LimitSettings = LimitSettings()
+    brands: BrandSettings = BrandSettings()

@@ -1,0 +1,118 @@
+"""The nouns of the ledger. All instants are aware datetimes in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ActionKind(StrEnum):
+    """What the scanner can be asked to do to a message."""
+
+    TAG = "tag"
+    QUARANTINE = "quarantine"
+    RELEASE = "release"
+
+
+class State(StrEnum):
+    """The life of an intent (threats 2.0)."""
+
+    PENDING = "pending"
+    """Durable, nothing has been sent for it."""
+    MOVING = "moving"
+    """A command that changes the mailbox may have been sent: look before anything is sent again."""
+    DONE = "done"
+    GONE = "gone"
+    """The message is in neither folder: somebody else moved it."""
+    FAILED = "failed"
+    """Refused for good; the message is where it was."""
+
+
+class Decision(StrEnum):
+    """What a person said about a case."""
+
+    RELEASED = "released"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies: (account, folder, UIDVALIDITY, UID)."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder was judged: every UID <= last_uid of that UIDVALIDITY has a record or was found gone."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    last_uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One judged message. Text fields are masked and bounded before they get here."""
+
+    id: str
+    """Short, opaque, unique: what people type after `vigie review show`."""
+    place: Place
+    """Where it was judged."""
+    sha256: str
+    message_id: str
+    subject: str
+    author: str
+    verdict: str
+    brand: str | None
+    decided_by: int
+    case_json: str
+    """The whole case as `vigie check --json` prints it, masked."""
+    judged_at: datetime
+    elapsed_ms: float
+    size: int
+    decision: Decision | None = None
+    retry_at: datetime | None = None
+    """Judge again at that instant (row 7), or None."""
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something that is to be done to one message, durable before it is begun."""
+
+    id: str
+    record_id: str
+    kind: ActionKind
+    source: Place
+    destination: str
+    """Folder; "" for TAG."""
+    keywords: tuple[str, ...]
+    """TAG: to add. QUARANTINE: to add before the move. RELEASE: to have removed afterwards."""
+    state: State
+    message_id: str
+    sha256: str
+    size: int
+    created_at: datetime
+    flags: tuple[str, ...] = ()
+    """The message's flags and keywords before we touched it, for the way back."""
+    internaldate: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an intent ended."""
+
+    intent_id: str
+    state: State
+    at: datetime
+    destination: Place | None = None
+    """Where the message lies now, when that is known."""
+    detail: str = ""
+    kept_keywords: tuple[str, ...] = ()
+    """Keywords that the server was seen to have kept. Never claim one that is not here."""

@@ -1,0 +1,1 @@
+"""bytes -> Message. Pure and total: hostile input yields defects, never an exception."""

@@ -1,0 +1,1 @@
+"""Message + AuthEvidence + Brand -> Finding* -> Verdict. No network, disk, clock or randomness."""

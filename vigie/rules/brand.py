@@ -1,0 +1,116 @@
+"""The Brand model: one TOML file per protected sender, each fact with its source and date."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Sourced(_Data):
+    """A fact with its source: where it was published, when, and how sure we are (H, M, L)."""
+
+    source: str
+    dated: str
+    confidence: str = "H"
+
+
+class Sender(Sourced):
+    """An official author address ("local@domain") or, where only the domain is known, "@domain" (subdomains not included)."""
+
+    address: str
+
+
+class Host(Sourced):
+    """An official web host. With `subdomains`, every host below it too (whole labels)."""
+
+    host: str
+    subdomains: bool = False
+    historic: bool = False
+
+
+class Phone(Sourced):
+    """An official number, digits only, national form ("3646", "0553356237"), or international with a leading +."""
+
+    number: str
+
+
+class Claim(_Data):
+    """Words that name the brand. All are in `fold` form and match at word boundaries of folded text."""
+
+    names: tuple[str, ...]
+    """Say who speaks: enough in a display name, letterhead or signature."""
+    products: tuple[str, ...] = ()
+    """Name something of the brand's (carte vitale): a claim only together with a first person or a demand."""
+    host_stems: tuple[str, ...] = ()
+    """Stems that a lookalike domain is built of."""
+
+
+class Fact(Sourced):
+    """Something that the institution publicly denies: `id` names the pattern and the sentences that explain it."""
+
+    id: str
+    patterns: tuple[str, ...]
+    """Regular expressions over folded clauses; linear, bounded."""
+    expires: date | None = None
+
+
+class Neighbour(_Data):
+    """A body of its own whose mails name the brand or its products legitimately."""
+
+    name: str
+    domains: tuple[str, ...]
+
+
+class Brand(_Data):
+    """One protected sender. Facts carry over from here into rules; rules carry none of their own."""
+
+    name: str
+    title: dict[str, str]
+    """By language, as people call it: fr = "l'Assurance Maladie"."""
+    senders: tuple[Sender, ...]
+    owned_domains: tuple[str, ...]
+    """Registrable domains that the brand owns: an author there is official, not a lookalike; still unproven without authentication."""
+    hosts: tuple[Host, ...]
+    phones: tuple[Phone, ...]
+    claim: Claim
+    facts: tuple[Fact, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    innocent_hosts: tuple[str, ...] = Field(default=())
+    """Hosts that look like the brand's and are somebody else's harmless ones."""
+    spf_alone_proves: bool = False
+
+    def official_host(self, host: str) -> bool:
+        """True where `host` (lower-case A-labels) is listed, or lies below a listed one with `subdomains`. Whole labels, never a substring."""
+        name = host.rstrip(".")
+        return any(name == item.host or (item.subdomains and name.endswith("." + item.host)) for item in self.hosts)
+
+    def official_author(self, addr: str, domain: str) -> bool:
+        """True where the address is a published sender, or of a domain listed as a whole."""
+        return any(item.address in (addr.lower(), "@" + domain) for item in self.senders)
+
+    def owns(self, domain: str) -> bool:
+        """True where `domain` is one of the brand's own, or below one."""
+        return any(domain == own or domain.endswith("." + own) for own in self.owned_domains)
+
+
+@cache
+def load(name: str) -> Brand:
+    """The brand of `brands/<name>.toml`. Raises KeyError for an unknown name, pydantic.ValidationError for a bad file."""
+    path = resources.files(__package__) / "brands" / f"{name}.toml"
+    if not path.is_file():
+        raise KeyError(name)
+    return Brand.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def names() -> tuple[str, ...]:
+    """Every brand that is shipped, sorted."""
+    folder = resources.files(__package__) / "brands"
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))

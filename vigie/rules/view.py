@@ -1,0 +1,86 @@
+"""What every rule looks at: message, evidence and brand, with the folded forms computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from vigie.auth_checks.types import AuthEvidence
+from vigie.message.fold import fold
+from vigie.message.types import Address, Layer, Link, Message, TextBlock
+from vigie.rules.brand import Brand
+from vigie.rules.types import Finding, Kind
+
+
+@dataclass(frozen=True)
+class View:
+    """One message as seen with one brand in mind. Pure: everything is derived from the three inputs."""
+
+    message: Message
+    evidence: AuthEvidence
+    brand: Brand
+    _cache: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def folded(self, text: str) -> str:
+        """`fold(text)`, computed once per text."""
+        if text not in self._cache:
+            self._cache[text] = fold(text)
+        return self._cache[text]
+
+    @cached_property
+    def outer(self) -> tuple[TextBlock, ...]:
+        """What the sender himself says to the reader: subject and new text.
+
+        Where the body says nothing, attachments speak for the sender (house: CLAIM)."""
+        spoken = self.message.texts(Layer.OUTER)
+        body = sum(len(block.text.strip()) for block in spoken if block.where != "subject")
+        return spoken if body >= 20 else spoken + self.message.texts(Layer.ATTACHMENT)
+
+    @cached_property
+    def outer_folded(self) -> str:
+        """The folded outer text, one block a line."""
+        return "\n".join(self.folded(block.text) for block in self.outer)
+
+    @cached_property
+    def outer_links(self) -> tuple[Link, ...]:
+        """Links that the outer speaker offers (attachments included: opening one is following him)."""
+        return tuple(link for link in self.message.links if link.layer in (Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN))
+
+    @cached_property
+    def official_author(self) -> bool:
+        """Every author reading is an official address of the brand. Says nothing about proof."""
+        authors = self.message.authors
+        return bool(authors) and all(self.brand.official_author(author.addr, author.domain) for author in authors)
+
+    @cached_property
+    def brand_author(self) -> bool:
+        """Every author reading lies in a domain that the brand owns."""
+        authors = self.message.authors
+        return bool(authors) and all(self.brand.owns(author.domain) for author in authors)
+
+    @cached_property
+    def proven(self) -> bool:
+        """Proof of an official author (house: "Proof")."""
+        return self.evidence.complete and self.official_author and self.message.author_readings == 1
+
+    @cached_property
+    def foreign_authors(self) -> tuple[Address, ...]:
+        """Author readings outside the brand's own domains."""
+        return tuple(author for author in self.message.authors if not self.brand.owns(author.domain))
+
+
+class Rule(Protocol):
+    """A module of `checks/`: it answers one question and never decides. The docstring's first line is its title."""
+
+    ID: str
+    """Stable, kebab-case, equal to the module's name with hyphens."""
+    KINDS: tuple[Kind, ...]
+    """The kinds of finding that it may emit."""
+    SOURCES: tuple[str, ...]
+    """Where the knowledge comes from: a fact's source, a standard, a threat id. Never empty."""
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """Zero or more findings. Total: hostile text yields none or some, never an exception."""
+        ...

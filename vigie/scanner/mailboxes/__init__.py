@@ -1,0 +1,1 @@
+"""Kinds of mailboxes. `base` is the contract; there is no delete in it."""

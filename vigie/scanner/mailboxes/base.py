@@ -1,0 +1,132 @@
+"""The Mailbox contract: what a scan may do to a mailbox, and the faults it may meet. There is no delete in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class MailboxError(Exception):
+    """A fault of the mailbox or of the way to it. `temporary`: trying again later may help.
+
+    `kind` is one of: connect, tls, auth, folder, refused, protocol, limit. The text is one line for a person, free of secrets.
+    """
+
+    def __init__(self, kind: str, text: str, *, temporary: bool) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.temporary = temporary
+
+
+class UnclearOutcome(MailboxError):
+    """A command that changes the mailbox was sent and its answer never understood: look in both folders, never repeat it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("protocol", text, temporary=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """A selected folder. `keywords_allowed`: PERMANENTFLAGS has \\*; `permanent` lists the flags that the server keeps."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int
+    exists: int
+    read_only: bool
+    permanent: tuple[str, ...]
+
+    def keeps(self, keyword: str) -> bool:
+        """True where PERMANENTFLAGS promises to keep that keyword (RFC 9051 section 7.1)."""
+        return "\\*" in self.permanent or keyword.lower() in (flag.lower() for flag in self.permanent)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One message without its body. `flags` without \\Recent."""
+
+    uid: int
+    size: int
+    flags: tuple[str, ...]
+    internaldate: datetime
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message's bytes, exactly as stored. `partial` when only the beginning was fetched (over the size limit)."""
+
+    uid: int
+    raw: bytes
+    flags: tuple[str, ...]
+    internaldate: datetime
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How a move ended: the new UID where the server said it (COPYUID), and the way that was taken."""
+
+    uidvalidity: int | None
+    uid: int | None
+    how: str
+    """move; copy (COPY, verified, \\Deleted, UID EXPUNGE of that UID); copied-only (server without MOVE and UIDPLUS: the original stays)."""
+
+
+class Mailbox(Protocol):
+    """One session with one mailbox. Not thread-safe. Every method raises MailboxError; those that change something raise
+    UnclearOutcome when the answer was lost. UIDs only; no method ever sets \\Seen or expunges what it was not given."""
+
+    def folders(self) -> Sequence[str]:
+        """All selectable folder names, decoded."""
+        ...
+
+    def select(self, folder: str, *, read_only: bool) -> FolderStatus:
+        """Opens a folder (EXAMINE when `read_only`). MailboxError(kind="folder") when it does not exist."""
+        ...
+
+    def ensure_folder(self, folder: str) -> str:
+        """Creates and subscribes the folder unless it exists; gives its real name (namespace prefix, delimiter)."""
+        ...
+
+    def uids_after(self, uid: int) -> Iterator[int]:
+        """UIDs greater than `uid` in the selected folder, ascending, asked for in windows (never one unbounded SEARCH)."""
+        ...
+
+    def uids_since(self, day: datetime) -> Iterator[int]:
+        """UIDs whose INTERNALDATE is on or after that day, ascending."""
+        ...
+
+    def fetch(self, uids: Sequence[int], *, limit: int) -> Iterator[Fetched]:
+        """The messages, BODY.PEEK[] only, each at most `limit` bytes; vanished UIDs are left out. Order as the server answers."""
+        ...
+
+    def summaries(self, uids: Sequence[int]) -> Iterator[Summary]:
+        """Flags, size, INTERNALDATE and Message-ID of those that still exist."""
+        ...
+
+    def find(self, message_id: str, size: int) -> Sequence[int]:
+        """UIDs in the selected folder with that Message-ID header and size; by size alone where there is no Message-ID."""
+        ...
+
+    def add_keywords(self, uid: int, keywords: Iterable[str]) -> tuple[str, ...]:
+        """Adds them and reads them back: returns those that the server kept."""
+        ...
+
+    def remove_keywords(self, uid: int, keywords: Iterable[str]) -> None:
+        """Removes them."""
+        ...
+
+    def move(self, uid: int, folder: str) -> Moved:
+        """Moves one message of the selected folder: UID MOVE, else UID COPY + verified + \\Deleted + UID EXPUNGE uid, else a copy only."""
+        ...
+
+    def append(self, folder: str, raw: bytes, flags: Sequence[str], internaldate: datetime) -> tuple[int, int] | None:
+        """Stores bytes; (UIDVALIDITY, UID) where the server says it (APPENDUID)."""
+        ...
+
+    def close(self) -> None:
+        """Ends the session without expunging; never blocks longer than the time-out, never raises."""
+        ...

@@ -1,0 +1,69 @@
+"""`[[accounts]]`: the mailboxes. Secrets come from files, the environment or a command, never from the TOML."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from vigie.auth_checks.settings import Settings
+
+LOOPBACK = ("localhost", "127.", "::1")
+
+
+class SecretError(Exception):
+    """The password of an account could not be had. One line, never the secret itself."""
+
+    temporary = False
+
+
+class AccountSettings(Settings):
+    """One mailbox."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$", description="what the commands and logs call it")
+    host: str
+    port: int = Field(default=993, ge=1, le=65535)
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    ca_file: Path | None = Field(default=None, description="trust this certificate authority only")
+    username: str
+    password_file: Path | None = None
+    password_env: str | None = None
+    password_command: tuple[str, ...] | None = None
+    folders: tuple[str, ...] = Field(default=("INBOX",), min_length=1)
+    mode: Literal["observe", "tag", "enforce"] = "observe"
+    quarantine_folder: str = "Quarantaine"
+    schedule: str = Field(default="5m", pattern=r"^[1-9][0-9]*[smh]$", description="how often to look: 30s, 5m, 1h")
+    cron: str | None = Field(default=None, description="instead of schedule: five fields of cron")
+    idle: bool = True
+    timeout_s: float = Field(default=30.0, gt=0, le=300)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> AccountSettings:
+        sources = [name for name in ("password_file", "password_env", "password_command") if getattr(self, name) is not None]
+        if len(sources) != 1:
+            raise ValueError("exactly one of password_file, password_env, password_command is needed")
+        if self.tls == "none" and not self.host.startswith(LOOPBACK):
+            raise ValueError('tls = "none" is refused off loopback: use "implicit" or "starttls"')
+        if self.quarantine_folder in self.folders:
+            raise ValueError("quarantine_folder cannot be one of the scanned folders")
+        return self
+
+    def password(self) -> SecretStr:
+        """The secret, read anew at each call. Raises SecretError."""
+        try:
+            if self.password_file is not None:
+                return SecretStr(self.password_file.read_text(encoding="utf-8").rstrip("\r\n"))
+            if self.password_env is not None:
+                return SecretStr(os.environ[self.password_env])
+            assert self.password_command is not None
+            done = subprocess.run(self.password_command, capture_output=True, timeout=30, check=True, text=True)  # noqa: S603 - the admin's own command, no shell
+        except OSError as error:
+            raise SecretError(f"account {self.name}: the password cannot be read: {error.strerror}") from None
+        except KeyError:
+            raise SecretError(f"account {self.name}: the environment variable {self.password_env} is not set") from None
+        except subprocess.SubprocessError:
+            raise SecretError(f"account {self.name}: password_command failed") from None
+        return SecretStr(done.stdout.rstrip("\r\n"))
