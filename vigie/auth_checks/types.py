@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from vigie.message.types import Defect
@@ -113,6 +114,9 @@ class AuthEvidence:
     """The author domain when an aligned identity passed; None otherwise."""
     complete: bool
     """The whole proof (house: "Proof") for the author domain, whoever that is. The brand is compared by the rules."""
+    received_at: datetime | None = None
+    """When our side got the message: INTERNALDATE, else the border's Received, else the newest hop's. Aware, UTC."""
+    examined_at: datetime | None = None
     obstacles: tuple[str, ...] = ()
     """Why the proof is not complete, one sentence each, in English."""
     forged_results: bool = False
