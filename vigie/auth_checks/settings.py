@@ -22,15 +22,26 @@ class DnsSettings(Settings):
     timeout_s: float = Field(default=2.0, gt=0, le=30, description="for one question")
     budget_s: float = Field(default=5.0, gt=0, le=60, description="for all questions of one message")
     max_queries: int = Field(default=30, ge=1, le=200, description="for one message")
+    ask: Literal["claimed", "always"] = Field(
+        default="claimed",
+        description="about mail that claims to come from a protected sender only, or about every mail",
+    )
     cache_entries: int = Field(default=2000, ge=0)
-    zone_file: Path | None = Field(default=None, description="answers from this TOML file and from nowhere else (demo, tests, replay)")
+    zone_file: Path | None = Field(
+        default=None, description="answers from this TOML file and from nowhere else (demo, tests, replay)"
+    )
 
 
 class TrustSettings(Settings):
     """`[trust]`: which header fields our own servers wrote. Empty: none is believed, and SPF is unavailable."""
 
-    border_hosts: tuple[str, ...] = Field(default=(), description="by-host that our own MX writes in Received; .example.org for any host below")
-    relays: tuple[str, ...] = Field(default=(), description="networks (CIDR) of our own hops that come after the border")
+    border_hosts: tuple[str, ...] = Field(
+        default=(), description="by-host that our own MX writes in Received; .example.org for any host below"
+    )
+    relays: tuple[str, ...] = Field(
+        default=(), description="networks (CIDR) of our own hops that come after the border"
+    )
     authserv_ids: tuple[str, ...] = Field(default=(), description="whose Authentication-Results we believe")
     provider: Literal["microsoft365", "gmail", "ovh", "orange", "infomaniak"] | None = Field(
-        default=None, description="presets for large hosts, instead of the three lists")
+        default=None, description="presets for large hosts, instead of the three lists"
+    )

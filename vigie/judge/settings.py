@@ -11,7 +11,9 @@ from vigie.rules import brand
 class LimitSettings(Settings):
     """`[limits]`: bounds on the work that one message can cause."""
 
-    message_bytes: int = Field(default=30 * 1024 * 1024, ge=64 * 1024, description="above it only the beginning is judged")
+    message_bytes: int = Field(
+        default=30 * 1024 * 1024, ge=64 * 1024, description="above it only the beginning is judged"
+    )
     wall_s: float = Field(default=8.0, gt=0, le=120, description="seconds for one message, then the worker is killed")
     cpu_s: int = Field(default=10, ge=1, le=120)
     memory_bytes: int = Field(default=512 * 1024 * 1024, ge=128 * 1024 * 1024)

@@ -88,7 +88,10 @@ class Brand(_Data):
     spf_alone_proves: bool = False
 
     def official_host(self, host: str) -> bool:
-        """True where `host` (lower-case A-labels) is listed, or lies below a listed one with `subdomains`. Whole labels, never a substring."""
+        """True where `host` (lower-case A-labels) is listed, or lies below a listed one with `subdomains`.
+
+        Whole labels, never a substring: `assure.ameli.fr.evil.example` is not official.
+        """
         name = host.rstrip(".")
         return any(name == item.host or (item.subdomains and name.endswith("." + item.host)) for item in self.hosts)
 

@@ -114,6 +114,16 @@ class JudgedLink:
 
 
 __all__ = [
-    "AuthEvidence", "Case", "ExaminationError", "Finding", "JudgedLink", "Kind", "Label", "Layer", "Message",
-    "Quote", "Strength", "Verdict",
+    "AuthEvidence",
+    "Case",
+    "ExaminationError",
+    "Finding",
+    "JudgedLink",
+    "Kind",
+    "Label",
+    "Layer",
+    "Message",
+    "Quote",
+    "Strength",
+    "Verdict",
 ]

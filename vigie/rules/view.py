@@ -33,7 +33,8 @@ class View:
     def outer(self) -> tuple[TextBlock, ...]:
         """What the sender himself says to the reader: subject and new text.
 
-        Where the body says nothing, attachments speak for the sender (house: CLAIM)."""
+        Where the body says nothing, attachments speak for the sender (house: CLAIM).
+        """
         spoken = self.message.texts(Layer.OUTER)
         body = sum(len(block.text.strip()) for block in spoken if block.where != "subject")
         return spoken if body >= 20 else spoken + self.message.texts(Layer.ATTACHMENT)

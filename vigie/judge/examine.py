@@ -1,0 +1,109 @@
+"""raw bytes -> Case, in this process. `workers` does the same in processes that can be killed."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from vigie.auth_checks.authenticate import authenticate
+from vigie.auth_checks.resolver import resolver_from
+from vigie.auth_checks.types import ArcResult, AuthEvidence, BorderHop, DmarcResult, Provenance, SpfResult, Status
+from vigie.judge.settings import JudgeSettings
+from vigie.message.parse import parse
+from vigie.message.types import Message
+from vigie.rules import brand
+from vigie.rules.explain import LANGUAGES, explain
+from vigie.rules.judgement import claimed, judge
+from vigie.rules.types import Case, JudgedLink
+
+NOT_ASKED = "not asked: the message does not claim to come from a protected sender"
+SHOWN_LINKS = 200
+SHOWN_TEXT = 200
+
+
+class Examiner:
+    """Judges messages with one set of settings; keeps the DNS cache and the brands between them. Not thread-safe."""
+
+    def __init__(self, settings: JudgeSettings) -> None:
+        self._settings = settings
+        self._brands = tuple(brand.load(name) for name in settings.brands.enabled)
+        self._resolver = resolver_from(settings.dns)
+
+    def examine(self, raw: bytes, *, now: datetime, received: datetime | None = None) -> Case:
+        """Judges one message. `received` (aware): when it reached the mailbox, INTERNALDATE; None when that is unknown.
+
+        Total: hostile bytes give defects and findings. Only the first `limits.message_bytes` are read.
+        """
+        started = time.perf_counter()
+        message = parse(raw[: self._settings.limits.message_bytes])
+        evidence = self._evidence(message, received, now)
+        verdict = judge(message, evidence, self._brands)
+        profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])
+        told = {lang: explain(verdict, evidence, profile, lang) for lang in LANGUAGES}
+        return Case(
+            sha256=message.sha256,
+            message_id=message.message_id[:SHOWN_TEXT],
+            subject=shown(message.subject),
+            author=author_line(message),
+            verdict=verdict,
+            evidence=evidence,
+            links=tuple(_links(message, profile)),
+            explanation={lang: text for lang, (text, _) in told.items()},
+            advice={lang: advice for lang, (_, advice) in told.items()},
+            elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
+            size=len(raw),
+        )
+
+    def _evidence(self, message: Message, received: datetime | None, now: datetime) -> AuthEvidence:
+        """Asks DNS only about mail that claims to be a brand's, unless told to ask always: no stranger learns who read what."""
+        empty = not_asked(received, now)
+        if self._settings.dns.ask == "claimed" and not claimed(message, empty, self._brands):
+            return empty
+        return authenticate(message, self._resolver.session(), self._settings.trust, received=received, now=now)
+
+
+def not_asked(received: datetime | None, now: datetime) -> AuthEvidence:
+    """The evidence about a message whose sender nobody had to ask about."""
+    return AuthEvidence(
+        border=BorderHop(found=False, reason=NOT_ASKED),
+        spf=SpfResult(Status.NONE, "", Provenance.UNAVAILABLE, NOT_ASKED),
+        dkim=(),
+        dmarc=DmarcResult(Status.NONE, "", Provenance.UNAVAILABLE, NOT_ASKED),
+        arc=ArcResult(Status.NONE, NOT_ASKED),
+        author_domain="",
+        authenticated_domain=None,
+        complete=False,
+        received_at=received,
+        examined_at=now,
+        obstacles=(NOT_ASKED,),
+    )
+
+
+def shown(text: str) -> str:
+    """One line for a person: control and format characters out, bounded."""
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(plain.split())[:SHOWN_TEXT]
+
+
+def author_line(message: Message) -> str:
+    """The first author as a mail client shows it."""
+    if not message.authors:
+        return ""
+    first = message.authors[0]
+    display = shown(first.display)
+    address = shown(first.addr)
+    return f"{display} <{address}>"[:SHOWN_TEXT] if display else address
+
+
+def _links(message: Message, profile: brand.Brand) -> list[JudgedLink]:
+    return [
+        JudgedLink(
+            shown=shown(link.shown),
+            target=link.target[:2000],
+            host=link.host,
+            official=profile.official_host(link.host) and all(map(profile.official_host, link.other_hosts)),
+            layer=link.layer,
+            unwrapped_from=link.unwrapped_from[:2000] if link.unwrapped_from else None,
+        )
+        for link in message.links[:SHOWN_LINKS]
+    ]

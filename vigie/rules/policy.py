@@ -1,0 +1,163 @@
+"""The decision: findings and evidence -> facts -> the first row of policy.toml that matches. Pure and total."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from vigie.message.types import Layer
+from vigie.rules.types import Finding, Kind, Label, Strength, Verdict
+from vigie.rules.view import View
+
+Fact = Literal[
+    "claim",
+    "proven",
+    "official",
+    "outside",
+    "decisive",
+    "contradiction",
+    "lure",
+    "strong-lure",
+    "footer",
+    "cannot-tell",
+]
+FACTS: tuple[Fact, ...] = Fact.__args__  # type: ignore[attr-defined]  # typing gives Literal no public list of its values
+
+SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT})
+"""Layers in which the sender speaks to the reader: what is quoted, forwarded or an attached message is a mention."""
+COUNTED = SPOKEN | {Layer.HIDDEN}
+"""Layers whose contradictions and lures count: hidden ones are the sender's too."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Row(_Data):
+    """One line of the table: all of `when` must hold."""
+
+    number: int
+    when: tuple[str, ...]
+    verdict: Label
+    retry: bool = False
+
+    @field_validator("when")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name.removeprefix("!") not in FACTS]
+        if unknown:
+            raise ValueError(f"no such fact: {', '.join(unknown)}")
+        return value
+
+    def matches(self, facts: frozenset[Fact]) -> bool:
+        """True where every wanted fact holds and no unwanted one does."""
+        return all((name.removeprefix("!") in facts) != name.startswith("!") for name in self.when)
+
+
+class Policy(_Data):
+    """policy.toml."""
+
+    key_gone_days: int
+    outside: frozenset[str]
+    excuse_void_by: frozenset[str]
+    excused_by_fault: frozenset[str]
+    row: tuple[Row, ...]
+
+    @field_validator("row")
+    @classmethod
+    def _total(cls, value: tuple[Row, ...]) -> tuple[Row, ...]:
+        if not value or value[-1].when:
+            raise ValueError("the last row must match everything: the table is total")
+        return value
+
+
+@cache
+def policy() -> Policy:
+    """The shipped decision table. Raises pydantic.ValidationError when it is malformed."""
+    text = (resources.files(__package__) / "policy.toml").read_text(encoding="utf-8")
+    return Policy.model_validate(tomllib.loads(text))
+
+
+def decide(view: View, findings: Iterable[Finding]) -> Verdict:
+    """The verdict for one brand. Whatever the findings: proven is never moved, unproven is never `genuine`."""
+    found = tuple(findings)
+    facts = facts_of(view, found)
+    row = next(row for row in policy().row if row.matches(facts))
+    label = row.verdict
+    return Verdict(
+        label=label,
+        brand=None if label is Label.UNRELATED else view.brand.name,
+        decided_by=row.number,
+        findings=found,
+        retry=row.retry and bool(_official_dns_faults(view)),
+        proven="proven" in facts,
+    )
+
+
+def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
+    """What the table's rows ask about."""
+    fault = view.official_author and _cannot_tell(view)
+    counted = [finding for finding in findings if finding.layer in COUNTED]
+    contradictions = [
+        finding
+        for finding in counted
+        if finding.kind is Kind.CONTRADICTION and not (fault and finding.rule in policy().excused_by_fault)
+    ]
+    lures = [finding for finding in counted if finding.kind is Kind.LURE]
+    truth: dict[Fact, bool] = {
+        "claim": _claims(findings, contradictions),
+        "proven": view.proven,
+        "official": view.official_author,
+        "outside": any(finding.rule in policy().outside and finding.strength is not Strength.WEAK for finding in lures),
+        "decisive": any(finding.strength is Strength.DECISIVE for finding in contradictions),
+        "contradiction": bool(contradictions),
+        "lure": bool(lures),
+        "strong-lure": any(finding.strength is not Strength.WEAK for finding in lures),
+        "footer": _list_footer(view),
+        "cannot-tell": fault,
+    }
+    return frozenset(name for name, holds in truth.items() if holds)
+
+
+def _claims(findings: tuple[Finding, ...], contradictions: list[Finding]) -> bool:
+    """A CLAIM in the sender's own words, unless an EXCUSE that is not void cancels it."""
+    claims = [finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN]
+    excused = any(finding.kind is Kind.EXCUSE for finding in findings)
+    void = any(finding.rule in policy().excuse_void_by for finding in claims) or any(
+        finding.strength is Strength.DECISIVE for finding in contradictions
+    )
+    return bool(claims) and (void or not excused)
+
+
+def _official_dns_faults(view: View) -> tuple[str, ...]:
+    """Failed look-ups in the brand's own zones: a stranger's failing DNS earns nothing."""
+    return tuple(name for name in view.evidence.dns_failed if view.brand.owns(name.rstrip(".").lower()))
+
+
+def _cannot_tell(view: View) -> bool:
+    """The official domain's DNS is in error, or a key of it is gone and the mail is old enough for keys to have been rotated."""
+    if _official_dns_faults(view):
+        return True
+    received, now = view.evidence.received_at, view.evidence.examined_at
+    old = received is not None and now is not None and now - received > timedelta(days=policy().key_gone_days)
+    return old and any(result.key_missing and view.brand.owns(result.domain) for result in view.evidence.dkim)
+
+
+def _list_footer(view: View) -> bool:
+    """A brand signature covers all but a trailing text whose links all lie on the domains of the List-* fields (RFC 2369, 2919)."""
+    footers = [result.footer for result in view.evidence.dkim if result.footer and view.brand.owns(result.domain)]
+    domains = {link.host for link in view.message.links if link.where.startswith("header:list-") and link.host}
+    if not footers or not view.official_author or not domains:
+        return False
+    return all(
+        any(link.host == domain or link.host.endswith("." + domain) for domain in domains)
+        for footer in footers
+        for link in view.message.links
+        if link.target in footer and not link.where.startswith("header:")
+    )
