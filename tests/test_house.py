@@ -1,0 +1,142 @@
+"""The house rules that a reader relies on, read off the syntax trees: who may import whom, and where."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CODE = sorted((ROOT / "vigie").rglob("*.py"))
+PURE = ("message", "rules")
+
+ALLOWED = {
+    "message": set(),
+    "auth_checks": {"message"},
+    "rules": {"message", "auth_checks"},
+    "judge": {"message", "auth_checks", "rules"},
+    "ledger": {"message", "auth_checks", "rules"},
+    "scanner": {"message", "auth_checks", "rules", "judge", "ledger"},
+    "web": {"message", "auth_checks", "rules", "judge", "ledger"},
+    "cli": {"message", "auth_checks", "rules", "judge", "ledger", "scanner", "web"},
+}
+ONLY_IN = {
+    "mailparser": {"message"},
+    "dkim": {"auth_checks"},
+    "dns": {"auth_checks"},
+    "spftrace": {"auth_checks"},
+    "imapclient": {"scanner"},
+    "apscheduler": {"scanner"},
+    "fastapi": {"web"},
+    "sqlalchemy": {"ledger"},
+}
+NEVER_IN_PURE = {"socket", "time", "random", "secrets", "subprocess", "logging", "requests", "urllib.request"}
+PYDANTIC_AT = re.compile(r"settings\.py|brand\.py|policy\.py|config\.py|schemas\.py|profile\.py|demo_mails")
+
+
+def package(path: Path) -> str:
+    parts = path.relative_to(ROOT / "vigie").parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every imported module of a file, and whether the import stands inside a function."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            assert node.module is not None
+            yield node.module, id(node) in inside
+            yield from ((f"{node.module}.{alias.name}", id(node) in inside) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_follow_the_house(path: Path) -> None:
+    here = package(path)
+    for name, inside in imports(path):
+        parts = name.split(".")
+        if parts[0] == "vigie" and len(parts) > 1 and parts[1] in ALLOWED and here:
+            assert parts[1] == here or parts[1] in ALLOWED[here], f"{here} may not import {name}"
+        assert not inside or here == "cli", f"{name} is imported inside a function"
+        assert parts[0] not in ONLY_IN or here in ONLY_IN[parts[0]], f"{name} belongs to {ONLY_IN[parts[0]]}"
+        if here in PURE:
+            assert name not in NEVER_IN_PURE, f"{name} in a pure package"
+            assert name not in {"os.environ", "datetime.datetime.now"}
+        if parts[0] in {"pydantic", "pydantic_settings"}:
+            assert PYDANTIC_AT.search(str(path)), "pydantic only where bytes enter"
+
+
+def test_pure_packages_read_no_clock_and_no_environment() -> None:
+    for path in CODE:
+        if package(path) not in PURE:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in {"now", "utcnow", "today", "environ", "getenv"}, (
+                    f"{path}:{node.lineno} {node.attr}"
+                )
+
+
+def test_there_are_no_import_cycles() -> None:
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in CODE}
+    edges = {
+        name: {target for target, inside in imports(path) if target in modules and target != name and not inside}
+        for name, path in modules.items()
+    }
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, f"cycle: {' -> '.join((*trail, name))}"
+        if name not in done:
+            for target in edges[name]:
+                walk(target, (*trail, name))
+            done.add(name)
+
+    for name in modules:
+        walk(name, ())
+
+
+def test_no_except_exception_but_in_the_supervisor() -> None:
+    """House: outcomes are values; one supervisor loop per account may catch everything, and the worker's own door."""
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                caught = ast.unparse(node.type) if node.type else "BaseException"
+                broad = {"Exception", "BaseException"} & set(re.findall(r"\w+", caught))
+                assert not broad or path.name in {"supervisor.py", "daemon.py", "workers.py"}, f"{path}:{node.lineno}"
+
+
+def test_nothing_ever_expunges_bare_or_closes() -> None:
+    """G2: only UID MOVE and UID EXPUNGE of one UID; a bare EXPUNGE or CLOSE destroys what others flagged."""
+    for path in CODE:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\.expunge\(\s*\)|\.close_folder\(|delete_folder|['\"]CLOSE['\"]", text), path
+
+
+def test_every_package_and_module_says_what_it_is_for() -> None:
+    for path in CODE:
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path} has no docstring"
+
+
+def test_no_machine_path_nor_registry_address_is_committed() -> None:
+    names = re.compile(r"/work/|/root/|/home/[a-z]|pypi\.org|files\.pythonhosted|registry\.npmjs|deb\.debian\.org")
+    for path in [
+        *CODE,
+        *(ROOT / "tests").rglob("*.py"),
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        ROOT / "Makefile",
+    ]:
+        if path != Path(__file__):
+            assert not names.search(path.read_text(encoding="utf-8")), path
