@@ -3,95 +3,179 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from types import TracebackType
+from typing import Self
 
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from vigie.ledger import intent_rows, record_rows
+from vigie.ledger.columns import instant, instant_text, storable
+from vigie.ledger.database import Database
+from vigie.ledger.faults import LedgerError
+from vigie.ledger.schema import HEARTBEATS
 from vigie.ledger.types import Cursor, Decision, Intent, Outcome, Record, State
 
+__all__ = ["Ledger", "LedgerError"]
 
-class LedgerError(Exception):
-    """The ledger cannot be used: locked, full, read-only, of a newer schema. One line for a person. No intent, no move."""
-
-    def __init__(self, text: str, *, temporary: bool) -> None:
-        super().__init__(text)
-        self.temporary = temporary
+_PAGE = 200
 
 
 class Ledger:
-    """What Vigie remembers. Thread-safe. Every method raises LedgerError.
+    """What Vigie remembers. Thread-safe; several programs may have it open. Every method raises LedgerError.
 
     SQLite: WAL, synchronous=FULL, foreign_keys on, busy_timeout 5 s.
     """
 
     def __init__(self, url: str) -> None:
         """Opens it, creating or migrating the schema. `url` as in vigie.toml ("sqlite:///vigie.db")."""
-        raise NotImplementedError
+        self._database = Database(url)
 
     def close(self) -> None:
         """Releases files."""
-        raise NotImplementedError
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def cursor(self, account: str, folder: str) -> Cursor | None:
         """How far the folder was judged."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return record_rows.cursor(connection, account, folder)
 
     def add_records(self, records: Iterable[Record], cursor: Cursor | None) -> None:
-        """Writes records and moves the cursor in one transaction. A record of a place that has one already replaces it
-        (keeping its id and decision). The cursor never goes back within one UIDVALIDITY."""
-        raise NotImplementedError
+        """Writes records and moves the cursor in one transaction.
+
+        A record of a place that has one already replaces it (keeping its id and decision). The cursor never goes back
+        within one UIDVALIDITY.
+        """
+        judged = tuple(records)
+        if not judged and cursor is None:
+            return
+        with self._writing() as connection:
+            record_rows.write(connection, judged)
+            if cursor is not None:
+                record_rows.move_cursor(connection, cursor)
 
     def record(self, record_id: str) -> Record | None:
         """By id or by an unambiguous beginning of it (at least 4 characters)."""
-        raise NotImplementedError
+        found = self.records_like(record_id, limit=2)
+        return found[0] if len(found) == 1 else None
+
+    def records_like(self, beginning: str, *, limit: int = 10) -> Sequence[Record]:
+        """The one record of that id, else those whose id begins so (at least 4 characters): to say which were meant."""
+        with self._database.reading() as connection:
+            return record_rows.beginning_with(connection, beginning, limit)
 
     def record_at(self, account: str, folder: str, uidvalidity: int, uid: int) -> Record | None:
         """The record of a place."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return record_rows.at_place(connection, account, folder, uidvalidity, uid)
 
-    def records(self, *, account: str | None = None, verdicts: Sequence[str] = (), since: datetime | None = None,
-                held: bool | None = None, limit: int = 1000) -> Iterator[Record]:
+    def records(
+        self,
+        *,
+        account: str | None = None,
+        verdicts: Sequence[str] = (),
+        since: datetime | None = None,
+        held: bool | None = None,
+        limit: int = 1000,
+    ) -> Iterator[Record]:
         """Newest first. `held`: the message lies in quarantine now."""
-        raise NotImplementedError
+        wanted = record_rows.Filter(account=account, verdicts=tuple(verdicts), since=since, held=held)
+        mark: tuple[str, int] | None = None
+        while limit > 0:
+            with self._database.reading() as connection:
+                found, mark = record_rows.page(connection, wanted, min(limit, _PAGE), mark)
+            yield from found  # no transaction is open while the caller works
+            limit -= len(found)
+            if mark is None:
+                return
 
     def known_hash(self, account: str, folder: str, sha256: str) -> Record | None:
         """The newest record of that content in that folder: for re-matching after a UIDVALIDITY change."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return record_rows.with_content(connection, account, folder, sha256)
 
     def due_retries(self, account: str, now: datetime) -> Sequence[Record]:
         """Records to judge again (row 7)."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return record_rows.due(connection, account, now)
 
     def set_decision(self, record_id: str, decision: Decision | None, at: datetime) -> None:
-        """What a person decided."""
-        raise NotImplementedError
+        """What a person decided; None takes it back."""
+        with self._writing() as connection:
+            if not record_rows.decide(connection, record_id, decision, at):
+                raise intent_rows.RefusedError(f"there is no record {record_id}")
+
+    def decisions(self, record_id: str) -> Sequence[tuple[Decision | None, datetime]]:
+        """Every decision about a record, oldest first; None: the one before it was taken back."""
+        with self._database.reading() as connection:
+            return record_rows.decided(connection, record_id)
 
     def released(self, account: str, sha256: str) -> bool:
         """True where a person released that content in that account: it is never quarantined again."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return record_rows.released(connection, account, sha256)
 
     def open_intent(self, intent: Intent) -> None:
         """Makes the intent durable (state PENDING) before anything is done for it."""
-        raise NotImplementedError
+        with self._writing() as connection:
+            intent_rows.write(connection, intent)
+
+    def release(self, intent: Intent, at: datetime) -> None:
+        """A person's release as one step: the decision, which keeps the scanner from moving it again (I-47), and the intent."""
+        with self._writing() as connection:
+            if not record_rows.decide(connection, intent.record_id, Decision.RELEASED, at):
+                raise intent_rows.RefusedError(f"there is no record {intent.record_id}")
+            intent_rows.write(connection, intent)
 
     def advance(self, intent_id: str, state: State) -> None:
         """PENDING -> MOVING, durable before the command is sent."""
-        raise NotImplementedError
+        with self._writing() as connection:
+            intent_rows.advance(connection, intent_id, state)
 
     def close_intent(self, outcome: Outcome) -> None:
         """Writes how it ended and closes it, in one transaction."""
-        raise NotImplementedError
+        with self._writing() as connection:
+            intent_rows.close(connection, outcome)
 
     def open_intents(self, account: str) -> Sequence[Intent]:
         """Those neither DONE, GONE nor FAILED, oldest first: what recovery has to look at."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return intent_rows.still_open(connection, account)
 
     def outcomes(self, record_id: str) -> Sequence[tuple[Intent, Outcome | None]]:
         """Everything that was wanted and done for a record, oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return intent_rows.history(connection, record_id)
 
     def beat(self, account: str, folder: str, at: datetime, lag_uids: int, error: str) -> None:
         """The service's heartbeat for a folder: when it last knew, how many UIDs it was behind, the current fault or ""."""
-        raise NotImplementedError
+        news = {"at": instant_text(at), "lag_uids": lag_uids, "error": storable(error)}
+        new = insert(HEARTBEATS).values(account=storable(account), folder=storable(folder), **news)
+        with self._writing() as connection:
+            connection.execute(new.on_conflict_do_update(index_elements=("account", "folder"), set_=news))
 
     def beats(self) -> Sequence[tuple[str, str, datetime, int, str]]:
         """The newest heartbeat of each folder: account, folder, at, lag_uids, error."""
-        raise NotImplementedError
+        query = select(HEARTBEATS).order_by(HEARTBEATS.c.account, HEARTBEATS.c.folder)
+        with self._database.reading() as connection:
+            return [
+                (row.account, row.folder, instant(row.at), row.lag_uids, row.error) for row in connection.execute(query)
+            ]
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with self._database.writing() as connection:
+                yield connection
+        except intent_rows.RefusedError as refused:
+            raise LedgerError(f"ledger {self._database.path}: {refused}", temporary=False) from None

@@ -1,0 +1,170 @@
+"""Intents and outcomes as rows: statements on an open connection. `store.Ledger` is the door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from vigie.ledger import record_rows
+from vigie.ledger.columns import (
+    instant,
+    instant_text,
+    list_text,
+    optional_instant,
+    optional_instant_text,
+    place,
+    storable,
+    text_list,
+)
+from vigie.ledger.schema import INTENTS, OUTCOMES, RECORDS
+from vigie.ledger.types import ActionKind, Intent, Outcome, State
+
+OPEN = (State.PENDING, State.MOVING)
+
+
+class RefusedError(Exception):
+    """What is asked contradicts what stands there. One line for a person."""
+
+
+def write(connection: Connection, intent: Intent) -> None:
+    """Makes it durable. The same intent once more changes nothing; another one of the same id is refused."""
+    known = _find(connection, intent.id)
+    if known is not None:
+        if _intent(known) != intent:
+            raise RefusedError(f"intent {intent.id} exists already and differs")
+        return
+    if connection.execute(select(RECORDS.c.number).where(RECORDS.c.id == storable(intent.record_id))).first() is None:
+        raise RefusedError(f"there is no record {intent.record_id}")
+    connection.execute(insert(INTENTS).values(_row(intent)))
+
+
+def advance(connection: Connection, intent_id: str, state: State) -> None:
+    """Another open state. Closed ones stay closed: the world was read when they were closed."""
+    known = _open(connection, intent_id)
+    if state not in OPEN:
+        raise RefusedError(f"intent {intent_id} is closed with its outcome, not by advancing it")
+    connection.execute(update(INTENTS).where(INTENTS.c.id == known.id).values(state=state.value))
+
+
+def close(connection: Connection, outcome: Outcome) -> None:
+    """Writes the outcome and closes. The same ending once more changes nothing; a different one is refused."""
+    if outcome.state in OPEN:
+        raise RefusedError(f"intent {outcome.intent_id} cannot end as {outcome.state}")
+    known = _find(connection, outcome.intent_id)
+    if known is not None and known.state == outcome.state:
+        return
+    known = _open(connection, outcome.intent_id)
+    connection.execute(insert(OUTCOMES).values(_outcome_row(outcome)))
+    connection.execute(update(INTENTS).where(INTENTS.c.id == known.id).values(state=outcome.state.value))
+    held = _held_after(ActionKind(known.kind), outcome.state)
+    if held is not None:
+        record_rows.set_held(connection, known.record_id, held)
+
+
+def still_open(connection: Connection, account: str) -> Sequence[Intent]:
+    """Those that nobody closed, oldest first."""
+    states = [state.value for state in OPEN]
+    query = select(INTENTS).where(INTENTS.c.account == storable(account), INTENTS.c.state.in_(states))
+    return [_intent(row) for row in connection.execute(query.order_by(INTENTS.c.number))]
+
+
+def history(connection: Connection, record_id: str) -> Sequence[tuple[Intent, Outcome | None]]:
+    """Everything that was wanted and done for a record, oldest first."""
+    wanted = select(INTENTS).where(INTENTS.c.record_id == storable(record_id)).order_by(INTENTS.c.number)
+    intents = [_intent(row) for row in connection.execute(wanted)]
+    done = select(OUTCOMES).join(INTENTS, INTENTS.c.id == OUTCOMES.c.intent_id)
+    outcomes = {
+        row.intent_id: _outcome(row)
+        for row in connection.execute(done.where(INTENTS.c.record_id == storable(record_id)))
+    }
+    return [(intent, outcomes.get(intent.id)) for intent in intents]
+
+
+def _held_after(kind: ActionKind, state: State) -> bool | None:
+    """Whether the message lies in quarantine once an intent has ended; None: as before."""
+    if kind is ActionKind.QUARANTINE and state is State.DONE:
+        return True
+    if kind is ActionKind.RELEASE and state in (State.DONE, State.GONE):
+        return False
+    return None
+
+
+def _find(connection: Connection, intent_id: str) -> Row[Any] | None:
+    return connection.execute(select(INTENTS).where(INTENTS.c.id == storable(intent_id))).one_or_none()
+
+
+def _open(connection: Connection, intent_id: str) -> Row[Any]:
+    known = _find(connection, intent_id)
+    if known is None:
+        raise RefusedError(f"there is no intent {intent_id}")
+    if State(known.state) not in OPEN:
+        raise RefusedError(f"intent {intent_id} has ended already as {known.state}")
+    return known
+
+
+def _row(intent: Intent) -> dict[str, Any]:
+    return {
+        "id": storable(intent.id),
+        "record_id": storable(intent.record_id),
+        "kind": intent.kind.value,
+        "account": storable(intent.source.account),
+        "folder": storable(intent.source.folder),
+        "uidvalidity": intent.source.uidvalidity,
+        "uid": intent.source.uid,
+        "destination": storable(intent.destination),
+        "keywords": list_text(intent.keywords),
+        "state": intent.state.value,
+        "message_id": storable(intent.message_id),
+        "sha256": storable(intent.sha256),
+        "size": intent.size,
+        "created_at": instant_text(intent.created_at),
+        "flags": list_text(intent.flags),
+        "internaldate": optional_instant_text(intent.internaldate),
+    }
+
+
+def _intent(row: Row[Any]) -> Intent:
+    return Intent(
+        id=row.id,
+        record_id=row.record_id,
+        kind=ActionKind(row.kind),
+        source=place(row.account, row.folder, row.uidvalidity, row.uid),
+        destination=row.destination,
+        keywords=text_list(row.keywords),
+        state=State(row.state),
+        message_id=row.message_id,
+        sha256=row.sha256,
+        size=row.size,
+        created_at=instant(row.created_at),
+        flags=text_list(row.flags),
+        internaldate=optional_instant(row.internaldate),
+    )
+
+
+def _outcome_row(outcome: Outcome) -> dict[str, Any]:
+    there = outcome.destination
+    return {
+        "intent_id": storable(outcome.intent_id),
+        "state": outcome.state.value,
+        "at": instant_text(outcome.at),
+        "account": None if there is None else storable(there.account),
+        "folder": None if there is None else storable(there.folder),
+        "uidvalidity": None if there is None else there.uidvalidity,
+        "uid": None if there is None else there.uid,
+        "detail": storable(outcome.detail),
+        "kept_keywords": list_text(outcome.kept_keywords),
+    }
+
+
+def _outcome(row: Row[Any]) -> Outcome:
+    return Outcome(
+        intent_id=row.intent_id,
+        state=State(row.state),
+        at=instant(row.at),
+        destination=None if row.account is None else place(row.account, row.folder, row.uidvalidity, row.uid),
+        detail=row.detail,
+        kept_keywords=text_list(row.kept_keywords),
+    )

@@ -1,0 +1,222 @@
+"""Records, cursors and decisions as rows: statements on an open connection. `store.Ledger` is the door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, place, storable
+from vigie.ledger.identity import as_typed
+from vigie.ledger.schema import CURSORS, DECISIONS, RECORDS
+from vigie.ledger.types import Cursor, Decision, Record
+
+_PLACE = ("account", "folder", "uidvalidity", "uid")
+# What a record keeps when its place is judged again.
+_KEPT = ("number", "id", "decision", "held")
+SHORTEST_BEGINNING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which records are wanted."""
+
+    account: str | None = None
+    verdicts: tuple[str, ...] = ()
+    since: datetime | None = None
+    held: bool | None = None
+
+
+def write(connection: Connection, records: Iterable[Record]) -> None:
+    """Inserts them; one whose place is taken replaces what stands there, keeping id, decision and quarantine."""
+    rows = [_row(record) for record in records]
+    if not rows:
+        return
+    new = insert(RECORDS)
+    replaced = {
+        column.name: new.excluded[column.name] for column in RECORDS.columns if column.name not in {*_PLACE, *_KEPT}
+    }
+    connection.execute(new.on_conflict_do_update(index_elements=_PLACE, set_=replaced), rows)
+
+
+def move_cursor(connection: Connection, cursor: Cursor) -> None:
+    """Moves it; within one UIDVALIDITY only forward, whoever writes last."""
+    new = insert(CURSORS).values(
+        account=storable(cursor.account),
+        folder=storable(cursor.folder),
+        uidvalidity=cursor.uidvalidity,
+        last_uid=cursor.last_uid,
+    )
+    forward = case(
+        (CURSORS.c.uidvalidity == new.excluded.uidvalidity, func.max(CURSORS.c.last_uid, new.excluded.last_uid)),
+        else_=new.excluded.last_uid,
+    )
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=("account", "folder"), set_={"uidvalidity": new.excluded.uidvalidity, "last_uid": forward}
+        )
+    )
+
+
+def cursor(connection: Connection, account: str, folder: str) -> Cursor | None:
+    """How far the folder was judged."""
+    row = connection.execute(
+        select(CURSORS).where(CURSORS.c.account == storable(account), CURSORS.c.folder == storable(folder))
+    ).one_or_none()
+    return None if row is None else Cursor(account, folder, row.uidvalidity, row.last_uid)
+
+
+def beginning_with(connection: Connection, text: str, limit: int) -> Sequence[Record]:
+    """Records whose id is `text`, else whose id begins with it as a person typed it."""
+    exact = connection.execute(select(RECORDS).where(RECORDS.c.id == storable(text))).one_or_none()
+    if exact is not None:
+        return (_record(exact),)
+    beginning = as_typed(storable(text))
+    if len(beginning) < SHORTEST_BEGINNING:
+        return ()
+    near = RECORDS.c.id.between(beginning, beginning + "~")  # "~" sorts after every letter that an id can have
+    return [_record(row) for row in connection.execute(select(RECORDS).where(near).order_by(RECORDS.c.id).limit(limit))]
+
+
+def at_place(connection: Connection, account: str, folder: str, uidvalidity: int, uid: int) -> Record | None:
+    """The record of a place."""
+    return _first(
+        connection,
+        select(RECORDS).where(
+            RECORDS.c.account == storable(account),
+            RECORDS.c.folder == storable(folder),
+            RECORDS.c.uidvalidity == uidvalidity,
+            RECORDS.c.uid == uid,
+        ),
+    )
+
+
+def with_content(connection: Connection, account: str, folder: str, sha256: str) -> Record | None:
+    """The newest record of that content in that folder."""
+    return _first(
+        connection,
+        select(RECORDS)
+        .where(
+            RECORDS.c.account == storable(account),
+            RECORDS.c.sha256 == storable(sha256),
+            RECORDS.c.folder == storable(folder),
+        )
+        .order_by(RECORDS.c.judged_at.desc(), RECORDS.c.number.desc()),
+    )
+
+
+def page(
+    connection: Connection, wanted: Filter, limit: int, after: tuple[str, int] | None
+) -> tuple[Sequence[Record], tuple[str, int] | None]:
+    """Up to `limit` records, newest first, older than the mark `after`, and the mark to go on from; None: that was all."""
+    query = select(RECORDS).order_by(RECORDS.c.judged_at.desc(), RECORDS.c.number.desc()).limit(limit)
+    if wanted.account is not None:
+        query = query.where(RECORDS.c.account == storable(wanted.account))
+    if wanted.verdicts:
+        query = query.where(RECORDS.c.verdict.in_(wanted.verdicts))
+    if wanted.since is not None:
+        query = query.where(RECORDS.c.judged_at >= instant_text(wanted.since))
+    if wanted.held is not None:
+        query = query.where(RECORDS.c.held == int(wanted.held))
+    if after is not None:
+        at, number = after
+        older = and_(RECORDS.c.judged_at == at, RECORDS.c.number < number)
+        query = query.where(or_(RECORDS.c.judged_at < at, older))
+    rows = connection.execute(query).all()
+    mark = (rows[-1].judged_at, rows[-1].number) if len(rows) == limit else None
+    return [_record(row) for row in rows], mark
+
+
+def due(connection: Connection, account: str, now: datetime) -> Sequence[Record]:
+    """Records to judge again, the longest overdue first."""
+    query = select(RECORDS).where(
+        RECORDS.c.account == storable(account), RECORDS.c.retry_at.is_not(None), RECORDS.c.retry_at <= instant_text(now)
+    )
+    return [_record(row) for row in connection.execute(query.order_by(RECORDS.c.retry_at, RECORDS.c.number))]
+
+
+def decide(connection: Connection, record_id: str, decision: Decision | None, at: datetime) -> bool:
+    """Writes a decision and remembers that it was taken; False where there is no such record."""
+    value = None if decision is None else decision.value
+    done = connection.execute(update(RECORDS).where(RECORDS.c.id == storable(record_id)).values(decision=value))
+    if done.rowcount == 0:
+        return False
+    connection.execute(insert(DECISIONS).values(record_id=storable(record_id), decision=value, at=instant_text(at)))
+    return True
+
+
+def decided(connection: Connection, record_id: str) -> Sequence[tuple[Decision | None, datetime]]:
+    """Every decision about a record, oldest first; None: an earlier one was taken back."""
+    query = select(DECISIONS).where(DECISIONS.c.record_id == storable(record_id)).order_by(DECISIONS.c.number)
+    return [
+        (None if row.decision is None else Decision(row.decision), instant(row.at)) for row in connection.execute(query)
+    ]
+
+
+def released(connection: Connection, account: str, sha256: str) -> bool:
+    """True where a person released that content in that account."""
+    query = select(RECORDS.c.number).where(
+        RECORDS.c.account == storable(account),
+        RECORDS.c.sha256 == storable(sha256),
+        RECORDS.c.decision == Decision.RELEASED.value,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def set_held(connection: Connection, record_id: str, held: bool) -> None:
+    """Whether the message lies in quarantine now."""
+    connection.execute(update(RECORDS).where(RECORDS.c.id == record_id).values(held=int(held)))
+
+
+def _first(connection: Connection, query: Select[Any]) -> Record | None:
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else _record(row)
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {
+        "id": storable(record.id),
+        "account": storable(record.place.account),
+        "folder": storable(record.place.folder),
+        "uidvalidity": record.place.uidvalidity,
+        "uid": record.place.uid,
+        "sha256": storable(record.sha256),
+        "message_id": storable(record.message_id),
+        "subject": storable(record.subject),
+        "author": storable(record.author),
+        "verdict": storable(record.verdict),
+        "brand": None if record.brand is None else storable(record.brand),
+        "decided_by": record.decided_by,
+        "case_json": storable(record.case_json),
+        "judged_at": instant_text(record.judged_at),
+        "elapsed_ms": record.elapsed_ms,
+        "size": record.size,
+        "decision": None if record.decision is None else record.decision.value,
+        "retry_at": optional_instant_text(record.retry_at),
+        "attempts": record.attempts,
+    }
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(
+        id=row.id,
+        place=place(row.account, row.folder, row.uidvalidity, row.uid),
+        sha256=row.sha256,
+        message_id=row.message_id,
+        subject=row.subject,
+        author=row.author,
+        verdict=row.verdict,
+        brand=row.brand,
+        decided_by=row.decided_by,
+        case_json=row.case_json,
+        judged_at=instant(row.judged_at),
+        elapsed_ms=row.elapsed_ms,
+        size=row.size,
+        decision=None if row.decision is None else Decision(row.decision),
+        retry_at=optional_instant(row.retry_at),
+        attempts=row.attempts,
+    )
