@@ -47,8 +47,12 @@ lint: dev       ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: dev      ## messages per second, beside what imapclient alone needs
-	$(BIN)/python -m tests.benchmarks
+bench: dev servers      ## messages per second, beside what imapclient alone needs
+	$(BIN)/python -m tests.benchmarks.bench
+
+soak: dev servers       ## what takes longer: a mailbox of 5,000, ten minutes of arriving mail
+	$(BIN)/python -m tests.soak.mailbox
+	$(BIN)/python -m tests.soak.service
 
 requirements:   ## pins anew, for who changes pyproject.toml (needs uv)
 	uv pip compile --group build --universal --generate-hashes --no-header -q -o requirements/build.txt

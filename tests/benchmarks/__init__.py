@@ -1,0 +1,1 @@
+"""Figures to watch, no targets: `make bench`. Nothing here asserts a time."""
