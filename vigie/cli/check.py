@@ -1,0 +1,167 @@
+"""`vigie check`: judges messages from files and changes nothing. Output in input order, as soon as it is known."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from itertools import chain
+from pathlib import Path
+
+from rich.text import Text
+
+from vigie.cli import console, words
+from vigie.cli.config import load_or_default
+from vigie.cli.console import plain
+from vigie.cli.language import current, say
+from vigie.cli.status import Fault, Status, worst
+from vigie.judge.export import case_object
+from vigie.judge.settings import JudgeSettings
+from vigie.judge.workers import WorkerPool, WorkersError
+from vigie.rules.types import Case, Label
+from vigie.scanner.mailboxes.sources import Item, Unreadable, messages
+
+AHEAD = 64
+"""Messages that may be under way or wait for an earlier one: keeps the order with flat memory."""
+
+
+def check(config: Path | None, paths: Sequence[str], *, as_json: bool, no_fail: bool, verbose: bool) -> Status:
+    """Judges everything under `paths`. Gives the exit status."""
+    settings = load_or_default(config).judge
+    show = _JsonOutput() if as_json else _TextOutput(verbose=verbose)
+    unread = 0
+    try:
+        for label, case in _judged(settings, paths):
+            if isinstance(case, Case):
+                show.case(label, case)
+            else:
+                unread += 1
+                console.complain(f"{label}: {_reason(case)}")
+    except WorkersError as error:
+        raise Fault(str(error)) from None
+    show.end(unread)
+    found = Status.IMPERSONATION if show.counts[Label.IMPERSONATION] and not no_fail else Status.DONE
+    return worst(found, Status.UNREACHED if unread else Status.DONE)
+
+
+def _judged(settings: JudgeSettings, paths: Sequence[str]) -> Iterator[tuple[str, Case | Unreadable]]:
+    """Label and case (or why there is none) of every message, in input order."""
+    limit = settings.limits.message_bytes
+    waiting: deque[tuple[str, Future[Case] | Unreadable]] = deque()
+    with WorkerPool(settings) as pool:
+        for item in chain.from_iterable(messages(path, limit=limit) for path in paths):
+            waiting.append((item.label, _submit(pool, item)))
+            while waiting and (len(waiting) > AHEAD or _ready(waiting[0][1])):
+                yield _result(*waiting.popleft())
+        while waiting:
+            yield _result(*waiting.popleft())
+
+
+def _submit(pool: WorkerPool, item: Item | Unreadable) -> Future[Case] | Unreadable:
+    return pool.submit(item.raw, received=None, key=plain(item.label)) if isinstance(item, Item) else item
+
+
+def _ready(outcome: Future[Case] | Unreadable) -> bool:
+    return isinstance(outcome, Unreadable) or outcome.done()
+
+
+def _result(label: str, outcome: Future[Case] | Unreadable) -> tuple[str, Case | Unreadable]:
+    return label, outcome if isinstance(outcome, Unreadable) else outcome.result()
+
+
+def _reason(unreadable: Unreadable) -> str:
+    return {
+        "empty": say("vide : il n'y a pas de message", "empty: there is no message"),
+        "no-message": say(
+            "aucun message (.eml, mbox, Maildir) dans ce dossier", "no message (.eml, mbox, Maildir) in this folder"
+        ),
+        "outlook-msg": say(
+            "fichier .msg d'Outlook, sans le message d'origine : enregistrez-le en .eml",
+            "an Outlook .msg file, without the original message: save it as .eml",
+        ),
+    }.get(unreadable.reason, say("ne peut pas être lu", "cannot be read") + f": {unreadable.reason}")
+
+
+class _Output:
+    """Counts what it shows."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[Label] = Counter()
+
+    def case(self, label: str, case: Case) -> None:
+        self.counts[case.verdict.label] += 1
+        self._show(label, case)
+
+    def _show(self, label: str, case: Case) -> None:
+        raise NotImplementedError
+
+    def end(self, unread: int) -> None:
+        """Nothing more to come."""
+
+
+class _JsonOutput(_Output):
+    """The contract's objects. ASCII only: no locale and no terminal can be upset by what a mail holds."""
+
+    def _show(self, label: str, case: Case) -> None:
+        print(json.dumps(case_object(case, label)), flush=True)
+
+
+class _TextOutput(_Output):
+    """A line for each message, and the whole explanation where there is one message only, or with -v."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        super().__init__()
+        self._verbose = verbose
+        self._console = console.screen()
+        self._last: Case | None = None
+
+    def _show(self, label: str, case: Case) -> None:
+        self._last = case
+        self._console.print(headline(case, label, self._console.width if self._console.is_terminal else None))
+        if self._verbose:
+            self._detail(case)
+
+    def _detail(self, case: Case) -> None:
+        for line in detail(case):
+            self._console.print(line)
+
+    def end(self, unread: int) -> None:
+        total = self.counts.total()
+        if total == 1 and self._last is not None and not self._verbose:
+            self._detail(self._last)
+        if total + unread > 1:
+            tally = ", ".join(words.counted(label, self.counts[label]) for label in words.ORDER if self.counts[label])
+            lost = say(f" ; {unread} non lu(s)", f"; {unread} not read") if unread else ""
+            self._console.print(
+                f"\n{total} messages : {tally}{lost}" if current() == "fr" else f"\n{total} messages: {tally}{lost}"
+            )
+
+
+def headline(case: Case, label: str, width: int | None) -> Text:
+    """Verdict, author, subject and why in one line; cut to the terminal's width where there is one."""
+    text = Text(f"{words.verdict(case.verdict.label):<13}", style=words.STYLE[case.verdict.label])
+    why = case.error.kind if case.error else next(iter(words.sentences(case.explanation)), "")
+    text.append(f" {plain(label)}", style="not bold dim default on default")
+    text.append(f"  {plain(case.author) or '?'}", style="not dim not bold default on default")
+    text.append(f"  « {plain(case.subject)} »", style="not bold not dim default on default")
+    text.append(f"  {plain(why)}", style="not bold not dim default on default")
+    if width is not None:
+        text.truncate(width, overflow="ellipsis")
+    return text
+
+
+def detail(case: Case) -> Iterator[Text]:
+    """The explanation, the advice, and the findings with what they rest on."""
+    for sentence in words.sentences(case.explanation):
+        yield Text(f"  {plain(sentence)}")
+    if case.error is not None:
+        yield Text(f"  {say('non examiné', 'not examined')}: {case.error.kind}: {plain(case.error.detail)}")
+    for advice in case.advice.get(current(), ()):
+        yield Text(f"  → {plain(advice)}", style="bold")
+    for finding in case.verdict.findings:
+        quotes = " · ".join(f"{plain(quote.where)}: {plain(quote.text)}" for quote in finding.quotes[:3])
+        yield Text(f"    {finding.rule} ({finding.kind}, {finding.strength}, {finding.layer})  {quotes}", style="dim")
+    for link in case.links[:10]:
+        mark = "✓" if link.official else "✗"
+        yield Text(f"    {mark} {plain(link.host)}  {plain(link.target)[:120]}", style="dim")

@@ -1,0 +1,212 @@
+"""What is wrong with a vigie.toml, as one line for a person. Values are never repeated: one of them may be a secret."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import process
+
+from vigie.auth_checks.settings import DnsSettings, TrustSettings
+from vigie.cli.language import say
+from vigie.cli.status import Fault, Status
+from vigie.scanner.settings import AccountSettings
+
+Place = tuple[str | int, ...]
+
+
+class ConfigError(Fault):
+    """One line: file, line, key, what is wrong, what would be right."""
+
+    def __init__(self, path: Path, line: int | None, key: str, wrong: str, right: str = "") -> None:
+        where = ":".join([str(path), *([str(line)] if line else [])])
+        parts = [where, *([key] if key else []), wrong]
+        super().__init__(": ".join(parts) + (f" ; {right}" if right else ""), Status.USAGE)
+
+
+def syntax(path: Path, error: tomllib.TOMLDecodeError) -> ConfigError:
+    """Not TOML at all."""
+    match = re.fullmatch(
+        r"(?P<text>.*?) \(at (line (?P<line>\d+), column \d+|end of document)\)", str(error), re.DOTALL
+    )
+    wrong = match["text"] if match else str(error)
+    line = int(match["line"]) if match and match["line"] else None
+    if "Cannot declare" in wrong or "Cannot overwrite" in wrong:
+        right = say("une clé ou une section y est deux fois", "a key or section stands there twice")
+    else:
+        right = say(
+            'une ligne s\'écrit clé = "texte", clé = 5, clé = true ou clé = ["a", "b"]',
+            'a line reads key = "text", key = 5, key = true or key = ["a", "b"]',
+        )
+    return ConfigError(path, line, "", say("TOML incorrect", "not valid TOML") + f" ({wrong})", right)
+
+
+def refused(
+    path: Path, text: str, data: Mapping[str, Any], fault: Mapping[str, Any], fields: Mapping[str, str]
+) -> ConfigError:
+    """Something that a settings model refuses.
+
+    `fault` as pydantic gives it, without the input; `fields`: the keys that the model has there, with descriptions.
+    """
+    place: Place = tuple(fault["loc"])
+    key = str(place[-1]) if place else ""
+    if fault["type"] == "extra_forbidden":
+        wrong, right = say("clé inconnue", "unknown key"), _known(fields, key)
+    else:
+        wrong, right = _wrong(fault, fields, key)
+    return ConfigError(path, locate(text, place), _name(place, data), wrong, right)
+
+
+def _known(fields: Mapping[str, str], key: str) -> str:
+    """What the key was probably meant to be."""
+    if key.lower() in {"password", "passwd", "pass", "secret", "mot_de_passe"}:
+        return say(
+            "un secret n'a pas sa place ici : password_file, password_env ou password_command",
+            "a secret does not belong here: password_file, password_env or password_command",
+        )
+    near = process.extractOne(key.lower(), list(fields), score_cutoff=65)
+    if near is not None:
+        return say(f"vouliez-vous dire {near[0]} ?", f"did you mean {near[0]}?")
+    return say("possibles : ", "possible: ") + ", ".join(fields)
+
+
+_TYPES = {
+    "int": ("un nombre entier, par exemple 993", "a whole number, such as 993"),
+    "float": ("un nombre, par exemple 2.5", "a number, such as 2.5"),
+    "bool": ("true ou false", "true or false"),
+    "string": ("un texte entre guillemets", "a text in quotes"),
+    "tuple": ('une liste, par exemple ["a", "b"]', 'a list, such as ["a", "b"]'),
+    "path": ("un chemin de fichier entre guillemets", "a file path in quotes"),
+    "model": (
+        "une section [..], ou [[accounts]] pour chaque compte",
+        "a section [..], or [[accounts]] for each account",
+    ),
+}
+_PATTERNS = {
+    "schedule": ('une durée comme "30s", "5m", "1h"', 'a time such as "30s", "5m", "1h"'),
+    "name": ("lettres, chiffres et . _ @ + - (64 au plus)", "letters, digits and . _ @ + - (64 at most)"),
+    "url": ('"sqlite:///vigie.db" ou "postgresql+psycopg://..."', '"sqlite:///vigie.db" or "postgresql+psycopg://..."'),
+}
+_OWN_WORDS = {
+    "exactly one of password_file": "il faut exactement une des clés password_file, password_env, password_command",
+    'tls = "none" is refused': 'tls = "none" est refusé hors de la machine : "implicit" ou "starttls"',
+    "quarantine_folder cannot": "quarantine_folder ne peut pas être un des dossiers analysés",
+    "no such brand": "marque inconnue",
+}
+
+
+def _wrong(fault: Mapping[str, Any], fields: Mapping[str, str], key: str) -> tuple[str, str]:
+    kind, context = str(fault["type"]), fault.get("ctx", {})
+    bad = say("valeur incorrecte", "wrong value")
+    if kind == "missing":
+        described = fields.get(key)
+        return say("clé manquante", "key missing"), f'{key} = "..."' + (f" ({described})" if described else "")
+    if kind == "literal_error":
+        return bad, say("possibles : ", "possible: ") + str(context.get("expected", "")).replace(" or ", ", ").replace(
+            "'", '"'
+        )
+    if kind == "string_pattern_mismatch":
+        return bad, say(*_PATTERNS.get(key, (str(context.get("pattern")), str(context.get("pattern")))))
+    if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
+        sign = {"greater_than": ">", "greater_than_equal": "≥", "less_than": "<", "less_than_equal": "≤"}[kind]
+        return bad, f"{sign} {next(iter(context.values()), '')}"
+    if kind == "too_short":
+        return say("liste vide", "empty list"), say("il en faut au moins un", "at least one is needed")
+    if kind == "value_error":
+        return _own(str(context.get("error", fault["msg"]))), ""
+    if key == "accounts":
+        return say("mauvais type", "wrong type"), say(
+            "[[accounts]] : double crochet, une fois par compte", "[[accounts]]: double brackets, once per account"
+        )
+    expected = next((words for name, words in _TYPES.items() if kind.startswith(name)), None)
+    return say("mauvais type", "wrong type"), say(*expected) if expected else str(fault["msg"])
+
+
+def _own(text: str) -> str:
+    """A sentence of our own settings models, in the reader's language where it is known."""
+    for beginning, french in _OWN_WORDS.items():
+        if text.startswith(beginning):
+            _, colon, rest = text.partition(":") if beginning == "no such brand" else ("", "", "")
+            return say(french + colon + rest.replace("; there are", " ; il y a"), text)
+    return text
+
+
+def _name(place: Place, data: Mapping[str, Any]) -> str:
+    """`accounts[accueil].port`: the account by its name where it has a usable one, else by its number from 1."""
+    words: list[str] = []
+    here: Any = data
+    for key in place:
+        try:
+            here = here[key]
+        except (KeyError, IndexError, TypeError):
+            here = None
+        if isinstance(key, int):
+            named = here.get("name") if isinstance(here, Mapping) else None
+            tidy = isinstance(named, str) and re.fullmatch(r"[A-Za-z0-9._@+-]{1,64}", named)
+            words[-1:] = [f"{words[-1] if words else ''}[{named if tidy else key + 1}]"]
+        else:
+            words.append(key)
+    return ".".join(words)
+
+
+def locate(text: str, place: Place) -> int | None:
+    """The line, from 1, of the key at `place`: its own, else its table's header; None where TOML's short forms hide it."""
+    table, rest = _table(place)
+    wanted_index = next((part for part in place if isinstance(part, int)), 0)
+    header_line: int | None = 1 if not table else None
+    inside, seen = not table, -1
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?", line)
+        if header:
+            seen += header[1] == table
+            inside = header[1] == table and seen == wanted_index
+            header_line = number if inside else header_line
+        elif inside and rest and re.match(rf"\s*[\"']?{re.escape(rest)}[\"']?\s*=", line):
+            return number
+    return header_line if table else None
+
+
+def _table(place: Place) -> tuple[str, str]:
+    """("accounts", "port") of ("accounts", 0, "port", 2)."""
+    names = [part for part in place if isinstance(part, str)]
+    return (names[0] if names else "", names[1] if len(names) > 1 else "")
+
+
+def check(path: Path, text: str, dns: DnsSettings, trust: TrustSettings, accounts: Sequence[AccountSettings]) -> None:
+    """What one model alone cannot see. Raises ConfigError."""
+
+    def refuse(place: Place, wrong: str, right: str = "") -> None:
+        data = {"accounts": [{"name": account.name} for account in accounts]}
+        raise ConfigError(path, locate(text, place), _name(place, data), wrong, right)
+
+    bad = say("valeur incorrecte", "wrong value")
+    for server in dns.nameservers:
+        if not _parses(ipaddress.ip_address, server):
+            refuse(("dns", "nameservers"), bad, say('des adresses IP : ["127.0.0.1"]', 'IP addresses: ["127.0.0.1"]'))
+    for network in trust.relays:
+        if not _parses(ipaddress.ip_network, network):
+            refuse(("trust", "relays"), bad, say('des réseaux : ["192.0.2.0/24"]', 'networks: ["192.0.2.0/24"]'))
+    if dns.zone_file is not None and not dns.zone_file.is_file():
+        refuse(("dns", "zone_file"), say("fichier introuvable", "no such file"))
+    names = [account.name for account in accounts]
+    for index, account in enumerate(accounts):
+        if account.name in names[:index]:
+            refuse(
+                ("accounts", index, "name"),
+                say("nom déjà pris", "name taken already"),
+                say("un nom par compte", "one name per account"),
+            )
+        if account.ca_file is not None and not account.ca_file.is_file():
+            refuse(("accounts", index, "ca_file"), say("fichier introuvable", "no such file"))
+
+
+def _parses(read: Callable[[str], object], value: str) -> bool:
+    try:
+        read(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,39 @@
+"""Which of the two languages people are addressed in: decided once, when the program starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+
+LANGUAGES = ("fr", "en")
+_current: ContextVar[str] = ContextVar("language", default="fr")
+
+
+def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language, fr or en: --lang first, then LC_ALL, LC_MESSAGES, LANG. French unless something asks for English.
+
+    The arguments are looked at before they are parsed, because the help is in that language, too.
+    """
+    for index, argument in enumerate(arguments):
+        value = argument.removeprefix("--lang=") if argument.startswith("--lang=") else ""
+        if argument == "--lang" and index + 1 < len(arguments):
+            value = arguments[index + 1]
+        if value in LANGUAGES:
+            return value
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "en" if locale.lower().startswith("en") else "fr"
+
+
+def use(language: str) -> None:
+    """From here on `say` answers in that language."""
+    _current.set(language)
+
+
+def current() -> str:
+    """The language, fr or en."""
+    return _current.get()
+
+
+def say(fr: str, en: str) -> str:
+    """The one of the two that the reader wants."""
+    return en if _current.get() == "en" else fr
