@@ -1,0 +1,143 @@
+"""What passes between the pool and a judging process, over one socket. Neither side trusts the other's lengths.
+
+A judging process reads hostile mail: what it says is unpickled with an allow-list of plain data types, so that a
+process that was taken over can lie about a verdict but run nothing in the program that holds the passwords.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import io
+import json
+import pickle
+import socket
+import struct
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from vigie.rules.types import Case, ExaminationError
+
+READY = b"R"
+CASE = b"C"
+FAULT = b"F"
+
+_JOB = struct.Struct("!IQ")
+_ANSWER = struct.Struct("!cI")
+_DATA_MODULES = ("vigie.rules.types", "vigie.auth_checks.types", "vigie.message.types")
+_PLAIN = {("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "timezone")}
+MAX_ANSWER = 16 * 1024 * 1024
+
+
+class WireError(Exception):
+    """The other side does not keep to the protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One message to judge. `now` None: the instant at which its judging begins."""
+
+    raw: bytes
+    received: datetime | None
+    now: datetime | None
+
+
+def send_job(sock: socket.socket, job: Job, deadline: float) -> None:
+    """Sends it, by `deadline` (time.monotonic). Raises TimeoutError, OSError when the process is gone."""
+    head = json.dumps([_text(job.received), _text(job.now)]).encode()
+    _until(sock, deadline)
+    sock.sendall(_JOB.pack(len(head), len(job.raw)) + head)
+    _until(sock, deadline)
+    sock.sendall(job.raw)
+
+
+def read_job(stream: BinaryIO) -> Job | None:
+    """The next one; None when the pool has gone. May raise MemoryError."""
+    start = stream.read(_JOB.size)
+    if len(start) < _JOB.size:
+        return None
+    head_size, raw_size = _JOB.unpack(start)
+    received, now = json.loads(stream.read(head_size))
+    raw = stream.read(raw_size)
+    return Job(raw, _instant(received), _instant(now)) if len(raw) == raw_size else None
+
+
+def send_answer(sock: socket.socket, kind: bytes, payload: bytes = b"") -> None:
+    """Sends READY, CASE or FAULT."""
+    sock.sendall(_ANSWER.pack(kind, len(payload)) + payload)
+
+
+def receive_answer(sock: socket.socket, deadline: float) -> tuple[bytes, bytes]:
+    """(kind, payload). Raises TimeoutError, EOFError when the process has ended, WireError when it talks nonsense."""
+    kind, size = _ANSWER.unpack(_receive(sock, _ANSWER.size, deadline))
+    if kind not in (READY, CASE, FAULT) or size > MAX_ANSWER:
+        raise WireError("an answer that is none")
+    return kind, _receive(sock, size, deadline)
+
+
+def pack_case(case: Case) -> bytes:
+    """For send_answer(CASE)."""
+    return pickle.dumps(case, protocol=5)
+
+
+def unpack_case(payload: bytes) -> Case:
+    """The case. Raises WireError for anything else than plain data."""
+    try:
+        case = _PlainData(io.BytesIO(payload)).load()
+    except (pickle.UnpicklingError, ValueError, TypeError, EOFError, AttributeError, IndexError, KeyError):
+        raise WireError("a case that is none") from None
+    if not isinstance(case, Case):
+        raise WireError("a case that is none")
+    return case
+
+
+def pack_fault(error: ExaminationError) -> bytes:
+    """For send_answer(FAULT)."""
+    return f"{error.kind}\n{error.detail}".encode("utf-8", "replace")
+
+
+def unpack_fault(payload: bytes) -> ExaminationError:
+    """What the process said of its own failure."""
+    kind, _, detail = payload.decode("utf-8", "replace").partition("\n")
+    return ExaminationError(kind if kind in ("memory", "timeout") else "crash", detail[:200])
+
+
+class _PlainData(pickle.Unpickler):
+    """Makes the data classes and enumerations that a Case consists of, and nothing else."""
+
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) in _PLAIN:
+            return super().find_class(module, name)
+        if module in _DATA_MODULES and name.isidentifier():
+            found = getattr(sys.modules[module], name, None)
+            if isinstance(found, type) and (dataclasses.is_dataclass(found) or issubclass(found, enum.Enum)):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is not data")
+
+
+def _receive(sock: socket.socket, size: int, deadline: float) -> bytes:
+    chunks = []
+    while size:
+        _until(sock, deadline)
+        chunk = sock.recv(min(size, 1 << 20))
+        if not chunk:
+            raise EOFError
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)
+
+
+def _until(sock: socket.socket, deadline: float) -> None:
+    """Never less than a moment: an answer that lies there already is taken, however late this side comes to read it."""
+    sock.settimeout(max(deadline - time.monotonic(), 0.001))
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
