@@ -13,7 +13,7 @@ class Status(StrEnum):
     """Result words (RFC 8601 section 2.7)."""
 
     NONE = "none"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a result word
     FAIL = "fail"
     SOFTFAIL = "softfail"
     NEUTRAL = "neutral"
@@ -59,6 +59,10 @@ class DkimResult:
     """Text that was added after the signed body, where the signature verifies once it is cut (decision table row 5)."""
     instant: int | None = None
     """The signature's t=, seconds since the epoch, UTC."""
+    uncovered: tuple[str, ...] = ()
+    """What the signature leaves open, one sentence each, whatever its status: unsigned headers, the end of the body."""
+    key_bits: int = 0
+    """The size of its key; 0 where no key was read. RSA below 2048 is weak (RFC 8301)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,171 @@
+"""Puts the checks together: message and DNS in, evidence out. Total: whatever the bytes, there is an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from vigie.auth_checks import dmarc
+from vigie.auth_checks.arc import check_arc
+from vigie.auth_checks.authres import BorderResults, border_results
+from vigie.auth_checks.border import Trust, border_index, find_border, trust_of
+from vigie.auth_checks.dkim import check_dkim
+from vigie.auth_checks.letter import Letter, plain_name, read_letter
+from vigie.auth_checks.resolver import DnsFault, Resolver
+from vigie.auth_checks.settings import TrustSettings
+from vigie.auth_checks.spf import ADDR_SPEC, check_spf
+from vigie.auth_checks.types import (
+    AuthEvidence,
+    BorderHop,
+    DkimResult,
+    DmarcResult,
+    Provenance,
+    SpfResult,
+    Status,
+)
+from vigie.message.types import Message
+
+
+@dataclass(slots=True)
+class _Watched:
+    """The resolver, with a note of every name whose look-up was in error."""
+
+    resolver: Resolver
+    failed: list[str] = field(default_factory=list)
+
+    def txt(self, name: str) -> tuple[bytes, ...]:
+        try:
+            return self.resolver.txt(name)
+        except DnsFault as fault:
+            self.failed.append(fault.name)
+            raise
+
+    def addresses(self, name: str, version: int = 0) -> tuple[str, ...]:
+        try:
+            return self.resolver.addresses(name, version)
+        except DnsFault as fault:
+            self.failed.append(fault.name)
+            raise
+
+    def mx(self, name: str) -> tuple[str, ...]:
+        try:
+            return self.resolver.mx(name)
+        except DnsFault as fault:
+            self.failed.append(fault.name)
+            raise
+
+    def ptr(self, ip: str) -> tuple[str, ...]:
+        try:
+            return self.resolver.ptr(ip)
+        except DnsFault as fault:
+            self.failed.append(fault.name)
+            raise
+
+
+def authenticate(
+    message: Message, resolver: Resolver, trust: TrustSettings, *, received: datetime | None, now: datetime
+) -> AuthEvidence:
+    """Everything that the message, its header and the DNS say about who sent it.
+
+    `received`: INTERNALDATE, when our side got it; `now`: the clock, both aware. Signatures are judged as of `received`.
+    Never raises: DNS faults are temperror, and what libraries raise on hostile input is a permerror (dkim.LIBRARY_ERRORS,
+    spf.evaluate).
+    """
+    watched = _Watched(resolver)
+    ours = trust_of(trust)
+    letter = read_letter(message.raw)
+    author_domain = _author_domain(message)
+    border = find_border(message, ours)
+    said = border_results(message, ours, border_index(message, ours))
+    received_at = _received_at(message, ours, received)
+    # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
+    dkim = check_dkim(letter, author_domain, watched, received=received_at or now, now=now)
+    spf = _spf(border, said, watched)
+    evaluation = dmarc.evaluate(author_domain, spf, dkim, watched)
+    result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author_domain))
+    obstacles = _obstacles(message, letter, author_domain, evaluation, result)
+    passed = bool(result.aligned) and result.status is Status.PASS
+    return AuthEvidence(
+        border=border,
+        spf=spf,
+        dkim=dkim,
+        dmarc=result,
+        arc=check_arc(letter, watched),
+        author_domain=author_domain,
+        authenticated_domain=author_domain if passed else None,
+        complete=not obstacles,
+        received_at=received_at,
+        examined_at=now,
+        obstacles=obstacles,
+        forged_results=said.forged,
+        dns_failed=tuple(dict.fromkeys(watched.failed)),
+        defects=letter.defects,
+    )
+
+
+def _author_domain(message: Message) -> str:
+    """The one author domain; "" when there is none or when readers may see different ones (S-08..S-18, S-53)."""
+    if message.author_readings != 1:
+        return ""
+    domains = {author.domain.lower() for author in message.authors}
+    return domains.pop() if len(domains) == 1 else ""
+
+
+def _received_at(message: Message, trust: Trust, received: datetime | None) -> datetime | None:
+    """INTERNALDATE, else the border's Received, else the newest hop's. UTC."""
+    if received is not None:
+        return received.astimezone(UTC) if received.tzinfo else received.replace(tzinfo=UTC)
+    index = border_index(message, trust)
+    dates = [hop.date for hop in message.hops if hop.date is not None and (index is None or hop.index == index)]
+    return dates[0] if dates else None
+
+
+def _spf(border: BorderHop, said: BorderResults, resolver: Resolver) -> SpfResult:
+    """Computed where it can be, else what our border says."""
+    computed = check_spf(border, resolver)
+    if computed.provenance is Provenance.COMPUTED and computed.status is not Status.TEMPERROR:
+        return computed
+    return said.spf() or computed
+
+
+def _border_dmarc(border: BorderHop, said: BorderResults, author_domain: str) -> DmarcResult | None:
+    """The border's DMARC result, unless the envelope sender is one that fools the software of borders (S-02, S-05)."""
+    if border.mail_from and ADDR_SPEC.fullmatch(border.mail_from) is None:
+        return None
+    return said.dmarc(author_domain)
+
+
+def _obstacles(
+    message: Message, letter: Letter, author_domain: str, evaluation: dmarc.Evaluation, result: DmarcResult
+) -> tuple[str, ...]:
+    """Why the proof is not complete (house: "Proof"), one sentence each; none when it is."""
+    found: list[str] = []
+    if message.author_readings != 1:
+        found.append(f"The message can be read as coming from {message.author_readings} different authors.")
+    elif not author_domain:
+        found.append("The message has no author domain.")
+    elif not _shown_plainly(letter, author_domain):
+        found.append("The From field does not show the author's domain plainly, once.")
+    defects = dict.fromkeys(defect.detail for defect in (*message.structural_defects, *letter.defects))
+    found.extend(f"Mail clients may read the message differently: {detail}." for detail in defects)
+    found.extend(_unproven(evaluation.dkim_aligned, result))
+    return tuple(found)
+
+
+def _unproven(aligned: tuple[DkimResult, ...], result: DmarcResult) -> list[str]:
+    """What keeps the signatures, or our border's word, from proving the author."""
+    if result.status is Status.PASS and any(signature.covers_message for signature in aligned):
+        return []
+    open_ends = tuple(dict.fromkeys(reason for signature in aligned for reason in signature.uncovered))
+    if result.status is Status.PASS and result.provenance is Provenance.BORDER and not open_ends:
+        return []
+    if not aligned:
+        return [f"No DKIM signature aligns with the author domain ({result.reason})."]
+    reasons = [f"DKIM d={signature.domain}: {signature.status} ({signature.reason})." for signature in aligned]
+    return [*reasons, *(f"Not covered by the signature: {reason}." for reason in open_ends)]
+
+
+def _shown_plainly(letter: Letter, author_domain: str) -> bool:
+    """One From field, and the domain stands in its bytes: no encoding or other field hides the author (S-12, S-14)."""
+    values = [value for name, value in letter.fields if plain_name(name) == "from"]
+    return len(values) == 1 and f"@{author_domain}".encode() in values[0].lower()

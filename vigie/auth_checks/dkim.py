@@ -1,0 +1,316 @@
+"""DKIM (RFC 6376, 8301, 8463): every signature up to a cap, verified with dkimpy, with the checks that it lacks.
+
+dkimpy computes the header hash and verifies the signature. Tag lists, keys, the body hash, the times and the question
+what a signature covers are judged here: dkimpy accepts rsa-sha1, testing keys, control characters in d=, appended bodies
+and duplicated fields, and judges x= by the clock of the scan (threats S-03, S-19..S-23, S-44..S-49).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import dkim
+import nacl.exceptions
+
+from vigie.auth_checks.footers import MAX_FOOTER, added_footer
+from vigie.auth_checks.keys import WEAK_RSA_BITS, KeyRefusal, PublicKey, fetch_key
+from vigie.auth_checks.letter import READER_VISIBLE, Field, Letter, body_hash, canonical_body, plain_name
+from vigie.auth_checks.orgdomain import registrable
+from vigie.auth_checks.resolver import DnsFault, Resolver
+from vigie.auth_checks.tags import TagError, parse_tags, unfolded
+from vigie.auth_checks.types import DkimResult, Provenance, Status
+
+MAX_READ = 100
+"""Signature fields whose tags are read, to find the aligned ones among them."""
+MAX_REPORTED = 10
+MAX_VERIFIED = 5
+"""Each one costs a DNS question and an RSA operation that the sender chooses (S-48)."""
+MAX_FIELD = 16_384
+LEEWAY_S = 36_000
+"""dkimpy's own tolerance for clocks: ten hours."""
+
+LABEL = rb"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = re.compile(LABEL + rb"(?:\." + LABEL + rb")+", re.IGNORECASE)
+# Underscores are in use in selectors; nothing else outside LDH reaches the DNS (S-03, S-04).
+SELECTOR = re.compile(rb"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*", re.IGNORECASE)
+HEADER_NAME = re.compile(rb"[\x21-\x39\x3b-\x7e]+")
+DIGITS = re.compile(rb"[0-9]{1,12}")
+BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+CANONICALIZATIONS = frozenset({b"simple", b"relaxed"})
+ALGORITHMS = {b"rsa-sha256": "rsa", b"ed25519-sha256": "ed25519", b"rsa-sha1": "rsa"}
+
+# What dkimpy and PyNaCl were seen to raise, or could by their source, on hostile signatures and keys.
+LIBRARY_ERRORS = (
+    dkim.DKIMException,
+    nacl.exceptions.CryptoError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
+class _Malformed(Exception):  # noqa: N818 - an outcome about the mail, turned into a status at once
+    """The signature field breaks RFC 6376: permerror."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One DKIM-Signature field, read and found well-formed."""
+
+    field: Field
+    tags: dict[str, bytes]
+    domain: str
+    selector: str
+    signed: tuple[str, ...]
+    """h=, lower-case, in order."""
+    relaxed_body: bool
+    instant: int | None
+    expires: int | None
+    length: int | None
+
+    @property
+    def identity_domain(self) -> str:
+        """The domain of i=, d= where there is none."""
+        identity = self.tags.get("i", b"").decode("ascii", "replace").lower()
+        return identity.rpartition("@")[2] or self.domain
+
+
+def check_dkim(
+    letter: Letter, author_domain: str, resolver: Resolver, *, received: datetime, now: datetime
+) -> tuple[DkimResult, ...]:
+    """One result a signature, topmost first; ten at most, the author's own domain preferred. Never raises."""
+    fields = [field for field in letter.fields if plain_name(field[0]) == "dkim-signature"][:MAX_READ]
+    readings = [_read(field) for field in fields]
+    ranked = sorted(range(len(readings)), key=lambda number: _rank(readings[number], author_domain))
+    kept = ranked[:MAX_REPORTED]
+    results: dict[int, DkimResult] = {}
+    verified = 0
+    for number in kept:
+        reading = readings[number]
+        if isinstance(reading, DkimResult):
+            results[number] = reading
+        elif verified < MAX_VERIFIED:
+            verified += 1
+            results[number] = _verify(reading, letter, resolver, received, now)
+        else:
+            results[number] = _result(reading, Status.POLICY, "not verified: more than five signatures")
+    return tuple(results[number] for number in sorted(results))
+
+
+def _rank(reading: Signature | DkimResult, author_domain: str) -> int:
+    """Aligned signatures first: an attacker's fifty must not hide the one that counts (S-48)."""
+    if not reading.domain or not author_domain:
+        return 3
+    if reading.domain == author_domain:
+        return 0
+    return 1 if registrable(reading.domain) == registrable(author_domain) else 2
+
+
+def _read(field: Field) -> Signature | DkimResult:
+    """The signature, or the permerror that its field earns."""
+    try:
+        tags = _tags_of(field[1])
+    except _Malformed as fault:
+        return DkimResult(Status.PERMERROR, "", "", Provenance.COMPUTED, str(fault))
+    domain = tags.get("d", b"")
+    selector = tags.get("s", b"")
+    named = DOMAIN.fullmatch(domain) is not None and SELECTOR.fullmatch(selector) is not None and len(domain) <= 253
+    try:
+        if not named:
+            raise _Malformed("d= or s= is no host name (S-03)")
+        return _signature(field, tags)
+    except _Malformed as fault:
+        return DkimResult(
+            Status.PERMERROR,
+            domain.decode("ascii").lower() if named else "",
+            selector.decode("ascii") if named else "",
+            Provenance.COMPUTED,
+            str(fault),
+        )
+
+
+def _tags_of(value: bytes) -> dict[str, bytes]:
+    if len(value) > MAX_FIELD or re.search(rb"\s{200}", value):
+        # dkimpy removes b= with a pattern that backtracks over white space (S-49).
+        raise _Malformed("the signature field is too long or mostly white space")
+    try:
+        tags = parse_tags(value)
+    except TagError as fault:
+        raise _Malformed(str(fault)) from None
+    missing = [name for name in ("v", "a", "b", "bh", "d", "h", "s") if name not in tags]
+    if missing:
+        raise _Malformed(f"the tag {missing[0]}= is missing")
+    return tags
+
+
+def _signature(field: Field, tags: dict[str, bytes]) -> Signature:
+    """RFC 6376 section 6.1.1, with the strictness that the threats ask for."""
+    if tags["v"] != b"1":
+        raise _Malformed("v= is not 1")
+    if tags["a"].lower() not in ALGORITHMS:
+        raise _Malformed("the algorithm is unknown")
+    for name in ("b", "bh"):
+        if BASE64.fullmatch(unfolded(tags[name])) is None:
+            raise _Malformed(f"{name}= is not base64")
+    header, _, body = unfolded(tags.get("c", b"simple/simple")).lower().partition(b"/")
+    if header not in CANONICALIZATIONS or (body or b"simple") not in CANONICALIZATIONS:
+        raise _Malformed("the canonicalization is unknown")
+    if b"dns/txt" not in unfolded(tags.get("q", b"dns/txt")).lower().split(b":"):
+        raise _Malformed("the key is not asked from the DNS (q=)")
+    names = unfolded(tags["h"]).split(b":")
+    if any(HEADER_NAME.fullmatch(name) is None for name in names):
+        raise _Malformed("h= is no list of header fields")
+    signature = Signature(
+        field=field,
+        tags=tags,
+        domain=tags["d"].decode("ascii").lower(),
+        selector=tags["s"].decode("ascii"),
+        signed=tuple(name.decode("ascii").lower() for name in names),
+        relaxed_body=body == b"relaxed",
+        instant=_number(tags, "t"),
+        expires=_number(tags, "x"),
+        length=_number(tags, "l"),
+    )
+    if "from" not in signature.signed:
+        raise _Malformed("the From field is not signed (RFC 6376 section 5.4)")
+    if signature.expires is not None and signature.instant is not None and signature.expires < signature.instant:
+        raise _Malformed("x= lies before t=")
+    if "i" in tags and not f".{signature.identity_domain}".endswith(f".{signature.domain}"):
+        raise _Malformed("i= does not lie in d=")
+    return signature
+
+
+def _number(tags: dict[str, bytes], name: str) -> int | None:
+    if name not in tags:
+        return None
+    if DIGITS.fullmatch(tags[name]) is None:
+        raise _Malformed(f"{name}= is no number")
+    return int(tags[name])
+
+
+def _verify(signature: Signature, letter: Letter, resolver: Resolver, received: datetime, now: datetime) -> DkimResult:
+    """RFC 6376 section 6.1: key, header hash, body hash, then what it covers and whether its time has come."""
+    if signature.tags["a"].lower() == b"rsa-sha1":
+        return _result(signature, Status.POLICY, "rsa-sha1 counts as unsigned (RFC 8301 section 3.1)")
+    try:
+        key = fetch_key(signature.selector, signature.domain, ALGORITHMS[signature.tags["a"].lower()], resolver)
+    except DnsFault as fault:
+        return _result(signature, Status.TEMPERROR, f"{fault.name}: {fault.reason}", letter)
+    except KeyRefusal as refusal:
+        found = _result(signature, Status.PERMERROR, refusal.reason, letter)
+        return replace(found, key_missing=refusal.missing)
+    found = replace(_compared(signature, letter, key), key_bits=key.bits)
+    if key.testing:
+        # RFC 6376 section 3.6.1: not to be treated differently from unsigned mail, pass or fail (S-47).
+        return replace(found, status=Status.POLICY, reason="the key is in test mode (t=y): counts as unsigned")
+    if found.status is not Status.PASS:
+        return found
+    return _timely(signature, found, received, now)
+
+
+def _compared(signature: Signature, letter: Letter, key: PublicKey) -> DkimResult:
+    if key.same_domain_only and signature.identity_domain != signature.domain:
+        return _result(signature, Status.PERMERROR, "the key forbids an i= below d= (t=s)", letter)
+    if not header_verifies(signature.field, signature.tags, signature.signed, letter.fields, key):
+        return _result(signature, Status.FAIL, "the signature does not fit the header: forged or changed", letter)
+    expected = _digest(signature.tags["bh"])
+    canonical = canonical_body(letter.body, relaxed=signature.relaxed_body)
+    if signature.length is not None:
+        return _partly(signature, letter, canonical, expected)
+    if body_hash(canonical) == expected:
+        weak = f", a weak key of {key.bits} bits" if key.kind == "rsa" and key.bits < WEAK_RSA_BITS else ""
+        return _result(signature, Status.PASS, f"d={signature.domain} signed it{weak}", letter)
+    footer = added_footer(
+        letter.body, lambda body: body_hash(canonical_body(body, relaxed=signature.relaxed_body)) == expected
+    )
+    reason = "the body was changed"
+    if footer:
+        reason = "text was added under the signed body"
+    return replace(_result(signature, Status.FAIL, reason, letter), footer=footer)
+
+
+def _partly(signature: Signature, letter: Letter, canonical: bytes, expected: bytes) -> DkimResult:
+    """l= (RFC 6376 section 8.2): what comes after it is anybody's, so it is as if the body had been changed (S-21)."""
+    length = signature.length or 0
+    if length > len(canonical):
+        return _result(signature, Status.PERMERROR, "l= is longer than the body", letter)
+    if body_hash(canonical[:length]) != expected:
+        return _result(signature, Status.FAIL, "the body was changed", letter)
+    rest = canonical[length:]
+    if not rest.strip():
+        return _result(signature, Status.PASS, f"d={signature.domain} signed it", letter)
+    found = _result(signature, Status.FAIL, f"l= leaves {len(rest)} bytes at the end of the body unsigned", letter)
+    footer = rest.decode("utf-8", "replace").strip() if length and len(rest) <= MAX_FOOTER else ""
+    return replace(found, footer=footer, uncovered=(*found.uncovered, "the end of the body is not signed (l=)"))
+
+
+def header_verifies(
+    field: Field, tags: dict[str, bytes], signed: Sequence[str], fields: Sequence[Field], key: PublicKey
+) -> bool:
+    """The signature value fits the signed header fields. The body hash is compared by the caller."""
+    verifier = dkim.DKIM(None, minkey=0)
+    verifier.headers = [list(item) for item in fields]
+    verifier.body = b""
+    verifier.pk, verifier.keysize, verifier.ktag = key.material, key.bits, key.kind.encode()
+    wanted = {name.encode(): value for name, value in tags.items() if name in {"b", "c", "d", "s"}}
+    wanted[b"a"] = tags["a"].lower()
+    wanted[b"c"] = unfolded(tags.get("c", b"simple/simple")).lower()
+    try:
+        # Without bh= dkimpy hashes no body: its relaxed canonicalization is quadratic (S-49).
+        names = [name.encode("ascii") for name in signed]
+        return bool(verifier.verify_sig_process(wanted, names, (field[0], field[1]), None))
+    except LIBRARY_ERRORS:
+        # A signature that dkimpy cannot even compute with does not verify.
+        return False
+
+
+def _timely(signature: Signature, found: DkimResult, received: datetime, now: datetime) -> DkimResult:
+    """x= is judged when the mail came, not when it is scanned (S-44); t= must not lie in the future."""
+    if signature.expires is not None and signature.expires < received.timestamp() - LEEWAY_S:
+        return replace(found, status=Status.POLICY, reason="the signature had expired when the mail came (x=)")
+    if signature.instant is not None and signature.instant > now.timestamp() + LEEWAY_S:
+        return replace(found, status=Status.POLICY, reason="the signature's t= lies in the future")
+    return found
+
+
+def _result(signature: Signature, status: Status, reason: str, letter: Letter | None = None) -> DkimResult:
+    uncovered = _uncovered(signature, letter) if letter is not None else ()
+    return DkimResult(
+        status,
+        signature.domain,
+        signature.selector,
+        Provenance.COMPUTED,
+        reason if status is not Status.PASS or not uncovered else f"{reason}, but {uncovered[0]}",
+        covers_message=status is Status.PASS and not uncovered,
+        instant=signature.instant,
+        uncovered=uncovered,
+    )
+
+
+def _uncovered(signature: Signature, letter: Letter) -> tuple[str, ...]:
+    """Reader-visible header fields that are present and unsigned, or present twice (S-19, S-20, S-23)."""
+    open_: list[str] = []
+    for name in READER_VISIBLE:
+        present = letter.count(name)
+        if present > 1:
+            open_.append(f"the header field {name} comes more than once")
+        elif present and name not in signature.signed:
+            open_.append(f"the header field {name} is not signed")
+    return tuple(open_)
+
+
+def _digest(value: bytes) -> bytes:
+    try:
+        return base64.b64decode(unfolded(value), validate=True)
+    except binascii.Error:
+        return b""

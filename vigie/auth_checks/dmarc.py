@@ -1,0 +1,174 @@
+"""DMARC (RFC 9989) of the author domain, from SPF and DKIM results that others computed.
+
+What is computed here outranks what our border's header says (house: "Proof").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vigie.auth_checks.orgdomain import DmarcRecord, Walk, registrable, walk
+from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver
+from vigie.auth_checks.types import DkimResult, DmarcResult, Provenance, SpfResult, Status
+
+LOWER = {"reject": "quarantine", "quarantine": "none", "none": "none"}
+"""RFC 9989 section 4.7: t=y asks for the policy one step lower."""
+
+EVALUATED = frozenset({Status.PASS, Status.FAIL, Status.SOFTFAIL, Status.NEUTRAL, Status.PERMERROR, Status.TEMPERROR})
+"""Results that say something about an identifier. `policy` (rsa-sha1, a testing key, expired) counts as unsigned.
+
+A temporary error of an identifier that does not align excuses nobody: whatever it gave could not have helped (S-57)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A DMARC result, and which results belong to identifiers that align, whatever their status."""
+
+    result: DmarcResult
+    dkim_aligned: tuple[DkimResult, ...]
+    spf_aligned: bool
+
+
+def evaluate(author_domain: str, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
+    """The computed result. Never raises: a DNS fault is temperror, unless an identical domain passed."""
+    if not author_domain:
+        reason = "there is no single author domain (RFC 9989 section 5.3)"
+        return Evaluation(DmarcResult(Status.PERMERROR, "", Provenance.COMPUTED, reason), (), False)
+    try:
+        author = walk(author_domain, resolver)
+        record = author.record()
+        policy = _policy(author, record, resolver)
+        dkim_aligned = tuple(
+            result for result in dkim if _aligned(result.domain, author, _strict(record, dkim=True), resolver)
+        )
+        spf_aligned = _spf_usable(spf) and _aligned(spf.domain, author, _strict(record, dkim=False), resolver)
+    except DnsFault as fault:
+        return _without_record(author_domain, spf, dkim, fault)
+    status, reason = _judge(spf, dkim, dkim_aligned, spf_aligned)
+    found = DmarcResult(
+        status,
+        author_domain,
+        Provenance.COMPUTED,
+        reason if record else f"{reason}; no DMARC record",
+        policy=policy,
+        organizational_domain=author.organizational_domain,
+        found_by=author.found_by,
+        aligned=_passed(spf, dkim_aligned, spf_aligned),
+    )
+    return Evaluation(found, dkim_aligned, spf_aligned)
+
+
+def outranked(computed: Evaluation, spf: SpfResult, border: DmarcResult | None) -> DmarcResult:
+    """Our border's dmarc=pass where nothing that we computed contradicts it, else the computed result."""
+    result = computed.result
+    if border is None or border.domain != result.domain or result.status is Status.PASS:
+        return result
+    if border.status is not Status.PASS:
+        return border if result.status is Status.NONE else result
+    if _contradicted(computed, spf):
+        return replace(result, reason=f"{result.reason}; outranks our border's dmarc=pass")
+    return replace(
+        border,
+        policy=result.policy,
+        organizational_domain=result.organizational_domain,
+        found_by=result.found_by,
+        aligned=(result.domain,),
+    )
+
+
+def _contradicted(computed: Evaluation, spf: SpfResult) -> bool:
+    """We saw an aligned signature fail, or evaluated every identifier that the border can have passed, and none did."""
+    if any(signature.status is Status.FAIL for signature in computed.dkim_aligned):
+        return True
+    if any(signature.status is Status.TEMPERROR or signature.key_missing for signature in computed.dkim_aligned):
+        return False
+    return _spf_usable(spf) and not (computed.spf_aligned and spf.status is Status.TEMPERROR)
+
+
+def _judge(
+    spf: SpfResult, dkim: Sequence[DkimResult], dkim_aligned: tuple[DkimResult, ...], spf_aligned: bool
+) -> tuple[Status, str]:
+    """RFC 9989 section 5.3.3: one aligned pass is enough; a temporary error keeps a failure from being pronounced."""
+    for result in dkim_aligned:
+        if result.status is Status.PASS:
+            return Status.PASS, f"DKIM d={result.domain} aligns"
+    if spf_aligned and spf.status is Status.PASS:
+        return Status.PASS, f"SPF {spf.domain} aligns"
+    if any(result.status is Status.TEMPERROR for result in dkim_aligned) or (
+        spf_aligned and spf.status is Status.TEMPERROR
+    ):
+        return Status.TEMPERROR, "an aligned identifier could not be evaluated for now"
+    failed = any(result.status is Status.FAIL for result in dkim_aligned)
+    if not failed and any(result.key_missing for result in dkim_aligned):
+        return Status.PERMERROR, "the key of the aligned signature is gone: cannot tell"
+    evaluated = [result for result in dkim if result.status in EVALUATED]
+    if evaluated or (_spf_usable(spf) and spf.status in EVALUATED):
+        return Status.FAIL, "no passing identifier aligns with the author domain"
+    return Status.NONE, "no identifier to evaluate (no usable signature, SPF unavailable)"
+
+
+def _aligned(domain: str, author: Walk, strict: bool, resolver: Resolver) -> bool:
+    """RFC 9989 section 4.4: identical, or relaxed: of the same organizational domain. Raises DnsFault."""
+    if not domain or domain == author.start:
+        return bool(domain)
+    # A stranger's domain costs no questions: it cannot share an organizational domain with the author.
+    if strict or not _related(domain, author):
+        return False
+    return walk(domain, resolver).organizational_domain == author.organizational_domain
+
+
+def _related(domain: str, author: Walk) -> bool:
+    """The domain lies at or below the author's organizational domain, which is the only place where it can align."""
+    top = author.organizational_domain
+    return domain == top or domain.endswith(f".{top}")
+
+
+def _policy(author: Walk, record: DmarcRecord | None, resolver: Resolver) -> str:
+    """The policy that the owner asks for: p, sp or np, one step lower with t=y; "" without a record."""
+    if record is None:
+        return ""
+    if record.domain == author.start:
+        policy = record.policy
+    else:
+        policy = record.subdomain_policy if _exists(author.start, resolver) else record.nonexistent_policy
+    return LOWER[policy] if record.testing else policy
+
+
+def _exists(domain: str, resolver: Resolver) -> bool:
+    """RFC 9989 section 3.2.13: only NXDOMAIN makes a domain non-existent."""
+    try:
+        resolver.txt(domain)
+    except NoSuchName:
+        return False
+    return True
+
+
+def _without_record(domain: str, spf: SpfResult, dkim: Sequence[DkimResult], fault: DnsFault) -> Evaluation:
+    """The record is out of reach, so only an identical domain, which aligns in every mode, can pass."""
+    same = tuple(result for result in dkim if result.domain == domain)
+    spf_same = _spf_usable(spf) and spf.domain == domain
+    passed = _passed(spf, same, spf_same)
+    status = Status.PASS if passed else Status.TEMPERROR
+    reason = f"{fault.name}: {fault.reason}"
+    if passed:
+        reason = f"{passed[0]} is the author domain itself, although {reason}"
+    result = DmarcResult(status, domain, Provenance.COMPUTED, reason, aligned=passed)
+    # Failing signatures of relatives count as aligned here: they must still outrank a border's pass.
+    relatives = tuple(found for found in dkim if registrable(found.domain) == registrable(domain))
+    return Evaluation(result, relatives if not passed else same, spf_same)
+
+
+def _passed(spf: SpfResult, dkim_aligned: tuple[DkimResult, ...], spf_aligned: bool) -> tuple[str, ...]:
+    names = [result.domain for result in dkim_aligned if result.status is Status.PASS]
+    if spf_aligned and spf.status is Status.PASS:
+        names.append(spf.domain)
+    return tuple(dict.fromkeys(names))
+
+
+def _spf_usable(spf: SpfResult) -> bool:
+    return spf.provenance is not Provenance.UNAVAILABLE and bool(spf.domain)
+
+
+def _strict(record: DmarcRecord | None, *, dkim: bool) -> bool:
+    return record is not None and (record.strict_dkim if dkim else record.strict_spf)
