@@ -1,0 +1,38 @@
+#!/bin/sh
+# Installs the Debian packages that the tests need and that are missing. Nothing missing: no network, no privilege.
+set -eu
+
+wanted="dovecot-imapd dovecot-lmtpd knot openssl util-linux"
+
+missing=""
+for package in $wanted; do
+    status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+    [ "$status" = "install ok installed" ] || missing="$missing $package"
+done
+missing=${missing# }
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "vigie: the tests need these programs, and there is no apt-get to install them: $missing" >&2
+    exit 2
+fi
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "vigie: neither root nor sudo; ask an administrator for: apt-get install --no-install-recommends $missing" >&2
+        exit 2
+    fi
+    as_root="sudo"
+fi
+
+echo "vigie: installing for the tests: $missing" >&2
+# policy-rc.d is not touched: what Debian starts on its own ports does not disturb us, the tests use free ones.
+apt() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
+}
+# The lists may be fresh enough already: the update is tried only when the installation fails without it.
+# shellcheck disable=SC2086 # $missing is a list of words
+apt install --no-install-recommends $missing || {
+    apt update
+    apt install --no-install-recommends $missing
+}

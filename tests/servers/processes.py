@@ -1,0 +1,99 @@
+"""Child processes that end with the test process, as an unprivileged user, on ports that were free a moment ago."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+START_S = 30.0
+STOP_S = 10.0
+
+
+class ServerError(AssertionError):
+    """A server that the tests need did not start: a failed test, never a skipped one."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 on which nobody listens now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+def identity() -> tuple[str, str]:
+    """User and group that servers run as: ours, or nobody's when we are root."""
+    if os.getuid() == 0:
+        return "nobody", "nogroup"
+    entry = pwd.getpwuid(os.getuid())
+    return entry.pw_name, subprocess.check_output(("id", "-gn"), text=True).strip()
+
+
+def short_folder(name: str) -> Path:
+    """A new folder with a short path: a UNIX socket's path has at most 107 characters."""
+    return Path(tempfile.mkdtemp(prefix=f"vg-{name}-", dir="/tmp"))
+
+
+def hand_over(folder: Path) -> None:
+    """Gives the folder and what is in it to the user that servers run as."""
+    if os.getuid() != 0:
+        return
+    user, group = identity()
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, user, group)
+
+
+def spawn(
+    command: list[str], log: Path, *, unprivileged: bool = True, cwd: Path = Path("/")
+) -> subprocess.Popen[bytes]:
+    """Starts a server in the foreground, in a process group of its own; it dies when the test process does."""
+    program = shutil.which(command[0], path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if program is None:
+        raise ServerError(f"{command[0]} is not installed: make servers")
+    wrapper = ["setpriv", "--pdeathsig", "TERM"]
+    if unprivileged and os.getuid() == 0:
+        wrapper += ["--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*wrapper, program, *command[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd=cwd,
+        )
+
+
+def listening(process: subprocess.Popen[bytes], *ports: int) -> bool:
+    """Waits until all ports accept; False when the process ended before."""
+    deadline = time.monotonic() + START_S
+    waiting = list(ports)
+    while waiting and time.monotonic() < deadline:
+        if process.poll() is not None:
+            return False
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", waiting[0]), timeout=1).close()
+            waiting.pop(0)
+            continue
+        time.sleep(0.02)
+    return not waiting
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and whatever is left of its group."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_S)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(STOP_S)
