@@ -1,0 +1,112 @@
+"""Case -> Record: what the ledger keeps of a judged message. Masked and bounded here, before anything reaches the disk (G11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from vigie.ledger.identity import record_id
+from vigie.ledger.masking import masked
+from vigie.ledger.types import Place, Record
+from vigie.rules.types import Case
+
+SHOWN = 200
+"""Characters of subject and author."""
+MESSAGE_ID = 998
+"""RFC 5322 section 2.1.1: no line is longer."""
+CASE_BYTES = 64 * 1024
+STRING = 1000
+ENTRIES = 200
+"""Of a list, before the size is looked at."""
+_SHRINKING = ("links", "findings")
+_KEPT_AS_IS = frozenset({"sha256", "message_id"})
+"""Top-level keys that name the message: a search for it needs them letter by letter."""
+
+
+def record_from_case(
+    case: Case,
+    place: Place,
+    case_object: Mapping[str, Any],
+    *,
+    judged_at: datetime,
+    retry_at: datetime | None = None,
+    attempts: int = 1,
+) -> Record:
+    """The record of a case. `case_object` is what `vigie check --json` prints of it, from vigie.judge.export.
+
+    The id follows from the place: judging a place again gives the same one.
+    """
+    return Record(
+        id=record_id(place),
+        place=place,
+        sha256=case.sha256,
+        message_id=_one_line(case.message_id)[:MESSAGE_ID],
+        subject=_bounded(_one_line(case.subject), SHOWN),
+        author=_bounded(_one_line(case.author), SHOWN),
+        verdict=case.verdict.label.value,
+        brand=case.verdict.brand,
+        decided_by=case.verdict.decided_by,
+        case_json=case_text(case_object),
+        judged_at=judged_at,
+        elapsed_ms=case.elapsed_ms,
+        size=case.size,
+        retry_at=retry_at,
+        attempts=attempts,
+    )
+
+
+def case_text(case_object: Mapping[str, Any]) -> str:
+    """One line of valid JSON, at most 64 KiB as UTF-8, masked. "links_left_out" and "findings_left_out" say what is missing."""
+    kept: dict[str, Any] = {key: value if key in _KEPT_AS_IS else _masked(value) for key, value in case_object.items()}
+    for key in _SHRINKING:
+        beyond = len(case_object.get(key) or ()) - ENTRIES
+        if beyond > 0:
+            kept[f"{key}_left_out"] = beyond
+    text = _json(kept)
+    while len(text.encode()) > CASE_BYTES:
+        longest = max(_SHRINKING, key=lambda key: len(_json(kept.get(key, ()))))
+        if not kept.get(longest):
+            return _json(_bare(kept))
+        _leave_out(kept, longest, (len(kept[longest]) + 1) // 2)
+        text = _json(kept)
+    return text
+
+
+def _leave_out(kept: dict[str, Any], key: str, count: int) -> None:
+    kept[key] = kept[key][:-count]
+    kept[f"{key}_left_out"] = kept.get(f"{key}_left_out", 0) + count
+
+
+def _bare(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of a case whose very frame is too big: the verdict."""
+    wanted = ("sha256", "message_id", "verdict", "brand", "decided_by", "elapsed_ms", "error")
+    names = {key: kept[key][:MESSAGE_ID] if isinstance(kept[key], str) else kept[key] for key in wanted if key in kept}
+    return {**names, "left_out": True}
+
+
+def _masked(value: object) -> object:
+    """Every string below `value` masked and bounded, every list bounded."""
+    if isinstance(value, str):
+        return _bounded(value, STRING)
+    if isinstance(value, Mapping):
+        return {key: _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value[:ENTRIES]]
+    return value
+
+
+def _bounded(text: str, most: int) -> str:
+    """Masked first, cut afterwards: the cut must not leave half a number that nobody knows for what it is."""
+    return masked(text[: 12 * most])[:most]
+
+
+def _one_line(text: str) -> str:
+    """Control characters and direction marks would let a subject write over the reader's screen."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
