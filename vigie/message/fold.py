@@ -129,7 +129,6 @@ _FOLDED = _Folded()
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNUSUAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f`]")
 _BLANKS = re.compile(r" {2,}")
-_LINE_BLANKS = re.compile(r" ?\n ?")
 
 
 def _folded_run(run: re.Match[str]) -> str:
@@ -148,8 +147,9 @@ def fold(text: str) -> str:
     if _UNUSUAL.search(text):
         text = text.translate(_FOLDED)
     text = text.lower()
-    text = _BLANKS.sub(" ", text)
-    return _LINE_BLANKS.sub("\n", text).strip(" ")
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
+    return text.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
 
 
 _SINGLE = str.maketrans("i1j|!035", "lllll" + "oes")
