@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from vigie.cli.console import plain
 from vigie.cli.language import current, say
+from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.rules.types import Label
 
 STYLE = {
@@ -58,3 +61,55 @@ def action(mode: str) -> str:
         "tag": say("étiqueter", "tag"),
         "enforce": say("mettre en quarantaine", "quarantine"),
     }.get(mode, mode)
+
+
+def kind(word: str) -> str:
+    """What a finding speaks for."""
+    return {
+        "claim": say("prétention", "claim"),
+        "contradiction": say("contradiction", "contradiction"),
+        "lure": say("appât", "lure"),
+        "excuse": say("excuse", "excuse"),
+    }.get(word, word)
+
+
+def strength(word: str) -> str:
+    """How much it weighs."""
+    return {
+        "weak": say("faible", "weak"),
+        "strong": say("fort", "strong"),
+        "decisive": say("décisif", "decisive"),
+    }.get(word, word)
+
+
+def layer(word: str) -> str:
+    """Who says it in the message."""
+    return {
+        "outer": say("l'expéditeur", "the sender"),
+        "quoted": say("texte cité", "quoted text"),
+        "forwarded": say("texte transféré", "forwarded text"),
+        "attached_message": say("message joint", "attached message"),
+        "attachment": say("pièce jointe", "attachment"),
+        "hidden": say("texte caché", "hidden text"),
+    }.get(word, word)
+
+
+def done(pairs: Sequence[tuple[Intent, Outcome | None]]) -> str:
+    """What was done to a message, newest last: `mis en quarantaine (Quarantaine)`."""
+    return ", ".join(_one(intent, outcome) for intent, outcome in pairs) or say("rien", "nothing")
+
+
+def _one(intent: Intent, outcome: Outcome | None) -> str:
+    if outcome is None:
+        return say("en cours", "under way")
+    if outcome.state is State.GONE:
+        return say("le message n'y était plus", "the message was gone")
+    if outcome.state is not State.DONE:
+        return say("échec", "failed") + (f" : {plain(outcome.detail)}" if outcome.detail else "")
+    if intent.kind is ActionKind.QUARANTINE:
+        return say("mis en quarantaine", "quarantined") + f" ({plain(intent.destination)})"
+    if intent.kind is ActionKind.RELEASE:
+        return say("remis en place", "put back") + f" ({plain(intent.destination)})"
+    if not outcome.kept_keywords:
+        return say("étiquette refusée par le serveur", "tag refused by the server")
+    return say("étiqueté", "tagged") + f" {' '.join(outcome.kept_keywords)}"

@@ -1,0 +1,1 @@
+"""`vigie demo`: a mailbox, the service and its verdicts, all on this machine."""
