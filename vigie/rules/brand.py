@@ -49,8 +49,21 @@ class Claim(_Data):
     """Say who speaks: enough in a display name, letterhead or signature."""
     products: tuple[str, ...] = ()
     """Name something of the brand's (carte vitale): a claim only together with a first person or a demand."""
+    not_names: tuple[str, ...] = ()
+    """Phrases that contain a name and name somebody else (a foreign body, a given name): blanked before names are matched."""
+    given_names: tuple[str, ...] = ()
+    """Names that people bear too: with a family name beside them they name a person."""
     host_stems: tuple[str, ...] = ()
-    """Stems that a lookalike domain is built of."""
+    """Stems that a lookalike domain is built of; alone as a label they pose as the brand."""
+    host_weak_stems: tuple[str, ...] = ()
+    """Stems that say so only beside one of `host_words`."""
+    host_words: tuple[str, ...] = ()
+    """Words of the brand's subject, as they are glued into host names."""
+    innocent_words: tuple[str, ...] = ()
+    """Words one typing error away from a stem that mean something else."""
+    generic_stems: tuple[str, ...] = ()
+    """Stems that are ordinary words under the top-level domains of `foreign_suffixes`."""
+    foreign_suffixes: tuple[str, ...] = ()
 
 
 class Fact(Sourced):

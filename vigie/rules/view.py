@@ -11,6 +11,7 @@ from vigie.auth_checks.types import AuthEvidence
 from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
+from vigie.rules.speech import Utterance, utterances
 from vigie.rules.types import Finding, Kind
 
 
@@ -43,6 +44,11 @@ class View:
     def outer_folded(self) -> str:
         """The folded outer text, one block a line."""
         return "\n".join(self.folded(block.text) for block in self.outer)
+
+    @cached_property
+    def spoken(self) -> tuple[Utterance, ...]:
+        """The outer blocks with the brand's words spelled out, as the claim and lure rules read them."""
+        return utterances(self.outer, self.folded, self.brand)
 
     @cached_property
     def outer_links(self) -> tuple[Link, ...]:

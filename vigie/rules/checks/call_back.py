@@ -1,0 +1,36 @@
+"""The message asks the reader to call, or to answer it: a way to the sender that needs no link (C-49)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vigie.rules import phones
+from vigie.rules.quoting import lure
+from vigie.rules.requests import ANSWERS, CALLS, Saying, sayings
+from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.view import View
+
+ID = "call-back"
+KINDS = (Kind.LURE,)
+SOURCES = ("20minutes.fr 2020-08: only 36 46 reaches the CPAM", "facts/ameli.md section 2", "threats C-49")
+
+
+def check(view: View) -> Iterator[Finding]:
+    """At most one finding for calling and one for answering. Calling an official number leads to the brand: none."""
+    done: set[str] = set()
+    for saying in sayings(view.spoken):
+        for topic, strength in _topics(view, saying):
+            if topic not in done:
+                done.add(topic)
+                yield lure(ID, topic, saying.spoken.where, saying.text, layer=saying.spoken.layer, strength=strength)
+
+
+def _topics(view: View, saying: Saying) -> Iterator[tuple[str, Strength]]:
+    if CALLS.search(saying.text):
+        dialled = list(phones.numbers(saying.text))
+        if not dialled:
+            yield "us", Strength.WEAK
+        elif any(not phones.official(number.digits, view.brand) for number in dialled):
+            yield "number", Strength.STRONG
+    if ANSWERS.search(saying.text) and not view.brand_author:
+        yield "answer", Strength.WEAK

@@ -1,0 +1,49 @@
+"""The author's display name names the brand, whatever the address behind it.
+
+"Ameli Durand" is a person; "Régie de l'assurance maladie du Québec" is another body. An address written as a display name counts
+as the address it shows (S-40).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vigie.message.types import Address
+from vigie.rules.lookalike import Grade, likeness
+from vigie.rules.naming import is_person, may_name, names_of, readable
+from vigie.rules.quoting import claim
+from vigie.rules.types import Finding, Kind
+from vigie.rules.view import View
+
+ID = "claim-display-name"
+KINDS = (Kind.CLAIM,)
+SOURCES = ("facts/ameli.md section 3.1 no. 24 (linternaute 3255953)", "threats C-20, C-22", "peers section e no. 1")
+
+MAX_DISPLAY = 300
+
+
+def check(view: View) -> Iterator[Finding]:
+    """One finding per author reading whose display name poses as the brand."""
+    for author in view.message.authors:
+        if not author.display:
+            continue
+        display = readable(view.folded(author.display[:MAX_DISPLAY]), view.brand)
+        if _poses(view, display):
+            yield claim(ID, "", author.field, f"{author.display} <{author.addr}>")
+        elif _shows_official_address(view, author):
+            yield claim(ID, "address-as-name", author.field, f"{author.display} <{author.addr}>")
+
+
+def _poses(view: View, display: str) -> bool:
+    if not may_name(display, view.brand):
+        return False
+    return bool(names_of(view.brand).names.search(display)) and not is_person(display, view.brand)
+
+
+def _shows_official_address(view: View, author: Address) -> bool:
+    """ "assurance-maladie@info.ameli.fr" <x@evil.example>: the host part of the shown address or name."""
+    for word in view.folded(author.display[:MAX_DISPLAY]).replace("@", " ").split():
+        host = word.strip("<>()[]\"',;:")
+        if "." in host and (view.brand.owns(host) or likeness(host, view.brand).grade is Grade.CERTAIN):
+            return True
+    return False

@@ -1,0 +1,27 @@
+"""The outer text speaks as the brand: letterhead, signature, first person, subject, or what only the issuer says.
+
+A mention is no claim, however often it stands there (speech.py says what weighs how much, and why).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vigie.rules.quoting import claim
+from vigie.rules.speech import ENOUGH, signs
+from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.view import View
+
+ID = "claim-text"
+KINDS = (Kind.CLAIM,)
+SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
+
+
+def check(view: View) -> Iterator[Finding]:
+    """One finding per sign, where the signs together are enough."""
+    found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
+    if sum(sign.weight for sign in found) < ENOUGH:
+        return
+    for sign in sorted(found, key=lambda item: -item.weight):
+        strength = Strength.STRONG if sign.weight >= ENOUGH else Strength.WEAK
+        yield claim(ID, sign.topic, sign.where, sign.text, layer=sign.layer, strength=strength)

@@ -1,0 +1,33 @@
+"""A link leads to a host whose name imitates the brand's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vigie.message.types import Layer
+from vigie.rules.lookalike import Grade, likeness
+from vigie.rules.quoting import contradiction
+from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.view import View
+
+ID = "host-lookalike"
+KINDS = (Kind.CONTRADICTION,)
+SOURCES = ("facts/ameli.md sections 3.3 and 3.4", "threats C-22 to C-25", "house: CONTRADICTION, decisive")
+
+MAX_HOSTS = 200
+
+
+def check(view: View) -> Iterator[Finding]:
+    """One finding per imitating host. Links of quoted and forwarded text are shown too; the policy does not count those layers."""
+    seen: set[tuple[str, Layer]] = set()
+    for link in view.message.links:
+        for host in (link.host, *link.other_hosts):
+            if not host or (host, link.layer) in seen or len(seen) >= MAX_HOSTS:
+                continue
+            seen.add((host, link.layer))
+            grade = likeness(host, view.brand).grade
+            if grade is not Grade.NONE:
+                # A name that others might use too is a strong sign, not proof, unless a reader is sent there by his own click.
+                decisive = grade is Grade.CERTAIN or link.clickable
+                strength = Strength.DECISIVE if decisive else Strength.STRONG
+                yield contradiction(ID, "", link.where, link.target, layer=link.layer, strength=strength)

@@ -1,0 +1,76 @@
+"""A link that the reader can follow leads to a host that is not the brand's.
+
+Images and style sheets are merely loaded: no finding. Compared by whole labels, never by substring: assure.ameli.fr.evil.example is outside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.message.types import Layer, Link
+from vigie.rules.quoting import lure
+from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.view import View
+
+ID = "link-outside"
+KINDS = (Kind.LURE,)
+SOURCES = ("facts/ameli.md section 1.3", "threats C-25 to C-47", "house: LURE")
+
+MAX_FINDINGS = 20
+_SCHEMES_ELSEWHERE = frozenset({"mailto", "tel", "sms", "cid", "mid", "about", "callto", "geo"})
+"""Followed by other rules, or leading nowhere."""
+_PERIPHERAL = re.compile(
+    r"\b(?:desabonn\w*|desinscri\w*|unsubscribe|se desinscrire|preferences|version en ligne|voir (?:ce mail|cet e-?mail|dans (?:le|votre) navigateur)|navigateur|facebook|twitter|linkedin|instagram|youtube|mentions legales"
+    r"|politique de confidentialite|google play|app store)\b"
+)
+_SOCIAL = (
+    "facebook.com",
+    "twitter.com",
+    "x.com",
+    "linkedin.com",
+    "instagram.com",
+    "youtube.com",
+    "play.google.com",
+    "apps.apple.com",
+    "itunes.apple.com",
+)
+
+
+def check(view: View) -> Iterator[Finding]:
+    """One finding per outside host and layer, its most telling link. Header fields (List-Unsubscribe) are the mail software's: none."""
+    seen: set[tuple[str, Layer]] = set()
+    for link in sorted(view.message.links, key=lambda item: _weight(view, item), reverse=True):
+        key = (link.host or link.target[:60], link.layer)
+        if key in seen or len(seen) >= MAX_FINDINGS or not leads_outside(view, link):
+            continue
+        seen.add(key)
+        strength = Strength.STRONG if _weight(view, link) > 1 else Strength.WEAK
+        shown = f"{link.shown} -> {link.target}" if link.shown and link.shown != link.target else link.target
+        yield lure(ID, _topic(view, link), link.where, shown, layer=link.layer, strength=strength)
+
+
+def leads_outside(view: View, link: Link) -> bool:
+    """The reader can follow it, and some reading of its target is outside the official hosts (the worst reading counts)."""
+    if not link.clickable or link.scheme in _SCHEMES_ELSEWHERE or link.where.startswith("header:"):
+        return False
+    hosts = [host for host in (link.host, *link.other_hosts) if host]
+    if not hosts:
+        return link.scheme in {"data", "javascript", "vbscript", "file", "blob"}
+    return not all(view.brand.official_host(host) for host in hosts)
+
+
+def _weight(view: View, link: Link) -> int:
+    """2 for a link that the reader is meant to follow, 1 for what hangs on the edge of any mailing."""
+    shown = view.folded(link.shown)
+    if any(link.host == host or link.host.endswith("." + host) for host in _SOCIAL) or (
+        shown and _PERIPHERAL.search(shown)
+    ):
+        return 1
+    return 2
+
+
+def _topic(view: View, link: Link) -> str:
+    """`embedded` where an official name stands somewhere in the target all the same."""
+    target = link.target.lower()
+    return "embedded" if any(item.host in target for item in view.brand.hosts) else ""

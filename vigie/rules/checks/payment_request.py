@@ -1,0 +1,32 @@
+"""The message asks for money: fees for sending, handling or activating something that is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vigie.rules.quoting import lure
+from vigie.rules.requests import AMOUNT, AT_A_DESK, FEES, FREE, PAYS, RECEIVES, sayings
+from vigie.rules.types import Finding, Kind
+from vigie.rules.view import View
+
+ID = "payment-request"
+KINDS = (Kind.LURE,)
+SOURCES = ("facts/ameli.md section 3.1 nos. 18, 39, 45; section 1.4 (CPAM 21: free)",)
+
+MAX_FINDINGS = 4
+
+
+def check(view: View) -> Iterator[Finding]:
+    """One finding per clause that names a fee to pay, or asks to pay a sum. What the reader is promised to receive is no payment."""
+    seen: set[str] = set()
+    for saying in sayings(view.spoken):
+        text = saying.text
+        if len(seen) >= MAX_FINDINGS or text in seen or AT_A_DESK.search(text):
+            continue
+        if FREE.search(text) and not AMOUNT.search(text):
+            continue
+        fee = FEES.search(text) and (AMOUNT.search(text) or PAYS.search(text))
+        sum_asked = PAYS.search(text) and AMOUNT.search(text) and not RECEIVES.search(text)
+        if fee or sum_asked:
+            seen.add(text)
+            yield lure(ID, "fees" if fee else "sum", saying.spoken.where, text, layer=saying.spoken.layer)

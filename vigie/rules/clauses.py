@@ -1,0 +1,105 @@
+"""French clauses of folded text: where one ends, whether it warns, reports or denies rather than asks. Linear patterns only (X-10).
+
+A protective clause ("ne communiquez jamais vos codes") cancels what it says itself and nothing more: frauds copy such sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_TEXT = 60_000
+"""Characters that are looked at; a person reads less."""
+MAX_CLAUSE = 600
+_WRAPPED = 50
+"""A line of at least this many characters without a full stop goes on in the next one (mail software wraps at 72)."""
+
+_END = re.compile(r"[.!?;…]+(?=[\s\"')\]]|$)|[\n•·►▶→|]+| - ")
+_TURN = re.compile(
+    r",? (?=(?:mais|toutefois|cependant|neanmoins|sinon|en revanche|par contre|veuillez|merci de|merci d'|puis|alors)\b)"
+)
+
+_NOT = re.compile(
+    r"\bn(?:e |')(?:\w+[ '-]){1,6}?(?:jamais|pas|aucun\w*|point|nullement|guere|en aucun cas|rien|plus(?! qu))\b"
+    r"|\bne (?:jamais|pas|plus)\b"
+    r"|\b(?:jamais|en aucun cas|aucunement|sous aucun pretexte|a aucun moment|il ne faut|nul besoin|pas besoin|inutile de)\b"
+    r"|\b(?:refusez|evitez|abstenez|gardez-vous|mefiez|mefiance)\b"
+)
+# Negations that ask all the same: "n'oubliez pas de", "si vous ne ... pas", "vous n'avez plus qu'a".
+_ASKS_ALL_THE_SAME = re.compile(
+    r"\bn(?:e |'|' )?(?:oubli|tard|hesit|manqu|neglig|attend|perd|ignor)\w* (?:pas|plus|surtout pas)\b"
+    r"|\b(?:si vous|si|a moins que vous|tant que vous|dans le cas ou vous|au cas ou vous|faute de|a defaut|sans)\b.{0,20}\bn(?:e |')"
+    r"|\bn(?:e |')\w+ (?:plus )?qu[e']"
+    r"|\b(?:si|dans le cas ou|au cas ou|tant que|faute de|a defaut|sans reponse|sans action)\b.{0,40}\baucun"
+    r"|\bn'est pas (?:a jour|complet|valide|complete|confirme|verifie|finalise)"
+    r"|\bne (?:ser\w+|pourr\w+|fonctionn\w+|beneficie\w+|perdez|recevr\w+|recevez|dispos\w+)\b"
+)
+_REPORTED = re.compile(
+    r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*"
+    r"|usurp\w*|frauduleu\w*|pretend\w* (?:etre|venir|emaner)|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?|conseillers?)"
+    r"|pretext\w*|pieges?|malveillan\w*|canulars?|invitent? a (?:completer|cliquer|renseigner|remplir)|incitent? a|signalez|ne cliquez|ne repondez"
+    r"|(?:message|mail|courriel|sms|email) (?:vous )?(?:demand|invit|incit|indiqu|annonc|pretend)\w*)\b"
+)
+_FRAUD_WORD = re.compile(
+    r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*|usurp\w*"
+    r"|frauduleu\w*|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?|conseillers?)|malveillan\w*|canular)\b"
+)
+_FRAUD_TITLE = re.compile(
+    r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?)|se (?:font|fait) passer|"
+    r"attention aux?|gare aux?|vigilance aux?|mefiez)\b"
+)
+_QUOTED = re.compile(r'"[^"\n]{3,300}"|<<[^<>\n]{3,300}>>')
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause. `plain` is false where it denies, warns, or reports what others do."""
+
+    text: str
+    plain: bool
+
+
+def clauses(folded: str) -> tuple[Clause, ...]:
+    """The clauses of folded text in reading order. Quoted speech is cut out: it is somebody else's."""
+    text = joined(folded[:MAX_TEXT])
+    found = []
+    for sentence in _END.split(_QUOTED.sub(" ", text)):
+        for piece in _TURN.split(sentence):
+            piece = piece.strip()
+            if len(piece) > 2:
+                found.append(Clause(piece[:MAX_CLAUSE], is_plain(piece[:MAX_CLAUSE])))
+    return tuple(found)
+
+
+def is_plain(clause: str) -> bool:
+    """False where the clause denies, forbids, or reports a fraud."""
+    if _REPORTED.search(clause):
+        return False
+    return not _NOT.search(clause) or bool(_ASKS_ALL_THE_SAME.search(clause))
+
+
+def joined(folded: str) -> str:
+    """Wrapped lines put together again: a long line without a full stop goes on in the next."""
+    lines = folded.split("\n")
+    out: list[str] = []
+    goes_on = False
+    for line in lines:
+        if goes_on and line:
+            out[-1] += " " + line
+        else:
+            out.append(line)
+        goes_on = len(line) >= _WRAPPED and line[-1:] not in ".!?:;"
+    return "\n".join(out)
+
+
+def without_quotes(folded: str) -> str:
+    """The text without what stands in quotation marks."""
+    return _QUOTED.sub(" ", folded)
+
+
+def warns_of_fraud(subject: str, body: str) -> bool:
+    """The text as a whole is about fraud: a warning, an article, a report. A sentence or two of advice do not make it one."""
+    if _FRAUD_TITLE.search(subject) and _FRAUD_WORD.search(subject + "\n" + body[:MAX_TEXT]):
+        return True
+    hits = len(_FRAUD_WORD.findall(body[:MAX_TEXT]))
+    return hits >= 3 or (hits >= 2 and bool(_FRAUD_WORD.search(body[:300])))

@@ -1,0 +1,129 @@
+"""Where a text names the brand: whole words of visible, folded text, with look-alike spellings put right first (C-20, C-22).
+
+Amélie, camélia, an address or a host name are no names; a given name beside a family name is a person.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from vigie.message.fold import skeleton
+from vigie.rules.brand import Brand
+from vigie.rules.lookalike import drawn_like
+
+_SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z][ .*_-]){3,24}[a-z](?![a-z0-9])")
+_SPACERS = re.compile(r"[ .*_-]")
+_LEFT = r"(?<![\w@./])"
+_RIGHT = r"(?![\w@]|\.\w)"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The compiled words of one brand."""
+
+    names: re.Pattern[str]
+    products: re.Pattern[str]
+    not_names: re.Pattern[str] | None
+    signs: tuple[str, ...]
+    """Cheap substrings: where none of them occurs, neither a name nor a product does."""
+    drawn: tuple[tuple[str, str, re.Pattern[str]], ...]
+    """(word, its skeleton, pattern of every spelling that looks like it)."""
+
+
+@cache
+def _compiled(names: tuple[str, ...], products: tuple[str, ...], not_names: tuple[str, ...]) -> Names:
+    words = sorted({word for phrase in names + products for word in re.findall(r"[a-z]{4,}", phrase)})
+    telling = tuple(dict.fromkeys(_core(phrase) for phrase in names + products))
+    telling = tuple(sign for sign in telling if not any(other != sign and other in sign for other in telling))
+    return Names(
+        names=_alternatives(names),
+        products=_alternatives(products),
+        not_names=_alternatives(not_names) if not_names else None,
+        signs=telling,
+        drawn=tuple(
+            (word, skeleton(word), re.compile(r"(?<![a-z0-9])" + drawn_like(word).pattern + r"(?![a-z0-9])"))
+            for word in words
+            if word in {"ameli", "vitale", "maladie", "assurance", "cpam", "franceconnect", *names}
+        ),
+    )
+
+
+_COMMON = frozenset(
+    {
+        "compte",
+        "service",
+        "carte",
+        "cartes",
+        "espace",
+        "dossier",
+        "application",
+        "caisse",
+        "sante",
+        "assurance",
+        "securite",
+        "mon",
+    }
+)
+
+
+def _core(phrase: str) -> str:
+    """The most telling word of a phrase: what its cheapest test looks for."""
+    words = re.findall(r"[a-z0-9]+", phrase)
+    return max(words, key=lambda word: (word not in _COMMON, len(word)))
+
+
+def _alternatives(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the phrases, the longest first; a blank may be a hyphen or missing, an apostrophe may be missing."""
+    ordered = sorted(phrases, key=len, reverse=True)
+    shapes = [re.escape(phrase).replace(r"\ ", "[ -]?").replace("'", "[' ]?") for phrase in ordered]
+    return re.compile(_LEFT + "(?:" + "|".join(shapes) + ")" + _RIGHT)
+
+
+def names_of(brand: Brand) -> Names:
+    """The brand's words, compiled once."""
+    return _compiled(brand.claim.names, brand.claim.products, brand.claim.not_names)
+
+
+def readable(folded: str, brand: Brand) -> str:
+    """Folded text in which the brand's words are spelled out (a m e l i, ame1i, vitaie) and other bodies' names are blanked."""
+    words = names_of(brand)
+    text = _SPACED.sub(lambda found: _SPACERS.sub("", found[0]), folded)
+    flat = skeleton(text)
+    for word, drawn, pattern in words.drawn:
+        if flat.count(drawn) > text.count(word):
+            text = _spelled_out(text, word, pattern, brand.claim.not_names)
+    if words.not_names is not None:
+        text = words.not_names.sub(" ", text)
+    return text
+
+
+def _spelled_out(text: str, word: str, pattern: re.Pattern[str], kept: tuple[str, ...]) -> str:
+    """Every spelling that looks like `word` replaced by it, but for the words that mean somebody else."""
+    return pattern.sub(lambda found: found[0] if found[0] in kept else word, text)
+
+
+def may_name(text: str, brand: Brand) -> bool:
+    """A cheap test that is true wherever a name or product of the brand occurs in readable text."""
+    return any(sign in text for sign in names_of(brand).signs)
+
+
+def is_person(display: str, brand: Brand) -> bool:
+    """A display name that is a given name of the brand's spelling beside one or two words that mean nothing else: Ameli Durand."""
+    words = re.findall(r"[a-z'-]+", display)
+    if not 2 <= len(words) <= 3 or not any(word in brand.claim.given_names for word in words):
+        return False
+    others = [word for word in words if word not in brand.claim.given_names]
+    return bool(others) and all(word not in NOT_FAMILY_NAMES and len(word) > 1 for word in others)
+
+
+NOT_FAMILY_NAMES = frozenset(
+    """
+    service services client clients clientele equipe compte comptes espace info infos information informations support contact sante
+    securite secu sociale carte vitale assurance assurances maladie fr france com pro remboursement remboursements notification
+    notifications message messages alerte gouv gouvernement portail mon ma mes votre vos l le la les de du des no reply noreply
+    administration admin assistance aide conseiller conseillers officiel direct connect en ligne sms mail email web droits dossier
+    renouvellement livraison expedition paiement paiements facturation secretariat cpam cnam service-client assure assures via bot
+    """.split()
+)
