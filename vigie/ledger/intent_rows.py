@@ -20,7 +20,7 @@ from vigie.ledger.columns import (
     text_list,
 )
 from vigie.ledger.schema import INTENTS, OUTCOMES, RECORDS
-from vigie.ledger.types import ActionKind, Intent, Outcome, State
+from vigie.ledger.types import ActionKind, Intent, Outcome, Place, State
 
 OPEN = (State.PENDING, State.MOVING)
 
@@ -81,6 +81,18 @@ def history(connection: Connection, record_id: str) -> Sequence[tuple[Intent, Ou
         for row in connection.execute(done.where(INTENTS.c.record_id == storable(record_id)))
     }
     return [(intent, outcomes.get(intent.id)) for intent in intents]
+
+
+def ended_at(connection: Connection, place: Place) -> bool:
+    """Whether an intent that is DONE ended at that place."""
+    query = select(OUTCOMES.c.intent_id).where(
+        OUTCOMES.c.state == State.DONE.value,
+        OUTCOMES.c.account == storable(place.account),
+        OUTCOMES.c.folder == storable(place.folder),
+        OUTCOMES.c.uidvalidity == place.uidvalidity,
+        OUTCOMES.c.uid == place.uid,
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _held_after(kind: ActionKind, state: State) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +17,7 @@ from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.database import Database
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.schema import HEARTBEATS
-from vigie.ledger.types import Cursor, Decision, Intent, Outcome, Record, State
+from vigie.ledger.types import Cursor, Decision, Intent, Outcome, Place, Record, State
 
 __all__ = ["Ledger", "LedgerError"]
 
@@ -32,6 +33,11 @@ class Ledger:
     def __init__(self, url: str) -> None:
         """Opens it, creating or migrating the schema. `url` as in vigie.toml ("sqlite:///vigie.db")."""
         self._database = Database(url)
+
+    @property
+    def path(self) -> Path:
+        """The file: locks stand beside it."""
+        return self._database.path
 
     def close(self) -> None:
         """Releases files."""
@@ -156,6 +162,11 @@ class Ledger:
         """Everything that was wanted and done for a record, oldest first."""
         with self._database.reading() as connection:
             return intent_rows.history(connection, record_id)
+
+    def ended_at(self, place: Place) -> bool:
+        """True where a message was brought to that place by an intent that is DONE: no other intent's message lies there."""
+        with self._database.reading() as connection:
+            return intent_rows.ended_at(connection, place)
 
     def beat(self, account: str, folder: str, at: datetime, lag_uids: int, error: str) -> None:
         """The service's heartbeat for a folder: when it last knew, how many UIDs it was behind, the current fault or ""."""

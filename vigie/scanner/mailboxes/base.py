@@ -12,12 +12,14 @@ class MailboxError(Exception):
     """A fault of the mailbox or of the way to it. `temporary`: trying again later may help.
 
     `kind` is one of: connect, tls, auth, folder, refused, protocol, limit. The text is one line for a person, free of secrets.
+    `retry_after_s`: how long the server asked us to stay away, where it did.
     """
 
-    def __init__(self, kind: str, text: str, *, temporary: bool) -> None:
+    def __init__(self, kind: str, text: str, *, temporary: bool, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.kind = kind
         self.temporary = temporary
+        self.retry_after_s = retry_after_s
 
 
 class UnclearOutcome(MailboxError):
@@ -121,6 +123,11 @@ class Mailbox(Protocol):
 
     def move(self, uid: int, folder: str) -> Moved:
         """Moves one message of the selected folder: UID MOVE, else UID COPY + verified + \\Deleted + UID EXPUNGE uid, else a copy only."""
+        ...
+
+    def finish_move(self, uid: int, folder: str, copy_uid: int) -> Moved:
+        """Ends a move that was cut off after its COPY: `copy_uid` in `folder` has the bytes of `uid` here (the caller compared
+        them). \\Deleted and UID EXPUNGE of `uid` alone; how is "copied-only" where the server has no UIDPLUS and the original stays."""
         ...
 
     def append(self, folder: str, raw: bytes, flags: Sequence[str], internaldate: datetime) -> tuple[int, int] | None:
