@@ -312,7 +312,7 @@ class ZoneResolver:
     def _add(self, table: str, name: str, values: object) -> None:
         if not isinstance(values, (list, tuple)):
             values = (values,)
-        if table == "ptr":
+        if table == "ptr" and not name.endswith(".arpa"):
             name = ipaddress.ip_address(name).reverse_pointer
         for value in values:
             data = value if isinstance(value, bytes) else str(value).encode()

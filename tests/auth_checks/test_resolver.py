@@ -1,0 +1,242 @@
+"""The resolvers: answers, absences and faults kept apart, on a real name server and on a zone written as data."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import dns.message
+import dns.rcode
+import pytest
+
+from tests.servers.knot import Knot
+from vigie.auth_checks.resolver import (
+    Cache,
+    DnsFault,
+    DnsResolver,
+    NoSuchName,
+    Resolver,
+    ZoneResolver,
+    resolver_from,
+    zone_from,
+)
+from vigie.auth_checks.settings import DnsSettings
+
+LONG = " ".join(f'"{"x" * 250}"' for _ in range(200))
+RECORDS = f"""
+@       IN TXT "v=spf1 -all"
+two     IN TXT "first " "half"
+empty   IN A 192.0.2.1
+big     IN TXT {LONG}
+alias   IN CNAME two
+loop    IN CNAME loop2
+loop2   IN CNAME loop
+mail    IN MX 20 second
+mail    IN MX 10 first
+first   IN A 192.0.2.2
+first   IN AAAA 2001:db8::2
+"""
+
+
+@pytest.fixture(scope="module")
+def served(knot: Knot) -> Iterator[DnsSettings]:
+    knot.publish("caisse.example", RECORDS)
+    knot.publish("2.0.192.in-addr.arpa", "2 IN PTR first.caisse.example.\n")
+    return knot.settings
+
+
+@pytest.fixture
+def real(served: DnsSettings) -> Resolver:
+    return DnsResolver(served).session()
+
+
+def test_real_answers(real: Resolver):
+    assert real.txt("caisse.example") == (b"v=spf1 -all",)
+    assert real.txt("TWO.caisse.example.") == (b"first half",)
+    assert real.txt("alias.caisse.example") == (b"first half",)
+    assert real.mx("mail.caisse.example") == ("first.caisse.example", "second.caisse.example")
+    assert real.addresses("first.caisse.example") == ("192.0.2.2", "2001:db8::2")
+    assert real.addresses("first.caisse.example", 6) == ("2001:db8::2",)
+    assert real.ptr("192.0.2.2") == ("first.caisse.example",)
+
+
+def test_real_tcp_on_truncation(real: Resolver):
+    assert real.txt("big.caisse.example") == (b"x" * 50_000,)
+
+
+def test_real_absences(real: Resolver):
+    assert real.txt("empty.caisse.example") == ()
+    with pytest.raises(NoSuchName):
+        real.txt("none.caisse.example")
+    with pytest.raises(NoSuchName):
+        real.ptr("192.0.2.77")
+    with pytest.raises(NoSuchName):
+        real.ptr("no address")
+
+
+def test_real_alias_loop(real: Resolver):
+    with pytest.raises(DnsFault) as caught:
+        real.txt("loop.caisse.example")
+    assert caught.value.name == "loop.caisse.example"
+
+
+def test_real_refusal_of_a_foreign_zone(real: Resolver):
+    """A lame server says REFUSED."""
+    with pytest.raises(DnsFault, match="REFUSED"):
+        real.txt("elsewhere.example")
+
+
+def test_dead_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        settings = DnsSettings(nameservers=("127.0.0.1",), port=silent.getsockname()[1], timeout_s=0.2, budget_s=0.3)
+        session = DnsResolver(settings).session()
+        with pytest.raises(DnsFault, match="no answer in time"):
+            session.txt("caisse.example")
+        with pytest.raises(DnsFault, match="no answer in time"):
+            session.txt("caisse.example")  # remembered, not waited for again
+        with pytest.raises(DnsFault):
+            session.txt("other.example")
+        with pytest.raises(DnsFault, match="of DNS for one message"):
+            session.txt("third.example")
+
+
+class Answering:
+    """A name server on loopback that answers every question with what `reply` makes of it; counts the questions."""
+
+    def __init__(self, rcode: dns.rcode.Rcode, cut: bool = False) -> None:
+        self.rcode = rcode
+        self.cut = cut
+        self.asked: list[str] = []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.settings = DnsSettings(
+            nameservers=("127.0.0.1",), port=self.socket.getsockname()[1], timeout_s=0.5, max_queries=3
+        )
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                wire, peer = self.socket.recvfrom(4096)
+            except OSError:
+                return
+            query = dns.message.from_wire(wire)
+            self.asked.append(query.question[0].name.to_text())
+            reply = dns.message.make_response(query)
+            reply.set_rcode(self.rcode)
+            data = reply.to_wire()
+            self.socket.sendto(data[:14] if self.cut else data, peer)
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+@pytest.mark.parametrize("rcode", [dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.FORMERR, dns.rcode.NOTIMP])
+def test_a_faulty_answer_is_a_fault(rcode: dns.rcode.Rcode):
+    server = Answering(rcode)
+    try:
+        with pytest.raises(DnsFault):
+            DnsResolver(server.settings).session().txt("caisse.example")
+    finally:
+        server.close()
+
+
+def test_a_mangled_answer_is_a_fault():
+    server = Answering(dns.rcode.NOERROR, cut=True)
+    try:
+        with pytest.raises(DnsFault):
+            DnsResolver(server.settings).session().txt("caisse.example")
+    finally:
+        server.close()
+
+
+def test_no_search_list_and_a_budget_of_questions():
+    """S-58, X-17."""
+    server = Answering(dns.rcode.NXDOMAIN)
+    try:
+        session = DnsResolver(server.settings).session()
+        for name in ("a.example", "single", "b.example"):
+            with pytest.raises(NoSuchName):
+                session.txt(name)
+        with pytest.raises(DnsFault, match="more than 3 DNS questions"):
+            session.txt("c.example")
+        assert server.asked == ["a.example.", "single.", "b.example."]
+    finally:
+        server.close()
+
+
+def test_sessions_share_the_cache_and_not_the_budget(served: DnsSettings):
+    resolver = DnsResolver(served.model_copy(update={"max_queries": 1}))
+    assert resolver.session().txt("caisse.example") == (b"v=spf1 -all",)
+    second = resolver.session()
+    assert second.txt("caisse.example") == (b"v=spf1 -all",)
+    assert second.txt("two.caisse.example") == (b"first half",)
+    with pytest.raises(DnsFault):
+        second.txt("empty.caisse.example")
+
+
+def test_cache_forgets():
+    now = [0.0]
+    cache = Cache(2, clock=lambda: now[0])
+    cache.put(("a", "TXT"), (b"1",), 10)
+    cache.put(("b", "TXT"), None, 5)
+    assert cache.get(("b", "TXT")) == (True, None)
+    now[0] = 6
+    assert cache.get(("b", "TXT")) == (False, None)
+    assert cache.get(("a", "TXT")) == (True, (b"1",))
+    cache.put(("c", "TXT"), (b"3",), 10)
+    cache.put(("d", "TXT"), (b"4",), 10)
+    assert cache.get(("a", "TXT")) == (False, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a..b", "x" * 64 + ".example", "é.example", "a\\.b.example", ".".join("abcd" * 70)]
+)
+def test_what_cannot_be_a_name_does_not_exist(name: str, served: DnsSettings):
+    for session in (DnsResolver(served).session(), ZoneResolver({}).session()):
+        with pytest.raises(NoSuchName):
+            session.txt(name)
+
+
+def test_zone_resolver():
+    session = ZoneResolver(
+        {
+            "txt": {"sel._domainkey.a.example": ["one", "two"], "huge.example": ["x" * 70_000]},
+            "a": {"mx.a.example": ["192.0.2.1", "2001:db8::1"]},
+            "mx": {"a.example": ["mx.a.example"]},
+            "ptr": {"192.0.2.1": ["mx.a.example"]},
+            "cname": {"alias.example": ["mx.a.example"], "loop.example": ["loop.example"]},
+            "fail": ["broken.example", "sel._domainkey.a.example"],
+        }
+    ).session()
+    assert session.txt("sel._domainkey.a.example") == (b"one", b"two")
+    assert session.txt("_domainkey.a.example") == ()
+    assert session.addresses("mx.a.example") == ("192.0.2.1", "2001:db8::1")
+    assert session.addresses("alias.example", 4) == ("192.0.2.1",)
+    assert session.mx("a.example") == ("mx.a.example",)
+    assert session.ptr("192.0.2.1") == ("mx.a.example",)
+    for name in ("broken.example", "loop.example", "huge.example"):
+        with pytest.raises(DnsFault):
+            session.txt(name)
+    with pytest.raises(DnsFault):
+        session.mx("sel._domainkey.a.example")
+    with pytest.raises(NoSuchName):
+        session.txt("b.example")
+
+
+def test_zone_file(tmp_path: Path):
+    path = tmp_path / "zone.toml"
+    path.write_text('fail = ["broken.example"]\n[txt]\n"a.example" = ["hello"]\n', encoding="utf-8")
+    resolver = resolver_from(DnsSettings(zone_file=path))
+    assert resolver.session().txt("a.example") == (b"hello",)
+    path.write_text('[text]\n"a.example" = ["hello"]\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"zone.toml: text: a zone has the tables"):
+        zone_from(path)
+    path.write_text("[txt\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"zone\.toml"):
+        zone_from(path)
+    assert isinstance(resolver_from(DnsSettings(nameservers=("127.0.0.1",))), DnsResolver)
