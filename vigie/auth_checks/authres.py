@@ -25,6 +25,7 @@ KEYWORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 TOKEN = re.compile(r"""[^\s()<>@,;:\\"/\[\]?=]+""")
 PVALUE = re.compile(r"""[^\s;()"]+""")
 QUOTED = re.compile(r'"((?:[^"\\\x00]|\\.)*)"', re.DOTALL)
+BLANKS = re.compile(r"\s+")
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9])?")
 
 IDENTITIES = frozenset({"smtp.mailfrom", "smtp.helo", "header.from", "header.d", "header.i"})
@@ -202,15 +203,17 @@ def _property(scanner: _Scanner) -> tuple[str, bool]:
     """The value, and whether it is free of quotes and comments glued to it."""
     scanner.skip()
     scanner.expect("=")
+    scanner.take(BLANKS)
+    commented = scanner.peek() == "("  # the grammar allows it; a crafted envelope sender looks just the same (S-02)
     scanner.skip()
     if scanner.peek() == '"':
         value = scanner.value()
         rest = scanner.take(PVALUE)
-        return value + rest, not rest and "@" not in value
+        return value + rest, not commented and not rest and "@" not in value
     value = scanner.take(PVALUE)
     if scanner.peek() in {'"', ")"}:
         raise AuthResultsError("a quote or parenthesis inside a value")
-    return value, scanner.peek() != "("
+    return value, not commented and scanner.peek() != "("
 
 
 def _harmless(value: str) -> bool:

@@ -14,7 +14,7 @@ PRESETS: Final[dict[str, TrustSettings]] = {
     # 104.47.0.0/17 (its published outbound ranges) or of 2603:1000::/24 and 2a01:111::/32 inside; its
     # Authentication-Results has no authserv-id, so it is not believed here.
     "microsoft365": TrustSettings(
-        border_hosts=(".prod.outlook.com", ".protection.outlook.com", ".mail.protection.outlook.com"),
+        border_hosts=(".prod.outlook.com", ".protection.outlook.com"),
         relays=("2603:1000::/24", "2a01:111:f400::/48", "2a01:111:f403::/48"),
     ),
     # Gmail: inner hops are written "by 2002:a05:..." with SMTP id and a client in the same network.
