@@ -2,7 +2,7 @@
 -- A migration that was released is never edited: the next change is the next file.
 
 CREATE TABLE records (
-    number      INTEGER PRIMARY KEY,
+    number      INTEGER NOT NULL PRIMARY KEY,
     id          TEXT    NOT NULL UNIQUE,
     account     TEXT    NOT NULL,
     folder      TEXT    NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE cursors (
 
 -- What people decided, in their order; records.decision is the newest of them.
 CREATE TABLE decisions (
-    number      INTEGER PRIMARY KEY,
+    number      INTEGER NOT NULL PRIMARY KEY,
     record_id   TEXT    NOT NULL REFERENCES records (id),
     decision    TEXT,
     at          TEXT    NOT NULL
@@ -48,7 +48,7 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_by_record ON decisions (record_id);
 
 CREATE TABLE intents (
-    number       INTEGER PRIMARY KEY,
+    number       INTEGER NOT NULL PRIMARY KEY,
     id           TEXT    NOT NULL UNIQUE,
     record_id    TEXT    NOT NULL REFERENCES records (id),
     kind         TEXT    NOT NULL,
@@ -70,7 +70,7 @@ CREATE INDEX intents_by_record ON intents (record_id);
 CREATE INDEX intents_open ON intents (account, number) WHERE state IN ('pending', 'moving');
 
 CREATE TABLE outcomes (
-    intent_id     TEXT    PRIMARY KEY REFERENCES intents (id),
+    intent_id     TEXT    NOT NULL PRIMARY KEY REFERENCES intents (id),
     state         TEXT    NOT NULL,
     at            TEXT    NOT NULL,
     account       TEXT,

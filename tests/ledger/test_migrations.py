@@ -1,0 +1,78 @@
+"""A ledger of every released schema is opened and carried over whole (threat I-54)."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, create_engine
+
+from tests.ledger.made import NOON, place, record
+from vigie.ledger import schema
+from vigie.ledger.store import Ledger, LedgerError
+from vigie.ledger.types import ActionKind, Cursor, Decision, State
+
+OLD = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
+
+
+def test_there_is_a_ledger_of_every_version() -> None:
+    assert [int(path.stem) for path in OLD] == [number for number, _ in schema.migrations()]
+
+
+@pytest.mark.parametrize("old", OLD, ids=lambda path: path.stem)
+def test_an_old_ledger_is_carried_over_whole(old: Path, tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript(old.read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        assert [found.place.uid for found in ledger.records()] == [3, 2, 1]
+        first = ledger.record_at("accueil", "INBOX", 7, 1)
+        assert first is not None
+        assert (first.id, first.decision) == (record(1).id, Decision.RELEASED)
+        assert [due.place.uid for due in ledger.due_retries("accueil", NOON)] == [2]
+        assert ledger.cursor("accueil", "INBOX") == Cursor("accueil", "INBOX", 7, 3)
+        assert [held.place.uid for held in ledger.records(held=True)] == [1]
+        (moved, outcome), (release, nothing) = ledger.outcomes(first.id)
+        assert (moved.kind, moved.state, moved.flags) == (
+            ActionKind.QUARANTINE,
+            State.DONE,
+            ("\\Flagged", "rendez-vous"),
+        )
+        assert outcome is not None
+        assert outcome.destination == place(9, folder="Quarantaine", uidvalidity=3)
+        assert (release.kind, release.state, nothing) == (ActionKind.RELEASE, State.PENDING, None)
+        assert ledger.open_intents("accueil") == [release]
+        assert ledger.beats() == [("accueil", "INBOX", NOON, 4, "")]
+        ledger.add_records([record(4)], None)
+
+
+def test_the_tables_are_what_the_migrations_make(tmp_path: Path, url: str) -> None:
+    Ledger(url).close()
+    engine = create_engine(url)
+    found = MetaData()
+    found.reflect(engine)
+    engine.dispose()
+    assert set(found.tables) == {*schema.METADATA.tables, "schema_version"}
+    for name, table in schema.METADATA.tables.items():
+        columns = [(column.name, column.nullable, column.primary_key) for column in table.columns]
+        real = [(column.name, column.nullable, column.primary_key) for column in found.tables[name].columns]
+        assert real == columns
+        keys = {(key.parent.name, key.column.table.name) for key in table.foreign_keys}
+        assert {(key.parent.name, key.column.table.name) for key in found.tables[name].foreign_keys} == keys
+
+
+def test_a_migration_that_fails_leaves_the_old_ledger(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger(url) as ledger:
+        ledger.add_records([record(1)], None)
+    steps = schema.migrations()
+    broken = "CREATE TABLE news (x TEXT);\nINSERT INTO nowhere VALUES (1);\n"
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "migrations", lambda: (*steps, (len(steps) + 1, broken)))
+        with pytest.raises(LedgerError):
+            Ledger(url)
+    with sqlite3.connect(tmp_path / "vigie.db") as after:
+        assert after.execute("SELECT name FROM sqlite_master WHERE name = 'news'").fetchall() == []
+    after.close()
+    with Ledger(url) as ledger:
+        assert ledger.record(record(1).id) == record(1)
