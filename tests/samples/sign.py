@@ -123,17 +123,19 @@ def verdicts(raw: bytes, zone: Mapping[str, Any]) -> list[str]:
 
 
 def again(raw: bytes, txt: Mapping[str, Any]) -> bytes:
-    """The message with every signature renewed in its place, lowest first: its d=, s=, t=, h= and l= stay."""
+    """The message with every signature renewed in its place, lowest first: its d=, s=, t= and h= stay. One with l= is left alone."""
     positions = [item.span() for item in re.finditer(rb"(?im)^DKIM-Signature:[^\n]*\n(?:[ \t][^\n]*\n)*", head(raw))]
     for start, end in reversed(positions):
         tags = dict(
             part.strip().split("=", 1) for part in raw[start + 15 : end].decode("latin-1").split(";") if "=" in part
         )
+        if "l" in tags:
+            continue  # what stands behind the signed part was put there on purpose (S-21)
         domain, selector = tags["d"].strip(), tags["s"].strip()
         below = raw[:start] + raw[end:]
         fields = re.split(r"\s*:\s*", tags["h"].strip())
         key = ED25519 if tags["a"].strip().startswith("ed25519") else key_for(domain, selector, txt)
-        new = signature(below, domain, selector, key, int(tags["t"]), fields=fields, length="l" in tags)
+        new = signature(below, domain, selector, key, int(tags["t"]), fields=fields)
         raw = raw[:start] + new + raw[end:]
     return raw
 
