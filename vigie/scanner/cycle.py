@@ -1,0 +1,347 @@
+"""One pass over a folder: fetch what is new, judge, decide, write the intent, act, verify, write the outcome.
+
+The order of the writes, and why a kill at any point loses nothing and repeats nothing wrongly:
+
+    T0  a mark for each message of the batch (attempts + 1)    before it is judged: what kills the scan is counted (I-50)
+    T1  the intents, each durable on its own                   nothing has been sent to the server yet
+    T2  the records and the cursor, one transaction            from here on the messages count as judged
+        the actions, one by one; each outcome                  in state MOVING before anything is sent
+
+- Killed before T2: the cursor stands before the batch, so all of it is fetched and judged again. Intents of T1 are still
+  PENDING and their records still marks: recovery closes them without acting, since no mark allows anything, and the new
+  judgement opens its own.
+- Killed after T2: every deed that the batch wants is an open intent. Recovery, which begins each pass, carries it out, or
+  looks in both folders first when it may have been begun. The cursor can therefore pass the batch before it is acted on:
+  it never passes a message whose intent is not durable.
+- A place that has a record which is no mark is settled: its intent, if it wanted one, is durable. So a rescan after a
+  UIDVALIDITY change (I-08) can be cut off and begun again: the cursor moves once, at its end; known contents are carried
+  over to their new place without acting.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from vigie.judge.settings import LimitSettings
+from vigie.ledger.identity import record_id
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import Cursor, Place, Record
+from vigie.scanner import journal, recover
+from vigie.scanner.decide import Mode
+from vigie.scanner.hands import Hands
+from vigie.scanner.judging import Batch, Job, Judging, Pool, StoppedError, content_hash
+from vigie.scanner.lock import account_lock
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.base import Fetched, FolderStatus, MailboxError
+from vigie.scanner.session import Session
+from vigie.scanner.settings import AccountSettings
+from vigie.scanner.settle import Settler
+from vigie.scanner.summary import Progress, Summary
+
+LOG = logging.getLogger(__name__)
+
+CHUNK = 64
+"""Messages that are asked for and written together: at most so many, times DEPTH, are judged twice after a kill."""
+GROUP_BYTES = 16 * 1024 * 1024
+"""After so many bytes a group is handed over before its chunk is complete."""
+DEPTH = 3
+"""Batches under way: the oldest is written while the others are judged and the next is fetched."""
+UNDER_WAY_BYTES = 48 * 1024 * 1024
+LEFT_BEHIND = CHUNK * (DEPTH + 2)
+"""UIDs after the cursor among which a killed scan can have left its marks."""
+
+__all__ = ["Progress", "Summary", "scan"]
+
+
+def scan(
+    account: AccountSettings,
+    ledger: Ledger,
+    pool: Pool,
+    *,
+    folder: str,
+    mode: Mode | None = None,
+    since: datetime | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+    session: Session | None = None,
+) -> Summary:
+    """One pass over `folder` from where the last one stopped; with `since`, over what arrived from that day on, without cursor.
+
+    `mode`: instead of the account's. `limit`: bytes of a message that are judged, [limits] message_bytes. `progress` is called
+    in this thread. `stop`: ends the pass after the current command; nothing is lost. `session`: a connection of the caller's;
+    else one is opened and closed.
+    Raises MailboxError (AccountBusyError while another Vigie acts on the account), LedgerError and WorkersError; what was
+    settled until then is settled, and the next pass goes on.
+    """
+    stop = stop or threading.Event()
+    summary = Summary(account.name, folder, mode or account.mode)
+    with ExitStack() as stack:
+        stack.enter_context(account_lock(ledger.path, account.name, stop=stop))
+        session = session or stack.enter_context(Session(account, imap.connect))
+        judging = stack.enter_context(Judging(pool, stop))
+        hands = Hands(session, ledger)
+        settler = Settler(hands, judging, summary, progress)
+        _Pass(hands, judging, settler, summary, stop, limit or LimitSettings().message_bytes).run(since)
+    return summary
+
+
+class _Pass:
+    """The state of one pass. All commands and all writes happen in the thread that called `scan`."""
+
+    def __init__(
+        self, hands: Hands, judging: Judging, settler: Settler, summary: Summary, stop: threading.Event, limit: int
+    ) -> None:
+        self._hands = hands
+        self._ledger = hands.ledger
+        self._judging = judging
+        self._settler = settler
+        self._summary = summary
+        self._stop = stop
+        self._limit = limit
+        self._account, self._folder = summary.account, summary.folder
+        self._uidvalidity = 0
+        self._batches: deque[Batch] = deque()
+        self._suspects: frozenset[int] = frozenset()
+        """UIDs over which an earlier scan may have died: read alone, so that nobody else is blamed."""
+        self._again = False
+        """`since`: everything is judged again, and the cursor stays."""
+
+    def run(self, since: datetime | None) -> None:
+        """The whole pass."""
+        begun = time.monotonic()
+        self._again = since is not None
+        try:
+            status = self._connected()
+            self._recover()
+            self._retry()
+            uids = list(self._wanted(status) if since is None else self._hands.mailbox.uids_since(since))
+            self._summary.total = len(uids)
+            self._suspects = self._marked(uids)
+            for chunk in self._chunks(uids):
+                self._read(chunk)
+            self._settle_down_to(0)
+            if not self._again:
+                # Asked for before the UIDs were: everything below it has a record by now, or is gone.
+                self._ledger.add_records((), self._cursor(max(status.uidnext - 1, 0)))
+        except StoppedError:
+            self._summary.stopped = True
+        finally:
+            self._uncount()
+            self._summary.elapsed_s = time.monotonic() - begun
+
+    # -- before anything is read -------------------------------------------------------------------------------------
+
+    def _connected(self) -> FolderStatus:
+        """The folder, read-only. A connection that was kept since the last pass may be dead: then over a new one."""
+        kept = self._hands.session.is_open
+        try:
+            status = self._hands.mailbox.select(self._folder, read_only=True)
+        except MailboxError as error:
+            if not kept or error.kind not in recover.OF_THE_CONNECTION:
+                raise
+            status = self._hands.session.renew().select(self._folder, read_only=True)
+        if not status.uidvalidity:  # I-09: without it a UID names nothing
+            raise MailboxError("folder", f"{self._folder}: the server gives it no UIDVALIDITY", temporary=False)
+        self._uidvalidity = self._summary.uidvalidity = status.uidvalidity
+        self._summary.uidnext = status.uidnext
+        return status
+
+    def _recover(self) -> None:
+        """What earlier passes, and people, left to be done."""
+        waiting = self._ledger.open_intents(self._account)
+        ended = recover.recover(self._hands, self._summary.mode, stop=self._stop) if waiting else ()
+        for intent, outcome in ended:
+            self._summary.recovered += 1
+            self._summary.count_outcome(intent.kind, outcome)
+        if waiting:
+            self._settler.examine(self._uidvalidity)
+
+    def _wanted(self, status: FolderStatus) -> Iterable[int]:
+        """The UIDs to judge, ascending."""
+        known = self._ledger.cursor(self._account, self._folder)
+        last = 0
+        if known is not None and known.uidvalidity == status.uidvalidity:
+            last = known.last_uid
+        elif known is not None:
+            LOG.warning("%s/%s: UIDVALIDITY has changed: the folder is read again", self._account, self._folder)
+            self._summary.rescanned = True
+        return self._hands.mailbox.uids_after(last)
+
+    def _marked(self, uids: Sequence[int]) -> frozenset[int]:
+        near = uids if self._again or self._summary.rescanned else uids[:LEFT_BEHIND]
+        known = ((uid, self._known(uid)) for uid in near)
+        return frozenset(uid for uid, record in known if record is not None and journal.is_under_way(record))
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def _chunks(self, uids: Sequence[int]) -> Iterator[Sequence[int]]:
+        """What is fetched together, in order."""
+        chunk: list[int] = []
+        for uid in uids:
+            alone = uid in self._suspects
+            if chunk and (alone or len(chunk) == CHUNK):
+                yield chunk
+                chunk = []
+            if alone:
+                yield (uid,)
+            else:
+                chunk.append(uid)
+        if chunk:
+            yield chunk
+
+    def _read(self, chunk: Sequence[int]) -> None:
+        """Fetches a chunk and has it judged; writes older batches while too much is under way."""
+        if self._stop.is_set():
+            raise StoppedError
+        if len(chunk) == 1 and chunk[0] in self._suspects:
+            self._read_alone(chunk[0])
+            return
+        wanted = [uid for uid in chunk if not self._is_settled(uid)]
+        try:
+            self._fetch(wanted, upto=chunk[-1])
+        except MailboxError as error:
+            if error.kind != "protocol":
+                raise
+            # One answer that nobody can read must not make the folder deaf for ever: the culprit is looked for.
+            LOG.warning("%s/%s: %s; reading one by one", self._account, self._folder, error)
+            self._hands.session.renew()
+            self._settler.examine(self._uidvalidity)
+            for uid in wanted:
+                self._read_alone(uid)
+        self._settle_down_to(DEPTH - 1)
+
+    def _read_alone(self, uid: int) -> None:
+        """One message over which a scan may have died: counted before it is fetched, given up after the third time (I-50)."""
+        self._settle_down_to(0)
+        known = self._known(uid)
+        attempts = known.attempts if known is not None and journal.is_under_way(known) else 0
+        place = self._place(uid)
+        if attempts >= journal.MOST_ATTEMPTS:
+            ready = (journal.given_up(place, attempts, _now()),)
+            LOG.error("%s/%s uid %d: given up after %d attempts", self._account, self._folder, uid, attempts)
+            self._batches.append(Batch((), uid, ready))
+        else:
+            if known is None or journal.is_under_way(known):
+                self._ledger.add_records((journal.under_way(place, attempts + 1, _now()),), None)
+            self._fetch((uid,), upto=uid)
+        self._settle_down_to(0)
+
+    def _fetch(self, uids: Sequence[int], *, upto: int) -> None:
+        group: list[Fetched] = []
+        seen = size = 0
+        for fetched in self._hands.mailbox.fetch(uids, limit=self._limit) if uids else ():
+            group.append(fetched)
+            seen, size = seen + 1, size + len(fetched.raw)
+            if size >= GROUP_BYTES:
+                self._hand_over(group, upto=None)
+                group, size = [], 0
+        self._hand_over(group, upto=upto, vanished=len(uids) - seen)
+
+    def _hand_over(self, group: Sequence[Fetched], *, upto: int | None, vanished: int = 0) -> None:
+        """T0, then the judging begins."""
+        marks: list[Record] = []
+        ready: list[Record] = []
+        begun: list[tuple[Fetched, str, int]] = []
+        for fetched in group:
+            sha256 = content_hash(fetched)
+            carried = self._carried_over(fetched.uid, sha256)
+            if carried is not None:
+                ready.append(carried)
+                continue
+            # With `since` a place may have a record that is worth keeping: then the attempt goes uncounted.
+            known = self._known(fetched.uid) if self._again or fetched.uid in self._suspects else None
+            if known is None:
+                marks.append(journal.under_way(self._place(fetched.uid), 1, _now()))
+            begun.append((fetched, sha256, 1 if known is None else _marks(known)))
+        self._ledger.add_records(marks, None)
+        jobs = [
+            self._judging.begin(fetched, self._place(fetched.uid), sha256=sha256, marks=count)
+            for fetched, sha256, count in begun
+        ]
+        self._batches.append(Batch(jobs, upto, ready, vanished))
+
+    def _carried_over(self, uid: int, sha256: str) -> Record | None:
+        """After a UIDVALIDITY change: the record of the same content, at its new place; nothing is done to it again (I-08)."""
+        if not self._summary.rescanned:
+            return None
+        known = self._ledger.known_hash(self._account, self._folder, sha256)
+        if known is None or known.place.uidvalidity == self._uidvalidity:
+            return None
+        place = self._place(uid)
+        return replace(known, id=record_id(place), place=place, retry_at=None)
+
+    def _retry(self) -> None:
+        """Row 7: judges again what DNS had kept from being decided. Counted, and put off, before it is judged."""
+        for record in self._ledger.due_retries(self._account, _now()):
+            if record.place.folder != self._folder:
+                continue
+            if record.place.uidvalidity != self._uidvalidity:
+                self._ledger.add_records((replace(record, retry_at=None),), None)
+                continue
+            judgement = record.attempts + 1
+            later = replace(record, attempts=judgement, retry_at=journal.next_retry(judgement, _now()))
+            self._ledger.add_records((later,), None)
+            fetched = next(iter(self._hands.mailbox.fetch((record.place.uid,), limit=self._limit)), None)
+            if fetched is None:
+                self._ledger.add_records((replace(later, retry_at=None),), None)
+                continue
+            job = self._judging.begin(fetched, record.place, sha256=content_hash(fetched), judgement=judgement)
+            self._settler.settle(Batch((job,), None), self._uidvalidity, cursor=None)
+            self._summary.retried += 1
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def _settle_down_to(self, count: int) -> None:
+        """Writes and acts, oldest first, until so few batches, and bytes, are under way."""
+        while self._batches and (len(self._batches) > count or self._bytes() > UNDER_WAY_BYTES):
+            batch = self._batches[0]
+            moves = batch.upto is not None and not self._again and not self._summary.rescanned
+            cursor = self._cursor(batch.upto) if moves and batch.upto is not None else None
+            self._settler.settle(batch, self._uidvalidity, cursor=cursor)
+            self._batches.popleft()
+
+    def _uncount(self) -> None:
+        """An orderly end, also by an error of the server's: no message is to blame, so no attempt is counted."""
+        jobs: list[Job] = [job for batch in self._batches for job in batch.jobs if job.marks]
+        marks = [journal.under_way(job.place, job.marks - 1, _now()) for job in jobs]
+        self._ledger.add_records((mark for mark in marks if self._is_mark(mark.place.uid)), None)
+        self._batches.clear()
+
+    def _bytes(self) -> int:
+        return sum(batch.size for batch in self._batches)
+
+    def _is_settled(self, uid: int) -> bool:
+        """During a rescan: done by an earlier attempt at it that was cut off."""
+        if not self._summary.rescanned:
+            return False
+        known = self._known(uid)
+        return known is not None and not journal.is_under_way(known)
+
+    def _is_mark(self, uid: int) -> bool:
+        known = self._known(uid)
+        return known is not None and journal.is_under_way(known)
+
+    def _known(self, uid: int) -> Record | None:
+        return self._ledger.record_at(self._account, self._folder, self._uidvalidity, uid)
+
+    def _cursor(self, last: int) -> Cursor:
+        return Cursor(self._account, self._folder, self._uidvalidity, last)
+
+    def _place(self, uid: int) -> Place:
+        return Place(self._account, self._folder, self._uidvalidity, uid)
+
+
+def _marks(known: Record) -> int:
+    return known.attempts if journal.is_under_way(known) else 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

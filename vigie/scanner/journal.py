@@ -1,0 +1,120 @@
+"""What the scanner writes into the ledger: the record of a judged message, the mark of one under way, the intent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from vigie.judge.export import case_object
+from vigie.ledger.casefile import record_from_case
+from vigie.ledger.identity import fresh_id
+from vigie.ledger.types import Intent, Place, Record, State
+from vigie.rules.types import Case, ExaminationError, Label, Verdict
+from vigie.scanner.decide import Plan
+from vigie.scanner.mailboxes.base import Summary
+
+MOST_ATTEMPTS = 3
+"""Scans that may die over one message; then it stays undecided (I-50)."""
+RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=35))
+"""Row 7: from one judgement to the next; three retries, 55 minutes in all."""
+INTERRUPTED = "interrupted"
+GIVEN_UP = "crash"
+
+
+def judged(
+    case: Case, place: Place, sha256: str, *, at: datetime, partial: bool, size: int, judgement: int = 1
+) -> Record:
+    """The record of a case. `sha256` and `size` are of the bytes as they were fetched; `judgement` counts from 1 (row 7)."""
+    told = {**case_object(case), "sha256": sha256, "proven": case.verdict.proven, "partial": partial}
+    again = next_retry(judgement, at) if case.verdict.retry else None
+    record = record_from_case(case, place, told, judged_at=at, retry_at=again, attempts=judgement)
+    return replace(record, sha256=sha256, size=size)
+
+
+def next_retry(attempts: int, at: datetime) -> datetime | None:
+    """When to judge again after so many judgements; None: no more."""
+    return at + RETRY_AFTER[attempts - 1] if 1 <= attempts <= len(RETRY_AFTER) else None
+
+
+def under_way(place: Place, attempts: int, at: datetime) -> Record:
+    """The record of a message whose judgement has begun: what a killed scan leaves behind, and the counter of its attempts.
+
+    It has no SHA-256: it is nothing that a later message could be matched with.
+    """
+    text = "the scan was cut off while this message was judged; it is judged again by the next one"
+    return _unjudged(place, attempts, at, INTERRUPTED, text)
+
+
+def given_up(place: Place, attempts: int, at: datetime) -> Record:
+    """The record of a message over which the scan died too often: undecided, left where it is."""
+    return _unjudged(
+        place, attempts, at, GIVEN_UP, f"the scan was cut off {attempts} times while this message was judged"
+    )
+
+
+def is_under_way(record: Record) -> bool:
+    """True for a record that `under_way` made."""
+    error = _told(record).get("error")
+    return record.decided_by == 0 and isinstance(error, Mapping) and error.get("kind") == INTERRUPTED
+
+
+def may_be_moved(record: Record) -> bool:
+    """True for a durable verdict "impersonation" about a whole message whose proof is not complete. In doubt False."""
+    told = _told(record)
+    return (
+        record.verdict == Label.IMPERSONATION.value
+        and told.get("verdict") == Label.IMPERSONATION.value
+        and told.get("proven") is False
+        and told.get("partial") is False
+    )
+
+
+def intent_for(record: Record, plan: Plan, summary: Summary, destination: str, at: datetime) -> Intent:
+    """A fresh intent. Message-ID, size, flags and date are the server's own words, to be compared with its later ones."""
+    assert plan.kind is not None
+    return Intent(
+        id=fresh_id(),
+        record_id=record.id,
+        kind=plan.kind,
+        source=record.place,
+        destination=destination,
+        keywords=plan.keywords,
+        state=State.PENDING,
+        message_id=summary.message_id,
+        sha256=record.sha256,
+        size=summary.size,
+        created_at=at,
+        flags=summary.flags,
+        internaldate=summary.internaldate,
+    )
+
+
+def _unjudged(place: Place, attempts: int, at: datetime, kind: str, detail: str) -> Record:
+    case = Case(
+        sha256="",
+        message_id="",
+        subject="",
+        author="",
+        verdict=Verdict(label=Label.UNDECIDED, brand=None, decided_by=0, findings=()),
+        evidence=None,
+        links=(),
+        explanation={
+            "fr": "Ce message n'a pas pu être examiné : l'analyse a été interrompue.",
+            "en": "This message could not be examined: the scan was cut off.",
+        },
+        advice={"fr": ("Restez prudent : rien n'a été vérifié.",), "en": ("Be careful: nothing was verified.",)},
+        elapsed_ms=0.0,
+        error=ExaminationError(kind, detail),
+    )
+    return record_from_case(case, place, case_object(case), judged_at=at, attempts=attempts)
+
+
+def _told(record: Record) -> dict[str, Any]:
+    try:
+        told = json.loads(record.case_json)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,144 @@
+"""One batch from cases to deeds: decide, write the intents, write the records and the cursor, act. The order: see cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from vigie.ledger.types import ActionKind, Cursor, Intent, Outcome, Record, State
+from vigie.rules.types import Case, Label
+from vigie.scanner import journal, recover
+from vigie.scanner.decide import NOTHING, Plan, decide
+from vigie.scanner.hands import Hands
+from vigie.scanner.judging import Batch, Job, Judging
+from vigie.scanner.mailboxes.base import FolderStatus, MailboxError
+from vigie.scanner.summary import Progress, Summary
+
+_ACTIONABLE = (Label.IMPERSONATION, Label.SUSPICIOUS)
+_ENDED_OTHERWISE = (State.FAILED, State.GONE)
+
+
+class Settler:
+    """Writes and acts for one pass over one folder, which is selected read-only before and after each call."""
+
+    def __init__(
+        self, hands: Hands, judging: Judging, summary: Summary, progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._hands = hands
+        self._ledger = hands.ledger
+        self._judging = judging
+        self._summary = summary
+        self._progress = progress
+        self._done = 0
+
+    def settle(self, batch: Batch, uidvalidity: int, *, cursor: Cursor | None) -> None:
+        """T1, T2 and the actions of one batch. Raises StoppedError while nothing of it is written yet."""
+        cases = [self._judging.case(job) for job in batch.jobs]
+        judged_at = datetime.now(UTC)
+        records = [self._record(job, case, judged_at) for job, case in zip(batch.jobs, cases, strict=True)]
+        intents = self._intents(batch.jobs, cases, records, uidvalidity)
+        for intent in intents.values():  # T1
+            self._ledger.open_intent(intent)
+        self._ledger.add_records([*batch.ready, *records], cursor)  # T2
+        for record in records:
+            self._summary.count_record(record)
+        self._summary.carried_over += sum(record.decided_by != 0 for record in batch.ready)
+        self._done += batch.vanished
+        for record in (*batch.ready, *records):
+            wanted = intents.get(record.id)
+            self._tell(record, wanted, None if wanted is None else self._act(wanted))
+        if intents:
+            self.examine(uidvalidity)
+
+    def examine(self, uidvalidity: int) -> None:
+        """The pass's folder again, read-only, after others were selected."""
+        same(self._hands.mailbox.select(self._summary.folder, read_only=True), uidvalidity)
+
+    def _record(self, job: Job, case: Case, at: datetime) -> Record:
+        return journal.judged(
+            case, job.place, job.sha256, at=at, partial=job.partial, size=job.size, judgement=job.judgement
+        )
+
+    def _act(self, intent: Intent) -> Outcome | None:
+        outcome = recover.carry_out(intent, self._hands)
+        self._summary.count_outcome(intent.kind, outcome)
+        return outcome
+
+    def _tell(self, record: Record, intent: Intent | None, outcome: Outcome | None) -> None:
+        self._done += 1
+        if self._progress is not None:
+            kind = None if intent is None else intent.kind
+            total = max(self._summary.total, self._done)
+            self._progress(Progress(self._done, total, record, kind, outcome))
+
+    # -- deciding ---------------------------------------------------------------------------------------------------
+
+    def _intents(
+        self, jobs: Sequence[Job], cases: Sequence[Case], records: Sequence[Record], uidvalidity: int
+    ) -> dict[str, Intent]:
+        """What is to be done, by record; not durable yet. Selects the folder read-write only where there may be something."""
+        if self._summary.mode == "observe" or self._summary.read_only:
+            return {}
+        some = [
+            (job, case, record)
+            for job, case, record in zip(jobs, cases, records, strict=True)
+            if case.verdict.label in _ACTIONABLE
+        ]
+        if not some:
+            return {}
+        # Only a read-write SELECT says which keywords are kept: EXAMINE answers PERMANENTFLAGS () (RFC 9051 section 7.1).
+        status = same(self._hands.mailbox.select(self._summary.folder, read_only=False), uidvalidity)
+        if status.read_only:  # I-17
+            self._summary.read_only = True
+            return {}
+        destination = self._destination(any(case.verdict.label is Label.IMPERSONATION for _, case, _ in some))
+        plans = {
+            record.place.uid: (record, self._plan(job, case, record, status, can_move=bool(destination)))
+            for job, case, record in some
+        }
+        wanted = {uid: (record, plan) for uid, (record, plan) in plans.items() if plan.kind is not None}
+        intents = {}
+        for seen in self._hands.mailbox.summaries(sorted(wanted)) if wanted else ():
+            if seen.uid in wanted:
+                record, plan = wanted[seen.uid]
+                folder = destination if plan.kind is ActionKind.QUARANTINE else ""
+                intents[record.id] = journal.intent_for(record, plan, seen, folder, record.judged_at)
+        self._summary.gone += len(wanted) - len(intents)
+        if not intents:
+            self.examine(uidvalidity)
+        return intents
+
+    def _plan(self, job: Job, case: Case, record: Record, status: FolderStatus, *, can_move: bool) -> Plan:
+        released = self._ledger.released(job.place.account, job.sha256)
+        plan = decide(
+            case.verdict,
+            self._summary.mode,
+            keeps=status.keeps,
+            released=released,
+            partial=job.partial or not can_move,
+        )
+        return NOTHING if self._was_done(record, plan) else plan
+
+    def _was_done(self, record: Record, plan: Plan) -> bool:
+        """What was done, or is to be done, to this very message is not wanted once more (with `since`, after a retry)."""
+        known = {intent.kind for intent, _ in self._ledger.outcomes(record.id) if intent.state not in _ENDED_OTHERWISE}
+        return plan.kind in known or ActionKind.QUARANTINE in known
+
+    def _destination(self, needed: bool) -> str:
+        """The quarantine folder's real name; "" where it is not needed, or not to be had: then the message is tagged."""
+        if not needed or self._summary.mode != "enforce":
+            return ""
+        try:
+            return self._hands.mailbox.ensure_folder(self._hands.session.account.quarantine_folder)
+        except MailboxError as error:
+            if error.kind in recover.OF_THE_CONNECTION:
+                raise
+            recover.LOG.error("%s: no quarantine folder, false mail is tagged: %s", self._summary.account, error)
+            return ""
+
+
+def same(status: FolderStatus, uidvalidity: int) -> FolderStatus:
+    """The status. Raises MailboxError when its UIDs are no longer those that the pass began with (I-09)."""
+    if status.uidvalidity != uidvalidity:
+        raise MailboxError("folder", f"{status.name}: UIDVALIDITY changed during the scan", temporary=True)
+    return status
