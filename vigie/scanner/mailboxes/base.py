@@ -31,7 +31,7 @@ class UnclearOutcome(MailboxError):
 
 @dataclass(frozen=True, slots=True)
 class FolderStatus:
-    """A selected folder. `keywords_allowed`: PERMANENTFLAGS has \\*; `permanent` lists the flags that the server keeps."""
+    r"""A selected folder. `permanent`: the flags that the server keeps, with \* where it keeps new keywords."""
 
     name: str
     uidvalidity: int
@@ -47,7 +47,7 @@ class FolderStatus:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One message without its body. `flags` without \\Recent."""
+    r"""One message without its body. `flags` without \Recent; `message_id` without angle brackets, "" if there is none."""
 
     uid: int
     size: int
@@ -74,12 +74,18 @@ class Moved:
     uidvalidity: int | None
     uid: int | None
     how: str
-    """move; copy (COPY, verified, \\Deleted, UID EXPUNGE of that UID); copied-only (server without MOVE and UIDPLUS: the original stays)."""
+    r"""move; copy (COPY, verified, \Deleted, UID EXPUNGE of that UID); copied-only (neither MOVE nor UIDPLUS: the original stays).
+
+    Without `uid` the server did not say that anything was moved: the message may have been gone before (I-06). Look.
+    """
 
 
 class Mailbox(Protocol):
-    """One session with one mailbox. Not thread-safe. Every method raises MailboxError; those that change something raise
-    UnclearOutcome when the answer was lost. UIDs only; no method ever sets \\Seen or expunges what it was not given."""
+    r"""One session with one mailbox. Not thread-safe; UIDs only.
+
+    Every method raises MailboxError; those that change something raise UnclearOutcome when the answer was lost.
+    No method ever sets \Seen, or expunges what it was not given.
+    """
 
     def folders(self) -> Sequence[str]:
         """All selectable folder names, decoded."""
@@ -122,7 +128,7 @@ class Mailbox(Protocol):
         ...
 
     def move(self, uid: int, folder: str) -> Moved:
-        """Moves one message of the selected folder: UID MOVE, else UID COPY + verified + \\Deleted + UID EXPUNGE uid, else a copy only."""
+        r"""Moves one message of the selected folder: UID MOVE, else COPY, verified, \Deleted, UID EXPUNGE uid, else a copy only."""
         ...
 
     def finish_move(self, uid: int, folder: str, copy_uid: int) -> Moved:

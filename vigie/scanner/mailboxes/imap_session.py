@@ -1,0 +1,266 @@
+"""A logged-in IMAP session: imapclient behind a thin typed adapter. One command, one answer, nothing left over."""
+
+from __future__ import annotations
+
+import base64
+import imaplib
+import re
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import imapclient
+from imapclient import imap_utf7
+from imapclient.response_parser import parse_response
+
+from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.mailboxes.imap_faults import Lost, Refused, loss, refusal, unreachable
+from vigie.scanner.mailboxes.imap_wire import Wire, text_of
+from vigie.scanner.settings import AccountSettings, SecretError
+
+ATOM: Final = re.compile(r"\\?[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
+"""A flag or keyword as the grammar has it (RFC 9051 section 9: flag)."""
+
+
+class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no types
+    """imapclient over our own wire."""
+
+    def __init__(self, account: AccountSettings, context: ssl.SSLContext | None) -> None:
+        self._wire_arguments = (account.host, account.port, context if account.tls == "implicit" else None)
+        super().__init__(account.host, account.port, ssl=account.tls == "implicit", timeout=account.timeout_s)
+        # imapclient makes imaplib write every answer to a log: mail does not belong there, and it takes time
+        self._imap.debug = 0
+
+    def _create_IMAP4(self) -> Wire:  # noqa: N802 - imapclient's name
+        host, port, context = self._wire_arguments
+        return Wire(host, port, context=context, timeout=self._timeout.read)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of LIST: attributes in lower case, the hierarchy delimiter, the name as people read it and as the server wrote it."""
+
+    attributes: frozenset[str]
+    delimiter: str
+    name: str
+    wire_name: bytes
+
+
+class Session:
+    """Commands on one connection. Raises Refused and Lost; what surrounds it makes MailboxErrors of them."""
+
+    def __init__(self, account: AccountSettings, client: _Client) -> None:
+        self.host = account.host
+        self.client = client
+        self.wire: Wire = client._imap  # noqa: SLF001 - the object that _create_IMAP4 made
+        self.capabilities: frozenset[str] = frozenset()
+
+    def has(self, capability: str) -> bool:
+        """The server announced it after login."""
+        return capability in self.capabilities
+
+    def command(self, name: str, *arguments: str | bytes, take: str = "") -> list[Any]:
+        """Runs one command to its OK; gives the untagged responses or response codes called `take`."""
+        self.wire.untagged_responses.clear()  # an answer to something earlier must never be taken for ours (I-05)
+        try:
+            self.wire._simple_command(name, *arguments)  # noqa: SLF001 - imaplib's own extension point (xatom) is the same
+        except Refused as refused:
+            if name == "UID":
+                raise Refused(str(arguments[0]), refused.status, refused.text) from None
+            raise
+        return self.wire.untagged_responses.get(take, [])
+
+    def code(self, name: str) -> bytes:
+        """A response code or untagged response of the last command, also of a refused one; b"" when there was none."""
+        found = self.wire.untagged_responses.get(name)
+        return found[-1] if found and isinstance(found[-1], bytes) else b""
+
+    def select(self, wire_name: bytes, *, read_only: bool) -> None:
+        """SELECT or EXAMINE; the particulars are read with `code`."""
+        self.wire.untagged_responses.clear()
+        try:
+            self.wire.select(quoted(wire_name), read_only)  # type: ignore[arg-type]  # bytes go out as they are
+        except imaplib.IMAP4.readonly:
+            self.wire.is_readonly = True  # I-17: a folder that can only be read is no fault
+        except Refused:
+            self.wire.state = "AUTH"  # RFC 9051 section 6.3.2: no folder is selected then
+            raise
+
+    def fetch(self, uid_set: str, items: str) -> list[dict[bytes, Any]]:
+        """The answers to UID FETCH, item names in upper case. Those without UID are about something else (I-11)."""
+        data = self.command("UID", "FETCH", uid_set, items, take="FETCH")
+        parsed = parse_response(data) if data else ()
+        found = []
+        for answer in parsed[1::2]:
+            pairs = {bytes(key).upper(): value for key, value in zip(answer[::2], answer[1::2], strict=True)}
+            if isinstance(pairs.get(b"UID"), int):
+                found.append(pairs)
+        return found
+
+    def search(self, criteria: str) -> list[int]:
+        """UIDs, as the server orders them."""
+        found: list[int] = []
+        for line in self.command("UID", "SEARCH", criteria, take="SEARCH"):
+            found.extend(int(word) for word in line.split(b"(")[0].split())  # "(MODSEQ n)" may follow
+        return found
+
+    def listing(self, pattern: str) -> list[Listed]:
+        """LIST "" pattern; names that are not proper modified UTF-7 are kept, too (I-15)."""
+        parsed = parse_response(self.command("LIST", '""', pattern, take="LIST"))
+        return [_listed(*parsed[at : at + 3]) for at in range(0, len(parsed) - 2, 3)]
+
+    def personal_namespace(self) -> tuple[str, str]:
+        """(prefix, hierarchy delimiter) of the user's own folders (RFC 2342)."""
+        if self.has("NAMESPACE"):
+            parsed = parse_response(self.command("NAMESPACE", take="NAMESPACE"))
+            if parsed and parsed[0]:
+                prefix, delimiter = parsed[0][0][:2]
+                return decoded(_bytes(prefix)), text_of(_bytes(delimiter))
+        listed = self.listing('""')
+        return "", listed[0].delimiter if listed else "/"
+
+    def append(self, wire_name: bytes, raw: bytes, flags: Iterable[str], internaldate: str) -> None:
+        """APPEND with the bytes exactly as they are (imaplib's own append rewrites line ends)."""
+        self.wire.literal = raw  # type: ignore[assignment]  # typeshed says str; imaplib sends it as it is
+        self.command("APPEND", quoted(wire_name), f"({' '.join(flags)})", f'"{internaldate}"')
+
+
+def quoted(wire_name: bytes) -> bytes:
+    """A folder name as a quoted string."""
+    return b'"' + wire_name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def encoded(folder: str) -> bytes:
+    """Modified UTF-7 (RFC 9051 appendix A.1); control characters come out encoded, too."""
+    return bytes(imap_utf7.encode(folder))
+
+
+def decoded(wire_name: bytes) -> str:
+    """The name as people read it."""
+    try:
+        return str(imap_utf7.decode(wire_name)) if wire_name.isascii() else wire_name.decode("utf-8")
+    except (UnicodeError, ValueError):
+        return wire_name.decode("ascii", "backslashreplace")
+
+
+def _bytes(value: object) -> bytes:
+    """What the parser made a number or None of is a word again."""
+    if isinstance(value, bytes):
+        return value
+    return b"" if value is None else str(value).encode("ascii")
+
+
+def _listed(attributes: Iterable[object], delimiter: object, name: object) -> Listed:
+    wire_name = _bytes(name)
+    return Listed(
+        frozenset(text_of(_bytes(attribute)).lower() for attribute in attributes),
+        text_of(_bytes(delimiter)),
+        decoded(wire_name),
+        wire_name,
+    )
+
+
+def open_session(account: AccountSettings) -> Session:
+    """Connected, encrypted as the account wants it, and logged in. Raises MailboxError."""
+    try:
+        secret = account.password().get_secret_value()
+    except SecretError as error:
+        raise MailboxError("auth", str(error), temporary=error.temporary) from None
+    context = None if account.tls == "none" else tls_context(account)
+    session = _connected(account, context)
+    try:
+        if account.tls == "starttls":
+            _start_tls(session, account, context)
+        _log_in(session, account, secret)
+    except Refused as refused:
+        session.wire.shutdown()
+        raise refusal(account.host, _without(refused, secret), f"login as {account.username}") from None
+    except Lost as lost:
+        raise loss(account.host, Lost(lost.reason, lost.text.replace(secret, "***")), "login") from None
+    except imaplib.IMAP4.error:
+        session.wire.shutdown()
+        raise MailboxError("protocol", f"{account.host}: login: the answer is not IMAP", temporary=True) from None
+    except BaseException:
+        session.wire.shutdown()
+        raise
+    return session
+
+
+def tls_context(account: AccountSettings) -> ssl.SSLContext:
+    """Verifies certificate and host name; TLS 1.2 at least. Raises MailboxError for an unusable ca_file."""
+    try:
+        context = ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
+    except OSError as error:
+        why = "is no certificate" if isinstance(error, ssl.SSLError) else f"cannot be read: {error.strerror}"
+        raise MailboxError("tls", f"account {account.name}: ca_file {account.ca_file} {why}", temporary=False) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _connected(account: AccountSettings, context: ssl.SSLContext | None) -> Session:
+    try:
+        return Session(account, _Client(account, context))
+    except Lost as lost:
+        raise loss(account.host, lost, "greeting") from None
+    except Refused as refused:
+        raise refusal(account.host, refused, "greeting") from None
+    except imaplib.IMAP4.error as error:
+        greeting = error.args[0] if error.args and isinstance(error.args[0], bytes) else b""
+        if greeting.startswith(b"* BYE"):
+            raise loss(account.host, Lost("bye", text_of(greeting[6:])), "greeting") from None
+        text = f"{account.host}:{account.port}: what answers there is not an IMAP4 server"
+        raise MailboxError("protocol", text, temporary=False) from None
+    except OSError as error:
+        raise unreachable(account.host, account.port, error) from None
+    except UnicodeError:  # the IDNA encoding of a host name that cannot be one
+        raise MailboxError("connect", f"{account.host}: not a host name", temporary=False) from None
+
+
+def _start_tls(session: Session, account: AccountSettings, context: ssl.SSLContext | None) -> None:
+    where = f"{account.host}:{account.port}"
+    # I-28: a greeting PREAUTH or a list without STARTTLS must never make us speak in the clear
+    if session.wire.state != "NONAUTH" or "STARTTLS" not in session.wire.capabilities:
+        session.wire.shutdown()
+        raise MailboxError("tls", f"{where}: the server offers no STARTTLS; nothing was sent", temporary=False)
+    try:
+        session.client.starttls(context)
+    except OSError as error:
+        raise unreachable(account.host, account.port, error) from None
+    except Lost as lost:
+        if lost.reason == "garbled":
+            text = f"{where}: unencrypted data after STARTTLS: somebody may be interfering with the connection"
+            raise MailboxError("tls", text, temporary=True) from None
+        raise
+
+
+def _log_in(session: Session, account: AccountSettings, secret: str) -> None:
+    wire = session.wire
+    if "\0" in secret or any(char in account.username for char in "\r\n\0"):
+        raise MailboxError(
+            "auth", f"account {account.name}: a NUL or line end in user name or password", temporary=False
+        )
+    if wire.state == "NONAUTH":
+        mechanisms = {capability.upper() for capability in wire.capabilities}
+        wire.untagged_responses.clear()
+        if "AUTH=PLAIN" in mechanisms:
+            # RFC 4616: UTF-8, so that a password may hold any character
+            session.client.plain_login(account.username, secret)
+        elif "LOGINDISABLED" in mechanisms:
+            text = f"{account.host}: the server takes no password on this connection"
+            raise MailboxError("tls" if account.tls == "none" else "auth", text, temporary=False)
+        elif any(char in secret for char in "\r\n"):
+            raise MailboxError("auth", f"account {account.name}: a line end in the password", temporary=False)
+        else:
+            wire._simple_command("LOGIN", *(quoted(word.encode()) for word in (account.username, secret)))  # noqa: SLF001 - login() takes ASCII only
+            wire.state = "AUTH"
+    session.client._cached_capabilities = None  # noqa: SLF001 - they may differ after login
+    session.capabilities = frozenset(word.decode("ascii", "replace") for word in session.client.capabilities())
+
+
+def _without(refused: Refused, secret: str) -> Refused:
+    """The refusal, should the server repeat what was sent, without the secret."""
+    text = refused.text
+    for form in (secret, base64.b64encode(secret.encode()).decode()):
+        text = text.replace(form, "***") if form else text
+    return Refused(refused.command, refused.status, text)
