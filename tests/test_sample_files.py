@@ -153,3 +153,24 @@ def test_the_demo_shows_the_mime_of_real_mailers():
         "multipart/alternative", "multipart/mixed", "multipart/related", "multipart/report", "message/rfc822",
         "text/calendar", "application/pdf", "image/png", "quoted-printable", "base64", "8bit", "iso-8859-1", "utf-8",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", every_file(), ids=name_of)
+def test_line_ends_are_those_of_internet_mail(path):
+    raw = path.read_bytes()
+    assert not re.search(rb"(?<!\r)\n", raw) or path.stem == "097-bruit"
+    assert not re.search(rb"\r(?!\n)", raw) or path.stem in {"097-bruit", "096-retour-chariot"}
+
+
+@pytest.mark.parametrize("item", [item for item in MAILS if item["group"] != "hostile"], ids=lambda item: item["file"])
+def test_only_hostile_mail_is_malformed(item):
+    message = email.message_from_bytes((DEMO / item["file"]).read_bytes())
+    for part in message.walk():
+        assert not part.defects
+        if not part.is_multipart():
+            payload = part.get_payload(decode=True)
+            assert isinstance(payload, bytes)
+            if part.get_content_maintype() == "text":
+                payload.decode(part.get_content_charset() or "utf-8")
+    for name in ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"):
+        assert len(message.get_all(name, [])) == 1, name
