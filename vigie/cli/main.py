@@ -103,11 +103,15 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+def _no_fail() -> str:
+    return say("statut 0 même si une usurpation est trouvée", "status 0 even when an impersonation is found")
+
+
 def _judging(app: typer.Typer) -> None:
     @app.command(
         help=say(
-            "Juge des fichiers de messages, mbox, Maildir, dossiers de .eml, ou - (entrée standard). Ne touche à rien.",
-            "Judges message files, mbox, Maildir, folders of .eml, or - (standard input). Touches nothing.",
+            "Juge des messages dans des fichiers, sans toucher à rien. Fichiers, mbox, Maildir, dossiers de .eml, ou - (entrée standard).",
+            "Judges messages in files and touches nothing. Files, mbox, Maildir, folders of .eml, or - (standard input).",
         )
     )
     def check(
@@ -118,10 +122,7 @@ def _judging(app: typer.Typer) -> None:
         ] = False,
         no_fail: Annotated[
             bool,
-            typer.Option(
-                "--no-fail",
-                help=say("statut 0 même si une usurpation est trouvée", "status 0 even when an impersonation is found"),
-            ),
+            typer.Option("--no-fail", help=_no_fail()),
         ] = False,
     ) -> Work:
         def work() -> Status:
@@ -134,11 +135,178 @@ def _judging(app: typer.Typer) -> None:
 
 
 def _mailboxes(app: typer.Typer) -> None:
-    """Commands on mailboxes register themselves here as they come to exist."""
+    @app.command(
+        help=say(
+            "Analyse une fois une boîte IMAP. Reprend là où la dernière analyse s'est arrêtée ; sans ACCOUNT, tous les comptes.",
+            "One pass over an IMAP mailbox. Goes on where the last one stopped; without ACCOUNT, all of them.",
+        )
+    )
+    def scan(
+        context: typer.Context,
+        account: Annotated[str, typer.Argument(metavar="[ACCOUNT]")] = "",
+        folder: Annotated[str, typer.Option(metavar="F", help=say("ce dossier seulement", "this folder only"))] = "",
+        since: Annotated[
+            str,
+            typer.Option(
+                metavar="DATE", help=say("courriels reçus depuis, AAAA-MM-JJ", "mails received since, YYYY-MM-DD")
+            ),
+        ] = "",
+        mode: Annotated[
+            str,
+            typer.Option(
+                metavar="observe|tag|enforce", help=say("au lieu du mode du compte", "instead of the account's mode")
+            ),
+        ] = "",
+        report: Annotated[
+            Path | None, typer.Option(metavar="FILE.html", help=say("écrit un rapport", "writes a report"))
+        ] = None,
+        no_fail: Annotated[bool, typer.Option("--no-fail", help=_no_fail())] = False,
+    ) -> Work:
+        def work() -> Status:
+            from vigie.cli.scan import Wanted
+            from vigie.cli.scan import scan as command
+
+            options: Globals = context.obj
+            return command(options.config, Wanted(account, folder, since, mode, report), no_fail=no_fail)
+
+        return work
+
+    @app.command(
+        help=say(
+            "Le service qui surveille toutes les boîtes. À intervalles et dès l'arrivée (IDLE), jusqu'à Ctrl-C ou SIGTERM.",
+            "The service that watches every mailbox. Scheduled and at arrival (IDLE), until Ctrl-C or SIGTERM.",
+        )
+    )
+    def run(context: typer.Context) -> Work:
+        def work() -> Status:
+            from vigie.cli.run import run as command
+
+            options: Globals = context.obj
+            return command(options.config)
+
+        return work
+
+    app.add_typer(_review(), name="review")
+
+
+def _review() -> typer.Typer:
+    review = typer.Typer(
+        help=say("La quarantaine : voir, comprendre, remettre en place.", "The quarantine: see, understand, put back."),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+
+    @review.command("list", help=say("Ce qui est en quarantaine.", "What lies in quarantine."))
+    def show_list(
+        context: typer.Context,
+        everything: Annotated[
+            bool, typer.Option("--all", help=say("aussi ce qui n'y est pas", "what does not lie there, too"))
+        ] = False,
+        account: Annotated[
+            str, typer.Option(metavar="ACCOUNT", help=say("ce compte seulement", "this account only"))
+        ] = "",
+    ) -> Work:
+        def work() -> Status:
+            from vigie.cli import review as commands
+
+            options: Globals = context.obj
+            return commands.show_list(options.config, account, everything=everything)
+
+        return work
+
+    @review.command(
+        help=say("Un cas : verdict, raisons, ce qui a été fait.", "One case: verdict, reasons, what was done.")
+    )
+    def show(context: typer.Context, case: Annotated[str, typer.Argument(metavar="ID")]) -> Work:
+        def work() -> Status:
+            from vigie.cli import review as commands
+
+            options: Globals = context.obj
+            return commands.show(options.config, case)
+
+        return work
+
+    @review.command(
+        help=say(
+            "Remet le message en place, tel quel ; il ne sera plus mis en quarantaine.",
+            "Puts the message back as it was; it is not quarantined again.",
+        )
+    )
+    def release(context: typer.Context, case: Annotated[str, typer.Argument(metavar="ID")]) -> Work:
+        def work() -> Status:
+            from vigie.cli import review as commands
+
+            options: Globals = context.obj
+            return commands.release(options.config, case)
+
+        return work
+
+    return review
 
 
 def _about(app: typer.Typer) -> None:
-    """Commands about Vigie itself."""
+    @app.command(
+        help=say(
+            "Tout cela sur cette machine, sans configuration. Une boîte IMAP d'essai, le vrai service, un tableau vivant, un rapport.",
+            "All of it on this machine, without configuration. A sample IMAP mailbox, the real service, a live table, a report.",
+        )
+    )
+    def demo(
+        speed: Annotated[
+            float,
+            typer.Option(
+                min=0.1, max=1000, help=say("les courriels arrivent N fois plus vite", "mails arrive N times as fast")
+            ),
+        ] = 1.0,
+    ) -> Work:
+        def work() -> Status:
+            from vigie.cli.demo.command import demo as command
+
+            return command(speed=speed)
+
+        return work
+
+    @app.command(
+        help=say(
+            "Vérifie l'installation et dit comment réparer. Configuration, DNS, connexion, capacités, dossiers, mots-clés, disque.",
+            "Checks the installation and says how to mend it. Configuration, DNS, login, capabilities, folders, keywords, disk.",
+        )
+    )
+    def doctor(context: typer.Context) -> Work:
+        def work() -> Status:
+            from vigie.cli.doctor import doctor as command
+
+            options: Globals = context.obj
+            return command(options.config)
+
+        return work
+
+    @app.command(
+        help=say(
+            "Les règles, les marques et les actions qui sont installées.",
+            "The rules, brands and actions that are installed.",
+        )
+    )
+    def catalog() -> Work:
+        def work() -> Status:
+            from vigie.cli.catalog import catalog as command
+
+            return command()
+
+        return work
+
+    @app.command(
+        help=say(
+            "Écrit les huit lignes d'un vigie.toml à compléter.", "Writes the eight lines of a vigie.toml to fill in."
+        )
+    )
+    def init(path: Annotated[Path, typer.Argument(metavar="[FILE]")] = Path("vigie.toml")) -> Work:
+        def work() -> Status:
+            from vigie.cli.init import init as command
+
+            return command(path)
+
+        return work
 
 
 class _Crash:

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,9 +36,20 @@ class Entry:
     done: Done
 
 
-def write(path: Path, title: str, entries: Iterable[Entry], *, at: datetime, notes: Sequence[str] = ()) -> None:
-    """Writes the page; the file appears whole or not at all, readable by its owner alone. Raises Fault."""
-    text = render(title, list(entries), at=at, notes=notes)
+def write(
+    path: Path,
+    title: str,
+    entries: Sequence[Entry],
+    *,
+    at: datetime,
+    notes: Sequence[str] = (),
+    counts: Counter[Label] | None = None,
+) -> None:
+    """Writes the page; the file appears whole or not at all, readable by its owner alone. Raises Fault.
+
+    `counts`: where there were more messages than there are entries.
+    """
+    text = render(title, entries, at=at, notes=notes, counts=counts)
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
             file.write(text)
@@ -49,7 +60,14 @@ def write(path: Path, title: str, entries: Iterable[Entry], *, at: datetime, not
         ) from None
 
 
-def render(title: str, entries: Sequence[Entry], *, at: datetime, notes: Sequence[str] = ()) -> str:
+def render(
+    title: str,
+    entries: Sequence[Entry],
+    *,
+    at: datetime,
+    notes: Sequence[str] = (),
+    counts: Counter[Label] | None = None,
+) -> str:
     """The page as text, in the language in use."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -57,14 +75,14 @@ def render(title: str, entries: Sequence[Entry], *, at: datetime, notes: Sequenc
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    counts = Counter(Label(entry.record.verdict) for entry in entries)
+    counts = counts or Counter(Label(entry.record.verdict) for entry in entries)
     ranked = sorted(entries, key=lambda entry: words.ORDER.index(Label(entry.record.verdict)))
     told = [entry for entry in ranked if entry.record.verdict != Label.UNRELATED]
     others = [entry for entry in ranked if entry.record.verdict == Label.UNRELATED]
     return environment.get_template("report.html.j2").render(
         lang=current(),
         title=plain(title),
-        subtitle=_subtitle(len(entries), at),
+        subtitle=_subtitle(counts.total(), at),
         counts=[
             {
                 "label": label.value,
@@ -76,7 +94,7 @@ def render(title: str, entries: Sequence[Entry], *, at: datetime, notes: Sequenc
         notes=[plain(note) for note in notes],
         cases=[_case(entry) for entry in told[:SHOWN_CASES]],
         others=[{"subject": plain(e.record.subject), "author": plain(e.record.author)} for e in others[:SHOWN_OTHERS]],
-        words=_words(len(others)),
+        words=_words(counts[Label.UNRELATED]),
     )
 
 

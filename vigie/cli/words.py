@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vigie.cli.console import plain
 from vigie.cli.language import current, say
+from vigie.ledger.review import Standing
 from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.rules.types import Label
 
@@ -113,3 +114,15 @@ def _one(intent: Intent, outcome: Outcome | None) -> str:
     if not outcome.kept_keywords:
         return say("étiquette refusée par le serveur", "tag refused by the server")
     return say("étiqueté", "tagged") + f" {' '.join(outcome.kept_keywords)}"
+
+
+def stands(standing: Standing) -> str:
+    """Where a case stands."""
+    return {
+        Standing.IN_PLACE: say("à sa place", "in its place"),
+        Standing.MOVING: say("en route vers la quarantaine", "on its way to quarantine"),
+        Standing.HELD: say("en quarantaine", "in quarantine"),
+        Standing.RELEASING: say("en cours de remise", "being put back"),
+        Standing.RELEASED: say("remis en place", "put back"),
+        Standing.GONE: say("déplacé ou supprimé par quelqu'un", "moved or deleted by somebody"),
+    }[standing]

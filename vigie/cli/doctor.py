@@ -1,0 +1,165 @@
+"""`vigie doctor`: looks at everything that the service needs, changes nothing, and says how to mend what is wrong."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+
+from vigie.auth_checks.resolver import DnsFault, NoSuchName, resolver_from
+from vigie.cli.config import AccountSettings, Config, load
+from vigie.cli.console import plain, screen
+from vigie.cli.faults import mailbox_line
+from vigie.cli.language import say
+from vigie.cli.status import Status
+from vigie.ledger.store import Ledger, LedgerError
+from vigie.scanner.decide import OURS
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.base import Mailbox, MailboxError
+from vigie.scanner.settings import SecretError
+
+ASKED = "ameli.fr"
+"""A name that exists: its TXT records are asked for."""
+LITTLE = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was looked at. `remedy` "": nothing to mend."""
+
+    good: bool
+    text: str
+    remedy: str = ""
+
+
+def doctor(path: Path | None) -> Status:
+    """Prints one line for each thing. Status 3 when something is wrong; a bad configuration ends it with 2."""
+    config = load(path)
+    out = screen()
+    out.print(Text.assemble(("✓ ", "green"), say(f"configuration {config.path}", f"configuration {config.path}")))
+    bad = 0
+    for found in _everything(config):
+        bad += not found.good
+        out.print(Text.assemble(("✓ ", "green") if found.good else ("✗ ", "bold red"), plain(found.text)))
+        if found.remedy:
+            out.print(Text(f"    → {found.remedy}"))
+    return Status.UNREACHED if bad else Status.DONE
+
+
+def _everything(config: Config) -> Iterator[Found]:
+    yield _ledger(config)
+    yield _disk(config)
+    yield _dns(config)
+    yield _border(config)
+    if not config.accounts:
+        yield Found(good=False, text=say("aucun compte", "no account"), remedy="[[accounts]] (vigie init)")
+    for account in config.accounts:
+        yield from _account(account)
+
+
+def _ledger(config: Config) -> Found:
+    try:
+        Ledger(config.ledger).close()
+    except LedgerError as error:
+        remedy = say(
+            "vérifiez [ledger] url et les droits du dossier", "check [ledger] url and the folder's permissions"
+        )
+        return Found(good=False, text=str(error), remedy=remedy)
+    return Found(good=True, text=say("registre : ouvert et inscriptible", "ledger: opened, writable"))
+
+
+def _disk(config: Config) -> Found:
+    free = shutil.disk_usage(config.base).free
+    text = say(f"disque : {free / 1e9:.1f} Go libres", f"disk: {free / 1e9:.1f} GB free")
+    return Found(good=free > LITTLE, text=text, remedy="" if free > LITTLE else say("faites de la place", "make room"))
+
+
+def _dns(config: Config) -> Found:
+    try:
+        answers = resolver_from(config.judge.dns).session().txt(ASKED)
+    except (DnsFault, NoSuchName) as fault:
+        remedy = say(
+            "sans DNS aucune signature ne se vérifie : [dns] nameservers, ou le résolveur du système",
+            "without DNS no signature can be verified: [dns] nameservers, or the system's resolver",
+        )
+        return Found(good=False, text=f"DNS: {fault}", remedy=remedy)
+    return Found(
+        good=True, text=say(f"DNS : {ASKED} répond ({len(answers)} TXT)", f"DNS: {ASKED} answers ({len(answers)} TXT)")
+    )
+
+
+def _border(config: Config) -> Found:
+    trust = config.judge.trust
+    if trust.provider or trust.border_hosts or trust.authserv_ids:
+        return Found(
+            good=True, text=say("[trust] : le serveur de réception est nommé", "[trust]: the receiving server is named")
+        )
+    return Found(
+        good=True,
+        text=say("[trust] est vide : SPF ne sera pas évalué", "[trust] is empty: SPF cannot be evaluated"),
+        remedy=say('border_hosts = ["votre MX"], ou provider', 'border_hosts = ["your MX"], or provider'),
+    )
+
+
+def _account(account: AccountSettings) -> Iterator[Found]:
+    name = account.name
+    try:
+        with closing(imap.connect(account)) as mailbox:
+            yield Found(good=True, text=f"{name}: {say('connecté à', 'logged in at')} {account.host}:{account.port}")
+            for folder in account.folders:
+                yield from _folder(account, mailbox, folder)
+            yield _quarantine(account, mailbox)
+    except (MailboxError, SecretError) as error:
+        kind = "password" if isinstance(error, SecretError) else error.kind
+        yield Found(good=False, text=mailbox_line(name, error), remedy=_remedy(kind))
+
+
+def _folder(account: AccountSettings, mailbox: Mailbox, folder: str) -> Iterator[Found]:
+    where = f"{account.name}/{folder}"
+    try:
+        status = mailbox.select(folder, read_only=False)
+    except MailboxError as error:
+        if error.kind != "folder":
+            raise
+        names = ", ".join(list(mailbox.folders())[:10])
+        yield Found(good=False, text=mailbox_line(where, error), remedy=f"folders = [...] : {plain(names)}")
+        return
+    if status.read_only and account.mode != "observe":
+        remedy = say('donnez le droit d\'écrire, ou mode = "observe"', 'grant the right to write, or mode = "observe"')
+        yield Found(good=False, text=f"{where}: {say('lecture seule', 'read-only')}", remedy=remedy)
+    else:
+        yield Found(good=True, text=f"{where}: {status.exists} messages")
+    lost = [keyword for keyword in OURS if not status.keeps(keyword)]
+    if lost and account.mode != "observe":
+        text = say("le serveur ne garde pas", "the server does not keep") + f" {' '.join(lost)}"
+        remedy = say(
+            "les étiquettes manqueront ; la quarantaine marche quand même",
+            "tags will be missing; the quarantine works all the same",
+        )
+        yield Found(good=True, text=f"{where}: {text}", remedy=remedy)
+
+
+def _quarantine(account: AccountSettings, mailbox: Mailbox) -> Found:
+    wanted = account.quarantine_folder
+    there = any(name == wanted or name.endswith((f"/{wanted}", f".{wanted}")) for name in mailbox.folders())
+    word = say("existe", "exists") if there else say("sera créé au besoin", "is created when it is needed")
+    return Found(good=True, text=f"{account.name}/{wanted}: {word}")
+
+
+def _remedy(kind: str) -> str:
+    return {
+        "password": say(
+            "vérifiez password_file, password_env ou password_command",
+            "check password_file, password_env or password_command",
+        ),
+        "auth": say("vérifiez username et le mot de passe", "check username and the password"),
+        "connect": say("vérifiez host, port, le pare-feu", "check host, port, the firewall"),
+        "tls": say(
+            "certificat, nom du serveur, ou ca_file pour une autorité interne",
+            "certificate, host name, or ca_file for an internal authority",
+        ),
+    }.get(kind, "")

@@ -1,0 +1,84 @@
+"""Examples of vigie.toml: the eight lines to start with, and every setting there is, written from the settings models.
+
+usage: python -m vigie.cli.example > deploy/vigie.example.toml
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticUndefined
+
+from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
+from vigie.cli.config import LedgerSettings
+from vigie.judge.settings import BrandSettings, LimitSettings
+from vigie.scanner.settings import AccountSettings
+
+EIGHT_LINES = """\
+[trust]
+border_hosts = ["mx.example.org"]         # le serveur MX de votre domaine / your domain's own MX
+[[accounts]]
+name = "accueil"
+host = "imap.example.org"
+username = "accueil@example.org"
+password_file = "mot-de-passe"            # un fichier qui ne contient que le mot de passe / holds the password alone
+mode = "observe"                          # puis / then "tag", "enforce"
+"""
+"""Exactly eight: what README and `vigie demo` promise."""
+
+SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
+    ("[ledger]", LedgerSettings),
+    ("[dns]", DnsSettings),
+    ("[trust]", TrustSettings),
+    ("[brands]", BrandSettings),
+    ("[limits]", LimitSettings),
+    ("[[accounts]]", AccountSettings),
+)
+SAMPLES: dict[str, Any] = {
+    "name": "accueil",
+    "host": "imap.example.org",
+    "username": "accueil@example.org",
+    "password_file": "/run/credentials/vigie.service/accueil",
+    "password_env": "VIGIE_ACCUEIL",
+    "password_command": ["pass", "show", "accueil"],
+    "ca_file": "/etc/vigie/ca.pem",
+    "cron": "*/5 * * * *",
+    "nameservers": ["127.0.0.1"],
+    "border_hosts": ["mx.example.org"],
+    "relays": ["192.0.2.0/24"],
+    "authserv_ids": ["mx.example.org"],
+    "provider": "ovh",
+    "zone_file": "zone.toml",
+}
+"""Values to show where the default says nothing."""
+NEEDED = {"name", "host", "username", "password_file"}
+
+
+def render() -> str:
+    """Every setting with its default, commented out unless it is needed."""
+    lines = [
+        "# Every setting of Vigie, written from the settings models (python -m vigie.cli.example); a test compares.",
+        "# Tous les réglages de Vigie. Une ligne commentée montre la valeur par défaut, ou un exemple où il n'y en a pas.",
+        "# Relative paths are relative to this file. Les chemins relatifs partent du dossier de ce fichier.",
+    ]
+    for header, model in SECTIONS:
+        lines += ["", header]
+        for key, field in model.model_fields.items():
+            value = field.default
+            shown = SAMPLES.get(key) if value in (None, (), PydanticUndefined) else value
+            note = f"   # {field.description}" if field.description else ""
+            lines.append(f"{'' if key in NEEDED else '# '}{key} = {_toml(shown)}{note}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """A TOML literal; JSON's are TOML's for what settings hold."""
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    print(render(), end="")

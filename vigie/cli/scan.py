@@ -1,0 +1,253 @@
+"""`vigie scan`: one pass over mailbox folders, with what was found and done."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import cast
+
+from rich import progress as bars
+from rich.console import Console
+from rich.text import Text
+
+from vigie.cli import console, report, words
+from vigie.cli.accounts import chosen
+from vigie.cli.config import AccountSettings, Config, load
+from vigie.cli.console import plain
+from vigie.cli.faults import mailbox_line
+from vigie.cli.language import say
+from vigie.cli.status import Fault, Status, worst
+from vigie.judge.workers import WorkerPool, WorkersError
+from vigie.ledger.store import Ledger, LedgerError
+from vigie.ledger.types import Record
+from vigie.rules.types import Label
+from vigie.scanner import cycle
+from vigie.scanner.decide import Mode
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.session import Session
+from vigie.scanner.settings import SecretError
+
+MODES = ("observe", "tag", "enforce")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The command line, as typed."""
+
+    account: str
+    folder: str
+    since: str
+    mode: str
+    report: Path | None
+
+
+@dataclass
+class _Run:
+    """What all passes together found."""
+
+    console: Console
+    counts: Counter[str] = field(default_factory=Counter)
+    told: list[Record] = field(default_factory=list)
+    """Kept for the report: bounded, and without what is unrelated beyond the part that is listed."""
+    unreached: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def note(self, settled: cycle.Progress) -> None:
+        """One message is settled."""
+        record = settled.record
+        self.counts[record.verdict] += 1
+        room = report.SHOWN_OTHERS if record.verdict == Label.UNRELATED else report.SHOWN_CASES
+        if self.counts[record.verdict] <= room:
+            self.told.append(record)
+        if record.verdict in (Label.IMPERSONATION, Label.SUSPICIOUS):
+            self.console.print(_line(settled))
+
+
+def scan(path: Path | None, wanted: Wanted, *, no_fail: bool) -> Status:
+    """Scans the wanted accounts one after the other. Gives the exit status."""
+    config = load(path)
+    accounts = chosen(config, wanted.account)
+    since, mode = _date(wanted.since), _mode(wanted.mode)
+    run = _Run(console.screen())
+    try:
+        with Ledger(config.ledger) as ledger:
+            with WorkerPool(config.judge) as pool, _stoppable(run.stop):
+                for account in accounts:
+                    _account(run, config, account, ledger, pool, folder=wanted.folder, since=since, mode=mode)
+            if wanted.report is not None:
+                _report(wanted.report, run, ledger)
+    except (LedgerError, WorkersError) as error:
+        raise Fault(str(error)) from None
+    if run.stop.is_set():
+        console.complain(
+            say("interrompu ; la prochaine analyse reprendra là", "interrupted; the next scan goes on from there")
+        )
+        return Status.INTERRUPTED
+    found = run.counts[Label.IMPERSONATION] > 0 and not no_fail
+    return worst(Status.IMPERSONATION if found else Status.DONE, Status.UNREACHED if run.unreached else Status.DONE)
+
+
+def _account(
+    run: _Run,
+    config: Config,
+    account: AccountSettings,
+    ledger: Ledger,
+    pool: WorkerPool,
+    *,
+    folder: str,
+    since: datetime | None,
+    mode: Mode | None,
+) -> None:
+    """Every folder of one account over one connection. A fault ends the folder, or the account where it is the connection's."""
+    with Session(account, imap.connect) as session:
+        for name in (folder,) if folder else account.folders:
+            if run.stop.is_set():
+                return
+            try:
+                with _bar(run, f"{account.name}/{name}") as advance:
+                    summary = cycle.scan(
+                        account,
+                        ledger,
+                        pool,
+                        folder=name,
+                        mode=mode,
+                        since=since,
+                        limit=config.judge.limits.message_bytes,
+                        progress=advance,
+                        stop=run.stop,
+                        session=session,
+                    )
+                for line in _told(summary):
+                    run.console.print(Text(line))
+            except (MailboxError, SecretError) as error:
+                run.unreached = True
+                console.complain(mailbox_line(account.name, error))
+                if isinstance(error, SecretError) or error.kind != "folder":
+                    return
+
+
+@contextmanager
+def _bar(run: _Run, name: str) -> Iterator[Callable[[cycle.Progress], None]]:
+    """A bar with rate and remaining time in a terminal; elsewhere nothing but the found ones."""
+    bar = bars.Progress(
+        bars.TextColumn("{task.description}", markup=False),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[rate]}", markup=False),
+        bars.TimeRemainingColumn(),
+        console=run.console,
+        disable=not run.console.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(plain(name), total=None, rate="")
+
+        def advance(settled: cycle.Progress) -> None:
+            run.note(settled)
+            speed = bar.tasks[0].speed
+            rate = say(f"{speed:.0f} /s", f"{speed:.0f} /s") if speed else ""
+            bar.update(task, completed=settled.done, total=settled.total, rate=rate)
+
+        yield advance
+
+
+def _line(settled: cycle.Progress) -> Text:
+    """A false or doubtful message, as soon as it is settled."""
+    record = settled.record
+    text = Text(f"{words.verdict(record.verdict):<13}", style=words.STYLE[Label(record.verdict)])
+    text.append(
+        f" {record.id}  {plain(record.author) or '?'}  « {plain(record.subject)} »", style="not bold default on default"
+    )
+    if settled.action is not None:
+        deed = settled.outcome.state.value if settled.outcome is not None else say("à faire", "to be done")
+        text.append(f"  {settled.action.value}: {deed}", style="not bold dim default on default")
+    return text
+
+
+def _told(summary: cycle.Summary) -> list[str]:
+    """What one pass came to."""
+    tally = ", ".join(
+        words.counted(label, summary.verdicts[label]) for label in words.ORDER if summary.verdicts[label]
+    ) or say("rien de nouveau", "nothing new")
+    rate = summary.judged / summary.elapsed_s if summary.elapsed_s > 0 else 0.0
+    lines = [f"{plain(summary.account)}/{plain(summary.folder)} ({words.action(summary.mode)}): {tally}"]
+    took = f"{summary.elapsed_s:.1f} s ({rate:.0f}/s)"
+    lines.append(
+        say(
+            f"  {summary.judged} jugés en {took} ; {summary.quarantined} en quarantaine, {summary.tagged} étiquetés",
+            f"  {summary.judged} judged in {took}; {summary.quarantined} quarantined, {summary.tagged} tagged",
+        )
+    )
+    notes = [
+        (
+            summary.read_only and summary.mode != "observe",
+            say("dossier en lecture seule : rien n'a été fait", "read-only folder: nothing was done"),
+        ),
+        (
+            summary.failed,
+            say(
+                f"{summary.failed} échecs (vigie review list --all)",
+                f"{summary.failed} failed (vigie review list --all)",
+            ),
+        ),
+        (
+            summary.waiting,
+            say(f"{summary.waiting} à reprendre au prochain passage", f"{summary.waiting} left for the next pass"),
+        ),
+        (
+            summary.unexamined,
+            say(f"{summary.unexamined} n'ont pas pu être examinés", f"{summary.unexamined} could not be examined"),
+        ),
+        (summary.rescanned, say("UIDVALIDITY a changé : dossier relu", "UIDVALIDITY has changed: folder read again")),
+    ]
+    return lines + [f"  {text}" for applies, text in notes if applies]
+
+
+def _report(path: Path, run: _Run, ledger: Ledger) -> None:
+    entries = [report.Entry(record, ledger.outcomes(record.id)) for record in run.told]
+    counts = Counter({Label(word): number for word, number in run.counts.items()})
+    report.write(path, say("Vigie : analyse", "Vigie: scan"), entries, at=datetime.now(UTC), counts=counts)
+    print(say(f"Le rapport : {path}", f"The report: {path}"))
+
+
+def _date(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise Fault(
+            f"--since {text}: {say('date attendue : AAAA-MM-JJ', 'a date is needed: YYYY-MM-DD')}", Status.USAGE
+        ) from None
+
+
+def _mode(text: str) -> Mode | None:
+    if text and text not in MODES:
+        raise Fault(f"--mode {text}: {say('possibles : ', 'possible: ')}{', '.join(MODES)}", Status.USAGE)
+    return cast("Mode", text) if text else None
+
+
+@contextmanager
+def _stoppable(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM ends the pass after the current command; a second Ctrl-C at once."""
+
+    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module's signature
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    numbers: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, ask) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
