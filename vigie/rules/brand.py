@@ -73,6 +73,8 @@ class Fact(Sourced):
     patterns: tuple[str, ...]
     """Regular expressions over folded clauses; linear, bounded."""
     expires: date | None = None
+    says: dict[str, str] = Field(default_factory=dict)
+    """By language: what the institution says about it, one sentence for the person who got the mail."""
 
 
 class Neighbour(_Data):
@@ -95,6 +97,10 @@ class Brand(_Data):
     phones: tuple[Phone, ...]
     claim: Claim
     facts: tuple[Fact, ...] = ()
+    official: dict[str, str] = Field(default_factory=dict)
+    """By language: what the institution says it never does, with its source."""
+    advice: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """By language: how to reach the real one."""
     neighbours: tuple[Neighbour, ...] = ()
     innocent_hosts: tuple[str, ...] = Field(default=())
     """Hosts that look like the brand's and are somebody else's harmless ones."""

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, TextBlock
 from vigie.rules.brand import Brand
-from vigie.rules.clauses import Clause, clauses, joined, warns_of_fraud, without_quotes
+from vigie.rules.clauses import clauses, joined, warns_of_fraud, without_quotes
+from vigie.rules.grammar import AT_A_DESK, SECRET
 from vigie.rules.lookalike import GLUE, registrable
 from vigie.rules.naming import Names, is_person, may_name, names_of, readable
+from vigie.rules.spelling import corrected
 
 ENOUGH = 3
 """Together the signs must weigh this much: an outright one, or two that support each other."""
@@ -68,14 +71,24 @@ def signs(
     words = names_of(brand)
     if not any(words.names.search(item.text) or words.products.search(item.text) for item in spoken):
         return ()
-    found = list(_outright(spoken, words))
-    if not _somebody_else(spoken, authors, folded, brand):
+    found = list(_outright(spoken, words, brand))
+    if any(_OWN_VOICE.search(item.text) for item in spoken):
+        found = [_lighter(sign, 2) if sign.topic == "letterhead" else sign for sign in found]
+    else:
+        own = bool(authors) and all(speaks_for_own_domain(author, folded, brand) for author in authors)
         found += _supporting(spoken, links, words, brand)
+        if own:  # a compromised mailbox under its own name is possible, a body that mentions the brand is usual
+            found = [sign if sign.topic in {"signature", "subject"} else _lighter(sign, 1) for sign in found]
+    found = [sign for sign in found if sign.weight > 0]
     best: dict[str, Sign] = {}
     for sign in found:
         if sign.topic not in best or best[sign.topic].weight < sign.weight:
             best[sign.topic] = sign
     return tuple(best.values())
+
+
+def _lighter(sign: Sign, by: int) -> Sign:
+    return replace(sign, weight=sign.weight - by)
 
 
 # --- outright ---------------------------------------------------------------------------------------------------------
@@ -99,35 +112,35 @@ _CLOSING = re.compile(
 _TOKENS = re.compile(r"[a-z]+|\d+")
 
 
-def _outright(spoken: tuple[Utterance, ...], words: Names) -> Iterator[Sign]:
+def _outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
     """Letterhead, signature, and a subject line that is nothing but the name."""
     for item in spoken:
         if item.is_subject:
             if _alone(item.text, words):
-                yield Sign("subject", ENOUGH, item.where, item.text, item.layer)
+                yield Sign("subject", ENOUGH - _given(item.text, brand), item.where, item.text, item.layer)
             elif _opens_subject(item.text, words):
                 yield Sign("subject", 2, item.where, item.text, item.layer)
             continue
         lines = [line for line in item.text.split("\n") if any(char.isalnum() for char in line)]
-        yield from _letterhead(lines, item, words)
-        yield from _signature(lines, item, words)
+        head = next((line for line in lines[:_LETTERHEAD_LINES] if _alone(line, words)), "") if len(lines) > 1 else ""
+        if head and head != lines[-1]:
+            yield Sign("letterhead", ENOUGH - _given(head, brand), item.where, head, item.layer)
+        yield from _signature(lines, item, words, brand)
 
 
-def _letterhead(lines: list[str], item: Utterance, words: Names) -> Iterator[Sign]:
-    for line in lines[:_LETTERHEAD_LINES]:
-        if _alone(line, words) and len(lines) > 1:
-            yield Sign("letterhead", ENOUGH, item.where, line, item.layer)
-            return
+def _given(line: str, brand: Brand) -> int:
+    """1 where the line is a given name and nothing else: somebody signs, or a search term stands there."""
+    return int(line.strip(" .,!-*|") in brand.claim.given_names)
 
 
-def _signature(lines: list[str], item: Utterance, words: Names) -> Iterator[Sign]:
+def _signature(lines: list[str], item: Utterance, words: Names, brand: Brand) -> Iterator[Sign]:
     first = max(1, len(lines) - _SIGNATURE_LINES)
     for position in range(len(lines) - 1, first - 1, -1):
         line = lines[position]
         if not _alone(line, words):
             continue
         closed = any(_CLOSING.search(other) for other in lines[max(0, position - 3) : position + 1])
-        yield Sign("signature", ENOUGH if closed else 2, item.where, line, item.layer)
+        yield Sign("signature", (ENOUGH if closed else 2) - _given(line, brand), item.where, line, item.layer)
         if closed:
             return
 
@@ -162,12 +175,12 @@ def _opens_subject(subject: str, words: Names) -> bool:
 # --- supporting -------------------------------------------------------------------------------------------------------
 
 _PRESENTS = re.compile(
-    r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie|annonce|propose|demande|prie|avise|confirme|alerte|accorde|doit|a )"
+    r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie|annonce|propose|demande|prie|avise|confirme|alerte|accorde|doit)\b"
     r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre|le plaisir)|devoile|met a votre disposition|souhaite vous)"
 )
 _I_AM = re.compile(
-    r"\b(?:ici|nous sommes|je suis|je travaille|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons|ecrivons)|au nom|de la part|conseill\w+|agent|service) "
-    r"(?:\w+ ){0,3}(?:de |du |des |d'|a |au )?(?:l'|la |le )?$"
+    r"\b(?:ici|nous sommes|je suis|je travaille (?:a|pour)|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+))"
+    r" (?:\w+ ){0,3}(?:de |du |des |d'|a |au )?(?:l'|la |le )?$"
 )
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
 _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes)\b")
@@ -192,18 +205,20 @@ def _supporting(spoken: tuple[Utterance, ...], links: tuple[Link, ...], words: N
     found: list[Sign] = []
     for item in spoken:
         found += _presented(item, words)
-        found += _issued(item, words, brand)
+    found += _issued(spoken, words, brand)
     if _ADDRESSEE.search(body[:_NEAR]):
         found.append(Sign("addressee", 1, "text", _line_of(body, _ADDRESSEE), Layer.OUTER))
     for link in links:
         if brand.official_host(shown_host(link.shown)) and not brand.official_host(link.host) and link.host:
             found.append(Sign("shown-address", 2, link.where, link.shown, link.layer))
             break
+    if found:
+        found += _calls_to_act(spoken, links, late=any(sign.topic == "issuer" for sign in found))
     return found
 
 
 def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
-    """ "L'Assurance Maladie vous informe", "je suis conseiller de la CPAM", "nous ... votre compte ameli"."""
+    """ "L'Assurance Maladie vous informe", "je suis conseiller de la CPAM", "Assurance Maladie : ..." as the first words."""
     text = joined(without_quotes(item.text))
     for name in words.names.finditer(text):
         before, after = text[max(0, name.start() - 80) : name.start()], text[name.end() : name.end() + 80]
@@ -212,44 +227,79 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
             yield Sign("presents-itself", weight, item.where, _around(text, name), item.layer)
         if _I_AM.search(before):
             yield Sign("speaks-for", 2, item.where, _around(text, name), item.layer)
+    first = text.lstrip().split("\n", 1)[0]
+    if not item.is_subject and _opens_subject(first, words):
+        yield Sign("opening", 2, item.where, first, item.layer)
 
 
-def _issued(item: Utterance, words: Names, brand: Brand) -> Iterator[Sign]:
-    """What only the issuer says, plainly: the sentences that the institution denies, about a product of its own."""
-    plain = [clause for clause in clauses(item.text) if clause.plain and not _NOT_ISSUER.search(clause.text)]
-    hits = [clause for clause in plain if _issuer_says(clause, words, brand)]
-    spoken = [clause for clause in hits if _SECOND_PERSON.search(clause.text)]
-    if spoken:
-        first = spoken[0]
-        personal = any(_FIRST_PERSON.search(clause.text) for clause in spoken)
-        yield Sign("issuer", 2 + personal + (len(spoken) > 1), item.where, first.text, item.layer)
-    elif hits:
-        yield Sign("issuer", 1, item.where, hits[0].text, item.layer)
-    for clause in plain:
-        if _FIRST_PERSON.search(clause.text) and _SECOND_PERSON.search(clause.text) and _says_own(clause.text, words):
-            yield Sign("first-person", 1, item.where, clause.text, item.layer)
-            return
+def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
+    """What only the issuer says, plainly: the sentences that the institution denies, about a product of its own.
+
+    One such sentence may be anybody's (a doctor's: "votre carte Vitale n'est plus valide"); a second one is a pattern.
+    """
+    hits: dict[str, tuple[Utterance, str, bool]] = {}
+    for item in spoken:
+        for clause in clauses(corrected(item.text)):
+            if clause.plain and not _NOT_ISSUER.search(clause.text) and not AT_A_DESK.search(clause.text):
+                facts = [
+                    fact.id for fact in brand.facts if any(p.search(clause.text) for p in patterns_of(fact.patterns))
+                ]
+                named = bool(words.products.search(clause.text) or words.names.search(clause.text))
+                if facts and (named or _SECOND_PERSON.search(clause.text)):
+                    hits.setdefault(clause.text, (item, clause.text, named))
+                elif named and _FIRST_PERSON.search(clause.text) and _SECOND_PERSON.search(clause.text):
+                    yield Sign("first-person", 1, item.where, clause.text, item.layer)
+    if not hits:
+        return
+    item, text, _ = max(hits.values(), key=lambda hit: hit[2])
+    direct = any(_SECOND_PERSON.search(said) for _, said, _ in hits.values()) and _addressed(spoken, words)
+    yield Sign("issuer", (2 if direct else 1) + min(2, len(hits) - 1), item.where, text, item.layer)
 
 
-def _issuer_says(clause: Clause, words: Names, brand: Brand) -> bool:
-    named = words.products.search(clause.text) or words.names.search(clause.text)
-    return bool(named) and any(pattern.search(clause.text) for pattern in fact_patterns(brand))
+_YOURS = re.compile(r"\b(?:votre|vos|ma|mon) (?:\w+ ){0,3}$")
 
 
-def _says_own(text: str, words: Names) -> bool:
-    """ "votre compte ameli", "nos services ... l'assurance maladie"."""
-    return bool(words.products.search(text) or words.names.search(text))
+def _addressed(spoken: tuple[Utterance, ...], words: Names) -> bool:
+    """ "votre carte Vitale", "votre nouveau compte ameli": the product is the reader's own."""
+    for item in spoken:
+        for pattern in (words.products, words.names):
+            for found in pattern.finditer(item.text):
+                if _YOURS.search(item.text[max(0, found.start() - 50) : found.start()]):
+                    return True
+    return False
+
+
+def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, late: bool) -> Iterator[Sign]:
+    """The reader is told to do something, or until when (`late`), or to send data: weighs only beside other signs."""
+    act = data = None
+    for item in spoken:
+        for clause in clauses(corrected(item.text)):
+            if not clause.plain:
+                continue
+            if act is None and (_ACT.search(clause.text) or (late and _DEADLINE.search(clause.text))):
+                act = Sign("call-to-act", 1, item.where, clause.text, item.layer)
+            if data is None and late and _ASKS_US.search(clause.text) and SECRET.search(clause.text):
+                data = Sign("asks-data", 1, item.where, clause.text, item.layer)
+    shown = next((link for link in links if _ACT.search(fold(link.shown))), None)
+    if act is None and shown is not None:
+        act = Sign("call-to-act", 1, shown.where, shown.shown, shown.layer)
+    yield from (sign for sign in (act, data) if sign is not None)
+
+
+_ASKS_US = re.compile(r"\b(?:nous|munissez|veuillez|merci de)\b")
+_ACT = re.compile(
+    r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|active[rz]|valide[rz]|confirme[rz]|(?:mettre|mettez|mise) a jour|retourner|retournez|remplir|remplissez|demandez|finalise[rz]|accede[rz]|recevoir|obtenez|regularise[rz]"
+    r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]|complete[rz]|ci-dessous|remboursement|mon compte|mon espace)\b"
+)
+_DEADLINE = re.compile(
+    r"\b(?:sous|dans (?:un delai de|les)|delai de|avant le|passe ce delai|d'ici)\b.{0,12}(?:\d|delai)"
+)
 
 
 @cache
 def patterns_of(sources: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """The patterns compiled, once."""
     return tuple(re.compile(source) for source in sources)
-
-
-def fact_patterns(brand: Brand) -> tuple[re.Pattern[str], ...]:
-    """Every pattern of the brand's denied facts, compiled once."""
-    return patterns_of(tuple(source for fact in brand.facts for source in fact.patterns))
 
 
 def shown_host(shown: str) -> str:
@@ -274,18 +324,6 @@ _OWN_VOICE = re.compile(
     r"|\bnos (?:adherents|lecteurs|patients|abonnes|salaries|collaborateurs|clients? entreprises?)\b|\bservice (?:rh|paie|du personnel)\b|\bressources humaines\b"
     r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie|bulletin de (?:paie|salaire))\b"
 )
-
-
-def _somebody_else(
-    spoken: tuple[Utterance, ...], authors: tuple[Address, ...], folded: Callable[[str], str], brand: Brand
-) -> bool:
-    """The reader is told that another body speaks: a display name that fits its own domain, or that body's first person.
-
-    This only takes away weight from mentions; a letterhead, a signature and the author's own name are untouched by it.
-    """
-    if any(_OWN_VOICE.search(item.text) for item in spoken):
-        return True
-    return bool(authors) and all(speaks_for_own_domain(author, folded, brand) for author in authors)
 
 
 def speaks_for_own_domain(author: Address, folded: Callable[[str], str], brand: Brand) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.rules import phones
+from vigie.rules.grammar import ANSWERS, CALLS
 from vigie.rules.quoting import lure
-from vigie.rules.requests import ANSWERS, CALLS, Saying, sayings
+from vigie.rules.requests import Saying, sayings
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 

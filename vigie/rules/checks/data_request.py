@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vigie.rules.grammar import ANSWERS, ASKS, AT_A_DESK, PERSONAL, SECRET
 from vigie.rules.quoting import lure
-from vigie.rules.requests import ANSWERS, ASKS, AT_A_DESK, PERSONAL, SECRET, sayings
+from vigie.rules.requests import sayings
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 

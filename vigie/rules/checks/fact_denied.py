@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.rules.brand import Fact
+from vigie.rules.grammar import AT_A_DESK
 from vigie.rules.naming import names_of
 from vigie.rules.quoting import contradiction
-from vigie.rules.requests import AT_A_DESK, Saying, sayings
+from vigie.rules.requests import Saying, sayings
 from vigie.rules.speech import patterns_of
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vigie.rules.grammar import AMOUNT, AT_A_DESK, FEES, FREE, PAYS, RECEIVES
 from vigie.rules.quoting import lure
-from vigie.rules.requests import AMOUNT, AT_A_DESK, FEES, FREE, PAYS, RECEIVES, sayings
+from vigie.rules.requests import sayings
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from vigie.message.types import Layer
 from vigie.rules import phones
+from vigie.rules.grammar import CALLS
 from vigie.rules.quoting import lure
-from vigie.rules.requests import CALLS
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 

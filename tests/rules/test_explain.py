@@ -1,0 +1,88 @@
+"""Every verdict is told in every language, with what was seen."""
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.rules.building import AMELI, evidence, message, verdict
+from vigie.rules import checks
+from vigie.rules.catalog import rules
+from vigie.rules.explain import explain, languages, sentences
+from vigie.rules.types import Label, Verdict
+
+LANGS = ("fr", "en")
+
+
+def test_both_languages_are_shipped():
+    assert set(LANGS) <= set(languages())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_rule_has_a_sentence_and_no_sentence_is_without_a_rule(lang):
+    assert set(sentences(lang).rule) == {rule.ID for rule in rules()}
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in pkgutil.iter_modules(checks.__path__)])
+def test_every_topic_that_a_rule_names_has_a_sentence(name):
+    module = importlib.import_module(f"vigie.rules.checks.{name}")
+    source = Path(module.__file__).read_text(encoding="utf-8")
+    topics = set(re.findall(r"\(ID, \"([^\"]*)\"", source))
+    for lang in LANGS:
+        told = sentences(lang).rule[module.ID]
+        assert {topic or "_" for topic in topics} <= set(told), lang
+
+
+def test_languages_say_the_same():
+    french, english = sentences("fr"), sentences("en")
+    assert {rule: set(told) for rule, told in french.rule.items()} == {
+        rule: set(told) for rule, told in english.rule.items()
+    }
+    assert set(french.verdict) == set(english.verdict)
+    assert {label: len(lines) for label, lines in french.advice.items()} == {
+        label: len(lines) for label, lines in english.advice.items()
+    }
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_fact_is_answered(lang):
+    for fact in AMELI.facts:
+        assert fact.says[lang]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("label", list(Label))
+def test_every_label_is_told_without_findings(lang, label):
+    text, advice = explain(Verdict(label, None if label is Label.UNRELATED else "ameli", 9, ()), None, AMELI, lang)
+    assert text
+    assert "{" not in text + "".join(advice)
+
+
+def test_a_false_message_is_explained_with_what_was_seen_and_what_to_do():
+    mail = message(
+        "Service clients Ameli <x@toiture.example>",
+        "Ameli.fr",
+        "Votre carte Vitale expire. Des frais d'envoi de 1,95 € sont à payer. Communiquez votre numéro de carte bancaire.",
+        [("Commander ma carte", "https://commande.example/a")],
+    )
+    judged = verdict(mail)
+    assert judged.label is Label.IMPERSONATION
+    text, advice = explain(judged, evidence(), AMELI, "fr")
+    assert "x@toiture.example" in text
+    assert "n'a pas de date d'expiration" in text
+    assert any("opposition" in line for line in advice)
+    assert any("0 805 805 817" in line for line in advice)
+    assert any("36 46" in line for line in advice)
+
+
+def test_braces_in_a_mail_are_only_text():
+    mail = message(
+        "Ameli <x@a.example>",
+        "{brand} {0} {quote}",
+        "L'Assurance Maladie vous informe {lang}",
+        ["https://a.example/{quote}"],
+    )
+    text, _ = explain(verdict(mail), evidence(), AMELI, "fr")
+    assert "{quote}" in text or "a.example" in text

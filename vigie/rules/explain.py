@@ -1,0 +1,147 @@
+"""Verdict -> a few sentences for the person who received the message: what was seen, why it matters, what is true, what to do.
+
+The sentences stand in explain/<lang>.toml, what a brand says of itself in its brand file; a new language is one more file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+from pydantic import BaseModel, ConfigDict
+
+from vigie.auth_checks.types import AuthEvidence
+from vigie.message.types import Layer
+from vigie.rules.brand import Brand
+from vigie.rules.types import Finding, Kind, Label, Strength, Verdict
+
+MAX_SENTENCES = 5
+"""Reasons that a worried person reads; the rest stands in the findings."""
+
+
+class Sentences(BaseModel):
+    """One explain/<lang>.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    quotes: tuple[str, str]
+    verdict: dict[str, str]
+    sentence: dict[str, str]
+    rule: dict[str, dict[str, str]]
+    advice: dict[str, tuple[str, ...]]
+
+
+@cache
+def sentences(lang: str) -> Sentences:
+    """The sentences of a language. Raises KeyError for one that is not shipped."""
+    path = resources.files(__package__) / "explain" / f"{lang}.toml"
+    if not path.is_file():
+        raise KeyError(lang)
+    return Sentences.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def languages() -> tuple[str, ...]:
+    """Every language that is shipped, sorted."""
+    folder = resources.files(__package__) / "explain"
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def explain(
+    verdict: Verdict, evidence: AuthEvidence | None, brand: Brand | None, lang: str
+) -> tuple[str, tuple[str, ...]]:
+    """(explanation, advice) in that language. Total: an unknown rule or topic is passed over, never an error."""
+    texts = sentences(lang)
+    told = [_verdict_sentence(verdict, brand, texts)]
+    if verdict.label not in {Label.UNRELATED, Label.GENUINE}:
+        told += _reasons(verdict, texts)
+        told += _truths(verdict, brand, texts, lang)
+    if _genuine_or_foreign(verdict, evidence, brand):
+        told.append(
+            texts.sentence["authenticated"].replace("{domain}", evidence.authenticated_domain or "") if evidence else ""
+        )
+    return " ".join(part for part in told if part), tuple(_advice(verdict, brand, texts, lang))
+
+
+def _verdict_sentence(verdict: Verdict, brand: Brand | None, texts: Sentences) -> str:
+    key = "proven-outside" if verdict.proven and verdict.label is Label.SUSPICIOUS else str(verdict.label)
+    return texts.verdict[key].replace("{brand}", _title(brand, texts))
+
+
+def _title(brand: Brand | None, texts: Sentences) -> str:
+    if brand is None:
+        return ""
+    for lang in languages():
+        if sentences(lang) is texts and lang in brand.title:
+            return brand.title[lang]
+    return brand.name
+
+
+def _genuine_or_foreign(verdict: Verdict, evidence: AuthEvidence | None, brand: Brand | None) -> bool:
+    """The authenticated domain is worth telling: it proves the brand, or it names who really wrote."""
+    if evidence is None or brand is None or not evidence.authenticated_domain or verdict.label is Label.UNRELATED:
+        return False
+    return verdict.label is not Label.UNDECIDED or not brand.owns(evidence.authenticated_domain)
+
+
+_ORDER = {Kind.CONTRADICTION: 1, Kind.LURE: 2, Kind.CLAIM: 3, Kind.EXCUSE: 4}
+_SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN})
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    weight = {Strength.DECISIVE: 0, Strength.STRONG: 1, Strength.WEAK: 2}[finding.strength]
+    return (0 if weight == 0 else _ORDER[finding.kind], weight)
+
+
+def _reasons(verdict: Verdict, texts: Sentences) -> Iterator[str]:
+    """The claim first (who the message says it is), then what weighs most; one sentence a rule."""
+    counted = [finding for finding in verdict.findings if finding.layer in _SPOKEN and finding.kind is not Kind.EXCUSE]
+    claims = [finding for finding in counted if finding.kind is Kind.CLAIM][:1]
+    others = sorted((finding for finding in counted if finding.kind is not Kind.CLAIM), key=_rank)
+    told: set[str] = set()
+    for finding in (*claims, *others):
+        sentence = rule_sentence(finding, texts)
+        if sentence and finding.rule not in told and len(told) < MAX_SENTENCES:
+            told.add(finding.rule)
+            yield sentence
+
+
+def rule_sentence(finding: Finding, texts: Sentences) -> str:
+    """The sentence of a finding's rule and topic, with its first quote; "" where there is none."""
+    by_topic = texts.rule.get(finding.rule, {})
+    sentence = by_topic.get(finding.topic) or by_topic.get("_", "")
+    shown = finding.quotes[0].text if finding.quotes else ""
+    opening, closing = texts.quotes
+    return sentence.replace("{quote}", f"{opening}{shown}{closing}")
+
+
+def _truths(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) -> Iterator[str]:
+    """What the institution says: about the facts that the message denies (two at most), and about what it never asks for."""
+    if brand is None:
+        return
+    denied = [
+        finding.topic for finding in verdict.findings if finding.rule == "fact-denied" and finding.layer in _SPOKEN
+    ]
+    for fact in [fact for fact in brand.facts if fact.id in denied and lang in fact.says][:2]:
+        source = texts.sentence["source"].replace("{source}", fact.source)
+        yield texts.sentence["fact"].replace("{fact}", fact.says[lang]) + " " + source
+    asking = {
+        "data-request",
+        "payment-request",
+        "link-outside",
+        "reply-outside",
+        "call-back",
+        "form-inside",
+        "author-foreign",
+    }
+    if lang in brand.official and any(finding.rule in asking for finding in verdict.findings):
+        yield brand.official[lang]
+
+
+def _advice(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) -> Iterator[str]:
+    for line in texts.advice[str(verdict.label)]:
+        if line != "{brand_advice}":
+            yield line
+        elif brand is not None:
+            yield from brand.advice.get(lang, ())
