@@ -22,7 +22,7 @@ class MailboxError(Exception):
         self.retry_after_s = retry_after_s
 
 
-class UnclearOutcome(MailboxError):
+class UnclearOutcome(MailboxError):  # noqa: N818 - the name says what is known
     """A command that changes the mailbox was sent and its answer never understood: look in both folders, never repeat it."""
 
     def __init__(self, text: str) -> None:
@@ -132,8 +132,10 @@ class Mailbox(Protocol):
         ...
 
     def finish_move(self, uid: int, folder: str, copy_uid: int) -> Moved:
-        """Ends a move that was cut off after its COPY: `copy_uid` in `folder` has the bytes of `uid` here (the caller compared
-        them). \\Deleted and UID EXPUNGE of `uid` alone; how is "copied-only" where the server has no UIDPLUS and the original stays."""
+        r"""Ends a move that was cut off after its COPY: `copy_uid` in `folder` has the bytes of `uid` here (the caller compared them).
+
+        \Deleted and UID EXPUNGE of `uid` alone; how is "copied-only" where the server has no UIDPLUS and the original stays.
+        """
         ...
 
     def append(self, folder: str, raw: bytes, flags: Sequence[str], internaldate: datetime) -> tuple[int, int] | None:

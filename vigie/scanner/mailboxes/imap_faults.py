@@ -13,7 +13,7 @@ MAX_TEXT = 200
 """Characters of a server's own words that we repeat."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer of the server, not an error of ours
     """A tagged NO or BAD: the server understood and did not do it."""
 
     def __init__(self, command: str, status: str, text: str) -> None:
@@ -25,7 +25,7 @@ class Refused(Exception):
         self.code = found.group(1).upper() if found else ""
 
 
-class Lost(Exception):
+class Lost(Exception):  # noqa: N818 - the state of a connection
     """The connection is of no more use. `reason`: closed, timeout, bye, garbled, limit. `text`: the server's own words, if any."""
 
     def __init__(self, reason: str, text: str = "") -> None:

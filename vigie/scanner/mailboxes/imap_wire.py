@@ -172,8 +172,8 @@ class Wire(imaplib.IMAP4):
         return "OK", [None]
 
     def hurry(self, timeout: float) -> None:
-        """From now on everything together may take that many seconds."""
-        self._timeout = timeout
+        """From now on a command may take that many seconds at most."""
+        self._timeout = min(self._timeout, timeout)
         self._patience = 1
 
     def expect(self, *, literal: int, answer: int) -> None:
