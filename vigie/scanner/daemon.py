@@ -1,0 +1,168 @@
+"""The mailbox service: accounts, schedules, IDLE and signals wired together. No logic: see supervisor, watch and cycle."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from types import FrameType
+from typing import Protocol
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from vigie.judge.settings import JudgeSettings
+from vigie.judge.workers import WorkerPool
+from vigie.ledger.store import Ledger
+from vigie.scanner import supervisor
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.settings import AccountSettings
+from vigie.scanner.supervisor import Supervisor
+from vigie.scanner.watch import Watcher
+
+LOG = logging.getLogger(__name__)
+
+STOP_S = 8.0
+"""For the current commands; whatever is not done then is taken up by the next start, as after a kill (I-53)."""
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class Setup(Protocol):
+    """What the service needs of a configuration."""
+
+    @property
+    def judge(self) -> JudgeSettings:
+        """How to judge."""
+        ...
+
+    @property
+    def ledger(self) -> str:
+        """The ledger's URL."""
+        ...
+
+    @property
+    def accounts(self) -> tuple[AccountSettings, ...]:
+        """The mailboxes."""
+        ...
+
+
+class Service:
+    """The accounts of one setup at work, from `start` to `stop`."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Raises LedgerError."""
+        self.setup = setup
+        with ExitStack() as stack:
+            self._ledger = Ledger(setup.ledger)
+            stack.callback(self._ledger.close)
+            self._pool = stack.enter_context(WorkerPool(setup.judge))
+            self._open = stack.pop_all()
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler.add_listener(_missed, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
+        limit = setup.judge.limits.message_bytes
+        self._supervisors = [
+            Supervisor(account, self._ledger, self._pool, limit=limit, connect=imap.connect)
+            for account in setup.accounts
+        ]
+        self._watchers = [
+            watcher for supervisor in self._supervisors if supervisor.account.idle for watcher in _watchers(supervisor)
+        ]
+
+    def start(self) -> None:
+        """Returns at once; every folder is looked at right away."""
+        for one in self._supervisors:
+            one.request()
+            one.start()
+            # One job an account, never dropped, never doubled: a late one runs late, many late ones run once.
+            self._scheduler.add_job(
+                one.request,
+                trigger(one.account),
+                id=one.account.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        for watcher in self._watchers:
+            watcher.start()
+        self._scheduler.start()
+
+    def stop(self) -> bool:
+        """Ends the current commands; False where one did not end in time."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for one in self._supervisors:
+            one.stop()
+        done = supervisor.ended([*self._supervisors, *self._watchers], STOP_S)
+        self._pool.close()
+        if done:
+            self._open.close()
+        return done
+
+
+def trigger(account: AccountSettings) -> CronTrigger | IntervalTrigger:
+    """The account's `cron`, else its `schedule`, with jitter: forty mailboxes of one server do not come at once."""
+    if account.cron is not None:
+        return CronTrigger.from_crontab(account.cron)
+    seconds = int(account.schedule[:-1]) * _UNITS[account.schedule[-1]]
+    return IntervalTrigger(seconds=seconds, jitter=min(seconds // 10, 30) or None)
+
+
+def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
+    """Runs until SIGTERM or SIGINT; True after an orderly end. Call it from the main thread.
+
+    `load` reads the configuration and raises `refused` with one line: at the start it goes to the caller, at a SIGHUP the
+    old one is kept. Raises LedgerError.
+    """
+    news = _Signals()
+    service = Service(load())
+    service.start()
+    LOG.info("at work on %s", _names(service.setup.accounts))
+    orderly = True
+    while news.wait() == signal.SIGHUP:
+        try:
+            setup = load()
+        except refused as error:
+            LOG.error("not reloaded, the old configuration stays: %s", error)
+            continue
+        orderly = service.stop() and orderly
+        service = Service(setup)
+        service.start()
+        LOG.info("reloaded; at work on %s", _names(setup.accounts))
+    orderly = service.stop() and orderly
+    LOG.info("stopped")
+    return orderly
+
+
+class _Signals:
+    """Signals as values: the handlers write to a pipe and nothing else."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe2(os.O_CLOEXEC)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def wait(self) -> int:
+        """The next signal's number."""
+        return os.read(self._read, 1)[0]
+
+    def _note(self, number: int, _: FrameType | None) -> None:
+        os.write(self._write, bytes((number,)))
+
+
+def _watchers(one: Supervisor) -> Sequence[Watcher]:
+    def wake(folder: str, uidnext: int) -> None:
+        one.request((folder,), uidnext=uidnext)
+
+    return [Watcher(one.account, folder, wake, one.stopping, connect=imap.connect) for folder in one.account.folders]
+
+
+def _missed(event: JobExecutionEvent) -> None:
+    LOG.error("%s: a scheduled scan was missed or failed (%s)", event.job_id, type(event.exception).__name__)
+
+
+def _names(accounts: Sequence[AccountSettings]) -> str:
+    return ", ".join(account.name for account in accounts) or "no account"
