@@ -1,0 +1,284 @@
+"""The header block as it stands in the bytes: every field that some mail client could read in it.
+
+The standard library and mail-parser stop at, skip or merge what is malformed here (threats S-09..S-11, S-61), so the
+fields are scanned by hand; the scan is linear in the size of the block and never raises.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+from vigie.message.types import Defect
+
+HEADER_BYTES = 1 << 20  # X-04
+HEADER_FIELDS = 2_000  # X-04
+ENCODED_WORDS = 256  # X-07, a field
+
+ONCE_ONLY = frozenset(
+    {
+        *("from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references"),
+        *("content-type", "content-transfer-encoding", "mime-version"),
+    }
+)
+"""Fields that may occur once (RFC 5322 section 3.6, RFC 2045 section 3)."""
+_MATTERS = ONCE_ONLY | {"resent-from", "resent-sender", "content-disposition"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One header field. `raw` is the field body as it stands, folding included, without its last line end."""
+
+    name: str
+    raw: bytes
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What stands before the body, and the body. `strays` are fields that only some other reading of the bytes gives."""
+
+    fields: tuple[Field, ...]
+    strays: tuple[Field, ...]
+    body: bytes
+    other_bodies: tuple[bytes, ...]
+    defects: tuple[Defect, ...]
+
+
+_BLANK_LINE = re.compile(rb"(?:\A|\n)\r*\n")
+_ENVELOPE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r*\n")
+_BARE_CR = re.compile(rb"\r(?!\r*\n)")
+_NOT_PRINTABLE = re.compile(rb"[^\x21-\x7e]+")
+
+
+def scan(raw: bytes) -> Scan:
+    """The fields and the body of `raw`; total. A message that starts with an mbox envelope line is read without it."""
+    start = 0
+    envelope = _ENVELOPE.match(raw)
+    if envelope:
+        start = envelope.end()
+    defects: list[Defect] = []
+    end = _BLANK_LINE.search(raw, start, start + HEADER_BYTES)
+    if end:
+        block, body = raw[start : end.start() + 1], raw[end.end() :]
+    elif len(raw) - start > HEADER_BYTES:
+        defects.append(Defect("header-too-large", f"no empty line within {HEADER_BYTES} bytes", structural=True))
+        block, body = raw[start : start + HEADER_BYTES], raw[start + HEADER_BYTES :]
+    else:
+        block, body = raw[start:], b""
+    fields, others = _fields(block, defects)
+    strays: tuple[Field, ...] = ()
+    if b"\r" in block and _BARE_CR.search(block):
+        # S-61: some parsers, the standard library's among them, end a line at a lone CR
+        defects.append(Defect("bare-cr", "a CR without LF in the header", structural=True))
+        second = _BARE_CR.sub(b"\n", block)
+        cut = _BLANK_LINE.search(second)
+        known = {(field.name, field.raw) for field in fields}
+        found, _ = _fields(second[: cut.start() + 1] if cut else second, [])
+        strays = tuple(field for field in found if (field.name, field.raw) not in known)
+        if cut:
+            others.append(second[cut.end() :] + b"\n" + body)
+    if b"\0" in block:
+        defects.append(Defect("nul", "a NUL byte in the header", structural=True))
+    if body and b"\r\n" in block and re.search(rb"[^\r]\n", block):
+        defects.append(Defect("mixed-line-ends", "CRLF and bare LF in one header"))
+    return Scan(tuple(fields), strays, body, tuple(others), tuple(defects))
+
+
+def _fields(block: bytes, defects: list[Defect]) -> tuple[list[Field], list[bytes]]:
+    """The fields of a header block, and what a parser takes for the body that stops at the first broken line."""
+    fields: list[Field] = []
+    others: list[bytes] = []
+    noted: set[str] = set()
+
+    def note(code: str, detail: str, *, structural: bool) -> None:
+        if code not in noted:
+            noted.add(code)
+            defects.append(Defect(code, detail, structural))
+
+    name, pending = "", b""
+    value: list[bytes] = []
+    offset = 0
+
+    def close() -> None:
+        if name:
+            fields.append(Field(name, b"\n".join(value), len(fields)))
+
+    lines = block.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    for number, line in enumerate(lines):
+        offset += len(line) + 1
+        line = line.rstrip(b"\r")
+        if line[:1] in (b" ", b"\t"):
+            text = line.lstrip(b" \t")
+            if pending and text.startswith(b":"):
+                # S-11: the field name is folded, the colon stands on the next line
+                note("header-folded-name", "a field name and its colon on two lines", structural=True)
+                close()
+                name, value, pending = _canonical(pending), [text[1:]], b""
+                continue
+            if not text and number + 1 < len(lines):
+                note("header-blank-continuation", "a line of blanks only inside the header", structural=True)
+            if number == 0:
+                # S-09: many clients skip the blank, most servers do not see the field
+                note("header-leading-space", "the first line of the header starts with a blank", structural=True)
+                line = text
+            else:
+                value.append(line)
+                continue
+        if len(fields) >= HEADER_FIELDS:
+            note("too-many-headers", f"more than {HEADER_FIELDS} fields", structural=True)
+            name = ""
+            break
+        close()
+        name, value, pending = "", [], b""
+        head, colon, rest = line.partition(b":")
+        if not colon:
+            pending = head
+            if not head.startswith(b">From "):
+                note("header-no-colon", "a header line that is no field", structural=True)
+                others.append(block[offset - len(line) - 1 :])
+            continue
+        name, value = _canonical(head), [rest]
+        if head != head.rstrip(b" \t"):
+            # S-10: obsolete syntax that some parsers skip and others read
+            note("header-space-colon", "a blank between field name and colon", structural=name in _MATTERS)
+        if _NOT_PRINTABLE.search(head.strip(b" \t")):
+            note("header-odd-name", "a field name with invisible or non-ASCII bytes", structural=name in _MATTERS)
+    close()
+    return fields, others[:1]
+
+
+def _canonical(name: bytes) -> str:
+    """The field name as a lenient client reads it: lower-case, without blanks and invisible bytes; "?" if nothing stays."""
+    return _NOT_PRINTABLE.sub(b"", name).decode("ascii").lower() or "?"
+
+
+_FOLDING = re.compile(rb"\r*\n[ \t]*|\r+(?=\Z)")
+
+
+def unfold(raw: bytes) -> bytes:
+    """The field body on one line, without blanks at its ends (RFC 5322 section 2.2.3)."""
+    if b"\n" in raw:
+        raw = _FOLDING.sub(b" ", raw)
+    return raw.strip()
+
+
+def header_text(raw: bytes) -> str:
+    """The field body unfolded and with encoded words decoded (RFC 2047); total, without NUL and lone surrogates."""
+    text = plain_text(unfold(raw))
+    return decode_words(text) if "=?" in text else text
+
+
+def plain_text(data: bytes) -> str:
+    """Bytes of no declared charset as text: ASCII, else UTF-8, else Windows-1252."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
+
+
+def decode_words(text: str) -> str:
+    """Encoded words decoded wherever they stand; a character split across adjacent words is put together (C-17)."""
+    out: list[str] = []
+    run: list[bytes] = []
+    run_charset = ""
+    last = 0
+
+    def flush() -> None:
+        if run:
+            out.append(decode_charset(b"".join(run), run_charset)[0])
+            run.clear()
+
+    for count, word in enumerate(_WORD.finditer(text)):
+        if count >= ENCODED_WORDS:
+            break
+        between = text[last : word.start()]
+        charset = word[1].lower()
+        if between.strip() or (last == 0 and between) or charset != run_charset:
+            flush()
+            if between.strip() or last == 0:
+                out.append(between)
+        run_charset = charset
+        run.append(_word_bytes(word[2], word[3]))
+        last = word.end()
+    flush()
+    out.append(text[last:])
+    return "".join(out)
+
+
+def _word_bytes(encoding: str, content: str) -> bytes:
+    data = content.encode("utf-8", "replace")
+    if encoding in "qQ":
+        return binascii.a2b_qp(data.replace(b"_", b" "), header=False)
+    return lenient_base64(data)
+
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+
+
+def lenient_base64(data: bytes) -> bytes:
+    """Base64 as the most lenient client decodes it: foreign bytes skipped, started anew after padding (C-03)."""
+    out = []
+    for piece in data.split(b"="):
+        piece = _NOT_BASE64.sub(b"", piece)
+        if len(piece) % 4 == 1:
+            piece = piece[:-1]
+        if piece:
+            out.append(base64.b64decode(piece + b"=" * (-len(piece) % 4)))
+    return b"".join(out)
+
+
+_CODECS = {
+    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), "utf-8"),
+    **dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "iso_8859-1", "cp1252", "windows-1252"), "cp1252"),
+    **{f"{prefix}{n}": f"iso8859-{n}" for n in (*range(2, 12), *range(13, 17)) for prefix in ("iso-8859-", "iso8859-")},
+    "iso-8859-8-i": "iso8859-8",
+    "iso-8859-9": "cp1254",
+    **{f"{prefix}{n}": f"cp{n}" for n in range(1250, 1259) if n != 1252 for prefix in ("windows-", "cp", "x-cp")},
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "cp949"), "cp949"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "cp932", "windows-31j"), "cp932"),
+    "big5": "big5hkscs",
+    "euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp_2",
+    "koi8-r": "koi8_r",
+    "koi8-u": "koi8_u",
+    "macintosh": "mac_roman",
+    "ibm850": "cp850",
+    "cp850": "cp850",
+    "cp437": "cp437",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "utf-7": "utf-7",
+}
+"""Charset labels that are decoded as declared (C-16): a label never reaches the codec registry, which knows more than text."""
+
+_NO_CHARSET = frozenset({"", "us-ascii", "ascii", "utf8mb4", "unknown-8bit", "x-unknown", "default", "_autodetect_all"})
+
+
+def decode_charset(data: bytes, label: str) -> tuple[str, bool]:
+    """The text, and whether the label was one that clients decode alike (an unknown one matters only beyond ASCII)."""
+    label = label.strip(" \t\"'\0").lower()
+    codec = _CODECS.get(label)
+    if codec is None:
+        return plain_text(data), label in _NO_CHARSET or data.isascii()
+    if codec == "utf-8":
+        return plain_text(data) if b"\0" in data else data.decode("utf-8", "replace"), True
+    try:
+        text = data.decode(codec, "replace")
+    except (UnicodeError, ValueError):
+        text = plain_text(data)
+    if codec.startswith("utf-16") or codec == "utf-7":  # these two can give lone surrogates
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\0", "\ufffd"), codec != "utf-7"
