@@ -57,6 +57,8 @@ def explain(
     if verdict.label not in {Label.UNRELATED, Label.GENUINE}:
         told += _reasons(verdict, texts)
         told += _truths(verdict, brand, texts, lang)
+        if any(finding.layer not in _SPOKEN for finding in verdict.findings):
+            told.append(texts.sentence["forwarded"])
     if _genuine_or_foreign(verdict, evidence, brand):
         told.append(
             texts.sentence["authenticated"].replace("{domain}", evidence.authenticated_domain or "") if evidence else ""

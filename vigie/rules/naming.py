@@ -6,6 +6,7 @@ Amélie, camélia, an address or a host name are no names; a given name beside a
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +16,9 @@ from vigie.rules.lookalike import drawn_like
 
 _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z][ .*_-]){3,24}[a-z](?![a-z0-9])")
 _SPACERS = re.compile(r"[ .*_-]")
+_SQUEEZE = dict.fromkeys(map(ord, " .*_-"))
+_SINGLE = {ord(char): skeleton(char) for char in string.digits + string.ascii_lowercase + "|!"}
+_DOUBLE = tuple((pair, skeleton(pair)) for pair in ("rn", "vv", "cl"))
 _LEFT = r"(?<![\w@./])"
 _RIGHT = r"(?![\w@]|\.\w)"
 
@@ -35,7 +39,7 @@ class Names:
 @cache
 def _compiled(names: tuple[str, ...], products: tuple[str, ...], not_names: tuple[str, ...]) -> Names:
     words = sorted({word for phrase in names + products for word in re.findall(r"[a-z]{4,}", phrase)})
-    telling = tuple(dict.fromkeys(_core(phrase) for phrase in names + products))
+    telling = tuple(dict.fromkeys(sign for phrase in names + products for sign in _tests(phrase)))
     telling = tuple(sign for sign in telling if not any(other != sign and other in sign for other in telling))
     return Names(
         names=_alternatives(names),
@@ -45,33 +49,28 @@ def _compiled(names: tuple[str, ...], products: tuple[str, ...], not_names: tupl
         drawn=tuple(
             (word, skeleton(word), re.compile(r"(?<![a-z0-9])" + drawn_like(word).pattern + r"(?![a-z0-9])"))
             for word in words
-            if word in {"ameli", "vitale", "maladie", "assurance", "cpam", "franceconnect", *names}
+            if word not in _COMMON or any(word in phrase for phrase in names)
         ),
     )
 
 
 _COMMON = frozenset(
-    {
-        "compte",
-        "service",
-        "carte",
-        "cartes",
-        "espace",
-        "dossier",
-        "application",
-        "caisse",
-        "sante",
-        "assurance",
-        "securite",
-        "mon",
-    }
+    """
+    compte service carte cartes espace dossier application caisse sante assurance securite mon votre vos droits attestation primaire nationale
+    europeenne sociale francaise v3 de des d l la le
+    """.split()
 )
 
 
-def _core(phrase: str) -> str:
-    """The most telling word of a phrase: what its cheapest test looks for."""
+def _tests(phrase: str) -> tuple[str, ...]:
+    """Substrings of which one occurs wherever the phrase does: its most telling word, or its last two words, however joined."""
     words = re.findall(r"[a-z0-9]+", phrase)
-    return max(words, key=lambda word: (word not in _COMMON, len(word)))
+    telling = [word for word in words if word not in _COMMON]
+    if telling:
+        return (max(telling, key=len),)
+    if len(words) == 1:
+        return (words[0],)
+    return tuple(joint.join(words[-2:]) for joint in (" ", "-", ""))
 
 
 def _alternatives(phrases: tuple[str, ...]) -> re.Pattern[str]:
@@ -89,14 +88,24 @@ def names_of(brand: Brand) -> Names:
 def readable(folded: str, brand: Brand) -> str:
     """Folded text in which the brand's words are spelled out (a m e l i, ame1i, vitaie) and other bodies' names are blanked."""
     words = names_of(brand)
-    text = _SPACED.sub(lambda found: _SPACERS.sub("", found[0]), folded)
-    flat = skeleton(text)
+    words = names_of(brand)
+    text = folded
+    squeezed = text.translate(_SQUEEZE)
+    if any(squeezed.count(sign) > text.count(sign) for sign in words.signs if sign in squeezed):
+        text = _SPACED.sub(_closed_up, text)
+    flat = text.translate(_SINGLE)
+    for pair, drawn in _DOUBLE:
+        flat = flat.replace(pair, drawn)
     for word, drawn, pattern in words.drawn:
-        if flat.count(drawn) > text.count(word):
+        if drawn in flat and flat.count(drawn) > text.count(word):
             text = _spelled_out(text, word, pattern, brand.claim.not_names)
-    if words.not_names is not None:
+    if words.not_names is not None and may_name(text, brand):
         text = words.not_names.sub(" ", text)
     return text
+
+
+def _closed_up(found: re.Match[str]) -> str:
+    return _SPACERS.sub("", found[0])
 
 
 def _spelled_out(text: str, word: str, pattern: re.Pattern[str], kept: tuple[str, ...]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from vigie.rules.clauses import Clause, clauses
+from vigie.rules.clauses import Clause
 from vigie.rules.speech import Utterance
-from vigie.rules.spelling import corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +21,15 @@ class Saying:
         """The clause's text."""
         return self.clause.text
 
+    @property
+    def written(self) -> str:
+        """As the reader sees it, for quotes."""
+        return self.spoken.as_written(self.clause.text)
+
 
 def sayings(spoken: Iterable[Utterance]) -> Iterator[Saying]:
     """Every plain clause, spell-corrected; what denies, warns or reports is left out."""
     for item in spoken:
-        for clause in clauses(corrected(item.text)):
+        for clause in item.clauses:
             if clause.plain:
                 yield Saying(clause, item)

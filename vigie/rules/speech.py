@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, TextBlock
 from vigie.rules.brand import Brand
-from vigie.rules.clauses import clauses, joined, warns_of_fraud, without_quotes
+from vigie.rules.clauses import Clause, clauses, joined, warns_of_fraud, without_quotes
 from vigie.rules.grammar import AT_A_DESK, SECRET
 from vigie.rules.lookalike import GLUE, registrable
 from vigie.rules.naming import Names, is_person, may_name, names_of, readable
@@ -28,13 +28,35 @@ _SIGNATURE_LINES = 10
 _MAX_ALONE = 70
 
 
-@dataclass(frozen=True, slots=True)
+_PIECES = re.compile(r"[.!?;…]+(?=\s|$)|\n")
+_QUOTED_TEXT = 20_000
+
+
+@dataclass(frozen=True)
 class Utterance:
     """One outer text block in readable form (`naming.readable`)."""
 
     where: str
     layer: Layer
     text: str
+    raw: str = ""
+    """As the reader sees it."""
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses, spell-corrected."""
+        return clauses(corrected(self.text))
+
+    def as_written(self, clause: str) -> str:
+        """The piece of the raw text that `clause` (folded, perhaps spell-corrected) was made of; the clause where none fits."""
+        wanted = set(clause.split())
+        best, most = clause, len(wanted) * 0.6
+        for piece in _PIECES.split(self.raw[:_QUOTED_TEXT]):
+            words = set(fold(piece).split())
+            shared = len(wanted & words) - 0.1 * len(words - wanted)
+            if shared > most:
+                best, most = piece.strip(), shared
+        return best
 
     @property
     def is_subject(self) -> bool:
@@ -55,7 +77,9 @@ class Sign:
 
 def utterances(blocks: tuple[TextBlock, ...], folded: Callable[[str], str], brand: Brand) -> tuple[Utterance, ...]:
     """The outer blocks in readable form."""
-    return tuple(Utterance(block.where, block.layer, readable(folded(block.text), brand)) for block in blocks)
+    return tuple(
+        Utterance(block.where, block.layer, readable(folded(block.text), brand), block.text) for block in blocks
+    )
 
 
 def signs(
@@ -239,7 +263,7 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterat
     """
     hits: dict[str, tuple[Utterance, str, bool]] = {}
     for item in spoken:
-        for clause in clauses(corrected(item.text)):
+        for clause in item.clauses:
             if clause.plain and not _NOT_ISSUER.search(clause.text) and not AT_A_DESK.search(clause.text):
                 facts = [
                     fact.id for fact in brand.facts if any(p.search(clause.text) for p in patterns_of(fact.patterns))
@@ -273,7 +297,7 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
     """The reader is told to do something, or until when (`late`), or to send data: weighs only beside other signs."""
     act = data = None
     for item in spoken:
-        for clause in clauses(corrected(item.text)):
+        for clause in item.clauses:
             if not clause.plain:
                 continue
             if act is None and (_ACT.search(clause.text) or (late and _DEADLINE.search(clause.text))):

@@ -19,8 +19,6 @@ SOURCES = ("https://assurance-maladie.ameli.fr/presse/2022-04-07-cp-phishing", "
 def check(view: View) -> Iterator[Finding]:
     """One finding per foreign author reading; one where there is no author address at all."""
     for author in view.foreign_authors:
-        yield contradiction(
-            ID, "", author.field, f"{author.display} <{author.addr}>" if author.display else author.addr
-        )
+        yield contradiction(ID, "", author.field, author.addr)
     if not view.message.authors:
         yield contradiction(ID, "absent", "from", view.message.subject)

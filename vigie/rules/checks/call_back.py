@@ -23,7 +23,7 @@ def check(view: View) -> Iterator[Finding]:
         for topic, strength in _topics(view, saying):
             if topic not in done:
                 done.add(topic)
-                yield lure(ID, topic, saying.spoken.where, saying.text, layer=saying.spoken.layer, strength=strength)
+                yield lure(ID, topic, saying.spoken.where, saying.written, layer=saying.spoken.layer, strength=strength)
 
 
 def _topics(view: View, saying: Saying) -> Iterator[tuple[str, Strength]]:

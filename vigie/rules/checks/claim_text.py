@@ -24,4 +24,5 @@ def check(view: View) -> Iterator[Finding]:
         return
     for sign in sorted(found, key=lambda item: -item.weight):
         strength = Strength.STRONG if sign.weight >= ENOUGH else Strength.WEAK
-        yield claim(ID, sign.topic, sign.where, sign.text, layer=sign.layer, strength=strength)
+        written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
+        yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)

@@ -40,4 +40,4 @@ def check(view: View) -> Iterator[Finding]:
         else:
             continue
         seen.add(text)
-        yield lure(ID, topic, saying.spoken.where, text, layer=saying.spoken.layer, strength=strength)
+        yield lure(ID, topic, saying.spoken.where, saying.written, layer=saying.spoken.layer, strength=strength)

@@ -26,7 +26,7 @@ def check(view: View) -> Iterator[Finding]:
     for fact in view.brand.facts:
         hit = next((saying for saying in said if _says(view, fact, saying)), None)
         if hit is not None:
-            yield contradiction(ID, fact.id, hit.spoken.where, hit.text, layer=hit.spoken.layer)
+            yield contradiction(ID, fact.id, hit.spoken.where, hit.written, layer=hit.spoken.layer)
 
 
 def _says(view: View, fact: Fact, saying: Saying) -> bool:

@@ -30,4 +30,4 @@ def check(view: View) -> Iterator[Finding]:
         sum_asked = PAYS.search(text) and AMOUNT.search(text) and not RECEIVES.search(text)
         if fee or sum_asked:
             seen.add(text)
-            yield lure(ID, "fees" if fee else "sum", saying.spoken.where, text, layer=saying.spoken.layer)
+            yield lure(ID, "fees" if fee else "sum", saying.spoken.where, saying.written, layer=saying.spoken.layer)
