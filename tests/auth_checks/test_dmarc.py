@@ -19,8 +19,8 @@ def dns(records: dict[str, str | list[str]], names: tuple[str, ...] = (), fail: 
     return ZoneResolver({"txt": txt, "a": {name: ["192.0.2.1"] for name in names}, "fail": list(fail)}).session()
 
 
-def dkim(domain: str, status: Status = Status.PASS, **more: bool) -> DkimResult:
-    return DkimResult(status, domain, "sel", Provenance.COMPUTED, "", **more)
+def dkim(domain: str, status: Status = Status.PASS, *, key_missing: bool = False) -> DkimResult:
+    return DkimResult(status, domain, "sel", Provenance.COMPUTED, "", key_missing=key_missing)
 
 
 def spf(domain: str, status: Status = Status.PASS, provenance: Provenance = Provenance.COMPUTED) -> SpfResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import dns.message
@@ -41,7 +40,7 @@ first   IN AAAA 2001:db8::2
 
 
 @pytest.fixture(scope="module")
-def served(knot: Knot) -> Iterator[DnsSettings]:
+def served(knot: Knot) -> DnsSettings:
     knot.publish("caisse.example", RECORDS)
     knot.publish("2.0.192.in-addr.arpa", "2 IN PTR first.caisse.example.\n")
     return knot.settings

@@ -212,7 +212,7 @@ def _verify(signature: Signature, letter: Letter, resolver: Resolver, received: 
     found = replace(_compared(signature, letter, key), key_bits=key.bits)
     if key.testing:
         # RFC 6376 section 3.6.1: not to be treated differently from unsigned mail, pass or fail (S-47).
-        return replace(found, status=Status.POLICY, reason="the key is in test mode (t=y): counts as unsigned")
+        return _unaccepted(found, "the key is in test mode (t=y): counts as unsigned")
     if found.status is not Status.PASS:
         return found
     return _timely(signature, found, received, now)
@@ -277,10 +277,15 @@ def header_verifies(
 def _timely(signature: Signature, found: DkimResult, received: datetime, now: datetime) -> DkimResult:
     """x= is judged when the mail came, not when it is scanned (S-44); t= must not lie in the future."""
     if signature.expires is not None and signature.expires < received.timestamp() - LEEWAY_S:
-        return replace(found, status=Status.POLICY, reason="the signature had expired when the mail came (x=)")
+        return _unaccepted(found, "the signature had expired when the mail came (x=)")
     if signature.instant is not None and signature.instant > now.timestamp() + LEEWAY_S:
-        return replace(found, status=Status.POLICY, reason="the signature's t= lies in the future")
+        return _unaccepted(found, "the signature's t= lies in the future")
     return found
+
+
+def _unaccepted(found: DkimResult, reason: str) -> DkimResult:
+    """The signature may verify, but it speaks for nobody."""
+    return replace(found, status=Status.POLICY, reason=reason, covers_message=False)
 
 
 def _result(signature: Signature, status: Status, reason: str, letter: Letter | None = None) -> DkimResult:
