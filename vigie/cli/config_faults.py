@@ -155,19 +155,20 @@ def _name(place: Place, data: Mapping[str, Any]) -> str:
 
 def locate(text: str, place: Place) -> int | None:
     """The line, from 1, of the key at `place`: its own, else its table's header; None where TOML's short forms hide it."""
-    table, rest = _table(place)
-    wanted_index = next((part for part in place if isinstance(part, int)), 0)
-    header_line: int | None = 1 if not table else None
-    inside, seen = not table, -1
-    for number, line in enumerate(text.splitlines(), 1):
+    table, key = _table(place)
+    number = next((part for part in place if isinstance(part, int)), 0)
+    header_line: int | None = None
+    inside, seen = True, -1  # above the first header, a table's name is a key itself
+    wanted = table
+    for at, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?", line)
         if header:
             seen += header[1] == table
-            inside = header[1] == table and seen == wanted_index
-            header_line = number if inside else header_line
-        elif inside and rest and re.match(rf"\s*[\"']?{re.escape(rest)}[\"']?\s*=", line):
-            return number
-    return header_line if table else None
+            inside = header[1] == table and seen == number
+            header_line, wanted = (at, key) if inside else (header_line, key)
+        elif inside and wanted and re.match(rf"\s*[\"']?{re.escape(wanted)}[\"']?\s*=", line):
+            return at
+    return header_line
 
 
 def _table(place: Place) -> tuple[str, str]:

@@ -105,7 +105,7 @@ def _folder(root: Path, limit: int) -> Iterator[Item | Unreadable]:
 def _regular(path: Path, limit: int) -> Iterator[Item | Unreadable]:
     """Pipes and devices that lie in a folder are left alone: opening one may wait for ever."""
     try:
-        if path.is_file():
+        if stat.S_ISREG(path.stat().st_mode):
             yield from _file(path, limit)
     except OSError as error:
         yield Unreadable(str(path), error.strerror or type(error).__name__)
