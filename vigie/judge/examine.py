@@ -12,7 +12,7 @@ from vigie.judge.settings import JudgeSettings
 from vigie.message.parse import parse
 from vigie.message.types import Message
 from vigie.rules import brand
-from vigie.rules.explain import LANGUAGES, explain
+from vigie.rules.explain import explain, languages
 from vigie.rules.judgement import claimed, judge
 from vigie.rules.types import Case, JudgedLink
 
@@ -39,7 +39,7 @@ class Examiner:
         evidence = self._evidence(message, received, now)
         verdict = judge(message, evidence, self._brands)
         profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])
-        told = {lang: explain(verdict, evidence, profile, lang) for lang in LANGUAGES}
+        told = {lang: explain(verdict, evidence, profile, lang) for lang in languages()}
         return Case(
             sha256=message.sha256,
             message_id=message.message_id[:SHOWN_TEXT],
