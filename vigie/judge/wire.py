@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import io
 import json
+import operator
 import pickle
 import socket
 import struct
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from vigie.rules.types import Case, ExaminationError
 
@@ -29,6 +32,8 @@ _JOB = struct.Struct("!IQ")
 _ANSWER = struct.Struct("!cI")
 _DATA_MODULES = ("vigie.rules.types", "vigie.auth_checks.types", "vigie.message.types")
 _PLAIN = {("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "timezone")}
+COPIED = 256 * 1024
+"""Up to here one copy is cheaper than one more system call."""
 MAX_ANSWER = 16 * 1024 * 1024
 
 
@@ -48,10 +53,10 @@ class Job:
 def send_job(sock: socket.socket, job: Job, deadline: float) -> None:
     """Sends it, by `deadline` (time.monotonic). Raises TimeoutError, OSError when the process is gone."""
     head = json.dumps([_text(job.received), _text(job.now)]).encode()
-    _until(sock, deadline)
-    sock.sendall(_JOB.pack(len(head), len(job.raw)) + head)
-    _until(sock, deadline)
-    sock.sendall(job.raw)
+    start = _JOB.pack(len(head), len(job.raw)) + head
+    for piece in (start + job.raw,) if len(job.raw) < COPIED else (start, job.raw):
+        _until(sock, deadline)
+        sock.sendall(piece)
 
 
 def read_job(stream: BinaryIO) -> Job | None:
@@ -80,7 +85,9 @@ def receive_answer(sock: socket.socket, deadline: float) -> tuple[bytes, bytes]:
 
 def pack_case(case: Case) -> bytes:
     """For send_answer(CASE)."""
-    return pickle.dumps(case, protocol=5)
+    buffer = io.BytesIO()
+    _DataPickler(buffer, protocol=5).dump(case)
+    return buffer.getvalue()
 
 
 def unpack_case(payload: bytes) -> Case:
@@ -105,6 +112,23 @@ def unpack_fault(payload: bytes) -> ExaminationError:
     return ExaminationError(kind if kind in ("memory", "timeout") else "crash", detail[:200])
 
 
+class _DataPickler(pickle.Pickler):
+    """A data class as its constructor's arguments: slotted ones go through slow Python code otherwise, field by field."""
+
+    def reducer_override(self, obj: object) -> Any:  # noqa: ANN401 - a tuple or NotImplemented, as pickle has it
+        kind = type(obj)
+        return (
+            (kind, _fields_of(kind)(obj)) if kind.__module__ in _DATA_MODULES and is_dataclass(kind) else NotImplemented
+        )
+
+
+@functools.cache
+def _fields_of(kind: type) -> Callable[[object], tuple[object, ...]]:
+    names = [field.name for field in dataclasses.fields(kind)]
+    get = operator.attrgetter(*names)
+    return get if len(names) > 1 else lambda obj: (get(obj),)
+
+
 class _PlainData(pickle.Unpickler):
     """Makes the data classes and enumerations that a Case consists of, and nothing else."""
 
@@ -113,7 +137,7 @@ class _PlainData(pickle.Unpickler):
             return super().find_class(module, name)
         if module in _DATA_MODULES and name.isidentifier():
             found = getattr(sys.modules[module], name, None)
-            if isinstance(found, type) and (dataclasses.is_dataclass(found) or issubclass(found, enum.Enum)):
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, enum.Enum)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is not data")
 

@@ -27,7 +27,7 @@ ROOM_ABOVE_START = 64 * 1024 * 1024
 """What a message may use at least, whatever the libraries took: a low limit must not keep the process from starting."""
 
 
-def serve(handle: int, parent: int) -> None:
+def serve(handle: int, parent: int, make: type[Examiner] = Examiner) -> None:
     """Judges until the socket is closed. The first frame is the settings, as a job without dates."""
     _outlive_nobody(parent)
     with socket.socket(fileno=handle) as sock, sock.makefile("rb") as stream:
@@ -35,7 +35,7 @@ def serve(handle: int, parent: int) -> None:
         if first is None:
             return
         settings = JudgeSettings.model_validate_json(first.raw)
-        examiner = Examiner(settings)
+        examiner = make(settings)
         _limit(settings.limits)
         wire.send_answer(sock, wire.READY)
         while _one(sock, stream, examiner, settings.limits.cpu_s):

@@ -89,12 +89,13 @@ class WorkerPool:
         self._settings = settings
         self.size = settings.limits.workers or len(os.sched_getaffinity(0))
         self._most = 2 * self.size + 2
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._room = threading.Condition(self._lock)
+        self._work = threading.Condition(self._lock)
         self._tasks: deque[_Task] = deque()
         self._under_way: dict[Future[Case], int] = {}
         self._threads: list[threading.Thread] = []
         self._processes: dict[int, _Process] = {}
-        self._idle = 0
         self._closed = False
         self._start_slot()
 
@@ -113,29 +114,30 @@ class WorkerPool:
         could not be examined. It raises WorkersError where no process starts; it is cancelled when the pool is closed first.
         """
         task = _Task(wire.Job(raw, received, now), key, Future())
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._has_room(len(raw)))
+        with self._lock:
+            self._room.wait_for(lambda: self._closed or self._has_room(len(raw)))
             if self._closed:
                 raise RuntimeError("the pool is closed")
             self._under_way[task.future] = len(raw)
             self._tasks.append(task)
-            if not self._idle and len(self._threads) < self.size:
+            if len(self._threads) < min(self.size, len(self._under_way)):
                 self._start_slot()
-            self._changed.notify_all()
+            self._work.notify()
         return task.future
 
     def close(self) -> None:
         """Ends every process at once. Futures that have no result yet are cancelled: nobody may take them for judged."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             pending = tuple(self._under_way)
             self._tasks.clear()
             self._under_way.clear()
-            self._changed.notify_all()
+            self._room.notify_all()
+            self._work.notify_all()
         for future in pending:
             if future.cancel():
                 future.set_running_or_notify_cancel()  # wakes wait() and as_completed()
-        with self._changed:
+        with self._lock:
             for process in self._processes.values():
                 process.kill()
         for thread in self._threads:
@@ -143,7 +145,7 @@ class WorkerPool:
 
     def pids(self) -> tuple[int, ...]:
         """The judging processes that live now."""
-        with self._changed:
+        with self._lock:
             return tuple(self._processes)
 
     def _has_room(self, size: int) -> bool:
@@ -163,10 +165,8 @@ class WorkerPool:
         self._end(process)
 
     def _next(self) -> _Task | None:
-        with self._changed:
-            self._idle += 1
-            self._changed.wait_for(lambda: self._closed or self._tasks)
-            self._idle -= 1
+        with self._lock:
+            self._work.wait_for(lambda: self._closed or self._tasks)
             return None if self._closed else self._tasks.popleft()
 
     def _judge(self, process: _Process | None, task: _Task) -> _Process | None:
@@ -199,9 +199,9 @@ class WorkerPool:
 
     def _settle(self, task: _Task, case: Case | None) -> None:
         """Resolves the future, unless close() or its owner cancelled it."""
-        with self._changed:
+        with self._lock:
             self._under_way.pop(task.future, None)
-            self._changed.notify_all()
+            self._room.notify_all()
         try:
             if case is None:
                 task.future.set_exception(WorkersError("no judging process can be started on this machine"))
@@ -213,7 +213,7 @@ class WorkerPool:
             LOG.warning("%s: not examined: %s: %s", task.key, case.error.kind, case.error.detail)
 
     def _started(self) -> _Process | None:
-        with self._changed:
+        with self._lock:
             if self._closed:
                 return None
             try:
@@ -227,7 +227,7 @@ class WorkerPool:
     def _end(self, process: _Process | None) -> None:
         if process is not None:
             process.end()
-            with self._changed:
+            with self._lock:
                 self._processes.pop(process.pid, None)
 
 
