@@ -33,6 +33,7 @@ def test_one_file_is_one_message_byte_for_byte(tmp_path):
 def test_the_limit_cuts_a_message(tmp_path):
     (tmp_path / "a.eml").write_bytes(MAIL + b"x" * 10_000)
     (item,) = read(tmp_path / "a.eml", limit=100)
+    assert isinstance(item, Item)
     assert len(item.raw) == 100
 
 
@@ -69,6 +70,7 @@ def test_an_mbox_written_by_the_standard_library(tmp_path):
     found = read(tmp_path / "box")
     assert [item.label for item in found] == [f"{tmp_path}/box#{number}" for number in (1, 2, 3)]
     for item, body in zip(found, bodies, strict=True):
+        assert isinstance(item, Item)
         assert item.raw.split(b"\n\n", 1)[1] == body.encode()
 
 

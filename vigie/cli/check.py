@@ -141,7 +141,7 @@ class _TextOutput(_Output):
 def headline(case: Case, label: str, width: int | None) -> Text:
     """Verdict, author, subject and why in one line; cut to the terminal's width where there is one."""
     text = Text(f"{words.verdict(case.verdict.label):<13}", style=words.STYLE[case.verdict.label])
-    why = case.error.kind if case.error else next(iter(words.sentences(case.explanation)), "")
+    why = case.error.kind if case.error else words.why(case.verdict.label, case.explanation)
     text.append(f" {plain(label)}", style="not bold dim default on default")
     text.append(f"  {plain(case.author) or '?'}", style="not dim not bold default on default")
     text.append(f"  « {plain(case.subject)} »", style="not bold not dim default on default")

@@ -20,7 +20,8 @@ STYLE = {
 }
 ORDER = (Label.IMPERSONATION, Label.SUSPICIOUS, Label.UNDECIDED, Label.GENUINE, Label.UNRELATED)
 """Worst first, as summaries list them."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«\"])")
+_END = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý«])")
+_OPEN, _CLOSE = "«", "»"
 
 
 def verdict(label: Label | str) -> str:
@@ -50,9 +51,25 @@ def counted(label: Label | str, count: int) -> str:
 
 
 def sentences(explanation: dict[str, str]) -> list[str]:
-    """The explanation in the reader's language, sentence by sentence."""
+    """The explanation in the reader's language, sentence by sentence; a quoted text is never cut."""
     text = explanation.get(current()) or explanation.get("fr") or ""
-    return [sentence.strip() for line in text.splitlines() for sentence in _SENTENCE.split(line) if sentence.strip()]
+    cuts = [
+        match.end()
+        for match in _END.finditer(text)
+        if text.count(_OPEN, 0, match.start()) <= text.count(_CLOSE, 0, match.start())
+    ]
+    return [
+        text[start:end].strip()
+        for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)
+        if text[start:end].strip()
+    ]
+
+
+def why(label: Label | str, explanation: dict[str, str]) -> str:
+    """The one sentence that says most: of an accusation the weightiest reason (after the verdict and the claim), else the verdict."""
+    told = sentences(explanation)
+    accused = Label(label) in (Label.IMPERSONATION, Label.SUSPICIOUS)
+    return (told[2] if accused and len(told) > 2 else told[0]) if told else ""
 
 
 def action(mode: str) -> str:

@@ -97,7 +97,7 @@ def _play(world: World, progress: Progress, show: Show, speed: float, *, stay: b
 
 
 def _deliver(world: World, progress: Progress, mail: DemoMail) -> None:
-    progress.add(mail, world.deliver(mail))
+    progress.add(mail, *world.deliver(mail))
 
 
 def _status(progress: Progress, coming: int) -> str:

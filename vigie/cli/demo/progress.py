@@ -21,6 +21,8 @@ class Fate:
 
     mail: DemoMail
     delivered: datetime
+    uid: int | None
+    """In the inbox, where the server said it: a server may change the bytes (IMAP has no NUL), and so the hash."""
     record: Record | None = None
     done: Sequence[tuple[Intent, Outcome | None]] = ()
     settled: bool = False
@@ -47,20 +49,22 @@ class Progress:
     account: str
     fates: list[Fate] = field(default_factory=list)
 
-    def add(self, mail: DemoMail, delivered: datetime) -> None:
+    def add(self, mail: DemoMail, delivered: datetime, uid: int | None) -> None:
         """A mail that is on its way."""
-        self.fates.append(Fate(mail, delivered))
+        self.fates.append(Fate(mail, delivered, uid))
 
     def refresh(self) -> list[Fate]:
         """Looks into the ledger. Gives those that were settled since the last time. Raises LedgerError."""
-        open_fates = {fate.mail.sha256: fate for fate in self.fates if not fate.settled}
-        if not open_fates:
+        waiting = [fate for fate in self.fates if not fate.settled]
+        if not waiting:
             return []
+        by_key = {fate.uid or fate.mail.sha256: fate for fate in waiting}
         for record in self.ledger.records(account=self.account, limit=10_000):
-            if record.sha256 in open_fates:
-                open_fates[record.sha256].record = record
+            fate = by_key.get(record.place.uid) or by_key.get(record.sha256)
+            if fate is not None and record.sha256:  # a mark of a judgement under way has no hash
+                fate.record = record
         now = datetime.now(UTC)
-        return [fate for fate in open_fates.values() if self._settle(fate, now)]
+        return [fate for fate in waiting if self._settle(fate, now)]
 
     def _settle(self, fate: Fate, now: datetime) -> bool:
         if fate.record is None:

@@ -37,11 +37,10 @@ class Show(Protocol):
 
 
 def why(fate: Fate) -> str:
-    """The first sentence of the explanation."""
+    """The sentence of the explanation that says most."""
     if fate.record is None:
         return ""
-    told = words.sentences(json.loads(fate.record.case_json).get("explanation", {}))
-    return plain(told[0]) if told else ""
+    return plain(words.why(fate.record.verdict, json.loads(fate.record.case_json).get("explanation", {})))
 
 
 def deed(fate: Fate) -> str:

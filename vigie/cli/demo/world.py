@@ -87,11 +87,11 @@ class World:
         self.service = Child(command, self.folder / "service.log")
         self._stack.callback(self.service.stop)
 
-    def deliver(self, mail: DemoMail) -> datetime:
-        """Puts it into the inbox. Gives the instant. Raises MailboxError."""
+    def deliver(self, mail: DemoMail) -> tuple[datetime, int | None]:
+        """Puts it into the inbox. Gives the instant, and its UID where the server says it. Raises MailboxError."""
         now = datetime.now(UTC)
-        self._mailbox.append("INBOX", mail.raw, (), now)
-        return now
+        told = self._mailbox.append("INBOX", mail.raw, (), now)
+        return now, told[1] if told is not None else None
 
 
 def report_path(now: datetime) -> Path:
