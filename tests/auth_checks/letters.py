@@ -12,11 +12,11 @@ from pathlib import Path
 import dkim
 import nacl.signing
 
-from tests.auth_checks.reading import parse
 from vigie.auth_checks.authenticate import authenticate
 from vigie.auth_checks.resolver import ZoneResolver
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.types import AuthEvidence
+from vigie.message.parse import parse
 
 KEYS = Path(__file__).parents[1] / "keys"
 AUTHOR = "info.caisse.example"

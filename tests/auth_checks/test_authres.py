@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import PLAIN
-from tests.auth_checks.reading import parse as read
 from tests.auth_checks.test_border import BORDER
 from vigie.auth_checks.authres import AuthResultsError, BorderResults, border_results, parse
 from vigie.auth_checks.border import border_index, trust_of
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.types import Provenance, Status
+from vigie.message.parse import parse as read
 
 TRUST = trust_of(TrustSettings(border_hosts=("mx.dest.example",), authserv_ids=("mx.dest.example",)))
 PASS = "dmarc=pass header.from=info.caisse.example"

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import PLAIN
-from tests.auth_checks.reading import parse
 from vigie.auth_checks.border import border_index, find_border, ip_address, trust_of
 from vigie.auth_checks.providers import PRESETS
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.types import BorderHop
+from vigie.message.parse import parse
 
 TRUST = TrustSettings(border_hosts=("mx.dest.example", ".inner.dest.example"), relays=("10.0.0.0/8", "2001:db8:5::/48"))
 
@@ -25,6 +25,9 @@ STORE = (
 )
 LMTP = b"Received: from mx.dest.example by store.inner.dest.example with LMTP id 3; x\r\n"
 FILTER = b"Received: from localhost (localhost [127.0.0.1]) by mx.dest.example (Postfix) with ESMTP id 4; x\r\n"
+LED_ASTRAY = (
+    b"Received: from x([127.0.0.1]) (unknown [198.51.100.7]) by mx.dest.example (Postfix) with ESMTP id 7; x\r\n"
+)
 FORGED = (
     b"Received: from good.example (good.example [203.0.113.99]) by mx.dest.example with ESMTP id 9"
     b" (envelope-from <boss@good.example>); x\r\n"
@@ -57,6 +60,7 @@ def test_the_first_client_that_is_not_ours(above: tuple[bytes, ...], below: tupl
         ((b"Received: from a by forwarder.example with ESMTP; x\r\n", BORDER), TRUST, "stands above"),
         ((STORE, FILTER), TRUST, "names a client of ours"),
         ((b"Received: by mx.dest.example (Postfix, from userid 33) id 5; x\r\n", FORGED), TRUST, "no client address"),
+        ((LED_ASTRAY, FORGED), TRUST, "several client addresses"),
         ((BORDER.replace(b"by mx.dest.example", b"by evilmx.dest.example"),), TRUST, "stands above"),
         ((BORDER.replace(b"by mx.dest.example", b"by xinner.dest.example"),), TRUST, "stands above"),
     ],

@@ -20,6 +20,8 @@ LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.
 """A content filter hands the message back to its own MTA over loopback: such a hop is never the border."""
 MAX_HOPS = 50
 
+ADDRESS = re.compile(r"(?<![\w.-])(?:[Ii][Pp][Vv]6:)?[0-9A-Fa-f:.]{2,45}(?![\w.-])")
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -111,13 +113,21 @@ def _walk(message: Message, trust: Trust) -> Hop | str:
         if not trust.is_border(hop.by):
             return f"the Received field of {_shown(hop.by)} stands above any of a border host"
         if trust.is_relay(hop.ip):
-            continue
+            if all(trust.is_relay(address) for address in _client_addresses(hop)):
+                continue
+            # A client's HELO may hold an address of ours, to lead us below the real border.
+            return f"the Received field of {_shown(hop.by)} names several client addresses"
         if ip_address(hop.ip) is not None:
             return hop
         if not hop.with_.upper().startswith("LMTP"):
             # Without an address we cannot tell a stranger from ourselves, and the field below may be his.
             return f"the Received field of {_shown(hop.by)} names no client address"
     return "every Received field names a client of ours"
+
+
+def _client_addresses(hop: Hop) -> list[str]:
+    """Every address that the field gives for its client, whatever the notation."""
+    return [found for found in ADDRESS.findall(hop.raw.rpartition(" by ")[0]) if ip_address(found) is not None]
 
 
 def _mail_from(message: Message, hop: Hop) -> str | None:

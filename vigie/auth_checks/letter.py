@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from vigie.message.types import Defect
@@ -36,10 +37,11 @@ class Letter:
     fields: tuple[Field, ...]
     body: bytes
     defects: tuple[Defect, ...]
+    counts: Counter[str]
 
     def count(self, name: str) -> int:
         """How many fields of that lower-case name some reader could see, `From :` included (S-23)."""
-        return sum(1 for field, _ in self.fields if plain_name(field) == name)
+        return self.counts[name]
 
 
 def plain_name(name: bytes) -> str:
@@ -69,12 +71,12 @@ def read_letter(raw: bytes) -> Letter:
         fields.append((match[1] + match[2], bytearray(line[match.end() :] + b"\r\n")))
     if b"\r" in re.sub(rb"\r\n", b"", head) or b"\0" in head:
         codes["control-in-header"] = "a bare carriage return or a NUL stands in the header"
-    letter = Letter(tuple((name, bytes(value)) for name, value in fields), body, ())
+    counts = Counter(plain_name(name) for name, _ in fields)
     for name in ONCE_ONLY:
-        if letter.count(name) > 1:
+        if counts[name] > 1:
             codes[f"duplicate-{name}"] = f"the header field {name} comes more than once"
     defects = tuple(Defect(code, detail, structural=True) for code, detail in codes.items())
-    return Letter(letter.fields, letter.body, defects)
+    return Letter(tuple((name, bytes(value)) for name, value in fields), body, defects, counts)
 
 
 def canonical_body(body: bytes, *, relaxed: bool) -> bytes:
