@@ -302,6 +302,8 @@ class _Pass:
     def _settle_down_to(self, count: int) -> None:
         """Writes and acts, oldest first, until so few batches, and bytes, are under way."""
         while self._batches and (len(self._batches) > count or self._bytes() > UNDER_WAY_BYTES):
+            if self._stop.is_set():
+                raise StoppedError
             batch = self._batches[0]
             moves = batch.upto is not None and not self._again and not self._summary.rescanned
             cursor = self._cursor(batch.upto) if moves and batch.upto is not None else None

@@ -82,6 +82,11 @@ class Judging:
     ) -> None:
         self._feeder.shutdown(wait=True, cancel_futures=True)
 
+    @property
+    def stopping(self) -> bool:
+        """The caller asked the pass to end."""
+        return self._stop.is_set()
+
     def begin(self, fetched: Fetched, place: Place, *, sha256: str, marks: int = 0, judgement: int = 1) -> Job:
         """Has it judged as soon as a worker is free; does not wait."""
         key = f"{place.account}/{place.folder} uid {place.uid} sha256 {sha256[:12]}"

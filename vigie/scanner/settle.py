@@ -60,7 +60,8 @@ class Settler:
         )
 
     def _act(self, intent: Intent) -> Outcome | None:
-        outcome = recover.carry_out(intent, self._hands)
+        """None: not now. When asked to stop, what is durable can wait for the next pass (I-53)."""
+        outcome = None if self._judging.stopping else recover.carry_out(intent, self._hands)
         self._summary.count_outcome(intent.kind, outcome)
         return outcome
 

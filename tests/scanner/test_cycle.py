@@ -1,0 +1,347 @@
+"""Whole passes over a real Dovecot: what is moved, what is tagged, what is never touched, and where the next pass goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.scanner.world import (
+    QUARANTINE,
+    ScriptedPool,
+    flags,
+    look,
+    mail,
+    places,
+    scan,
+    sha,
+    uids,
+)
+from tests.servers.dovecot import Dovecot, append, client, hashes
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import Cursor, Decision, State
+from vigie.rules.types import Case
+from vigie.scanner import cycle, journal
+from vigie.scanner.cycle import CHUNK, Progress
+from vigie.scanner.lock import AccountBusyError, account_lock
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.session import Session
+
+MIXED = [
+    mail("faux-1", "impersonation"),
+    mail("facture", "unrelated"),
+    mail("douteux", "suspicious"),
+    mail("vrai", "genuine proven"),
+    mail("vrai-dehors", "suspicious proven"),
+    mail("faux-2", "impersonation"),
+    mail("incertain", "undecided"),
+]
+
+
+@pytest.mark.parametrize("mode", ["observe", "tag", "enforce"])
+def test_a_pass_does_what_the_mode_says_and_nothing_else(dovecot: Dovecot, ledger: Ledger, mode: str) -> None:
+    account = dovecot.account()
+    append(account, *MIXED[:4], flags=("\\Flagged",))
+    append(account, *MIXED[4:], flags=("\\Seen", "perso"))
+    before, contents = look(account), hashes(account)
+    summary = scan(account, ledger, mode=mode)
+    after = {seen.subject: seen for seen in look(account)}
+    assert hashes(account) == contents
+    assert summary.verdicts == Counter(impersonation=2, suspicious=2, unrelated=1, genuine=1, undecided=1)
+    assert (summary.quarantined, summary.tagged, summary.failed) == {
+        "observe": (0, 0, 0),
+        "tag": (0, 4, 0),
+        "enforce": (2, 2, 0),
+    }[mode]
+    for seen in before:
+        now, false = after[seen.subject], seen.subject.startswith("faux")
+        added = set(now.flags) - set(seen.flags)
+        assert set(seen.flags) <= set(now.flags)
+        assert now.date == seen.date
+        assert now.folder == (QUARANTINE if false and mode == "enforce" else "INBOX")
+        if mode == "observe":
+            assert not added
+        elif false:
+            assert added == {"$Phishing", "$Junk"}
+        else:
+            assert added == ({"VigieSuspect"} if "do" in seen.subject[:2] or "dehors" in seen.subject else set())
+
+
+def test_the_next_pass_goes_on_where_the_last_one_stopped(dovecot: Dovecot, ledger: Ledger) -> None:
+    account, pool = dovecot.account(), ScriptedPool()
+    append(account, *MIXED)
+    assert scan(account, ledger, pool).judged == 7
+    assert scan(account, ledger, pool).judged == 0
+    append(account, mail("neuf", "impersonation"))
+    assert scan(account, ledger, pool).judged == 1
+    assert len(pool.seen) == len(set(pool.seen)) == 8
+    assert places(account)["neuf"] == [QUARANTINE]
+
+
+def test_the_cursor_ends_below_uidnext_even_where_the_last_messages_are_gone(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, mail("a"), mail("b"), mail("c"))
+    with client(account) as connection:
+        connection.select_folder("INBOX")
+        connection.delete_messages([2, 3])
+        connection.expunge()
+    validity, _ = uids(account)
+    summary = scan(account, ledger)
+    assert summary.judged == 1
+    assert ledger.cursor(account.name, "INBOX") == Cursor(account.name, "INBOX", validity, 3)
+
+
+def test_many_chunks_with_progress(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    count = 3 * CHUNK + 5
+    append(
+        account, *(mail(f"m{number}", "impersonation" if number % 40 == 7 else "unrelated") for number in range(count))
+    )
+    told: list[Progress] = []
+    contents = hashes(account)
+    summary = scan(account, ledger, progress=told.append)
+    assert summary.judged == summary.total == count
+    assert [progress.done for progress in told] == list(range(1, count + 1))
+    assert {progress.total for progress in told} == {count}
+    moved = [progress for progress in told if progress.outcome is not None]
+    assert len(moved) == summary.quarantined == 5
+    assert all(progress.outcome and progress.outcome.state is State.DONE for progress in moved)
+    assert hashes(account) == contents
+
+
+def test_a_stopped_pass_is_taken_up_by_the_next_one(dovecot: Dovecot, ledger: Ledger) -> None:
+    account, stop = dovecot.account(), threading.Event()
+    append(account, *(mail(f"m{number}") for number in range(4 * CHUNK)))
+
+    def stop_soon(progress: Progress) -> None:
+        if progress.done == 10:
+            stop.set()
+
+    first = scan(account, ledger, progress=stop_soon, stop=stop)
+    assert first.stopped
+    assert 10 <= first.judged < 4 * CHUNK
+    second = scan(account, ledger)
+    assert first.judged + second.judged == 4 * CHUNK
+    assert not second.stopped
+
+
+def test_since_scans_a_range_without_moving_the_cursor(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    now = datetime.now(UTC)
+    append(account, mail("vieux", "impersonation"), when=now - timedelta(days=40))
+    append(account, mail("recent", "impersonation"), when=now - timedelta(days=2))
+    summary = scan(account, ledger, since=now - timedelta(days=30))
+    assert summary.judged == 1
+    assert ledger.cursor(account.name, "INBOX") is None
+    assert places(account) == {"vieux": ["INBOX"], "recent": [QUARANTINE]}
+    assert scan(account, ledger, since=now - timedelta(days=60)).judged == 1
+    assert places(account)["vieux"] == [QUARANTINE]
+
+
+def test_since_judges_again_but_does_nothing_twice(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, *MIXED)
+    scan(account, ledger, mode="tag")
+    with client(account) as connection:  # somebody takes the tag off: that is his decision
+        connection.select_folder("INBOX")
+        connection.remove_flags(connection.search(["KEYWORD", "VigieSuspect"]), ["VigieSuspect"])
+    again = scan(account, ledger, mode="tag", since=datetime.now(UTC) - timedelta(days=3))
+    assert (again.judged, again.tagged) == (7, 0)
+    assert "VigieSuspect" not in flags(account, "douteux")
+    promoted = scan(account, ledger, mode="enforce", since=datetime.now(UTC) - timedelta(days=3))
+    assert promoted.quarantined == 2
+
+
+def test_a_changed_uidvalidity_is_rescanned_and_nothing_is_acted_on_twice(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    with client(account) as connection:
+        connection.create_folder("Boite")
+    append(account, *MIXED, folder="Boite")
+    scan(account, ledger, folder="Boite", mode="tag")
+    with client(account) as connection:  # the same name, another folder (I-08)
+        connection.select_folder("Boite")
+        connection.remove_flags(connection.search(), ["VigieSuspect", "$Junk", "$Phishing"])
+        connection.rename_folder("Boite", "Ancienne")
+        connection.create_folder("Boite")
+        connection.select_folder("Ancienne")
+        connection.copy(connection.search(), "Boite")
+    append(account, mail("neuf", "suspicious"), folder="Boite")
+    pool = ScriptedPool()
+    summary = scan(account, ledger, pool, folder="Boite", mode="tag")
+    assert summary.rescanned
+    assert (summary.carried_over, summary.judged, summary.tagged) == (7, 1, 1)
+    again = scan(account, ledger, pool, folder="Boite", mode="tag")
+    assert not again.rescanned
+    assert again.judged == 0
+
+
+def test_a_rescan_that_was_cut_off_is_still_a_rescan(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, *(mail(f"m{number}", "suspicious") for number in range(2 * CHUNK)))
+    validity, _ = uids(account)
+    ledger.add_records((), Cursor(account.name, "INBOX", validity + 1, 5000))
+    stop = threading.Event()
+    first = scan(account, ledger, mode="tag", stop=stop, progress=lambda _: stop.set())
+    assert first.rescanned
+    assert first.stopped
+    second = scan(account, ledger, mode="tag")
+    assert second.rescanned
+    assert first.judged + second.judged == 2 * CHUNK
+    assert first.tagged + second.tagged == 2 * CHUNK
+    assert ledger.cursor(account.name, "INBOX") == Cursor(account.name, "INBOX", validity, 2 * CHUNK)
+
+
+def test_a_message_over_the_limit_is_judged_on_its_beginning_and_never_moved(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, mail("gros", "impersonation", body="x" * 90_000))
+    summary = scan(account, ledger, limit=70_000)
+    assert (summary.quarantined, summary.tagged) == (0, 1)
+    assert places(account) == {"gros": ["INBOX"]}
+    assert {"$Phishing", "$Junk"} <= flags(account, "gros")
+
+
+def test_mail_that_was_released_is_never_taken_again(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    raw = mail("accuse-a-tort", "impersonation")
+    append(account, raw)
+    scan(account, ledger, mode="observe")
+    (record,) = ledger.records()
+
+    ledger.set_decision(record.id, Decision.RELEASED, datetime.now(UTC))
+    append(account, raw)
+    summary = scan(account, ledger)
+    assert (summary.judged, summary.quarantined, summary.tagged) == (1, 0, 0)
+    assert ledger.released(account.name, sha(raw))
+
+
+def test_row_7_is_judged_again_three_times_at_most(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, mail("dns-en-panne", "undecided retry"))
+    validity, (uid,) = uids(account)
+    scan(account, ledger)
+    for attempt in (2, 3, 4):
+        record = ledger.record_at(account.name, "INBOX", validity, uid)
+        assert record is not None
+        assert record.retry_at is not None
+        assert scan(account, ledger).retried == 0  # not yet due
+        due = journal.replace(record, retry_at=datetime.now(UTC) - timedelta(seconds=1))
+        ledger.add_records((due,), None)
+        assert scan(account, ledger).retried == 1
+        record = ledger.record_at(account.name, "INBOX", validity, uid)
+        assert record is not None
+        assert record.attempts == attempt
+    assert record.retry_at is None
+    assert sum(journal.RETRY_AFTER, timedelta()) <= timedelta(hours=1)
+
+
+class _Breaking(ScriptedPool):
+    """The scan dies over one message, as a kill would end it: nothing orderly happens any more."""
+
+    def submit(self, raw: bytes, *, received: datetime | None, key: str) -> Future[Case]:
+        if b"X-Verdict: unrelated poison" in raw:
+            raise SystemExit(9)
+        return super().submit(raw, received=received, key=key)
+
+
+def test_the_message_that_kills_the_scan_is_given_up_and_the_others_are_judged(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, mail("a"), mail("b", "impersonation"), mail("poison", "unrelated poison"), mail("c", "suspicious"))
+
+    monkeypatch.setattr(cycle._Pass, "_uncount", lambda self: None)  # a killed scan tidies up nothing
+    ends = 0
+    while ends < 10:
+        try:
+            scan(account, ledger, _Breaking())
+            break
+        except SystemExit:
+            ends += 1
+    assert ends == 3
+    validity, _ = uids(account)
+    poison = ledger.record_at(account.name, "INBOX", validity, 3)
+    assert poison is not None
+    assert (poison.verdict, poison.decided_by) == ("undecided", 0)
+    assert not journal.is_under_way(poison)
+    assert places(account) == {"a": ["INBOX"], "b": [QUARANTINE], "poison": ["INBOX"], "c": ["INBOX"]}
+    assert "VigieSuspect" in flags(account, "c")
+    assert scan(account, ledger, _Breaking()).judged == 0
+
+
+def test_an_orderly_fault_blames_no_message(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, mail("a"), mail("b"))
+
+    class Down(ScriptedPool):
+        def submit(self, raw: bytes, *, received: datetime | None, key: str) -> Future[Case]:
+            raise OSError("no process")
+
+    for _ in range(5):
+        with pytest.raises(OSError, match="no process"):
+            scan(account, ledger, Down())
+    assert scan(account, ledger).verdicts == Counter(unrelated=2)
+
+
+def test_two_at_once_one_waits(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, *MIXED)
+    with account_lock(ledger.path, account.name), pytest.raises(AccountBusyError):
+        scan(account, ledger, stop=_set())
+    contents = hashes(account)
+    threads = [threading.Thread(target=scan, args=(account, ledger)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert hashes(account) == contents
+    assert len(places(account)["faux-1"]) == 1
+
+
+def _set() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
+def test_a_kept_connection_that_died_is_replaced(dovecot: Dovecot, ledger: Ledger) -> None:
+
+    account = dovecot.account()
+    append(account, mail("a"))
+    with Session(account, imap.connect) as session:
+        assert scan(account, ledger, session=session).judged == 1
+        mailbox = session.mailbox
+        assert isinstance(mailbox, imap.ImapMailbox)
+        mailbox._session.wire.shutdown()
+        append(account, mail("b"))
+        assert scan(account, ledger, session=session).judged == 1
+
+
+def test_a_folder_that_does_not_exist_is_one_clear_fault(dovecot: Dovecot, ledger: Ledger) -> None:
+    with pytest.raises(MailboxError) as caught:
+        scan(dovecot.account(), ledger, folder="Absent")
+    assert caught.value.kind == "folder"
+    assert "\n" not in str(caught.value)
+
+
+def test_the_quarantine_folder_has_the_server_s_real_name(dovecot_prefix: Dovecot, ledger: Ledger) -> None:
+    account = dovecot_prefix.account()
+    append(account, mail("faux", "impersonation"))
+    assert scan(account, ledger).quarantined == 1
+    assert places(account) == {"faux": ["INBOX.Quarantaine"]}
+
+
+def test_without_room_for_a_copy_the_mail_stays_and_is_tagged(
+    dovecot_quota: Dovecot, ledger: Ledger, tmp_path: Path
+) -> None:
+    account = dovecot_quota.account()
+    append(account, mail("faux", "impersonation", body="x" * 40_000))
+    contents = hashes(account)
+    summary = scan(account, ledger)
+    assert summary.quarantined + summary.waiting + summary.failed == 1
+    assert hashes(account) == contents
+    assert {"$Phishing", "$Junk"} <= flags(account, "faux")

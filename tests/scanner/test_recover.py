@@ -1,0 +1,289 @@
+"""An intent that was cut off, in every state the world can be in: taken up, never repeated blindly (threats 2.0, I-01, I-06..08)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.scanner.world import NOW, QUARANTINE, ScriptedPool, flags, hands, look, mail, places, scan, uids
+from tests.servers.dovecot import Dovecot, append, client, hashes
+from vigie.ledger.identity import fresh_id
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import ActionKind, Decision, Intent, Outcome, Place, State
+from vigie.rules.types import Label
+from vigie.scanner import locate, recover
+from vigie.scanner.decide import FALSE
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.base import Moved, UnclearOutcome
+from vigie.scanner.settings import AccountSettings
+
+RAW = mail("faux", "impersonation")
+WORLDS = ("source", "destination", "both", "neither")
+Server = Callable[..., AccountSettings]
+
+
+@pytest.fixture(params=["full", "uidplus", "poor"])
+def server(request: pytest.FixtureRequest) -> Dovecot:
+    name = {"full": "dovecot", "uidplus": "dovecot_uidplus", "poor": "dovecot_poor"}[request.param]
+    found = request.getfixturevalue(name)
+    assert isinstance(found, Dovecot)
+    return found
+
+
+def judged(account: AccountSettings, ledger: Ledger, raw: bytes = RAW, *, folder: str = "INBOX") -> Intent:
+    """The message lies in the folder and was judged; the intent to quarantine it is durable and PENDING."""
+    append(account, raw, folder=folder, flags=("\\Flagged", "perso"))
+    scan(account, ledger, mode="observe", folder=folder)
+    record = next(iter(ledger.records()))
+    with contextlib.closing(hands(account, ledger).session) as session:
+        status = session.mailbox.select(folder, read_only=True)
+        summary = locate.summary_of(session.mailbox, record.place.uid)
+    assert summary is not None
+    assert status.uidvalidity == record.place.uidvalidity
+    intent = Intent(
+        fresh_id(),
+        record.id,
+        ActionKind.QUARANTINE,
+        record.place,
+        QUARANTINE,
+        FALSE,
+        State.PENDING,
+        summary.message_id,
+        record.sha256,
+        summary.size,
+        NOW,
+        summary.flags,
+        summary.internaldate,
+    )
+    ledger.open_intent(intent)
+    return intent
+
+
+def arrange(account: AccountSettings, intent: Intent, world: str) -> None:
+    """Puts the message where the cut-off attempt, or somebody, may have left it."""
+    with client(account) as connection:
+        if not connection.folder_exists(QUARANTINE):
+            connection.create_folder(QUARANTINE)
+        connection.select_folder("INBOX")
+        if world in {"destination", "both"}:
+            connection.copy([intent.source.uid], QUARANTINE)
+        if world in {"destination", "neither"}:
+            connection.delete_messages([intent.source.uid])
+            connection.expunge()
+
+
+def recovered(account: AccountSettings, ledger: Ledger, mode: str = "enforce") -> Outcome:
+    work = hands(account, ledger)
+    with contextlib.closing(work.session):
+        ((_, outcome),) = recover.recover(work, mode)  # type: ignore[arg-type]
+        assert ledger.open_intents(account.name) == []
+        assert recover.recover(work, mode) == []  # type: ignore[arg-type]
+    return outcome
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("state", [State.PENDING, State.MOVING])
+def test_every_state_in_every_world(server: Dovecot, ledger: Ledger, state: State, world: str) -> None:
+    account = server.account()
+    intent = judged(account, ledger)
+    arrange(account, intent, world)
+    if state is State.MOVING:
+        ledger.advance(intent.id, State.MOVING)
+    before = hashes(account)
+    outcome = recovered(account, ledger)
+    poor = server.variant.name == "poor"
+    there = places(account).get("faux", [])
+    if world == "neither":
+        assert outcome.state is State.GONE
+        assert there == []
+        return
+    assert outcome.state is State.DONE
+    assert outcome.destination is not None
+    assert outcome.destination.folder == QUARANTINE
+    assert set(hashes(account)) == set(before)
+    if world == "destination":
+        assert there == [QUARANTINE]
+    elif poor:
+        # Only a copy is possible: the original stays. Nobody copies a second time what an interrupted attempt has copied.
+        copies = 2 if (world, state) == ("both", State.PENDING) else 1
+        assert sorted(there) == ["INBOX", *[QUARANTINE] * copies]
+        assert "original stays" in outcome.detail
+    else:
+        # PENDING: nothing was sent, so the copy there is somebody's own and stays beside ours.
+        copies = 2 if (world, state) == ("both", State.PENDING) else 1
+        assert there == [QUARANTINE] * copies
+    validity, found = uids(account, QUARANTINE)
+    assert (outcome.destination.uidvalidity, outcome.destination.uid in found) == (validity, True)
+    held = [seen for seen in look(account) if seen.folder == QUARANTINE]
+    assert all({"\\Flagged", "perso"} <= set(seen.flags) for seen in held)
+
+
+def test_identical_mails_are_told_apart(server: Dovecot, ledger: Ledger) -> None:
+    """The copy that an earlier intent brought is not the second one's, though its bytes are the same."""
+    account = server.account()
+    append(account, RAW, RAW)
+    first = scan(account, ledger)
+    assert first.quarantined == 2
+    poor = server.variant.name == "poor"
+    assert sorted(places(account)["faux"]) == sorted(["INBOX"] * (2 * poor) + [QUARANTINE] * 2)
+    second = judged(account, ledger)
+    ledger.advance(second.id, State.MOVING)
+    assert recovered(account, ledger).state is State.DONE
+    assert sorted(places(account)["faux"]) == sorted(["INBOX"] * (3 * poor) + [QUARANTINE] * 3)
+
+
+def test_a_uid_that_is_another_message_now_is_not_touched(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    intent = judged(account, ledger)
+    ledger.close_intent(Outcome(intent.id, State.FAILED, NOW))
+    append(account, mail("innocent"))
+    _, (_, other) = uids(account)
+    wrong = replace(intent, id=fresh_id(), source=replace(intent.source, uid=other))
+    ledger.open_intent(wrong)
+    assert recovered(account, ledger).state is State.GONE
+    assert places(account) == {"faux": ["INBOX"], "innocent": ["INBOX"]}
+    assert flags(account, "innocent") == set()
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.MOVING])
+def test_after_a_uidvalidity_change_the_message_is_found_by_its_content(
+    dovecot: Dovecot, ledger: Ledger, state: State
+) -> None:
+    account = dovecot.account()
+    intent = judged(account, ledger)
+    ledger.close_intent(Outcome(intent.id, State.FAILED, NOW))
+    append(account, mail("innocent"))
+    validity, (mine, _) = uids(account)
+    # as if the folder had been renumbered: our UID is somebody else's now
+    stale = Place(account.name, "INBOX", validity - 1, mine + 1)
+    ledger.open_intent(replace(intent, id=fresh_id(), source=stale))
+    if state is State.MOVING:
+        ledger.advance(ledger.open_intents(account.name)[0].id, State.MOVING)
+    assert recovered(account, ledger).state is State.DONE
+    assert places(account) == {"faux": [QUARANTINE], "innocent": ["INBOX"]}
+
+
+@pytest.mark.parametrize("label", [label for label in Label if label is not Label.IMPERSONATION])
+def test_the_actor_moves_nothing_without_the_verdict(dovecot: Dovecot, ledger: Ledger, label: Label) -> None:
+    """The first invariant, at the actor: whatever an intent says, only a durable "impersonation" is moved."""
+    account = dovecot.account()
+    judged(account, ledger, mail("faux", label.value))
+    assert recovered(account, ledger).state is State.FAILED
+    assert places(account) == {"faux": ["INBOX"]}
+    assert flags(account, "faux") == {"\\Flagged", "perso"}
+
+
+def test_the_actor_moves_nothing_that_is_proven(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    judged(account, ledger, mail("faux", "impersonation proven"))
+    assert recovered(account, ledger).state is State.FAILED
+    assert places(account) == {"faux": ["INBOX"]}
+
+
+def test_the_actor_moves_nothing_that_was_released_meanwhile(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    intent = judged(account, ledger)
+    ledger.set_decision(intent.record_id, Decision.RELEASED, NOW)
+    assert recovered(account, ledger).state is State.FAILED
+    assert places(account) == {"faux": ["INBOX"]}
+
+
+@pytest.mark.parametrize("mode", ["observe", "tag"])
+def test_a_rolled_back_mode_withdraws_what_was_not_begun(dovecot: Dovecot, ledger: Ledger, mode: str) -> None:
+    account = dovecot.account()
+    judged(account, ledger)
+    assert recovered(account, ledger, mode).state is State.FAILED
+    assert places(account) == {"faux": ["INBOX"]}
+
+
+def test_what_was_begun_is_finished_in_every_mode(dovecot_uidplus: Dovecot, ledger: Ledger) -> None:
+    account = dovecot_uidplus.account()
+    intent = judged(account, ledger)
+    arrange(account, intent, "both")
+    ledger.advance(intent.id, State.MOVING)
+    assert recovered(account, ledger, "observe").state is State.DONE
+    assert places(account) == {"faux": [QUARANTINE]}
+
+
+def test_foreign_deleted_messages_survive(server: Dovecot, ledger: Ledger) -> None:
+    r"""I-03: what other clients have marked \Deleted is not ours to expunge."""
+    account = server.account()
+    append(account, mail("marque-1"), mail("marque-2"), flags=("\\Deleted",))
+    append(account, *(mail(f"faux-{number}", "impersonation") for number in range(5)))
+    contents = hashes(account)
+    assert scan(account, ledger).quarantined == 5
+    if server.variant.name == "poor":
+        assert set(hashes(account)) == set(contents)
+    else:
+        assert hashes(account) == contents
+    assert places(account)["marque-1"] == places(account)["marque-2"] == ["INBOX"]
+
+
+class _Unclear(imap.ImapMailbox):
+    """A server whose answer to a move is lost: before it was carried out, or after."""
+
+    after = True
+    moves = 0
+
+    def move(self, uid: int, folder: str) -> Moved:
+        type(self).moves += 1
+        if self.after:
+            super().move(uid, folder)
+        raise UnclearOutcome("cut off")
+
+
+@pytest.mark.parametrize(("after", "moves"), [(True, 1), (False, recover.LOOKS)])
+def test_an_unclear_answer_is_looked_up_over_another_connection(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, *, after: bool, moves: int
+) -> None:
+    account = dovecot.account()
+    append(account, RAW)
+    monkeypatch.setattr(_Unclear, "after", after)
+    monkeypatch.setattr(_Unclear, "moves", 0)
+    real = imap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Unclear(real(settings)._session))
+        if after:
+            assert scan(account, ledger).quarantined == 1
+        else:
+            with pytest.raises(UnclearOutcome):
+                scan(account, ledger)
+            assert [intent.state for intent in ledger.open_intents(account.name)] == [State.MOVING]
+    assert _Unclear.moves == moves
+    summary = scan(account, ledger)
+    assert summary.recovered == (0 if after else 1)
+    assert places(account) == {"faux": [QUARANTINE]}
+
+
+def test_an_intent_whose_verdict_was_never_written_does_nothing(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Killed between T1 and T2 of the cycle: the record is still the mark; the message is judged again and then moved."""
+    from vigie.scanner import journal
+
+    account = dovecot.account()
+    append(account, RAW)
+    validity, (uid,) = uids(account)
+    mark = journal.under_way(Place(account.name, "INBOX", validity, uid), 1, NOW)
+    ledger.add_records((mark,), None)
+    intent = Intent(
+        fresh_id(),
+        mark.id,
+        ActionKind.QUARANTINE,
+        mark.place,
+        QUARANTINE,
+        FALSE,
+        State.PENDING,
+        "faux@example.org",
+        "",
+        0,
+        NOW,
+    )
+    ledger.open_intent(intent)
+    pool = ScriptedPool()
+    summary = scan(account, ledger, pool)
+    assert (summary.recovered, summary.judged, summary.quarantined) == (1, 1, 1)
+    assert places(account) == {"faux": [QUARANTINE]}
+    assert Path(ledger.path).exists()

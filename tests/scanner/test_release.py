@@ -1,0 +1,192 @@
+"""There and back: the same bytes, flags, keywords and date, on servers that can do much, little and almost nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.scanner.world import NOW, QUARANTINE, Seen, hands, look, mail, places, scan
+from tests.servers.dovecot import Dovecot, append, client, hashes
+from vigie.ledger.review import Undoing, plan_release, plan_undo
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import ActionKind, Intent, Outcome, Record, State
+from vigie.scanner import recover
+from vigie.scanner.actions import quarantine
+from vigie.scanner.settings import AccountSettings
+
+DATE = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
+RAW = mail("faux", "impersonation")
+
+
+@pytest.fixture(params=["dovecot", "dovecot_uidplus", "dovecot_prefix"])
+def server(request: pytest.FixtureRequest) -> Dovecot:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Dovecot)
+    return found
+
+
+def quarantined(account: AccountSettings, ledger: Ledger, *flags: str) -> Record:
+    append(account, RAW, flags=flags, when=DATE)
+    assert scan(account, ledger).quarantined == 1
+    (record,) = ledger.records(held=True)
+    return record
+
+
+def release(account: AccountSettings, ledger: Ledger, record: Record) -> tuple[Intent, Outcome]:
+    intent = plan_release(record, ledger.outcomes(record.id), at=NOW)
+    assert isinstance(intent, Intent)
+    ledger.release(intent, NOW)
+    work = hands(account, ledger)
+    with contextlib.closing(work.session):
+        ((done, outcome),) = recover.recover(work, "enforce")
+    return done, outcome
+
+
+@pytest.mark.parametrize("flags", [(), ("\\Flagged", "\\Answered", "perso", "\\Seen"), ("$Junk",)])
+def test_there_and_back(server: Dovecot, ledger: Ledger, flags: tuple[str, ...]) -> None:
+    account = server.account()
+    record = quarantined(account, ledger, *flags)
+    _, outcome = release(account, ledger, record)
+    assert outcome.state is State.DONE
+    (back,) = look(account)
+    assert back == Seen("INBOX", "faux", record.sha256, tuple(sorted({*flags, "$NotJunk"})), back.date)
+    assert back.date == DATE
+    assert list(ledger.records(held=True)) == []
+
+
+def test_a_hundred_passes_do_not_take_it_again(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    release(account, ledger, record)
+    for _ in range(20):
+        summary = scan(account, ledger)
+        assert summary.quarantined == summary.tagged == summary.recovered == 0
+    scan(account, ledger, since=datetime(2025, 1, 1, tzinfo=UTC))
+    assert places(account) == {"faux": ["INBOX"]}
+
+
+def test_a_release_of_the_review_pages_is_carried_out_by_the_next_pass(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    intent = plan_release(record, ledger.outcomes(record.id), at=NOW)
+    assert isinstance(intent, Intent)
+    ledger.release(intent, NOW)
+    summary = scan(account, ledger)
+    assert (summary.recovered, summary.released, summary.quarantined) == (1, 1, 0)
+    assert places(account) == {"faux": ["INBOX"]}
+
+
+def test_what_a_person_read_in_quarantine_stays_read(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    record = quarantined(account, ledger, "\\Flagged")
+    with client(account) as connection:
+        connection.select_folder(QUARANTINE)
+        connection.add_flags(connection.search(), ["\\Seen"])
+        connection.remove_flags(connection.search(), ["\\Flagged"])
+    release(account, ledger, record)
+    (back,) = look(account)
+    assert set(back.flags) == {"\\Seen", "\\Flagged", "$NotJunk"}
+
+
+def test_a_message_that_was_moved_within_quarantine_is_found_by_its_content(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    with client(account) as connection:
+        connection.select_folder(QUARANTINE)
+        connection.move(connection.search(), "Junk")
+        connection.select_folder("Junk")
+        connection.move(connection.search(), QUARANTINE)
+    _, outcome = release(account, ledger, record)
+    assert outcome.state is State.DONE
+    assert places(account) == {"faux": ["INBOX"]}
+
+
+def test_a_message_that_somebody_deleted_is_gone(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    with client(account) as connection:
+        connection.select_folder(QUARANTINE)
+        connection.delete_messages(connection.search())
+        connection.expunge()
+    _, outcome = release(account, ledger, record)
+    assert outcome.state is State.GONE
+    assert places(account) == {}
+
+
+def test_on_a_server_that_can_only_copy_the_original_is_untagged(dovecot_poor: Dovecot, ledger: Ledger) -> None:
+    account = dovecot_poor.account()
+    record = quarantined(account, ledger, "perso")
+    ((_, taken),) = ledger.outcomes(record.id)
+    assert taken is not None
+    assert taken.detail == quarantine.STAYS
+    assert set(taken.kept_keywords) == {"$Phishing", "$Junk"}
+    _, outcome = release(account, ledger, record)
+    assert outcome.state is State.DONE
+    assert "copy in quarantine stays" in outcome.detail
+    inbox = [seen for seen in look(account) if seen.folder == "INBOX"]
+    assert [set(seen.flags) for seen in inbox] == [{"perso", "$NotJunk"}]
+    assert scan(account, ledger).quarantined == 0
+
+
+def test_on_such_a_server_a_deleted_original_comes_back_from_its_copy(dovecot_poor: Dovecot, ledger: Ledger) -> None:
+    account = dovecot_poor.account()
+    record = quarantined(account, ledger, "\\Flagged")
+    contents = set(hashes(account))
+    with client(account) as connection:
+        connection.select_folder("INBOX")
+        connection.delete_messages(connection.search())
+        connection.expunge()
+    _, outcome = release(account, ledger, record)
+    assert outcome.state is State.DONE
+    inbox = [seen for seen in look(account) if seen.folder == "INBOX"]
+    assert [(seen.sha256, seen.date, set(seen.flags)) for seen in inbox] == [
+        (record.sha256, DATE, {"\\Flagged", "$NotJunk"})
+    ]
+    assert set(hashes(account)) == contents
+
+
+@pytest.mark.parametrize("world", ["quarantine", "inbox", "both", "neither"])
+def test_a_release_that_was_cut_off(server: Dovecot, ledger: Ledger, world: str) -> None:
+    account = server.account()
+    record = quarantined(account, ledger, "perso")
+    intent = plan_release(record, ledger.outcomes(record.id), at=NOW)
+    assert isinstance(intent, Intent)
+    ledger.release(intent, NOW)
+    ledger.advance(intent.id, State.MOVING)
+    with client(account) as connection:
+        connection.select_folder(intent.source.folder)
+        if world in {"inbox", "both"}:
+            connection.copy(connection.search(), "INBOX")
+        if world in {"inbox", "neither"}:
+            connection.delete_messages(connection.search())
+            connection.expunge()
+    summary = scan(account, ledger)
+    assert summary.recovered == 1
+    (_, outcome) = ledger.outcomes(record.id)[-1]
+    assert outcome is not None
+    assert outcome.state is (State.GONE if world == "neither" else State.DONE)
+    if world == "neither":
+        assert look(account) == []
+    else:
+        (back,) = look(account)
+        assert (back.folder, set(back.flags), back.date) == ("INBOX", {"perso", "$NotJunk"}, DATE)
+
+
+def test_a_release_can_be_taken_back(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    release(account, ledger, record)
+    again = ledger.record(record.id)
+    assert again is not None
+    undo = plan_undo(again, ledger.outcomes(record.id), at=NOW)
+    assert isinstance(undo, Undoing)
+    assert undo.intent is not None
+    ledger.set_decision(record.id, None, NOW)
+    ledger.open_intent(undo.intent)
+    work = hands(account, ledger)
+    with contextlib.closing(work.session):
+        ((intent, outcome),) = recover.recover(work, "observe")
+    assert (intent.kind, outcome.state) == (ActionKind.QUARANTINE, State.DONE)
+    assert places(account) == {"faux": [QUARANTINE]}
