@@ -328,7 +328,6 @@ def _leaf(content_type: ContentType, fields: Sequence[Field], body: bytes, ledge
 
 
 _IDENTITY = frozenset({b"", b"7bit", b"8bit", b"binary", b"7-bit", b"8-bit"})
-_STRICT_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]*={0,2}\s*\Z")
 
 
 def _decodings(fields: Sequence[Field], body: bytes, ledger: Ledger) -> tuple[bytes, ...]:
@@ -352,11 +351,10 @@ def _decodings(fields: Sequence[Field], body: bytes, ledger: Ledger) -> tuple[by
 
 
 def _base64(body: bytes, ledger: Ledger) -> tuple[bytes, ...]:
-    if _STRICT_BASE64.match(body):
-        try:
-            return (base64.b64decode(body),)
-        except (binascii.Error, ValueError):
-            pass
+    try:
+        return (base64.b64decode(b"".join(body.split()), validate=True),)
+    except (binascii.Error, ValueError):
+        pass
     text = body.rstrip()
     lenient = lenient_base64(body)
     first, padding, rest = text.partition(b"=")

@@ -1,0 +1,188 @@
+"""From the leaves of a message to its text blocks, links and attachments, each in its layer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from vigie.message.attached import describe, is_message, open_pages
+from vigie.message.fields import decode_charset, header_text, scan
+from vigie.message.layers import Context, assign, context_of
+from vigie.message.links import URLS, resolve, written
+from vigie.message.readings import TEXT_BYTES, Leaf, Ledger, leaves
+from vigie.message.text import Page, Target, html_page, plain_page
+from vigie.message.types import Attachment, Layer, Link, TextBlock
+
+_ATTACHED_DEPTH = 4
+_PAGES = 200
+_BODY_TYPES = frozenset({"text/plain", "text/html", "text/x-amp-html", "text/enriched", "text/richtext"})
+_HTML_TYPES = frozenset({"text/html", "text/x-amp-html"})
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?([\w-]{1,40})", re.IGNORECASE)
+_LINKABLE = re.compile(r"\w(?:\.|\[\.\]|\(\.\))[^\W\d_]|:[ ]?[/\\]|mailto:", re.IGNORECASE)
+
+
+class Content:
+    """Gathers what the leaves of one message say; bounded by `ledger`, never an error."""
+
+    def __init__(self, context: Context, ledger: Ledger) -> None:
+        self.blocks: list[TextBlock] = []
+        self.links: dict[tuple[str, str, Layer, str, str], Link] = {}
+        self.attachments: list[Attachment] = []
+        self._context = context
+        self._ledger = ledger
+        self._pages = 0
+        self._texts: set[str] = set()
+
+    def add_leaves(self, found: Iterable[Leaf], layer: Layer | None = None, depth: int = 0) -> None:
+        """The parts of the message, or (with a layer) of a message attached to it."""
+        has_body = False
+        for leaf in found:
+            kind = leaf.content_type
+            inline = kind in _BODY_TYPES and leaf.disposition != "attachment"
+            if leaf.stray or (inline and not (leaf.filename and has_body)):
+                has_body |= not leaf.stray
+                self._add_body(leaf, Layer.HIDDEN if leaf.stray and layer is None else layer)
+            elif is_message(leaf):
+                self._add_message(leaf, depth)
+            else:
+                self._add_attachment(leaf, layer)
+
+    def add_text(self, text: str, *, html: bool, where: str) -> None:
+        """One more reading of the body, unless its text is known already."""
+        if " ".join(text.split()) not in self._texts:
+            self._add_reading(text, html=html, where=where, layer=None)
+
+    def add_link(
+        self, shown: str, target: str, where: str, kind: str, layer: Layer = Layer.OUTER, base: str = ""
+    ) -> None:
+        """One target; what leads nowhere is left out."""
+        if len(self.links) >= URLS:
+            self._ledger.note("too-many-links", f"more than {URLS} links", structural=True)
+            return
+        destination = resolve(target, base)
+        if destination is None:
+            return
+        if destination.scheme in ("mailto", "tel"):
+            kind = destination.scheme
+        key = (shown, destination.target, layer, where, kind)
+        if key not in self.links:
+            self.links[key] = Link(
+                shown,
+                destination.target,
+                destination.host,
+                destination.scheme,
+                layer,
+                where,
+                kind,
+                destination.other_hosts,
+                destination.unwrapped_from,
+            )
+
+    def _add_body(self, leaf: Leaf, layer: Layer | None) -> None:
+        html = leaf.content_type in _HTML_TYPES
+        where = leaf.content_type if leaf.content_type in _BODY_TYPES else "text/plain"
+        texts: dict[str, str] = {}
+        for data in leaf.readings:
+            text = self._decoded(data, leaf.charset, html=html)
+            texts.setdefault(" ".join(text.split()), text)
+        if len(texts) > 1:
+            self._ledger.note("body-readings", "a text that clients may decode differently", structural=True)
+        for text in texts.values():
+            self._add_reading(text, html=html, where=where, layer=layer)
+
+    def _decoded(self, data: bytes, charset: str, *, html: bool) -> str:
+        if len(data) > TEXT_BYTES:
+            self._ledger.note("text-truncated", f"a text of more than {TEXT_BYTES} bytes", structural=True)
+            data = data[:TEXT_BYTES]
+        if html and not charset and not data.isascii():
+            declared = _META_CHARSET.search(data, 0, 4_096)
+            charset = declared[1].decode("ascii", "replace") if declared else ""
+        text, alike = decode_charset(data, charset)
+        if not alike:
+            self._ledger.note("charset-odd", charset[:40], structural=charset.strip().lower() == "utf-7")
+        return text
+
+    def _add_reading(self, text: str, *, html: bool, where: str, layer: Layer | None) -> None:
+        self._texts.add(" ".join(text.split()))
+        page = html_page(text) if html else plain_page(text)
+        if page.coarse:
+            self._ledger.note("html-depth", "HTML nested too deep to be read as a browser does", structural=True)
+        self.add_page(page, where, layer)
+
+    def _add_message(self, leaf: Leaf, depth: int) -> None:
+        """A mail inside the mail: somebody else's words (the outer speaker merely hands it on)."""
+        self.attachments.append(describe(leaf, opened=depth < _ATTACHED_DEPTH))
+        if depth >= _ATTACHED_DEPTH:
+            self._ledger.note("attached-depth", f"messages attached deeper than {_ATTACHED_DEPTH}", structural=True)
+            return
+        inner = scan(leaf.data)
+        for field in inner.fields:
+            if field.name == "subject":
+                self._block(Layer.ATTACHED_MESSAGE, "subject", header_text(field.raw[: 1 << 14]))
+        found = leaves(inner.fields, inner.body, self._ledger, depth=1)
+        self.add_leaves(found, Layer.ATTACHED_MESSAGE, depth + 1)
+
+    def _add_attachment(self, leaf: Leaf, layer: Layer | None) -> None:
+        pages = list(open_pages(leaf, self._ledger)) if self._pages < _PAGES else []
+        self.attachments.append(describe(leaf, opened=bool(pages)))
+        for page in pages:
+            self.add_page(page, f"attachment:{leaf.filename[:120]}", layer or Layer.ATTACHMENT)
+
+    def add_page(self, page: Page, where: str, layer: Layer | None) -> None:
+        """The blocks and links of one page; `layer` None asks who speaks in each line."""
+        self._pages += 1
+        if self._pages > _PAGES:
+            self._ledger.note("too-many-texts", f"more than {_PAGES} texts", structural=True)
+            return
+        if layer is None:
+            layers, feigned = assign(page.lines, self._context)
+            if feigned:
+                self._ledger.note("fake-forward", "a forward marker at the very top of a mail that is no forward")
+        else:
+            layers = [layer] * len(page.lines)
+        self._page_blocks(page, layers, where)
+        if page.hidden:
+            self._block(Layer.HIDDEN if layer is None else layer, where, "\n".join(page.hidden))
+        self._page_links(page, layers, where, layer or Layer.OUTER)
+
+    def _page_blocks(self, page: Page, layers: Sequence[Layer], where: str) -> None:
+        start = 0
+        for index in range(1, len(layers) + 1):
+            if index == len(layers) or layers[index] is not layers[start]:
+                self._block(layers[start], where, "\n".join(line.text for line in page.lines[start:index]))
+                start = index
+
+    def _block(self, layer: Layer, where: str, text: str) -> None:
+        text = text.strip()
+        if text:
+            self.blocks.append(TextBlock(layer, where, text))
+
+    def _page_links(self, page: Page, layers: Sequence[Layer], where: str, default: Layer) -> None:
+        shown_in: dict[int, list[str]] = {}
+        for target in page.targets:
+            self.add_link(target.shown, target.target, where, target.kind, _layer(target, layers, default), page.base)
+            if target.shown:
+                shown_in.setdefault(target.line, []).append(target.shown)
+            if len(self.links) >= URLS:
+                self._ledger.note("too-many-links", f"more than {URLS} links", structural=True)
+                return
+        for index, line in enumerate(page.lines):
+            if not _LINKABLE.search(line.text):
+                continue
+            for shown, link in written(line.text):
+                # the text of an anchor leads where the anchor leads
+                if not any(shown in text for text in shown_in.get(index, ())):
+                    self.add_link(shown, link, where, "text", layers[index])
+            if len(self.links) >= URLS:
+                return
+
+
+def _layer(target: Target, layers: Sequence[Layer], default: Layer) -> Layer:
+    if target.hidden and default is Layer.OUTER:
+        return Layer.HIDDEN
+    return layers[min(target.line, len(layers) - 1)] if layers else default
+
+
+def message_context(subject: str, names: Iterable[str]) -> Context:
+    """Whether the header calls the message an answer or a forward."""
+    return context_of(subject, threaded=not {"in-reply-to", "references"}.isdisjoint(names))

@@ -1,0 +1,265 @@
+"""Where a target leads, by the WHATWG URL standard and by every naive reading (threats C-24..C-30, C-36, C-44, C-45).
+
+`resolve` turns a target as written into `Destination`; `written` finds the targets that a client makes clickable in
+plain text. Nothing is ever fetched: wrappers are undone by their published formats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+from ada_url import join_url, parse_url
+from publicsuffixlist import PublicSuffixList
+
+from vigie.message.fold import to_alabel
+
+URL_CHARS = 8_192  # X-15
+URLS = 1_024  # X-15
+_NESTING = 5
+
+_SUFFIXES = PublicSuffixList(only_icann=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What `vigie.message.types.Link` says of a target."""
+
+    target: str
+    host: str
+    scheme: str
+    other_hosts: tuple[str, ...] = ()
+    unwrapped_from: str | None = None
+
+
+_STRIPPED = re.compile(r"[\t\r\n]+")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
+_LIKE_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62}\.?\Z")
+_NESTED = re.compile(r"(?:https?|hxxps?):/{0,2}[/\\]{0,2}([^\s/\\?#&\"'<>]{1,255})", re.IGNORECASE)
+_WEB = frozenset({"http", "https", "ftp", "ws", "wss"})
+
+
+@lru_cache(maxsize=4_096)
+def resolve(target: str, base: str = "") -> Destination | None:
+    """Where `target` leads, wrappers undone; None for what leads nowhere (a fragment, a relative target without base)."""
+    target = target[:URL_CHARS]
+    first = _resolve(target, base)
+    found, seen = first, [target]
+    for _ in range(_NESTING):
+        inner = _unwrapped(found) if found else None
+        if inner is None or inner in seen:
+            break
+        deeper = _resolve(inner, "")
+        if deeper is None:
+            break
+        found = deeper
+        seen.append(inner)
+    if found is None or found is first:
+        return found
+    return Destination(found.target, found.host, found.scheme, found.other_hosts, unwrapped_from=target)
+
+
+def _resolve(target: str, base: str) -> Destination | None:
+    text = _STRIPPED.sub("", target.strip("".join(map(chr, range(33)))))  # WHATWG URL section 4.4, steps 1 to 3
+    if not text or text.startswith("#"):
+        return None
+    text = re.sub(r"\Ahxxp(s?)(?=:)", r"http\1", text, flags=re.IGNORECASE)
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() == "mailto":
+        return Destination(target, _mail_host(text), "mailto")
+    if scheme and scheme[1].lower() in {
+        "tel",
+        "sms",
+        "callto",
+        "data",
+        "javascript",
+        "vbscript",
+        "blob",
+        "about",
+        "cid",
+    }:
+        return Destination(target, "", scheme[1].lower())
+    if scheme and "." in scheme[1] and _LIKE_HOST.match(scheme[1]):
+        text = "http://" + text  # "ameli.example:8080/x" without a scheme
+        scheme = _SCHEME.match(text)
+    if scheme is None:
+        if text[:2] in {"//", "\\\\", "/\\", "\\/"}:
+            text = "https:" + text
+        elif _host_like_start(text):
+            text = "http://" + text
+        elif base:
+            return _relative(text, base)
+        else:
+            return None
+    host, protocol = _whatwg(text)
+    naive = _naive_hosts(text, protocol)
+    if not host and protocol in _WEB:
+        host = next(iter(naive), "")
+    return Destination(target, host, protocol, tuple(name for name in naive if name != host))
+
+
+def _relative(text: str, base: str) -> Destination | None:
+    """A relative target by the document's base (C-31)."""
+    try:
+        joined = join_url(base, text)
+    except ValueError:
+        return None
+    host, protocol = _whatwg(joined)
+    return Destination(joined, host, protocol) if host else None
+
+
+def _whatwg(text: str) -> tuple[str, str]:
+    """Host and scheme as a browser has them; ("", scheme) when a browser refuses the URL."""
+    try:
+        parsed = parse_url(text, attributes=("hostname", "protocol"))
+    except ValueError:
+        scheme = _SCHEME.match(text)
+        return "", scheme[1].lower() if scheme else ""
+    return str(parsed["hostname"]).rstrip("."), str(parsed["protocol"]).rstrip(":")
+
+
+def _naive_hosts(text: str, scheme: str) -> list[str]:
+    """The hosts that less careful readers see: userinfo, before a backslash, percent-decoded, and URLs inside (C-25..C-29)."""
+    if scheme not in _WEB:
+        return []
+    names: list[str] = []
+    rest = text.split(":", 1)[1].lstrip("/\\")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" in authority or "\\" in authority or "%" in authority:
+        pieces = re.split(r"[@\\:]", authority) + re.split(r"[@\\:]", unquote(authority))
+        names += [_host(piece) for piece in pieces if _LIKE_HOST.match(piece)]
+    else:
+        names.append(_host(authority))
+    inner = rest[len(authority) :]
+    for _ in range(_NESTING):
+        names += [_host(match) for match in _NESTED.findall(inner)[:_NESTING]]
+        decoded = unquote(inner)
+        if decoded == inner:
+            break
+        inner = decoded
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _host(authority: str) -> str:
+    """An authority as a host name in A-labels, without userinfo and port."""
+    host = authority.rpartition("@")[2]
+    if not host.startswith("["):
+        host = host.split(":", 1)[0]
+    return to_alabel(unquote(host) if "%" in host else host)
+
+
+def _mail_host(text: str) -> str:
+    address = unquote(text.split(":", 1)[1].split("?", 1)[0]).split(",", 1)[0]
+    return to_alabel(address.rpartition("@")[2].strip(" <>")) if "@" in address else ""
+
+
+def _host_like_start(text: str) -> bool:
+    """The target starts with something that clients complete to a host: www., or a name with a public suffix."""
+    host = re.split(r"[/?#:\\]", text[:300], maxsplit=1)[0]
+    return text[:4].lower() == "www." or (
+        bool(_LIKE_HOST.match(host)) and _known_suffix(host) and not _FILE.search(host)
+    )
+
+
+@lru_cache(maxsize=8_192)
+def _known_suffix(host: str) -> bool:
+    """The host lies under a public suffix of the list."""
+    return _SUFFIXES.privatesuffix(to_alabel(host), accept_unknown=False) is not None
+
+
+# --- wrappers (C-45) -------------------------------------------------------------------------------------------------
+
+_SAFE_LINKS = re.compile(r"(?:[\w-]+\.)?safelinks\.protection\.outlook\.com\Z")
+_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}\Z")
+_PROOFPOINT = frozenset({"urldefense.proofpoint.com", "urldefense.com", "urldefense.us"})
+_PROOFPOINT_3 = re.compile(r"/v3/__(.+?)__;([^!]*)!")
+
+
+def _unwrapped(destination: Destination) -> str | None:
+    """The URL inside a known wrapper, by the wrapper's own format; None when it is none."""
+    if destination.scheme not in {"http", "https"}:
+        return None
+    host, target = destination.host, destination.target
+    if _SAFE_LINKS.match(host):
+        return _parameter(target, "url")
+    if _GOOGLE.match(host) and re.search(r"//[^/?#]+/url\?", target):
+        return _parameter(target, "q") or _parameter(target, "url")
+    if host in _PROOFPOINT:
+        if "/v2/" in target:
+            encoded = _parameter(target, "u")
+            return unquote(encoded.replace("-", "%").replace("_", "/")) if encoded else None
+        if "/v1/" in target:
+            return _parameter(target, "u")
+        third = _PROOFPOINT_3.search(target)
+        if third:
+            # v3 puts "*" for characters that it keeps in base64 behind; the host never holds one
+            return third[1]
+    return None
+
+
+def _parameter(target: str, name: str) -> str | None:
+    match = re.search(rf"[?&](?:amp;)?{name}=([^&#]+)", target)
+    return unquote(match[1]) if match else None
+
+
+# --- targets in plain text -------------------------------------------------------------------------------------------
+
+_FILE = re.compile(
+    r"\.(?:zip|mov|md|py|sh|pl|rs|ps|so|cc|js|ts|ai|pdf|docx?|xlsx?|pptx?|txt|csv|png|jpe?g|gif|html?|php|asp|exe)\Z",
+    re.IGNORECASE,
+)
+_END = r"[^\s<>\"\u00a0\u2028\u2029\u3000«»“”]"
+_WRITTEN = re.compile(
+    rf"""(?P<url>\b(?:https?|hxxps?|ftp)[ ]?:[ ]?[/\\]{{1,3}}{_END}{{1,{URL_CHARS}}})
+       | (?P<mail>\bmailto:[^\s<>"]{{3,500}})
+       | (?<![\w@./\\-])(?P<bare>(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?(?:\.|\[\.\]|\(\.\))){{1,8}}[^\W\d_][\w-]{{1,23}})
+         (?![\w@-])(?P<tail>(?::\d{{1,5}})?(?:[/?\#]{_END}{{0,{URL_CHARS}}})?)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MAIL_TAIL = re.compile(r"[\w.+-]*@")
+_TRAILING = ".,;:!?'*_~|`’…"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def written(text: str) -> Iterator[tuple[str, str]]:
+    """(as it stands, target) of everything in a line of text that a client makes clickable, or a reader is asked to type."""
+    if "." not in text and ":" not in text:
+        return
+    for match in _WRITTEN.finditer(text):
+        if match["bare"]:
+            host = match["bare"].replace("[.]", ".").replace("(.)", ".")
+            tail = match["tail"]
+            if not _is_written_host(host, tail) or _MAIL_TAIL.match(text, match.end("bare")):
+                continue
+            shown = _trimmed(match["bare"] + tail)
+            yield shown, "http://" + shown.replace("[.]", ".").replace("(.)", ".")
+        elif match["mail"]:
+            shown = _trimmed(match["mail"])
+            yield shown, shown
+        else:
+            shown = _trimmed(match["url"])
+            yield shown, re.sub(r"[ ]", "", shown[:12]) + shown[12:].replace("[.]", ".")
+
+
+def _is_written_host(host: str, tail: str) -> bool:
+    """Not a file name, an abbreviation, or two sentences without a blank between them."""
+    suffix = host.rpartition(".")[2]
+    if host[:4].lower() == "www.":
+        return True
+    if not tail and (_FILE.search(host) or (not suffix.islower() and not host.isupper())):
+        return False
+    return _known_suffix(host.lower())
+
+
+def _trimmed(text: str) -> str:
+    """Without the punctuation that belongs to the sentence."""
+    while text:
+        last = text[-1]
+        if last in _TRAILING or (last in _PAIRS and text.count(last) > text.count(_PAIRS[last])):
+            text = text[:-1]
+        else:
+            break
+    return text

@@ -1,0 +1,156 @@
+"""bytes -> Message: the one door of this package, pure and total.
+
+Four readings are united: our own scan of the bytes (fields, readings), the standard library's and mail-parser's where
+the bytes are out of the ordinary. mail-parser is used nowhere else; no security decision rests on its fields alone,
+since it shows the first From field only (S-08).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterator, Sequence
+
+import mailparser
+
+from vigie.message.content import Content, message_context
+from vigie.message.fields import ONCE_ONLY, Field, Scan, header_text, scan
+from vigie.message.layers import Context
+from vigie.message.readings import Ledger, leaves
+from vigie.message.received import parse_date, read_hops
+from vigie.message.senders import MAILBOXES, read_authors, read_mailboxes
+from vigie.message.types import Address, Defect, Header, Layer, Message, TextBlock
+
+logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # its log lines quote the message
+
+_RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
+_VALUE_BYTES = 1 << 16
+_OPINION_BYTES = 1 << 19
+_ANGLED = re.compile(r"<\s*([^<>\s]{1,8192})\s*>")
+
+
+def parse(raw: bytes) -> Message:
+    """The union of all readings of a message; total: whatever the bytes, a Message with its defects."""
+    try:
+        return read(raw)
+    except Exception as error:  # noqa: BLE001 - the last net under "total": a fault of ours must not hide the other mails
+        return _unread(raw, Defect("unreadable", type(error).__name__, structural=True))
+
+
+def read(raw: bytes) -> Message:
+    """`parse` without its net; tests call this one, so that a fault shows."""
+    found = scan(raw)
+    authors = read_authors(found.fields, found.strays, author_opinion)
+    ledger = Ledger()
+    for defect in (*found.defects, *authors.defects, *_duplicates(found)):
+        ledger.note(defect.code, defect.detail, structural=defect.structural)
+    headers = tuple(_header(field) for field in found.fields)
+    values = {header.name: header.value for header in reversed(headers)}
+    subject = values.get("subject", "")
+    context = message_context(subject, values)
+    content = _content(raw, found, context, ledger)
+    return Message(
+        raw=raw,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        headers=headers,
+        message_id=values.get("message-id", "").strip("<> \t"),
+        subject=subject,
+        date=parse_date(values["date"]) if "date" in values else None,
+        authors=authors.addresses,
+        author_readings=authors.readings,
+        sender=_mailboxes(found.fields, ("sender",)),
+        reply_to=_mailboxes((*found.fields, *found.strays), ("reply-to",)),
+        recipients=_mailboxes(found.fields, _RECIPIENTS),
+        hops=read_hops(found.fields),
+        blocks=(*_subjects(found), *content.blocks),
+        links=tuple(content.links.values()),
+        attachments=tuple(content.attachments),
+        defects=tuple(ledger.defects.values()),
+    )
+
+
+def _header(field: Field) -> Header:
+    return Header(field.name, header_text(field.raw[:_VALUE_BYTES]), field.raw, field.index)
+
+
+def _duplicates(found: Scan) -> Iterator[Defect]:
+    """Once-only fields that occur again (S-20): clients differ in which one they show. From has its own defect."""
+    names = [field.name for field in (*found.fields, *found.strays)]
+    for name in sorted(ONCE_ONLY - {"from"}):
+        if names.count(name) > 1:
+            yield Defect("duplicate-once-only-header", name, structural=True)
+
+
+def _mailboxes(fields: Sequence[Field], names: Sequence[str]) -> tuple[Address, ...]:
+    found: list[Address] = []
+    for name in names:
+        for field in fields:
+            if field.name == name and len(found) < MAILBOXES:
+                found += read_mailboxes(field)
+    return tuple(found[:MAILBOXES])
+
+
+def _subjects(found: Scan) -> Iterator[TextBlock]:
+    """Every Subject that a client may show."""
+    for field in (*found.fields, *found.strays):
+        if field.name == "subject":
+            text = header_text(field.raw[:_VALUE_BYTES])
+            if text:
+                yield TextBlock(Layer.OUTER, "subject", text)
+
+
+def _content(raw: bytes, found: Scan, context: Context, ledger: Ledger) -> Content:
+    content = Content(context, ledger)
+    content.add_leaves(leaves(found.fields, found.body, ledger))
+    for body in found.other_bodies:
+        content.add_leaves(leaves((), body, ledger))
+    for field in found.fields:
+        if field.name.startswith("list-"):
+            for target in _ANGLED.findall(header_text(field.raw[:_VALUE_BYTES]))[:16]:
+                content.add_link("", target, f"header:{field.name}", "header")
+    if ledger.ambiguous:
+        for text, html in body_opinion(raw):
+            content.add_text(text, html=html, where="text/html" if html else "text/plain")
+    return content
+
+
+def author_opinion(value: bytes) -> list[tuple[str, str]]:
+    """What mail-parser makes of the body of a From field; nothing when it fails."""
+    field = b"From: " + re.sub(rb"[\r\n]+", b" ", value) + b"\r\n\r\n"
+    try:
+        return [(str(display), str(addr)) for display, addr in mailparser.parse_from_bytes(field).from_]
+    except Exception:  # noqa: BLE001 - mail-parser raises many kinds of error on hostile bytes; one opinion less
+        return []
+
+
+def body_opinion(raw: bytes) -> list[tuple[str, bool]]:
+    """The texts that mail-parser and the standard library under it find, each with "is HTML"; nothing when they fail.
+
+    Asked about ambiguous messages only, and not about sizes at which it is slow (X-02..X-07).
+    """
+    if (
+        len(raw) > _OPINION_BYTES
+        or raw.count(b"boundary") > 200
+        or raw.count(b"=?") > 1_000
+        or raw.count(b";") > 20_000
+    ):
+        return []
+    if any(len(line) > 1 << 14 for line in raw.split(b"\n")):
+        return []
+    try:
+        mail = mailparser.parse_from_bytes(raw)
+        plain = [*mail.text_plain, *mail.text_not_managed]
+        return [(_sound(text), False) for text in plain[:50]] + [(_sound(text), True) for text in mail.text_html[:50]]
+    except Exception:  # noqa: BLE001 - see author_opinion
+        return []
+
+
+def _sound(text: object) -> str:
+    """Text without lone surrogates and NUL, which neither JSON nor a database takes."""
+    return str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
+def _unread(raw: bytes, defect: Defect) -> Message:
+    """A message of which nothing is known but that it could not be read: it is never proven."""
+    return Message(raw, hashlib.sha256(raw).hexdigest(), (), "", "", None, (), 0, (), (), (), (), (), (), (), (defect,))

@@ -1,0 +1,409 @@
+"""Text as the reader sees it: lines, what is hidden from him, and the targets that the page offers.
+
+HTML is read with lexbor, as a browser does. Its cost grows with the square of the depth, so deep or huge pages are read
+by a linear scan instead (X-09). In doubt a text is visible: only what is surely hidden is called so (C-35).
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from vigie.message.layers import Line
+from vigie.message.style import Sheet, Style, colour, declarations, read_sheet, targets
+
+TEXT_CHARS = 2 << 20  # X-09
+LINES = 50_000
+_SHOWN_CHARS = 1_000
+_COMMENT_CHARS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target as written. `line` is the index of the line in which it stands."""
+
+    target: str
+    shown: str
+    kind: str
+    line: int
+    hidden: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """A body as lines. `coarse` says that it was too deep to be read as a browser does."""
+
+    lines: list[Line] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    base: str = ""
+    coarse: bool = False
+
+
+_QUOTE = re.compile(r"\s{0,3}>")
+
+
+def plain_page(text: str) -> Page:
+    """The lines of a plain text; those that start with ">" are quoted."""
+    page = Page()
+    for line in text[:TEXT_CHARS].splitlines()[:LINES]:
+        quoted = ">" in line[:4] and bool(_QUOTE.match(line))
+        page.lines.append(Line(line.lstrip("> \t") if quoted else line.strip(), quoted))
+    return page
+
+
+def html_page(source: str, *, opened: bool = False) -> Page:
+    """An HTML document as its reader sees it. `opened`: in a browser (an attachment), where title and scripts count."""
+    source = source[:TEXT_CHARS]
+    if _too_deep(source):
+        return _coarse_page(source)
+    tree = LexborHTMLParser(source)
+    walk = _Walk(read_sheet(node.text() for node in tree.css("style")), opened=opened)
+    if tree.root is not None:
+        walk.run(tree.root)
+    known = {target.target for target in walk.page.targets}
+    # C-34: what another parser would take for a link
+    walk.page.targets += [target for target in _raw_targets(source) if target.target not in known]
+    return walk.page
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_MANY_TAGS = 2_000
+_DEEP = 2_000
+_REBUILT = 1_000_000
+
+
+def _too_deep(source: str) -> bool:
+    """Nesting that costs a browser's parser the square of its depth, or formatting that it rebuilds in every block."""
+    if source.count("<") < _MANY_TAGS:
+        return False
+    depth = deepest = formatting = most = tags = 0
+    for match in _TAG.finditer(source):
+        tags += 1
+        name = match[2].lower()
+        if name in _VOID:
+            continue
+        step = -1 if match[1] else 1
+        depth = max(0, depth + step)
+        deepest = max(deepest, depth)
+        if name in _FORMATTING:
+            formatting = max(0, formatting + step)
+            most = max(most, formatting)
+    return deepest > _DEEP or most * tags > _REBUILT
+
+
+_MARKUP = re.compile(r"<[^<>]*>")
+_RAW_TARGET = re.compile(
+    r"""\b(href|action|src)\s{0,10}=\s{0,10}["']?\s{0,10}((?:https?|hxxps?|ftp):[^"'\s<>]{1,8192})""", re.IGNORECASE
+)
+_RAW_KINDS = {"href": "anchor", "action": "form", "src": "image"}
+
+
+def _coarse_page(source: str) -> Page:
+    """Text and targets by a linear scan, all of it visible."""
+    page = Page(coarse=True)
+    for line in entities.unescape(_MARKUP.sub("\n", source)).splitlines():
+        text = " ".join(line.split())
+        if text:
+            page.lines.append(Line(text))
+            if len(page.lines) >= LINES:
+                break
+    page.targets = list(_raw_targets(source))
+    return page
+
+
+def _raw_targets(source: str) -> Iterator[Target]:
+    for match in _RAW_TARGET.finditer(_without_comments(source)):
+        yield Target(entities.unescape(match[2]), "", _RAW_KINDS[match[1].lower()], 0)
+
+
+def _without_comments(source: str) -> str:
+    """The source without <!-- … -->, in one pass."""
+    if "<!--" not in source:
+        return source
+    pieces, position = [], 0
+    while (start := source.find("<!--", position)) >= 0:
+        pieces.append(source[position:start])
+        end = source.find("-->", start)
+        if end < 0:
+            position = start + 4
+            break
+        position = end + 3
+    pieces.append(source[position:])
+    return " ".join(pieces)
+
+
+class _State(NamedTuple):
+    """What an element hands down to its content."""
+
+    hidden: bool
+    tiny: bool
+    ink: tuple[int, int, int] | None
+    paper: tuple[int, int, int] | None
+    quoted: bool
+    kept: bool
+    """Line ends in the text are shown (pre)."""
+
+    @property
+    def unseen(self) -> bool:
+        if self.hidden or self.tiny:
+            return True
+        if self.ink is None or self.paper is None:
+            return False
+        return all(abs(one - other) <= 12 for one, other in zip(self.ink, self.paper, strict=True))
+
+
+_OPENING = _State(False, False, (0, 0, 0), (255, 255, 255), False, False)
+
+_SILENT = frozenset("script style template title noembed noframes".split())
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
+    " h4 h5 h6 header hr html li main menu nav ol option p pre section select table tbody tfoot thead tr ul caption title".split()
+)
+_CELLS = frozenset(("td", "th", "button", "input", "textarea"))
+_SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
+    "a": (("href", "anchor"), ("xlink:href", "anchor"), ("ping", "ping")),
+    "area": (("href", "anchor"), ("ping", "ping")),
+    "form": (("action", "form"),),
+    "button": (("formaction", "form"),),
+    "input": (("formaction", "form"), ("src", "image")),
+    "isindex": (("action", "form"),),
+    "img": (("src", "image"), ("lowsrc", "image"), ("dynsrc", "image"), ("srcset", "image")),
+    "image": (("src", "image"), ("href", "image"), ("xlink:href", "image")),
+    "source": (("src", "image"), ("srcset", "image")),
+    "video": (("src", "image"), ("poster", "image")),
+    "audio": (("src", "image"),),
+    "track": (("src", "image"),),
+    "iframe": (("src", "frame"), ("srcdoc", "srcdoc")),
+    "frame": (("src", "frame"),),
+    "embed": (("src", "object"),),
+    "object": (("data", "object"), ("codebase", "object")),
+    "applet": (("code", "object"), ("codebase", "object")),
+    "link": (("href", "style"),),
+    "script": (("src", "script"),),
+    "use": (("href", "image"), ("xlink:href", "image")),
+}
+_REFRESH = re.compile(r"\burl\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
+_URL = re.compile(r"https?:[/\\]{1,3}[^\s\"'<>\\)]{1,2048}", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"\s*\[if\b(?!\s*!\s*mso)", re.IGNORECASE)
+
+
+class _Anchor:
+    """An open <a> and the text seen in it so far."""
+
+    __slots__ = ("hidden", "line", "seen", "slots", "words")
+
+    def __init__(self, slots: list[tuple[str, str]], line: int, *, hidden: bool) -> None:
+        self.slots = slots
+        self.line = line
+        self.hidden = hidden
+        self.seen = False
+        self.words: list[str] = []
+
+
+class _Walk:
+    """One pass over a tree in document order, without recursion."""
+
+    def __init__(self, sheet: Sheet, *, opened: bool) -> None:
+        self.page = Page()
+        self.page.targets += [Target(target, "", kind, 0) for target, kind in sheet.targets]
+        self._sheet = sheet
+        self._opened = opened
+        self._words: list[str] = []
+        self._quoted = False
+        self._anchors: list[_Anchor] = []
+
+    def run(self, root: LexborNode) -> None:
+        """Fills the page from the tree."""
+        open_: list[tuple[LexborNode, _State, bool, bool]] = []
+        node: LexborNode = root
+        state = _OPENING._replace(paper=None) if self._sheet.unsure else _OPENING
+        while True:
+            tag = node.tag or ""
+            inner, child, anchored = state, None, False
+            if tag == "-text":
+                self._text(node.text_content or "", state)
+            elif tag == "-comment":
+                self._comment(node.comment_content or "", state)
+            else:
+                inner, anchored = self._element(node, tag, state)
+                if tag not in _SILENT or (tag == "title" and self._opened):
+                    child = node.first_child
+                elif tag == "script" and self._opened:
+                    self.page.targets += [
+                        self._target(url, "script") for url in _URL.findall(node.text()[:65_536])[:64]
+                    ]
+            if child is not None:
+                open_.append((node, state, tag in _BLOCKS, anchored))
+                node, state = child, inner
+                continue
+            self._close(tag in _BLOCKS, anchored)
+            following = node.next if open_ else None
+            while following is None and open_:
+                node, state, block, anchored = open_.pop()
+                self._close(block, anchored)
+                following = node.next if open_ else None
+            if following is None:
+                self._line_end()
+                return
+            node = following
+
+    def _target(self, target: str, kind: str, *, hidden: bool = False) -> Target:
+        return Target(target, "", kind, len(self.page.lines), hidden)
+
+    def _text(self, text: str, state: _State) -> None:
+        if state.unseen:
+            if not text.isspace():
+                self.page.hidden.append(" ".join(text.split()))
+            return
+        self._quoted |= state.quoted and not text.isspace()
+        if state.kept and "\n" in text:
+            *whole, last = text.split("\n")
+            for line in whole:
+                self._words.append(line)
+                self._quoted |= state.quoted
+                self._line_end()
+            text = last
+        self._words.append(text)
+        for anchor in self._anchors:
+            if not anchor.seen and not text.isspace():
+                anchor.seen, anchor.line = True, len(self.page.lines)
+            anchor.words.append(text)
+
+    def _line_end(self) -> None:
+        if not self._words:
+            return
+        text = " ".join("".join(self._words).split())
+        self._words.clear()
+        if text and len(self.page.lines) < LINES:
+            quoted = self._quoted
+            if text.startswith(">"):
+                quoted, text = True, text.lstrip("> ")
+            self.page.lines.append(Line(text, quoted))
+        self._quoted = False
+
+    def _close(self, block: bool, anchored: bool) -> None:
+        if anchored:
+            anchor = self._anchors.pop()
+            shown = " ".join("".join(anchor.words).split())[:_SHOWN_CHARS]
+            for target, kind in anchor.slots:
+                self.page.targets.append(Target(target, shown, kind, anchor.line, anchor.hidden and not shown))
+        if block:
+            self._line_end()
+
+    def _element(self, node: LexborNode, tag: str, state: _State) -> tuple[_State, bool]:
+        if tag == "br":
+            self._words.append(" ")
+            self._line_end()
+            return state, False
+        if tag in _BLOCKS:
+            self._line_end()
+        elif tag in _CELLS:
+            self._words.append(" ")
+        attributes = node.attributes
+        styles = self._sheet.of(tag, attributes) if self._sheet.rules else ()
+        if tag in ("blockquote", "pre", "textarea"):
+            state = state._replace(quoted=state.quoted or tag == "blockquote", kept=state.kept or tag != "blockquote")
+        if not attributes and not styles:
+            return state, False
+        state = self._styled(attributes, styles, state)
+        return state, self._sources(tag, attributes, state)
+
+    def _styled(self, attributes: dict[str, str | None], styles: tuple[Style, ...], state: _State) -> _State:
+        """The state inside an element, after the sheet's rules, its attributes and its own style."""
+        for style in styles:
+            state = _apply(style, state)
+        if "hidden" in attributes:
+            state = state._replace(hidden=True)
+        for name in ("bgcolor", "background"):
+            value = attributes.get(name)
+            if value:
+                state = state._replace(paper=colour(value) if name == "bgcolor" else None)
+        if attributes.get("color"):
+            state = state._replace(ink=colour(attributes["color"] or ""))
+        own = attributes.get("style")
+        if own:
+            state = _apply(declarations(own), state)
+            if "url" in own:
+                self.page.targets += [self._target(url, "image") for url in targets(own)]
+        return state
+
+    def _sources(self, tag: str, attributes: dict[str, str | None], state: _State) -> bool:
+        """Notes the targets of an element; True when it is an anchor whose text is to be gathered."""
+        unseen = state.unseen
+        slots: list[tuple[str, str]] = []
+        for name, kind in _SOURCES.get(tag, _VML if ":" in tag else ()):
+            value = attributes.get(name)
+            if not value:
+                continue
+            if name == "srcset":
+                slots += [(piece.split()[0], kind) for piece in value.split(",")[:16] if piece.strip()]
+            elif kind == "srcdoc":
+                self.page.targets += [self._target(url, "frame") for url in _URL.findall(value)[:64]]
+            else:
+                slots.append((value, kind))
+        if attributes.get("background"):
+            slots.append((attributes["background"] or "", "image"))
+        if tag == "base" and attributes.get("href") and not self.page.base:
+            self.page.base = attributes["href"] or ""
+            slots.append((self.page.base, "base"))
+        if tag == "meta" and (attributes.get("http-equiv") or "").lower() == "refresh":
+            found = _REFRESH.search(attributes.get("content") or "")
+            if found:
+                slots.append((found[1], "refresh"))
+        self._values(tag, attributes, state)
+        if self._opened:
+            for name, value in attributes.items():
+                if value and name.startswith("on"):
+                    slots += [(url, "script") for url in _URL.findall(value)[:16]]
+        if tag in ("a", "area") and slots:
+            self._anchors.append(_Anchor(slots, len(self.page.lines), hidden=unseen))
+            return True
+        for target, kind in slots:
+            self.page.targets.append(self._target(target, kind, hidden=unseen and kind != "image"))
+        return False
+
+    def _values(self, tag: str, attributes: dict[str, str | None], state: _State) -> None:
+        """Text that stands in attributes: image alternatives, buttons, field hints."""
+        if tag in ("img", "area") and attributes.get("alt"):
+            self._text(f" {(attributes['alt'] or '')[:300]} ", state)
+        elif tag in ("input", "textarea") and (attributes.get("type") or "").lower() != "hidden":
+            for name in ("value", "placeholder"):
+                if attributes.get(name):
+                    self._text(f" {(attributes[name] or '')[:300]} ", state)
+
+    def _comment(self, content: str, state: _State) -> None:
+        """Outlook on Windows reads what stands in a conditional comment (C-32)."""
+        if not _CONDITIONAL.match(content):
+            return
+        content = content[:_COMMENT_CHARS]
+        for target in _raw_targets(content):
+            self.page.targets.append(self._target(target.target, target.kind))
+        text = " ".join(
+            entities.unescape(_MARKUP.sub(" ", _XML.sub(" ", content.partition(">")[2].rpartition("<!")[0]))).split()
+        )
+        if text:
+            self._text(f" {text} ", state)
+
+
+_XML = re.compile(r"<(xml|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_VML = (("href", "anchor"), ("src", "image"))
+
+
+def _apply(style: Style, state: _State) -> _State:
+    """The state under one set of declarations."""
+    return _State(
+        state.hidden or style.hidden,
+        state.tiny if style.tiny is None else style.tiny,
+        style.ink if style.sets_ink else state.ink,
+        style.paper if style.sets_paper else state.paper,
+        state.quoted,
+        state.kept or style.kept,
+    )
