@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError, Moved, UnclearOutcome
-from vigie.scanner.mailboxes.imap_faults import Lost, Refused
+from vigie.scanner.mailboxes.imap_faults import Lost, Refused, meaning
 from vigie.scanner.mailboxes.imap_reading import ImapReader, flags_of, selectable
 from vigie.scanner.mailboxes.imap_session import ATOM, open_session, quoted
 from vigie.scanner.mailboxes.imap_sets import date_time
@@ -21,7 +21,6 @@ LARGEST: Final = 256 * 1024 * 1024
 GOODBYE_S: Final = 3.0
 KEYWORD_REFUSED: Final = frozenset({"LIMIT", "CANNOT", "NOPERM", "READ-ONLY"})
 """The server keeps no such keyword: what was kept is read back, no fault (I-16)."""
-NO_FOLDER: Final = frozenset({"TRYCREATE", "NONEXISTENT"})
 
 
 def connect(account: AccountSettings) -> ImapMailbox:
@@ -142,7 +141,7 @@ class ImapMailbox(ImapReader):
                 if session.code("COPYUID") or session.code("EXPUNGE"):
                     # RFC 6851 section 4.3: refused, and yet something was moved
                     raise UnclearOutcome(f"{session.host}: the server refused a {command} and did it") from None
-                if refused.code not in NO_FOLDER or attempt == 2:
+                if meaning(refused)[0] != "folder" or attempt == 2:
                     raise
                 folder = self.ensure_folder(folder)
         for line in session.wire.untagged_responses.get("COPYUID", []):

@@ -78,7 +78,7 @@ VENDORS: Final[tuple[tuple[re.Pattern[str], str, bool], ...]] = tuple(
             False,
         ),
         (
-            r"(mailbox|folder) (does(n't| not) exist|not found)|no such (mailbox|folder)|unknown mailbox",
+            r"(mailbox|folder) (does(n't| not) exist|not found)|no such (mailbox|folder)|unknown mailbox|nonexistent namespace",
             "folder",
             False,
         ),
@@ -120,16 +120,16 @@ def clean(text: str) -> str:
     return line if len(line) <= MAX_TEXT else f"{line[:MAX_TEXT]}..."
 
 
-def meaning(command: str, status: str, code: str, text: str) -> tuple[str, bool]:
+def meaning(refused: Refused) -> tuple[str, bool]:
     """(kind, temporary) of a refusal: by code, else by the vendor's text, else by the command."""
-    if code in CODES:
-        return CODES[code]
+    if refused.code in CODES:
+        return CODES[refused.code]
     for pattern, kind, temporary in VENDORS:
-        if pattern.search(text):
+        if pattern.search(refused.text):
             return kind, temporary
-    if status == "BAD":
+    if refused.status == "BAD":
         return "protocol", False
-    return COMMANDS.get(command, ("refused", False))
+    return COMMANDS.get(refused.command, ("refused", False))
 
 
 def backoff_s(text: str) -> float | None:
@@ -140,7 +140,7 @@ def backoff_s(text: str) -> float | None:
 
 def refusal(host: str, refused: Refused, doing: str) -> MailboxError:
     """The fault behind a tagged NO or BAD."""
-    kind, temporary = meaning(refused.command, refused.status, refused.code, refused.text)
+    kind, temporary = meaning(refused)
     words = clean(refused.text)
     text = f"{host}: {doing}: {KIND_TEXTS[kind]}" + (f' ("{words}")' if words else "")
     return MailboxError(kind, text, temporary=temporary, retry_after_s=backoff_s(refused.text))
@@ -157,8 +157,7 @@ def loss(host: str, lost: Lost, doing: str) -> MailboxError:
     if lost.reason == "garbled":
         return MailboxError("protocol", f"{host}: {doing}: the answer is not IMAP", temporary=True)
     if lost.reason == "bye":
-        code = lost.text[1:].split("]")[0].split(" ")[0].upper() if lost.text.startswith("[") else ""
-        kind, temporary = meaning("BYE", "BYE", code, lost.text)
+        kind, temporary = meaning(Refused("BYE", "BYE", lost.text))
         if kind == "refused":
             kind, temporary = "connect", True  # a goodbye without a known reason: a restart, most likely (I-24)
         text = f"{host}: {doing}: the server ended the session{quoted}"

@@ -1,0 +1,66 @@
+"""A TCP proxy that keeps a record of both directions and cuts the line after a given number of bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import Literal
+
+Direction = Literal["to_server", "to_client"]
+
+
+class Cutter:
+    """One proxy in front of a server on loopback. `said` holds what went through, by direction."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._lock = threading.Lock()
+        self._left: dict[Direction, int | None] = {"to_server": None, "to_client": None}
+        self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Cutter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def arm(self, direction: Direction, after: int) -> None:
+        """From now on that many bytes go through in that direction; then both ends see a closed connection."""
+        with self._lock:
+            self._left[direction] = after
+
+    def disarm(self) -> None:
+        """Lets everything through again."""
+        with self._lock:
+            self._left = {"to_server": None, "to_client": None}
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._socket.accept()
+                far = socket.create_connection(("127.0.0.1", self._target))
+                for source, sink, direction in ((near, far, "to_server"), (far, near, "to_client")):
+                    threading.Thread(target=self._pump, args=(source, sink, direction), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, direction: Direction) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                with self._lock:
+                    left = self._left[direction]
+                    if left is not None:
+                        data = data[:left]
+                        self._left[direction] = left - len(data)
+                    cut = left is not None and self._left[direction] == 0
+                self.said[direction] += data
+                if data:
+                    sink.sendall(data)
+                if cut:
+                    break
+        for one in (source, sink):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
