@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import re
 
 import dkim
 
-from vigie.auth_checks.dkim import DOMAIN, LIBRARY_ERRORS
+from vigie.auth_checks.dkim import DOMAIN, LIBRARY_ERRORS, QUIET
 from vigie.auth_checks.letter import Letter, plain_name
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver
 from vigie.auth_checks.types import ArcResult, Status
@@ -20,10 +19,6 @@ MAX_BODY = 10 * 1024 * 1024
 MAX_BLANKS = 2_000
 """dkimpy's relaxed body canonicalization is quadratic in the longest run of blanks (S-49)."""
 MAX_KEY_RECORD = 4_096
-
-QUIET = logging.getLogger("vigie.auth_checks.arc.dkimpy")
-QUIET.addHandler(logging.NullHandler())
-QUIET.propagate = False
 
 
 def check_arc(letter: Letter, resolver: Resolver) -> ArcResult:

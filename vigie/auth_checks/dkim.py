@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -57,6 +58,11 @@ LIBRARY_ERRORS = (
     ArithmeticError,
     RecursionError,
 )
+
+
+QUIET = logging.getLogger("vigie.auth_checks.dkimpy")
+"""dkimpy logs header fields and keys; logs carry no mail content (house: "Style")."""
+QUIET.setLevel(logging.CRITICAL + 1)
 
 
 class _Malformed(Exception):  # noqa: N818 - an outcome about the mail, turned into a status at once
@@ -258,7 +264,7 @@ def header_verifies(
     field: Field, tags: dict[str, bytes], signed: Sequence[str], fields: Sequence[Field], key: PublicKey
 ) -> bool:
     """The signature value fits the signed header fields. The body hash is compared by the caller."""
-    verifier = dkim.DKIM(None, minkey=0)
+    verifier = dkim.DKIM(None, logger=QUIET, minkey=0)
     verifier.headers = [list(item) for item in fields]
     verifier.body = b""
     verifier.pk, verifier.keysize, verifier.ktag = key.material, key.bits, key.kind.encode()
