@@ -2,9 +2,9 @@
 
 import os
 import signal
-import tempfile
 import time
 from datetime import datetime
+from pathlib import Path
 
 from vigie.judge import worker
 from vigie.judge.examine import Examiner
@@ -37,9 +37,11 @@ class Obedient(Examiner):
             case [b"leave"]:
                 raise SystemExit(3)
             case [b"write"]:
-                with tempfile.TemporaryFile() as file:
-                    file.write(bytes(100))
-                    file.flush()
+                path = Path(f"/tmp/vigie-{os.getpid()}")
+                try:
+                    path.write_bytes(bytes(100))
+                finally:
+                    path.unlink()
         return super().examine(raw, now=now, received=received)
 
 

@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, BinaryIO
 
 from vigie.rules.types import Case, ExaminationError
@@ -31,7 +31,7 @@ FAULT = b"F"
 _JOB = struct.Struct("!IQ")
 _ANSWER = struct.Struct("!cI")
 _DATA_MODULES = ("vigie.rules.types", "vigie.auth_checks.types", "vigie.message.types")
-_PLAIN = {("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "timezone")}
+_PLAIN: dict[tuple[str, str], type] = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)}
 COPIED = 256 * 1024
 """Up to here one copy is cheaper than one more system call."""
 MAX_ANSWER = 16 * 1024 * 1024
@@ -133,13 +133,17 @@ class _PlainData(pickle.Unpickler):
     """Makes the data classes and enumerations that a Case consists of, and nothing else."""
 
     def find_class(self, module: str, name: str) -> object:
-        if (module, name) in _PLAIN:
-            return super().find_class(module, name)
-        if module in _DATA_MODULES and name.isidentifier():
-            found = getattr(sys.modules[module], name, None)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, enum.Enum)):
-                return found
-        raise pickle.UnpicklingError(f"{module}.{name} is not data")
+        return _data_class(module, name)
+
+
+@functools.lru_cache(maxsize=256)
+def _data_class(module: str, name: str) -> type:
+    if (module, name) in _PLAIN:
+        return _PLAIN[module, name]
+    found = getattr(sys.modules[module], name, None) if module in _DATA_MODULES and name.isidentifier() else None
+    if isinstance(found, type) and (is_dataclass(found) or issubclass(found, enum.Enum)):
+        return found
+    raise pickle.UnpicklingError(f"{module}.{name} is not data")
 
 
 def _receive(sock: socket.socket, size: int, deadline: float) -> bytes:
