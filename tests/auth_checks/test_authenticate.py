@@ -20,11 +20,12 @@ from tests.auth_checks.letters import (
     sign,
     zone,
 )
+from tests.servers.knot import Knot
 from vigie.auth_checks.authenticate import authenticate
 from vigie.auth_checks.letter import READER_VISIBLE, canonical_body, plain_name, read_letter
-from vigie.auth_checks.resolver import ZoneResolver
+from vigie.auth_checks.resolver import DnsResolver, ZoneResolver
 from vigie.auth_checks.settings import TrustSettings
-from vigie.auth_checks.types import Provenance, Status
+from vigie.auth_checks.types import AuthEvidence, Provenance, Status
 from vigie.message.parse import parse
 
 TRUST = TrustSettings(border_hosts=("mx.dest.example",), authserv_ids=("mx.dest.example",))
@@ -188,6 +189,31 @@ def test_the_author_is_asked_before_strangers_spend_the_budget():
 
 
 GENUINE = sign()
+
+
+def test_a_strangers_spf_record_cannot_spend_the_budget_of_the_proof(knot: Knot):
+    """X-17: the author's key and policy are asked first; what is left is SPF's."""
+    key = key_record()
+    knot.publish(
+        "caisse.example",
+        f'sel._domainkey.info IN TXT "{key[:200]}" "{key[200:]}"\n_dmarc IN TXT "v=DMARC1; p=reject"\ninfo IN TXT "x"\n',
+    )
+    knot.publish("example", "*.gouffre IN A 192.0.2.9\n")
+    includes = " ".join(f"a:{number}.gouffre.example" for number in range(10))
+    knot.publish("voleur.example", f'@ IN TXT "v=spf1 {includes} -all"\n')
+    resolver = DnsResolver(knot.settings.model_copy(update={"max_queries": 10, "cache_entries": 0}))
+    message = parse(FOREIGN_BORDER + sign(domain="caisse.example"))
+    data = authenticate(message, resolver.session(), TRUST, received=RECEIVED, now=NOW)
+    assert data.spf.status is Status.TEMPERROR
+    # sel._domainkey.caisse.example is not published: the point is that the walk has an answer, not a fault.
+    assert data.dmarc.organizational_domain == "caisse.example"
+    assert evidence_over(resolver, sign()).complete
+
+
+def evidence_over(resolver: DnsResolver, raw: bytes) -> AuthEvidence:
+    return authenticate(parse(raw), resolver.session(), TRUST, received=RECEIVED, now=NOW)
+
+
 VISIBLE = [name for name in SIGNED if f"\r\n{name}:".encode() in b"\r\n" + PLAIN]
 TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1, max_size=30)
 

@@ -176,6 +176,14 @@ def test_a_fault_midway_is_temperror(where: str):
     assert found.status is Status.PASS  # identical domains align whatever the record says
 
 
+def test_a_relative_out_of_reach_spoils_no_pass():
+    resolver = dns({"ameli.fr": "v=DMARC1; p=reject"}, fail=("_dmarc.news.ameli.fr",))
+    signatures = [dkim("news.ameli.fr"), dkim("ameli.fr")]
+    assert evaluate("info.ameli.fr", NO_SPF, signatures, resolver).result.aligned == ("ameli.fr",)
+    assert evaluate("info.ameli.fr", NO_SPF, signatures[:1], resolver).result.status is Status.TEMPERROR
+    assert evaluate("info.ameli.fr", spf("news.ameli.fr"), [], resolver).result.status is Status.TEMPERROR
+
+
 def test_no_author_domain():
     found = evaluate("", spf("ameli.fr"), [dkim("ameli.fr")], dns({})).result
     assert (found.status, found.aligned) == (Status.PERMERROR, ())

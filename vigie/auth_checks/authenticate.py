@@ -80,8 +80,9 @@ def authenticate(
     received_at = _received_at(message, ours, received)
     # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
     dkim = check_dkim(letter, author_domain, watched, received=received_at or now, now=now)
+    prepared = dmarc.prepare(author_domain, dkim, watched)
     spf = _spf(border, said, watched)
-    evaluation = dmarc.evaluate(author_domain, spf, dkim, watched)
+    evaluation = dmarc.conclude(prepared, spf, dkim, watched)
     result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author_domain))
     obstacles = _obstacles(message, letter, author_domain, evaluation, result)
     passed = bool(result.aligned) and result.status is Status.PASS

@@ -30,33 +30,74 @@ class Evaluation:
     spf_aligned: bool
 
 
-def evaluate(author_domain: str, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
-    """The computed result. Never raises: a DNS fault is temperror, unless an identical domain passed."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the DNS says about the author domain and the signatures' domains, before anybody looks at the envelope."""
+
+    domain: str
+    author: Walk | None
+    record: DmarcRecord | None = None
+    policy: str = ""
+    dkim_aligned: tuple[DkimResult, ...] = ()
+    fault: DnsFault | None = None
+    """The look-up that failed: the author's own where `author` is None, else that of a signature's domain."""
+
+
+def prepare(author_domain: str, dkim: Sequence[DkimResult], resolver: Resolver) -> Prepared:
+    """The author's own questions. Asked before SPF, so that a stranger's record cannot spend the message's budget first."""
     if not author_domain:
-        reason = "there is no single author domain (RFC 9989 section 5.3)"
-        return Evaluation(DmarcResult(Status.PERMERROR, "", Provenance.COMPUTED, reason), (), False)
+        return Prepared("", None)
     try:
         author = walk(author_domain, resolver)
         record = author.record()
         policy = _policy(author, record, resolver)
-        dkim_aligned = tuple(
-            result for result in dkim if _aligned(result.domain, author, _strict(record, dkim=True), resolver)
-        )
-        spf_aligned = _spf_usable(spf) and _aligned(spf.domain, author, _strict(record, dkim=False), resolver)
     except DnsFault as fault:
-        return _without_record(author_domain, spf, dkim, fault)
-    status, reason = _judge(spf, dkim, dkim_aligned, spf_aligned)
+        return Prepared(author_domain, None, fault=fault)
+    aligned: list[DkimResult] = []
+    late: DnsFault | None = None
+    for result in dkim:
+        try:
+            if _aligned(result.domain, author, _strict(record, dkim=True), resolver):
+                aligned.append(result)
+        except DnsFault as fault:
+            late = fault
+    return Prepared(author_domain, author, record, policy, tuple(aligned), late)
+
+
+def evaluate(author_domain: str, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
+    """`conclude` of `prepare`."""
+    return conclude(prepare(author_domain, dkim, resolver), spf, dkim, resolver)
+
+
+def conclude(prepared: Prepared, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
+    """The computed result. Never raises: a DNS fault is temperror, unless an aligned identifier passed all the same."""
+    author, fault = prepared.author, prepared.fault
+    if not prepared.domain:
+        reason = "there is no single author domain (RFC 9989 section 5.3)"
+        return Evaluation(DmarcResult(Status.PERMERROR, "", Provenance.COMPUTED, reason), (), False)
+    if author is None:
+        assert fault is not None
+        return _without_record(prepared.domain, spf, dkim, fault)
+    spf_aligned = False
+    try:
+        strict = _strict(prepared.record, dkim=False)
+        spf_aligned = _spf_usable(spf) and _aligned(spf.domain, author, strict, resolver)
+    except DnsFault as late:
+        fault = late
+    status, reason = _judge(spf, dkim, prepared.dkim_aligned, spf_aligned)
+    if fault is not None and status is not Status.PASS:
+        status, reason = Status.TEMPERROR, f"{fault.name}: {fault.reason}"
     found = DmarcResult(
         status,
-        author_domain,
+        prepared.domain,
         Provenance.COMPUTED,
-        reason if record else f"{reason}; no DMARC record",
-        policy=policy,
+        reason if prepared.record else f"{reason}; no DMARC record",
+        policy=prepared.policy,
         organizational_domain=author.organizational_domain,
         found_by=author.found_by,
-        aligned=_passed(spf, dkim_aligned, spf_aligned),
+        aligned=_passed(spf, prepared.dkim_aligned, spf_aligned),
     )
-    return Evaluation(found, dkim_aligned, spf_aligned)
+    return Evaluation(found, prepared.dkim_aligned, spf_aligned)
 
 
 def outranked(computed: Evaluation, spf: SpfResult, border: DmarcResult | None) -> DmarcResult:
