@@ -179,7 +179,7 @@ def plain_text(data: bytes) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    return text.replace("\0", "\ufffd") if "\0" in text else text
+    return text.replace("\0", "") if "\0" in text else text  # shown by no client
 
 
 _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
@@ -281,4 +281,4 @@ def decode_charset(data: bytes, label: str) -> tuple[str, bool]:
         text = plain_text(data)
     if codec.startswith("utf-16") or codec == "utf-7":  # these two can give lone surrogates
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace("\0", "\ufffd"), codec != "utf-7"
+    return text.replace("\0", ""), codec != "utf-7"

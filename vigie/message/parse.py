@@ -148,7 +148,7 @@ def body_opinion(raw: bytes) -> list[tuple[str, bool]]:
 
 def _sound(text: object) -> str:
     """Text without lone surrogates and NUL, which neither JSON nor a database takes."""
-    return str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    return str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
 def _unread(raw: bytes, defect: Defect) -> Message:

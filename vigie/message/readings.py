@@ -129,7 +129,7 @@ def structured(raw: bytes, ledger: Ledger) -> ContentType:
         raw = raw[:STRUCTURED_BYTES]
     text = plain_text(unfold(raw))
     head = text.split(";", 1)[0]
-    clean = "\ufffd" not in text and text.isprintable() | ("\t" in text)
+    clean = b"\0" not in raw and text.isprintable() | ("\t" in text)
     if "(" in head:
         head, clean = _COMMENT.sub("", head), False
     value = head.strip().lower()

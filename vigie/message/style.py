@@ -41,15 +41,18 @@ class Sheet:
     targets: list[tuple[str, str]] = field(default_factory=list)
     unsure: bool = False
 
-    def of(self, tag: str, attributes: Mapping[str, str | None]) -> tuple[Style, ...]:
+    def of(self, tag: str, attributes: Mapping[str, str | None]) -> list[Style]:
         """The styles for an element, weakest selector first."""
-        keys = [tag]
-        classes = (attributes.get("class") or "").lower().split()[:16]
-        keys += [f".{name}" for name in classes]
-        keys += [f"{tag}.{name}" for name in classes]
-        if attributes.get("id"):
-            keys.append("#" + (attributes["id"] or "").lower())
-        return tuple(self.rules[key] for key in keys if key in self.rules)
+        rules = self.rules
+        found = [rules[tag]] if tag in rules else []
+        given = attributes.get("class")
+        if given:
+            for name in given.lower().split()[:16]:
+                found += [rules[key] for key in ("." + name, f"{tag}.{name}") if key in rules]
+        given = attributes.get("id")
+        if given and "#" + given.lower() in rules:
+            found.append(rules["#" + given.lower()])
+        return found
 
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

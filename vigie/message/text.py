@@ -15,7 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from vigie.message.layers import Line
-from vigie.message.style import Sheet, Style, colour, declarations, read_sheet, targets
+from vigie.message.style import Colour, Sheet, Style, colour, declarations, read_sheet, targets
 
 TEXT_CHARS = 2 << 20  # X-09
 LINES = 50_000
@@ -121,7 +121,8 @@ def _coarse_page(source: str) -> Page:
 
 def _raw_targets(source: str) -> Iterator[Target]:
     for match in _RAW_TARGET.finditer(_without_comments(source)):
-        yield Target(entities.unescape(match[2]), "", _RAW_KINDS[match[1].lower()], 0)
+        target = entities.unescape(match[2]) if "&" in match[2] else match[2]
+        yield Target(target, "", _RAW_KINDS[match[1].lower()], 0)
 
 
 def _without_comments(source: str) -> str:
@@ -150,14 +151,15 @@ class _State(NamedTuple):
     quoted: bool
     kept: bool
     """Line ends in the text are shown (pre)."""
+    unseen: bool = False
+    """The text is not displayed, of no size, or of the colour of its ground."""
 
-    @property
-    def unseen(self) -> bool:
-        if self.hidden or self.tiny:
-            return True
-        if self.ink is None or self.paper is None:
-            return False
-        return all(abs(one - other) <= 12 for one, other in zip(self.ink, self.paper, strict=True))
+
+def _settled(hidden: bool, tiny: bool, ink: Colour | None, paper: Colour | None, quoted: bool, kept: bool) -> _State:
+    same = (
+        ink is not None and paper is not None and all(abs(one - two) <= 12 for one, two in zip(ink, paper, strict=True))
+    )
+    return _State(hidden, tiny, ink, paper, quoted, kept, hidden or tiny or same)
 
 
 _OPENING = _State(False, False, (0, 0, 0), (255, 255, 255), False, False)
@@ -167,6 +169,8 @@ _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
     " h4 h5 h6 header hr html li main menu nav ol option p pre section select table tbody tfoot thead tr ul caption title".split()
 )
+_SETTING_APART = frozenset(("blockquote", "pre", "textarea"))
+_STYLING = frozenset(("style", "hidden", "bgcolor", "background", "color"))
 _CELLS = frozenset(("td", "th", "button", "input", "textarea"))
 _SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
     "a": (("href", "anchor"), ("xlink:href", "anchor"), ("ping", "ping")),
@@ -188,6 +192,9 @@ _SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
     "applet": (("code", "object"), ("codebase", "object")),
     "link": (("href", "style"),),
     "script": (("src", "script"),),
+    "base": (),
+    "meta": (),
+    "textarea": (),
     "use": (("href", "image"), ("xlink:href", "image")),
 }
 _REFRESH = re.compile(r"\burl\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
@@ -308,32 +315,40 @@ class _Walk:
         elif tag in _CELLS:
             self._words.append(" ")
         attributes = node.attributes
-        styles = self._sheet.of(tag, attributes) if self._sheet.rules else ()
-        if tag in ("blockquote", "pre", "textarea"):
+        styles = self._sheet.of(tag, attributes) if self._sheet.rules else []
+        if tag in _SETTING_APART:
             state = state._replace(quoted=state.quoted or tag == "blockquote", kept=state.kept or tag != "blockquote")
         if not attributes and not styles:
             return state, False
-        state = self._styled(attributes, styles, state)
-        return state, self._sources(tag, attributes, state)
+        if styles or not _STYLING.isdisjoint(attributes):
+            state = self._styled(attributes, styles, state)
+        if tag in _SOURCES or ":" in tag or "background" in attributes or self._opened:
+            return state, self._sources(tag, attributes, state)
+        return state, False
 
-    def _styled(self, attributes: dict[str, str | None], styles: tuple[Style, ...], state: _State) -> _State:
+    def _styled(self, attributes: dict[str, str | None], styles: list[Style], state: _State) -> _State:
         """The state inside an element, after the sheet's rules, its attributes and its own style."""
-        for style in styles:
-            state = _apply(style, state)
-        if "hidden" in attributes:
-            state = state._replace(hidden=True)
-        for name in ("bgcolor", "background"):
-            value = attributes.get(name)
-            if value:
-                state = state._replace(paper=colour(value) if name == "bgcolor" else None)
-        if attributes.get("color"):
-            state = state._replace(ink=colour(attributes["color"] or ""))
         own = attributes.get("style")
         if own:
-            state = _apply(declarations(own), state)
+            styles.append(declarations(own))
             if "url" in own:
                 self.page.targets += [self._target(url, "image") for url in targets(own)]
-        return state
+        hidden, tiny, ink, paper, quoted, kept, _ = state
+        if "hidden" in attributes:
+            hidden = True
+        if attributes.get("bgcolor"):
+            paper = colour(attributes["bgcolor"] or "")
+        if attributes.get("background"):
+            paper = None
+        if attributes.get("color"):
+            ink = colour(attributes["color"] or "")
+        for style in styles:
+            hidden |= style.hidden
+            kept |= style.kept
+            tiny = tiny if style.tiny is None else style.tiny
+            ink = style.ink if style.sets_ink else ink
+            paper = style.paper if style.sets_paper else paper
+        return _settled(hidden, tiny, ink, paper, quoted, kept)
 
     def _sources(self, tag: str, attributes: dict[str, str | None], state: _State) -> bool:
         """Notes the targets of an element; True when it is an anchor whose text is to be gathered."""
@@ -395,15 +410,3 @@ class _Walk:
 
 _XML = re.compile(r"<(xml|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _VML = (("href", "anchor"), ("src", "image"))
-
-
-def _apply(style: Style, state: _State) -> _State:
-    """The state under one set of declarations."""
-    return _State(
-        state.hidden or style.hidden,
-        state.tiny if style.tiny is None else style.tiny,
-        style.ink if style.sets_ink else state.ink,
-        style.paper if style.sets_paper else state.paper,
-        state.quoted,
-        state.kept or style.kept,
-    )
