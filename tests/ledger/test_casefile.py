@@ -77,15 +77,33 @@ def test_what_is_left_out_is_counted() -> None:
     assert "findings_left_out" not in kept
 
 
-def test_a_frame_that_is_too_big_leaves_the_verdict() -> None:
+def test_a_thousand_signatures_do_not_hide_what_decides() -> None:
+    """A sender chooses how many signatures a mail has: the scanner must still read "proven" in what is kept."""
+    hostile = {
+        "sha256": "ab",
+        "verdict": "impersonation",
+        "authentication": {"spf": {"status": "fail"}, "dkim": [{"reason": "x" * 900} for _ in range(1000)]},
+        "findings": [{"rule": "lookalike_sender"}],
+        "proven": False,
+        "partial": False,
+    }
+    kept = json.loads(case_text(hostile))
+    assert (kept["verdict"], kept["proven"], kept["partial"]) == ("impersonation", False, False)
+    assert kept["findings"] == [{"rule": "lookalike_sender"}]
+    assert kept["authentication"]["spf"] == {"status": "fail"}
+    assert len(kept["authentication"]["dkim"]) + kept["authentication"]["dkim_left_out"] == 1000
+
+
+def test_a_frame_that_is_too_big_leaves_every_plain_value() -> None:
     huge = {
         "sha256": "ab",
-        "verdict": "undecided",
+        "verdict": "impersonation",
         "authentication": {str(key): "x" * 900 for key in range(200)},
         "links": [link(1)],
+        "proven": False,
     }
     kept = json.loads(case_text(huge))
-    assert kept == {"sha256": "ab", "verdict": "undecided", "left_out": True}
+    assert kept == {"sha256": "ab", "verdict": "impersonation", "proven": False, "links_left_out": 1, "left_out": True}
 
 
 JSON = st.recursive(

@@ -320,14 +320,17 @@ class _Process:
 
 
 def unexamined(raw: bytes, error: ExaminationError, elapsed_ms: float) -> Case:
-    """The case of a message that could not be examined: undecided, never moved, never called genuine (G5)."""
+    """The case of a message that could not be examined: undecided, never moved, never called genuine (G5).
+
+    A machine that was too busy, or short of memory, may do better later: it is worth judging again.
+    """
     french, english = _TOLD[error.kind]
     return Case(
         sha256=hashlib.sha256(raw).hexdigest(),
         message_id="",
         subject="",
         author="",
-        verdict=Verdict(label=Label.UNDECIDED, brand=None, decided_by=0, findings=()),
+        verdict=Verdict(label=Label.UNDECIDED, brand=None, decided_by=0, findings=(), retry=error.kind != "memory"),
         evidence=None,
         links=(),
         explanation={

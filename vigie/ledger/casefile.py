@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from vigie.ledger.identity import record_id
@@ -20,7 +21,8 @@ CASE_BYTES = 64 * 1024
 STRING = 1000
 ENTRIES = 200
 """Of a list, before the size is looked at."""
-_SHRINKING = ("links", "findings")
+PLAIN_VALUES = 100
+"""Of a case whose frame alone is too big."""
 _KEPT_AS_IS = frozenset({"sha256", "message_id"})
 """Top-level keys that name the message: a search for it needs them letter by letter."""
 
@@ -58,32 +60,50 @@ def record_from_case(
 
 
 def case_text(case_object: Mapping[str, Any]) -> str:
-    """One line of valid JSON, at most 64 KiB as UTF-8, masked. "links_left_out" and "findings_left_out" say what is missing."""
-    kept: dict[str, Any] = {key: value if key in _KEPT_AS_IS else _masked(value) for key, value in case_object.items()}
-    for key in _SHRINKING:
-        beyond = len(case_object.get(key) or ()) - ENTRIES
-        if beyond > 0:
-            kept[f"{key}_left_out"] = beyond
+    """One line of valid JSON, at most 64 KiB as UTF-8, masked. "links_left_out": how many of a list are missing, beside it.
+
+    What a hostile mail fills up (links, signatures) goes first; what decides (verdict, proven) stays whatever it does.
+    """
+    kept = {
+        key: _named(value) if key in _KEPT_AS_IS else _masked(value) for key, value in _counted(case_object).items()
+    }
     text = _json(kept)
     while len(text.encode()) > CASE_BYTES:
-        longest = max(_SHRINKING, key=lambda key: len(_json(kept.get(key, ()))))
-        if not kept.get(longest):
+        longest = max(_lists(kept), key=lambda found: len(_json(found[0][found[1]])), default=None)
+        if longest is None:
             return _json(_bare(kept))
-        _leave_out(kept, longest, (len(kept[longest]) + 1) // 2)
+        _halve(*longest)
         text = _json(kept)
     return text
 
 
-def _leave_out(kept: dict[str, Any], key: str, count: int) -> None:
-    kept[key] = kept[key][:-count]
-    kept[f"{key}_left_out"] = kept.get(f"{key}_left_out", 0) + count
+def _lists(inside: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every list that has something to lose, as (object, key); lists within lists go with them."""
+    for key, value in inside.items():
+        if isinstance(value, list) and value:
+            yield inside, key
+        elif isinstance(value, dict):
+            yield from _lists(value)
+
+
+def _halve(inside: dict[str, Any], key: str) -> None:
+    count = (len(inside[key]) + 1) // 2
+    inside[key] = inside[key][:-count]
+    inside[_left_out(key)] = inside.get(_left_out(key), 0) + count
+
+
+def _left_out(key: str) -> str:
+    return f"{key}_left_out"
 
 
 def _bare(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """What is left of a case whose very frame is too big: the verdict."""
-    wanted = ("sha256", "message_id", "verdict", "brand", "decided_by", "elapsed_ms", "error")
-    names = {key: kept[key][:MESSAGE_ID] if isinstance(kept[key], str) else kept[key] for key in wanted if key in kept}
-    return {**names, "left_out": True}
+    """What is left of a case whose very frame is too big: every plain value, the verdict among them."""
+    plain = {
+        key: value[:SHOWN] if isinstance(value, str) and key not in _KEPT_AS_IS else value
+        for key, value in kept.items()
+        if not isinstance(value, dict | list) and len(key) <= SHOWN
+    }
+    return {**dict(islice(plain.items(), PLAIN_VALUES)), "left_out": True}
 
 
 def _masked(value: object) -> object:
@@ -91,10 +111,24 @@ def _masked(value: object) -> object:
     if isinstance(value, str):
         return _bounded(value, STRING)
     if isinstance(value, Mapping):
-        return {key: _masked(item) for key, item in value.items()}
+        return {key: _masked(item) for key, item in _counted(value).items()}
     if isinstance(value, list | tuple):
         return [_masked(item) for item in value[:ENTRIES]]
     return value
+
+
+def _named(value: object) -> object:
+    return str(value)[:MESSAGE_ID]
+
+
+def _counted(value: Mapping[str, Any]) -> dict[str, Any]:
+    """With the number of entries that long lists will lose."""
+    beyond = {_left_out(key): len(item) - ENTRIES for key, item in value.items() if _is_long(item)}
+    return {**value, **beyond}
+
+
+def _is_long(item: object) -> bool:
+    return isinstance(item, list | tuple) and len(item) > ENTRIES
 
 
 def _bounded(text: str, most: int) -> str:

@@ -79,7 +79,9 @@ def beginning_with(connection: Connection, text: str, limit: int) -> Sequence[Re
     if len(beginning) < SHORTEST_BEGINNING:
         return ()
     near = RECORDS.c.id.between(beginning, beginning + "~")  # "~" sorts after every letter that an id can have
-    found = [_record(row) for row in connection.execute(select(RECORDS).where(near).order_by(RECORDS.c.id).limit(limit))]
+    found = [
+        _record(row) for row in connection.execute(select(RECORDS).where(near).order_by(RECORDS.c.id).limit(limit))
+    ]
     return found[:1] if found and found[0].id == beginning else found
 
 
