@@ -41,8 +41,8 @@ first   IN AAAA 2001:db8::2
 
 @pytest.fixture(scope="module")
 def served(knot: Knot) -> DnsSettings:
-    knot.publish("caisse.example", RECORDS)
-    knot.publish("2.0.192.in-addr.arpa", "2 IN PTR first.caisse.example.\n")
+    knot.publish("annuaire.example", RECORDS)
+    knot.publish("2.0.192.in-addr.arpa", "2 IN PTR first.annuaire.example.\n")
     return knot.settings
 
 
@@ -52,23 +52,23 @@ def real(served: DnsSettings) -> Resolver:
 
 
 def test_real_answers(real: Resolver):
-    assert real.txt("caisse.example") == (b"v=spf1 -all",)
-    assert real.txt("TWO.caisse.example.") == (b"first half",)
-    assert real.txt("alias.caisse.example") == (b"first half",)
-    assert real.mx("mail.caisse.example") == ("first.caisse.example", "second.caisse.example")
-    assert real.addresses("first.caisse.example") == ("192.0.2.2", "2001:db8::2")
-    assert real.addresses("first.caisse.example", 6) == ("2001:db8::2",)
-    assert real.ptr("192.0.2.2") == ("first.caisse.example",)
+    assert real.txt("annuaire.example") == (b"v=spf1 -all",)
+    assert real.txt("TWO.annuaire.example.") == (b"first half",)
+    assert real.txt("alias.annuaire.example") == (b"first half",)
+    assert real.mx("mail.annuaire.example") == ("first.annuaire.example", "second.annuaire.example")
+    assert real.addresses("first.annuaire.example") == ("192.0.2.2", "2001:db8::2")
+    assert real.addresses("first.annuaire.example", 6) == ("2001:db8::2",)
+    assert real.ptr("192.0.2.2") == ("first.annuaire.example",)
 
 
 def test_real_tcp_on_truncation(real: Resolver):
-    assert real.txt("big.caisse.example") == (b"x" * 50_000,)
+    assert real.txt("big.annuaire.example") == (b"x" * 50_000,)
 
 
 def test_real_absences(real: Resolver):
-    assert real.txt("empty.caisse.example") == ()
+    assert real.txt("empty.annuaire.example") == ()
     with pytest.raises(NoSuchName):
-        real.txt("none.caisse.example")
+        real.txt("none.annuaire.example")
     with pytest.raises(NoSuchName):
         real.ptr("192.0.2.77")
     with pytest.raises(NoSuchName):
@@ -77,14 +77,14 @@ def test_real_absences(real: Resolver):
 
 def test_real_alias_loop(real: Resolver):
     with pytest.raises(DnsFault) as caught:
-        real.txt("loop.caisse.example")
-    assert caught.value.name == "loop.caisse.example"
+        real.txt("loop.annuaire.example")
+    assert caught.value.name == "loop.annuaire.example"
 
 
 def test_real_refusal_of_a_foreign_zone(real: Resolver):
     """A lame server says REFUSED."""
     with pytest.raises(DnsFault, match="REFUSED"):
-        real.txt("elsewhere.example")
+        real.txt("elsewhere.test")
 
 
 def test_dead_port():
@@ -93,9 +93,9 @@ def test_dead_port():
         settings = DnsSettings(nameservers=("127.0.0.1",), port=silent.getsockname()[1], timeout_s=0.2, budget_s=0.3)
         session = DnsResolver(settings).session()
         with pytest.raises(DnsFault, match="no answer in time"):
-            session.txt("caisse.example")
+            session.txt("annuaire.example")
         with pytest.raises(DnsFault, match="no answer in time"):
-            session.txt("caisse.example")  # remembered, not waited for again
+            session.txt("annuaire.example")  # remembered, not waited for again
         with pytest.raises(DnsFault):
             session.txt("other.example")
         with pytest.raises(DnsFault, match="of DNS for one message"):
@@ -139,7 +139,7 @@ def test_a_faulty_answer_is_a_fault(rcode: dns.rcode.Rcode):
     server = Answering(rcode)
     try:
         with pytest.raises(DnsFault):
-            DnsResolver(server.settings).session().txt("caisse.example")
+            DnsResolver(server.settings).session().txt("annuaire.example")
     finally:
         server.close()
 
@@ -148,7 +148,7 @@ def test_a_mangled_answer_is_a_fault():
     server = Answering(dns.rcode.NOERROR, cut=True)
     try:
         with pytest.raises(DnsFault):
-            DnsResolver(server.settings).session().txt("caisse.example")
+            DnsResolver(server.settings).session().txt("annuaire.example")
     finally:
         server.close()
 
@@ -170,12 +170,12 @@ def test_no_search_list_and_a_budget_of_questions():
 
 def test_sessions_share_the_cache_and_not_the_budget(served: DnsSettings):
     resolver = DnsResolver(served.model_copy(update={"max_queries": 1}))
-    assert resolver.session().txt("caisse.example") == (b"v=spf1 -all",)
+    assert resolver.session().txt("annuaire.example") == (b"v=spf1 -all",)
     second = resolver.session()
-    assert second.txt("caisse.example") == (b"v=spf1 -all",)
-    assert second.txt("two.caisse.example") == (b"first half",)
+    assert second.txt("annuaire.example") == (b"v=spf1 -all",)
+    assert second.txt("two.annuaire.example") == (b"first half",)
     with pytest.raises(DnsFault):
-        second.txt("empty.caisse.example")
+        second.txt("empty.annuaire.example")
 
 
 def test_cache_forgets():
