@@ -43,7 +43,12 @@ def screen(*, stderr: bool = False) -> Console:
     """A rich console that shows text as it is: no markup, no emoji codes, no guessing of numbers."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            """Rich would end with status 1, which here says that a false mail was found."""
+            raise BrokenPipeError
+
+    return Screen(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 class _JsonLines(logging.Formatter):
