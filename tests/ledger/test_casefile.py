@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.made import NOON, place
@@ -113,6 +113,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(max_size=8), JSON), st.lists(JSON), st.lists(JSON))
 def test_every_case_becomes_bounded_valid_json(frame: dict[str, Any], links: list[Any], findings: list[Any]) -> None:
     text = case_text({**frame, "links": links, "findings": findings})

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigie.ledger.masking import CARD, IBAN, NIR, masked
@@ -98,6 +98,7 @@ def french_ibans(draw: st.DrawFn) -> str:
 WORDS = st.text(st.characters(exclude_categories=("Nd", "Cs"), exclude_characters="%"), max_size=20)
 
 
+@settings(deadline=None)
 @given(WORDS, nirs(), WORDS)
 def test_no_nir_stays(before: str, nir: str, after: str) -> None:
     result = masked(f"{before} ; {nir} ; {after}")
@@ -106,12 +107,14 @@ def test_no_nir_stays(before: str, nir: str, after: str) -> None:
     assert NIR in result
 
 
+@settings(deadline=None)
 @given(WORDS, french_ibans(), WORDS)
 def test_no_iban_stays(before: str, iban: str, after: str) -> None:
     result = masked(f"{before} ; {iban} ; {after}")
     assert not re.search(r"\d", result)
 
 
+@settings(deadline=None)
 @given(nirs(), st.text("0123456789 ", max_size=20))
 def test_a_nir_behind_other_numbers_does_not_stay(nir: str, before: str) -> None:
     """Wherever the digits before are taken for a part of it, the number itself is never left whole."""
@@ -119,6 +122,7 @@ def test_a_nir_behind_other_numbers_does_not_stay(nir: str, before: str) -> None
     assert nir not in result
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789 .-FRfrDE2A2B\u200b%"), max_size=80) | st.text())
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = masked(text)
