@@ -14,7 +14,7 @@ MAX_CLAUSE = 600
 _WRAPPED = 50
 """A line of at least this many characters without a full stop goes on in the next one (mail software wraps at 72)."""
 
-_END = re.compile(r"[.!?;…]+(?=[\s\"')\]]|$)|[\n•·►▶→|]+| - ")
+_END = re.compile(r"([.!?;…]+(?=[\s\"')\]]|$)|[\n•·►▶→|]+| - )")
 _TURN = re.compile(
     r",? (?=(?:mais|toutefois|cependant|neanmoins|sinon|en revanche|par contre|veuillez|merci de|merci d'|puis|alors)\b)"
 )
@@ -57,17 +57,20 @@ class Clause:
 
     text: str
     plain: bool
+    asked: bool = False
+    """It is a question: a headline's "votre carte expire ?" states nothing, "pouvez-vous envoyer ... ?" still asks for it."""
 
 
 def clauses(folded: str) -> tuple[Clause, ...]:
     """The clauses of folded text in reading order. Quoted speech is cut out: it is somebody else's."""
     text = joined(folded[:MAX_TEXT])
     found = []
-    for sentence in _END.split(_QUOTED.sub(" ", text)):
+    pieces = _END.split(_QUOTED.sub(" ", text))  # sentence, its end, sentence, ...
+    for sentence, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         for piece in _TURN.split(sentence):
-            piece = piece.strip()
+            piece = piece.strip()[:MAX_CLAUSE]
             if len(piece) > 2:
-                found.append(Clause(piece[:MAX_CLAUSE], is_plain(piece[:MAX_CLAUSE])))
+                found.append(Clause(piece, is_plain(piece), "?" in end))
     return tuple(found)
 
 

@@ -96,6 +96,12 @@ def likeness(host: str, brand: Brand) -> Likeness:
     return _likeness(name, _names_of(brand.name, brand))
 
 
+def in_word(word: str, brand: Brand) -> bool:
+    """A folded word certainly holds one of the brand's stems, glued to words of the same kind."""
+    names = _names_of(brand.name, brand)
+    return _in_text(_untwisted(word, names), names).grade is Grade.CERTAIN
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """The brand's stems, prepared. Hashable by brand name, so that look-ups are cached."""
@@ -128,7 +134,11 @@ def _names_of(key: str, brand: Brand) -> _Names:
         given=frozenset(claim.given_names),
         innocent=frozenset(claim.innocent_words),
         generic=frozenset(claim.generic_stems),
-        official=tuple(item.host for item in brand.hosts) + brand.owned_domains,
+        official=tuple(
+            domain
+            for domain in brand.owned_domains
+            if not any(item.historic and item.host == domain for item in brand.hosts)
+        ),
     )
     _PREPARED[key] = (brand, names)
     return names
@@ -139,7 +149,7 @@ def _likeness(name: str, names: _Names) -> Likeness:
     own = registrable(name)
     suffix = own.partition(".")[2]
     inner = name[: -len(suffix) - 1] if suffix and name.endswith("." + suffix) else name
-    if any(("." + inner + ".").find("." + official + ".") >= 0 for official in names.official):
+    if _embeds(inner, names):
         return Likeness(Grade.CERTAIN, inner)
     shown = fold(to_unicode(inner))
     found = max(
@@ -150,10 +160,25 @@ def _likeness(name: str, names: _Names) -> Likeness:
         return _joined_with_suffix(inner, suffix, names)
     if found.sign in names.generic and suffix.rpartition(".")[2] in names.foreign:
         return Likeness(Grade.POSSIBLE, found.sign)  # another country's insurers use the ordinary word
-    own_label = fold(to_unicode(own.partition(".")[0]))
-    if found.grade is Grade.CERTAIN and not _in_text(_untwisted(own_label, names), names).grade and "." in inner:
+    own_label = _untwisted(fold(to_unicode(own.partition(".")[0])), names)
+    if found.grade is Grade.CERTAIN and "." in inner and not _partakes(own_label, names):
         return Likeness(Grade.POSSIBLE, found.sign)  # somebody else's domain with a sub-domain of that name
     return found
+
+
+def _embeds(inner: str, names: _Names) -> bool:
+    """An official domain written into a foreign name, whatever joins its labels: assure.ameli.fr.evil, ameli-fr.evil, amelifr.evil."""
+    dotted = "." + inner.replace("-", ".").replace("_", ".") + "."
+    labels = dotted.split(".")
+    return any(f".{official}." in dotted or official.replace(".", "") in labels for official in names.official)
+
+
+def _partakes(own_label: str, names: _Names) -> bool:
+    """The registrable label itself plays a part: it holds a stem, or is a piece of one (maladie.help, vitale.zip)."""
+    run = _SEPARATORS.sub("", own_label)
+    return any(stem in run or (len(run) > 4 and run in stem) for stem in (*names.stems, *names.weak)) or bool(
+        _in_text(own_label, names).grade
+    )
 
 
 def _joined_with_suffix(inner: str, suffix: str, names: _Names) -> Likeness:
@@ -360,7 +385,7 @@ def _edge_stem(token: str, names: _Names, known: frozenset[str]) -> tuple[str, .
                 return (stem, rest)
         front = token[: -len(stem)]
         if token.endswith(stem) and front:
-            whole = _segment(front, known)
+            whole = _segment(front, known) or (_segment(front + stem[0], known) if len(front) > 1 else ())
             if whole:
                 return (*whole, stem)
             tail = next((piece for piece in _suffixes_of(front) if piece in known and len(piece) > 3), "")

@@ -12,7 +12,7 @@ from functools import cache
 
 from vigie.message.fold import skeleton
 from vigie.rules.brand import Brand
-from vigie.rules.lookalike import drawn_like
+from vigie.rules.lookalike import GLUE, drawn_like, in_word
 
 _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z][ .*_-]){3,24}[a-z](?![a-z0-9])")
 _SPACERS = re.compile(r"[ .*_-]")
@@ -89,7 +89,7 @@ def readable(folded: str, brand: Brand) -> str:
     """Folded text in which the brand's words are spelled out (a m e l i, ame1i, vitaie) and other bodies' names are blanked."""
     words = names_of(brand)
     words = names_of(brand)
-    text = folded
+    text = folded.replace("\ufffd", "")  # bytes that no charset explains leave a mark between letters, not a blank
     squeezed = text.translate(_SQUEEZE)
     if any(squeezed.count(sign) > text.count(sign) for sign in words.signs if sign in squeezed):
         text = _SPACED.sub(_closed_up, text)
@@ -118,13 +118,24 @@ def may_name(text: str, brand: Brand) -> bool:
     return any(sign in text for sign in names_of(brand).signs)
 
 
+_PERSON = re.compile(r"[a-z'-]{1,40} [a-z'-]{1,40}(?: [a-z'-]{1,40})?")
+
+
 def is_person(display: str, brand: Brand) -> bool:
     """A display name that is a given name of the brand's spelling beside one or two words that mean nothing else: Ameli Durand."""
-    words = re.findall(r"[a-z'-]+", display)
-    if not 2 <= len(words) <= 3 or not any(word in brand.claim.given_names for word in words):
+    if not _PERSON.fullmatch(display):
         return False
+    words = re.findall(r"[a-z']+", display)
     others = [word for word in words if word not in brand.claim.given_names]
-    return bool(others) and all(word not in NOT_FAMILY_NAMES and len(word) > 1 for word in others)
+    meant = NOT_FAMILY_NAMES | GLUE | set(brand.claim.host_words) | set(brand.claim.host_weak_stems)
+    return len(others) < len(words) and bool(others) and all(word not in meant and len(word) > 1 for word in others)
+
+
+def glued_name(display: str, brand: Brand) -> bool:
+    """A name of the brand inside one word of a display name: MonCompteAmeli, ameli2026. Other people's words hold none (Camélia)."""
+    return any(
+        in_word(word, brand) for word in re.findall(r"[a-z0-9_-]{5,40}", display) if word not in brand.claim.given_names
+    )
 
 
 NOT_FAMILY_NAMES = frozenset(

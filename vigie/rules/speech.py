@@ -96,7 +96,9 @@ def signs(
     if not any(words.names.search(item.text) or words.products.search(item.text) for item in spoken):
         return ()
     found = list(_outright(spoken, words, brand))
-    if any(_OWN_VOICE.search(item.text) for item in spoken):
+    if any(_FAMILIAR.search(item.text) for item in spoken):
+        found = [_lighter(sign, 2) for sign in found]  # a friend who copied the text; no institution says "tu"
+    elif any(_OWN_VOICE.search(item.text) for item in spoken):
         found = [_lighter(sign, 2) if sign.topic == "letterhead" else sign for sign in found]
     else:
         own = bool(authors) and all(speaks_for_own_domain(author, folded, brand) for author in authors)
@@ -124,7 +126,7 @@ _FILLERS = frozenset(
     conseillere conseillers support centre contact direction departement gestion bonjour cordialement agence assures assure information
     informations notification notifications message caisse primaire nationale cnam paris tous droits reserves copyright c merci remboursement
     remboursements securise securisee officiel officielle site bienvenue prestations liberte egalite fraternite logo image numero dossier
-    ministere solidarites solidarite technique numerique digital administration mon ma mes avis urgent important alerte fr www gouv
+    ministere solidarites solidarite technique numerique digital administration mon ma mes urgent important alerte fr www gouv
     accueil connexion appli application mobile agir ensemble proteger chacun directeur directrice general generale signature sincerement
     carte cartes suivi bien vous respectueusement attention toute notre avec sentiments distingues meilleurs salutations
     """.split()
@@ -141,15 +143,37 @@ def _outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iter
     for item in spoken:
         if item.is_subject:
             if _alone(item.text, words):
-                yield Sign("subject", ENOUGH - _given(item.text, brand), item.where, item.text, item.layer)
+                bare = not words.names.sub("", item.text).strip(" .!:-[]()|")
+                yield Sign(
+                    "subject", (ENOUGH if bare else 2) - _given(item.text, brand), item.where, item.text, item.layer
+                )
             elif _opens_subject(item.text, words):
                 yield Sign("subject", 2, item.where, item.text, item.layer)
             continue
-        lines = [line for line in item.text.split("\n") if any(char.isalnum() for char in line)]
+        lines = _own_lines(item.text)
         head = next((line for line in lines[:_LETTERHEAD_LINES] if _alone(line, words)), "") if len(lines) > 1 else ""
         if head and head != lines[-1]:
             yield Sign("letterhead", ENOUGH - _given(head, brand), item.where, head, item.layer)
         yield from _signature(lines, item, words, brand)
+
+
+_GOES_ON = 40
+
+
+def _own_lines(text: str) -> list[str]:
+    """The lines that say something, but for the rest of a sentence that was wrapped: its last words stand alone by accident."""
+    lines: list[str] = []
+    before = ""
+    for line in text.split("\n"):
+        said = any(char.isalnum() for char in line)
+        if said:
+            goes_on = len(before) >= _GOES_ON and before[-1] not in ".!?:;,)>"
+            if goes_on:
+                lines[-1] += " " + line
+            else:
+                lines.append(line)
+        before = line
+    return lines
 
 
 def _given(line: str, brand: Brand) -> int:
@@ -256,6 +280,16 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
         yield Sign("opening", 2, item.where, first, item.layer)
 
 
+_OF_MYSELF = re.compile(r"\b(?:je|j'|me|m'|moi)\b")
+
+
+def _not_the_issuer(clause: str) -> bool:
+    """Said by a mutuelle, at a desk, or by the sender about himself ("mon compte est bloqué et je dois payer")."""
+    if _NOT_ISSUER.search(clause) or AT_A_DESK.search(clause):
+        return True
+    return bool(_OF_MYSELF.search(clause)) and not re.search(r"\b(?:vous|votre|vos)\b", clause)
+
+
 def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
     """What only the issuer says, plainly: the sentences that the institution denies, about a product of its own.
 
@@ -264,7 +298,7 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterat
     hits: dict[str, tuple[Utterance, str, bool]] = {}
     for item in spoken:
         for clause in item.clauses:
-            if clause.plain and not _NOT_ISSUER.search(clause.text) and not AT_A_DESK.search(clause.text):
+            if clause.plain and not clause.asked and not _not_the_issuer(clause.text):
                 facts = [
                     fact.id for fact in brand.facts if any(p.search(clause.text) for p in patterns_of(fact.patterns))
                 ]
@@ -313,7 +347,7 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
 _ASKS_US = re.compile(r"\b(?:nous|munissez|veuillez|merci de)\b")
 _ACT = re.compile(
     r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|active[rz]|valide[rz]|confirme[rz]|(?:mettre|mettez|mise) a jour|retourner|retournez|remplir|remplissez|demandez|finalise[rz]|accede[rz]|recevoir|obtenez|regularise[rz]"
-    r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]|complete[rz]|ci-dessous|remboursement|mon compte|mon espace)\b"
+    r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]|complete[rz]|ci-dessous|remboursement)\b"
 )
 _DEADLINE = re.compile(
     r"\b(?:sous|dans (?:un delai de|les)|delai de|avant le|passe ce delai|d'ici)\b.{0,12}(?:\d|delai)"
@@ -343,6 +377,7 @@ def _line_of(text: str, pattern: re.Pattern[str]) -> str:
 
 # --- somebody else speaks ---------------------------------------------------------------------------------------------
 
+_FAMILIAR = re.compile(r"(?<![\w-])(?:tu|toi|t'as|t'es|t'a|t'ont|bises|bisous|coucou|ton avis|penses quoi)(?![\w-])")
 _OWN_VOICE = re.compile(
     r"\bnotre (?:mutuelle|officine|pharmacie|cabinet|laboratoire|entreprise|complementaire|etablissement|redaction|association|commune|mairie|clinique|hopital|ecole|journal|logiciel)\b"
     r"|\bnos (?:adherents|lecteurs|patients|abonnes|salaries|collaborateurs|clients? entreprises?)\b|\bservice (?:rh|paie|du personnel)\b|\bressources humaines\b"

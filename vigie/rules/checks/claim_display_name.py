@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from vigie.message.types import Address
 from vigie.rules.lookalike import Grade, likeness
-from vigie.rules.naming import is_person, may_name, names_of, readable
+from vigie.rules.naming import glued_name, is_person, may_name, names_of, readable
 from vigie.rules.quoting import claim
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
@@ -35,9 +35,9 @@ def check(view: View) -> Iterator[Finding]:
 
 
 def _poses(view: View, display: str) -> bool:
-    if not may_name(display, view.brand):
+    if not may_name(display, view.brand) or is_person(display, view.brand):
         return False
-    return bool(names_of(view.brand).names.search(display)) and not is_person(display, view.brand)
+    return bool(names_of(view.brand).names.search(display)) or glued_name(display, view.brand)
 
 
 def _shows_official_address(view: View, author: Address) -> bool:

@@ -22,7 +22,7 @@ def check(view: View) -> Iterator[Finding]:
     """At most one finding per fact, in plain clauses only. An own author's notices are judged by their proof, not by their words."""
     if view.proven:
         return
-    said = [saying for saying in sayings(view.spoken) if not AT_A_DESK.search(saying.text)]
+    said = [saying for saying in sayings(view.spoken) if not (saying.clause.asked or AT_A_DESK.search(saying.text))]
     for fact in view.brand.facts:
         hit = next((saying for saying in said if _says(view, fact, saying)), None)
         if hit is not None:

@@ -1,0 +1,68 @@
+"""Names that imitate the brand's, and names that do not."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rules.building import AMELI
+from vigie.message.fold import to_alabel
+from vigie.rules.lookalike import Grade, likeness, registrable
+
+INNOCENT = (Path(__file__).parent / "innocent_hosts.txt").read_text(encoding="utf-8").split()
+# The ordinary word of a country's insurers, and words one letter away: a sign only where the text claims the brand.
+ARGUABLE = {
+    "assurance-maladie.ch", "assurancemaladie.ch", "comparateur-assurance-maladie.ch", "assurance-maladie-suisse.ch", "ameli-rose.com",
+    "amelieservices.com", "vitale-assurances.example.it", "artevitale.it", "cartavitale.it",
+}  # fmt: skip
+
+CERTAIN = """
+ameli.com ameli.click ameli-secure.fr ameli-2026.fr ameligouv.fr espace-ameli.com amelifr.dns.army ameli-renouvellement.fr infoameli.fr assurcpameli.com
+ame1i.fr ameii-assurance-maladie.com arneli-compte.fr xn--amli-sant-c4ah.fr cartevitale.click carte-vitale-2026.com carte.vitale.zip cart-vitale-ameli.fr
+macarte-vitale.fr cartevitaie.fr assurance-maladie.support assurancemaladie.app assurance.maladie.help caisse-primaire-dassurance-maladie.fr
+monespacesante-client.fr mon-espace-sante-enligne.fr cpam-remboursement.fr secu-franceconnect-ameli.fr remboursement.assure.ameli.fr.evil.example
+assure.ameli.fr.evil.example www.ameli.fr-dossier.example ameli-fr.v6.rocks ameli.netlify.app
+""".split()
+SOME = "sante-vitale.info monnespacesante.fr ame.li amelii-fr.dns.army ameli-frssoaiue.v6.navy auth-franceconnect.com support-vitale.com".split()
+
+
+@pytest.mark.parametrize("host", CERTAIN)
+def test_imitations(host):
+    assert likeness(to_alabel(host), AMELI).grade is Grade.CERTAIN
+
+
+@pytest.mark.parametrize("host", SOME)
+def test_imitations_that_others_might_use(host):
+    assert likeness(host, AMELI).grade is not Grade.NONE
+
+
+@pytest.mark.parametrize("host", sorted(set(INNOCENT) - ARGUABLE))
+def test_innocent_hosts(host):
+    assert likeness(host, AMELI).grade is Grade.NONE
+
+
+@pytest.mark.parametrize("host", sorted(ARGUABLE))
+def test_arguable_hosts_claim_nothing(host):
+    assert likeness(host, AMELI).grade is not Grade.CERTAIN
+
+
+@pytest.mark.parametrize("item", AMELI.hosts, ids=lambda item: item.host)
+def test_official_hosts_imitate_nothing_and_are_no_suffix_of_others(item):
+    assert likeness(item.host, AMELI).grade is Grade.NONE
+    assert AMELI.official_host(item.host)
+    assert not AMELI.official_host(item.host + ".evil.example")
+    assert not AMELI.official_host("x" + item.host)
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=200)
+def test_any_text_has_a_likeness(text):
+    likeness(text, AMELI)
+    registrable(text)
+
+
+@given(st.text(alphabet="ameli-.vtcrns10", max_size=253))
+@settings(max_examples=300)
+def test_near_hosts_have_a_likeness(text):
+    likeness(text, AMELI)
