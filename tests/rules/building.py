@@ -1,5 +1,6 @@
 """Messages and evidence made from their parts, so that a rule is tested without the parser."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from vigie.auth_checks.types import (
@@ -22,29 +23,32 @@ from vigie.rules.view import View
 AMELI = load("ameli")
 
 
-def address(text, field="from"):
+def address(text: str, field: str = "from") -> Address:
     """ "Name <a@b>" or "a@b" as an Address."""
     display, _, rest = text.rpartition("<")
     addr = rest.rstrip(">")
     return Address(display.strip(), addr, addr.rpartition("@")[2].lower(), field)
 
 
-def link(target, shown="", layer=Layer.OUTER, kind="anchor", other_hosts=()):
+def link(
+    target: str, shown: str = "", layer: Layer = Layer.OUTER, kind: str = "anchor", other_hosts: tuple[str, ...] = ()
+) -> Link:
     parts = urlsplit(target)
     return Link(shown, target, parts.hostname or "", parts.scheme, layer, "text/html", kind, other_hosts)
 
 
 def message(
-    author="Marie Martin <marie@example.org>",
-    subject="",
-    body="",
-    links=(),
+    author: str = "Marie Martin <marie@example.org>",
+    subject: str = "",
+    body: str = "",
+    links: Sequence[Link | str | Sequence[str]] = (),
     *,
-    reply_to=(),
-    blocks=(),
-    attachments=(),
-    authors=None,
-):
+    reply_to: Sequence[str] = (),
+    blocks: Sequence[TextBlock] = (),
+    attachments: Sequence[Attachment] = (),
+    authors: Sequence[str] | None = None,
+) -> Message:
+    """`links`: addresses, (shown, address) pairs, or Links."""
     who = tuple(address(item) for item in (authors if authors is not None else [author]))
     made = [
         link(item) if isinstance(item, str) else item if isinstance(item, Link) else link(item[1], item[0])
@@ -60,11 +64,20 @@ def message(
     )  # fmt: skip
 
 
-def attachment(name, *, active=False, opened=False):
+def attachment(name: str, *, active: bool = False, opened: bool = False) -> Attachment:
     return Attachment(name, "application/octet-stream", 100, "0" * 64, active, opened)
 
 
-def evidence(domain="", *, passes=False, complete=False, dmarc=Status.NONE, dkim=(), spf=Status.NONE, forged=False):
+def evidence(
+    domain: str = "",
+    *,
+    passes: bool = False,
+    complete: bool = False,
+    dmarc: Status = Status.NONE,
+    dkim: Sequence[DkimResult] = (),
+    spf: Status = Status.NONE,
+    forged: bool = False,
+) -> AuthEvidence:
     return AuthEvidence(
         border=BorderHop(found=False, reason=""),
         spf=SpfResult(spf, domain, Provenance.COMPUTED, ""),
@@ -78,15 +91,15 @@ def evidence(domain="", *, passes=False, complete=False, dmarc=Status.NONE, dkim
     )
 
 
-def signature(domain, status=Status.PASS):
+def signature(domain: str, status: Status = Status.PASS) -> DkimResult:
     return DkimResult(status, domain, "s1", Provenance.COMPUTED, "", covers_message=True)
 
 
-def verdict(mail, proof=None) -> Verdict:
+def verdict(mail: Message, proof: AuthEvidence | None = None) -> Verdict:
     return judge(mail, proof or evidence(), (AMELI,))
 
 
-def findings(mail, proof=None, rule=None) -> list[Finding]:
+def findings(mail: Message, proof: AuthEvidence | None = None, rule: str | None = None) -> list[Finding]:
     """What every rule says, claimed or not."""
     view = View(mail, proof or evidence(), AMELI)
     return [found for module in rules() for found in module.check(view) if rule in {None, found.rule}]

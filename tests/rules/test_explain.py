@@ -28,7 +28,7 @@ def test_every_rule_has_a_sentence_and_no_sentence_is_without_a_rule(lang):
 @pytest.mark.parametrize("name", [entry.name for entry in pkgutil.iter_modules(checks.__path__)])
 def test_every_topic_that_a_rule_names_has_a_sentence(name):
     module = importlib.import_module(f"vigie.rules.checks.{name}")
-    source = Path(module.__file__).read_text(encoding="utf-8")
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
     topics = set(re.findall(r"\(ID, \"([^\"]*)\"", source))
     for lang in LANGS:
         told = sentences(lang).rule[module.ID]
