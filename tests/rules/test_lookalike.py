@@ -18,13 +18,20 @@ ARGUABLE = {
 }  # fmt: skip
 
 CERTAIN = """
-ameli.com ameli.click ameli-secure.fr ameli-2026.fr ameligouv.fr espace-ameli.com amelifr.dns.army ameli-renouvellement.fr infoameli.fr assurcpameli.com
-ame1i.fr ameii-assurance-maladie.com arneli-compte.fr xn--amli-sant-c4ah.fr cartevitale.click carte-vitale-2026.com carte.vitale.zip cart-vitale-ameli.fr
-macarte-vitale.fr cartevitaie.fr assurance-maladie.support assurancemaladie.app assurance.maladie.help caisse-primaire-dassurance-maladie.fr
-monespacesante-client.fr mon-espace-sante-enligne.fr cpam-remboursement.fr secu-franceconnect-ameli.fr remboursement.assure.ameli.fr.evil.example
+ameli.com ameli.click ameli-secure.fr ameli-2026.fr ameligouv.fr espace-ameli.com amelifr.dns.army
+ameli-renouvellement.fr infoameli.fr assurcpameli.com
+ame1i.fr ameii-assurance-maladie.com arneli-compte.fr xn--amli-sant-c4ah.fr cartevitale.click carte-vitale-2026.com
+carte.vitale.zip cart-vitale-ameli.fr
+macarte-vitale.fr cartevitaie.fr assurance-maladie.support assurancemaladie.app assurance.maladie.help
+caisse-primaire-dassurance-maladie.fr
+monespacesante-client.fr mon-espace-sante-enligne.fr cpam-remboursement.fr secu-franceconnect-ameli.fr
+remboursement.assure.ameli.fr.evil.example
 assure.ameli.fr.evil.example www.ameli.fr-dossier.example ameli-fr.v6.rocks ameli.netlify.app
 """.split()
-SOME = "sante-vitale.info monnespacesante.fr ame.li amelii-fr.dns.army ameli-frssoaiue.v6.navy auth-franceconnect.com support-vitale.com".split()
+SOME = """
+sante-vitale.info monnespacesante.fr ame.li amelii-fr.dns.army ameli-frssoaiue.v6.navy auth-franceconnect.com
+support-vitale.com
+""".split()
 
 
 @pytest.mark.parametrize("host", CERTAIN)

@@ -8,7 +8,7 @@ from tests.rules.building import AMELI
 from vigie.rules.phones import Tariff, numbers, official, tariff
 
 
-def found(text):
+def found(text: str) -> list[str]:
     return [number.digits for number in numbers(text)]
 
 
@@ -39,7 +39,8 @@ def test_numbers_are_found(text, digits):
     "text",
     [
         "312,40 euros", "le 20/02/2026", "nir 1 85 05 78 006 084 36", "iban fr76 3000 6000 0112 3456 7890 189", "siret 123 456 789 00012",
-        "dossier aml-591783021", "https://a.example/0639981234", "en 2026", "3 000 euros", "au 3000 euros", "code 1234", "reference 0639981234567",
+        "dossier aml-591783021", "https://a.example/0639981234", "en 2026", "3 000 euros", "au 3000 euros", "code 1234",
+        "reference 0639981234567",
     ],
 )  # fmt: skip
 def test_other_digits_are_no_numbers(text):
@@ -56,7 +57,8 @@ def test_official_numbers_are_never_flagged(item):
     ("digits", "kind"),
     [
         ("0899701701", Tariff.PREMIUM), ("118218", Tariff.PREMIUM), ("0639981234", Tariff.MOBILE), ("0162123456", Tariff.PLATFORM),
-        ("0947812345", Tariff.PLATFORM), ("0820222555", Tariff.SHARED), ("0805805817", Tariff.FREE), ("0199001234", Tariff.PLAIN), ("+2250102030405", Tariff.FOREIGN),
+        ("0947812345", Tariff.PLATFORM), ("0820222555", Tariff.SHARED), ("0805805817", Tariff.FREE),
+        ("0199001234", Tariff.PLAIN), ("+2250102030405", Tariff.FOREIGN),
     ],
 )  # fmt: skip
 def test_tariffs(digits, kind):

@@ -36,16 +36,20 @@ _ASKS_ALL_THE_SAME = re.compile(
 )
 _REPORTED = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*"
-    r"|usurp\w*|frauduleu\w*|pretend\w* (?:etre|venir|emaner)|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?|conseillers?)"
-    r"|pretext\w*|pieges?|malveillan\w*|canulars?|invitent? a (?:completer|cliquer|renseigner|remplir)|incitent? a|signalez|ne cliquez|ne repondez"
+    r"|usurp\w*|frauduleu\w*|pretend\w* (?:etre|venir|emaner)|se (?:font|fait|faisant) passer|faux (?:mails?"
+    r"|courriels?|e-mails?|sms|messages?|sites?|conseillers?)"
+    r"|pretext\w*|pieges?|malveillan\w*|canulars?|invitent? a (?:completer|cliquer|renseigner|remplir)"
+    r"|incitent? a|signalez|ne cliquez|ne repondez"
     r"|(?:message|mail|courriel|sms|email) (?:vous )?(?:demand|invit|incit|indiqu|annonc|pretend)\w*)\b"
 )
 _FRAUD_WORD = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*|usurp\w*"
-    r"|frauduleu\w*|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?|conseillers?)|malveillan\w*|canular)\b"
+    r"|frauduleu\w*|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?"
+    r"|conseillers?)|malveillan\w*|canular)\b"
 )
 _FRAUD_TITLE = re.compile(
-    r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?)|se (?:font|fait) passer|"
+    r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|faux (?:mails?|courriels?|e-mails?|sms"
+    r"|messages?|sites?)|se (?:font|fait) passer|"
     r"attention aux?|gare aux?|vigilance aux?|mefiez)\b"
 )
 _QUOTED = re.compile(r'"[^"\n]{3,300}"|<<[^<>\n]{3,300}>>')

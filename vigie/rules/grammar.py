@@ -9,47 +9,73 @@ import re
 
 # Whoever is sent to a desk with papers is not lured anywhere (house: LURE).
 AT_A_DESK = re.compile(
-    r"\b(?:apport\w+|presente[rz]|presentez-vous|venir|venez|rendez-vous|a l'accueil|au guichet|en agence|en pharmacie|dans (?:une|votre|notre) pharmacie"
+    r"\b(?:apport\w+|presente[rz]|presentez-vous|venir|venez|rendez-vous|a l'accueil|au guichet|en agence"
+    r"|en pharmacie|dans (?:une|votre|notre) pharmacie"
     r"|a la borne|sur place|au cabinet|lors de votre (?:visite|consultation|venue|passage|admission|rendez)|le jour de)\b"
 )
 
 ASKS = re.compile(
-    r"\b(?:renseign(?:er|ez|ant)|saisi(?:r|ssez|e)|complet(?:er|ez|e)|confirm(?:er|ez|ation|e)|verifi(?:er|ez|cation|ee?s?)|valid(?:er|ez|ation|ee?s?)|actualis(?:er|ez|ation|ee?s?)"
-    r"|(?:mettre|mettez|remettre|mise|mises|mis) a jour|maj|transmet(?:tre|tez|s)|communiqu(?:er|ez)|retourn(?:er|ez)|renvoy(?:er|ez)|envoy(?:er|ez)|envoi de|fourni(?:r|ssez)|donn(?:er|ez)"
-    r"|indiqu(?:er|ez)|rempli(?:r|ssez)|joindre|joignez|entre[rz]|depose[rz]|faire parvenir|faites(?:-nous| nous)? parvenir|adress(?:er|ez)(?:-nous| nous)?|photographi(?:er|ez)|scann(?:er|ez)"
-    r"|munissez|repond(?:re|ez) (?:avec|en)|identifi(?:er|ez)|authentifi(?:er|ez)|regularis(?:er|ez)|finalis(?:er|ez)|accompagnes? d|besoin de|il nous (?:faut|manque)|nous (?:faut|manque)|demandons"
-    r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]|partag(?:er|ez)|preciser|precisez|merci de|veuillez)\b"
+    r"\b(?:renseign(?:er|ez|ant)|saisi(?:r|ssez|e)|complet(?:er|ez|e)|confirm(?:er|ez|ation|e)|verifi(?:er"
+    r"|ez|cation|ee?s?)|valid(?:er|ez|ation|ee?s?)|actualis(?:er|ez|ation|ee?s?)"
+    r"|(?:mettre|mettez|remettre|mise|mises|mis) a jour|maj|transmet(?:tre|tez|s)|communiqu(?:er|ez)|retourn(?:er"
+    r"|ez)|renvoy(?:er|ez)|envoy(?:er|ez)|envoi de|fourni(?:r|ssez)|donn(?:er|ez)"
+    r"|indiqu(?:er|ez)|rempli(?:r|ssez)|joindre|joignez|entre[rz]|depose[rz]|faire parvenir|faites(?:-nous"
+    r"| nous)? parvenir|adress(?:er|ez)(?:-nous| nous)?|photographi(?:er|ez)|scann(?:er|ez)"
+    r"|munissez|repond(?:re|ez) (?:avec|en)|identifi(?:er|ez)|authentifi(?:er|ez)|regularis(?:er|ez)|finalis(?:er"
+    r"|ez)|accompagnes? d|besoin de|il nous (?:faut|manque)|nous (?:faut|manque)|demandons"
+    r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
+    r"|partag(?:er|ez)|preciser|precisez|merci de|veuillez)\b"
 )
 SECRET = re.compile(
-    r"\b(?:coordonnees (?:bancaires?|de (?:paiement|carte)|postales et bancaires)|rib\b|iban|bic\b|releve d'? ?identite bancaire|numeros? (?:de |d'|a )?(?:la |votre |sa )?(?:carte|cb|compte bancaire)"
-    r"|carte (?:bancaire|bleue|de credit|de paiement|visa|mastercard)|\bcb\b|cryptogramme|cvv2?|cvc2?|date d'expiration|code (?:secret|confidentiel|pin|sms|recu|provisoire|de verification|de securite|de validation|a \d chiffres)"
-    r"|codes? (?:d'acces|recus?)|mots? de passe|mdp|identifiants?|informations? (?:bancaires?|de (?:paiement|facturation|carte))|donnees (?:bancaires?|de paiement|de carte)"
-    r"|pieces? d'? ?identite|cartes? (?:nationale )?d'? ?identite|cni|passeport|titre de sejour|permis de conduire|numeros? (?:de )?(?:securite sociale|secu\w*)|\bnir\b|numeros? (?:de |d')?(?:carte vitale|assure|allocataire)"
+    r"\b(?:coordonnees (?:bancaires?|de (?:paiement|carte)|postales et bancaires)|rib\b|iban|bic\b|releve d'? ?identite bancaire"
+    r"|numeros? (?:de |d'|a )?(?:la |votre |sa )?(?:carte|cb|compte bancaire)"
+    r"|carte (?:bancaire|bleue|de credit|de paiement|visa|mastercard)|\bcb\b|cryptogramme|cvv2?|cvc2?|date d'expiration"
+    r"|code (?:secret|confidentiel|pin|sms|recu|provisoire|de verification|de securite|de validation|a \d chiffres)"
+    r"|codes? (?:d'acces|recus?)|mots? de passe|mdp|identifiants?|informations? (?:bancaires?|de (?:paiement"
+    r"|facturation|carte))|donnees (?:bancaires?|de paiement|de carte)"
+    r"|pieces? d'? ?identite|cartes? (?:nationale )?d'? ?identite|cni|passeport|titre de sejour|permis de conduire"
+    r"|numeros? (?:de )?(?:securite sociale|secu\w*)|\bnir\b|numeros? (?:de |d')?(?:carte vitale|assure"
+    r"|allocataire)"
     r"|banque)\b"
 )
 PERSONAL = re.compile(
-    r"\b(?:coordonnees|informations? (?:personnelles?|manquantes?|requises?|demandees?|necessaires?|relatives?|de contact|complementaires?)|vos informations?|donnees (?:personnelles?|manquantes?|de sante|medicales?)|vos donnees"
-    r"|justificatifs?(?: de domicile)?|formulaire|date de naissance|nom et prenom|numero de (?:telephone|portable|mobile|dossier)|adresse (?:postale|e-?mail|complete)|dossier|profil|identite|photo|selfie|documents?|informations medicales|attestation)\b"
+    r"\b(?:coordonnees|informations? (?:personnelles?|manquantes?|requises?|demandees?|necessaires?|relatives?"
+    r"|de contact|complementaires?)|vos informations?|donnees (?:personnelles?|manquantes?|de sante|medicales?)"
+    r"|vos donnees"
+    r"|justificatifs?(?: de domicile)?|formulaire|date de naissance|nom et prenom|numero de (?:telephone"
+    r"|portable|mobile|dossier)|adresse (?:postale|e-?mail|complete)|dossier|profil|identite|photo|selfie"
+    r"|documents?|informations medicales|attestation)\b"
 )
 PAYS = re.compile(
-    r"\b(?:pay(?:er|ez|e)|paie(?:r|ment)?|paiement|regl(?:er|ez|ement)|acquitt(?:er|ez|ement)|vers(?:er|ez|ement)|debite\w*|prelev\w+|virement|s'eleve\w*|redevable|participation de|somme de|montant de|moyennant)\b"
+    r"\b(?:pay(?:er|ez|e)|paie(?:r|ment)?|paiement|regl(?:er|ez|ement)|acquitt(?:er|ez|ement)|vers(?:er"
+    r"|ez|ement)|debite\w*|prelev\w+|virement|s'eleve\w*|redevable|participation de|somme de|montant de"
+    r"|moyennant)\b"
 )
 FEES = re.compile(
-    r"\bfrais (?:d'expedition|d'envoi|de port|de livraison|de traitement|de dossier|d'affranchissement|postaux|d'acheminement|d'activation|de gestion|de mise a jour|de renouvellement|administratifs?|symboliques?|de retard|d'emission)\b"
+    r"\bfrais (?:d'expedition|d'envoi|de port|de livraison|de traitement|de dossier|d'affranchissement"
+    r"|postaux|d'acheminement|d'activation|de gestion|de mise a jour|de renouvellement|administratifs?"
+    r"|symboliques?|de retard|d'emission)\b"
 )
 AMOUNT = re.compile(r"(?<![\w,.])\d{1,6}(?:[ .,]\d{1,3})?(?: ?(?:€|euros?\b|eur\b)|,\d\d e\b)")
 FREE = re.compile(r"\b(?:gratuit\w*|sans frais|aucun frais|offerts?|pris en charge|rembourses?|a notre charge)\b")
 RECEIVES = re.compile(
-    r"\b(?:remboursements?|rembourse\w*|recevoir|recevrez|percevoir|beneficier|en votre faveur|vous (?:est|sera|a ete) (?:verse|vire|credite)\w*|trop[- ]percu|indemni\w+)\b"
+    r"\b(?:remboursements?|rembourse\w*|recevoir|recevrez|percevoir|beneficier|en votre faveur|vous (?:est"
+    r"|sera|a ete) (?:verse|vire|credite)\w*|trop[- ]percu|indemni\w+)\b"
 )
 CALLS = re.compile(
-    r"\b(?:(?:r?appel(?:er|ez|le[rz]?)|contact(?:er|ez)|telephon(?:er|ez)|joignez|joindre)(?:-nous| nous|-moi| moi|-le| le| notre| votre| un| au| directement| immediatement| rapidement| sans delai| des | d'urgence|\W{0,3}\d)"
-    r"|compos(?:er|ez) le|prenez contact|appel (?:au|gratuit)|(?:nous|me) (?:r?appeler|contacter|joindre)(?: au| par telephone)|par telephone au|passez un appel)"
+    r"\b(?:(?:r?appel(?:er|ez|le[rz]?)|contact(?:er|ez)|telephon(?:er|ez)|joignez|joindre)(?:-nous| nous"
+    r"|-moi| moi|-le| le| notre| votre| un| au| directement| immediatement| rapidement| sans delai| des "
+    r"| d'urgence|\W{0,3}\d)"
+    r"|compos(?:er|ez) le|prenez contact|appel (?:au|gratuit)|(?:nous|me) (?:r?appeler|contacter|joindre)(?: au"
+    r"| par telephone)|par telephone au|passez un appel)"
 )
 ANSWERS = re.compile(
-    r"\b(?:repond(?:re|ez|ant) (?:directement |simplement |rapidement )?(?:a|par|en|au|sous|avec|ici|ce)\b|(?:par|en) retour (?:de |du |d'|par )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a|a cette adresse|repondez-nous|"
+    r"\b(?:repond(?:re|ez|ant) (?:directement |simplement |rapidement )?(?:a|par|en|au|sous|avec|ici|ce)\b"
+    r"|(?:par|en) retour (?:de |du |d'|par )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
+    r"|a cette adresse|repondez-nous|"
     r"(?:renvoy|retourn|envoy)(?:er|ez)(?:-nous| nous)? (?:par (?:mail|e-?mail|courriel)))"
 )
 GO_THERE = re.compile(
-    r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)|ci-dessous|ci-apres|bouton|acced(?:er|ez)|scann(?:er|ez)|flash(?:er|ez)|qr ?code)\b"
+    r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"
+    r"|ci-dessous|ci-apres|bouton|acced(?:er|ez)|scann(?:er|ez)|flash(?:er|ez)|qr ?code)\b"
 )

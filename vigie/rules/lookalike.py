@@ -45,10 +45,12 @@ GLUE = frozenset(
     connect connecte connecter connection connexion contact covid covids customer de declaration demande demandes des dev
     dossier dossiers droit droits du en enligne envoi equipe espace espaces etat eu expedition expiration expire facturation facture
     form formulaire formulaires formule fr frais france french gestion gouv gouvernement gov help home id identification identite info
-    infos information informations infoservice infoservices inscription interne internet la le les liaison ligne live livraison livraisons login ma
+    infos information informations infoservice infoservices inscription interne internet la le les liaison ligne live
+    livraison livraisons login ma
     mail mailing maj mes message messagerie messages mettre mise miseajour mobile moi mon my net new news nos notif notification
     notifications notre nouveau nouvel nouvelle nouvelles numerique obligatoire obtenir obtention offres officiel online org page
-    paiement paiements part particulier particuliers pay perte perdue perso portail portal pro procedure profil pros prox public ref refund regul
+    paiement paiements part particulier particuliers pay perte perdue perso portail portal pro procedure profil pros prox
+    public ref refund regul
     regularisation renew renou renouv renouvel renouveler renouvelement renouvellement renouvellements reno replacement republique
     requete rdv resiliation rubrique sas se sec secur secure secured securise securisee securisation securitee security serv server
     serveur service services simple simplifie site sms solution solutions soutien statut sub suivi sup supp support supports sur
@@ -62,7 +64,8 @@ GLUE = frozenset(
 GLUE_BEGINNINGS = (
     "renouv", "secur", "inform", "support", "servic", "formul", "verif", "valid", "confirm", "demand", "comman", "expir", "suspen",
     "redirect", "authent", "regul", "actual", "reactual", "rembours", "enregist", "connex", "connect", "identif", "benefic", "livrai",
-    "config", "notif", "assist", "accompagn", "resili", "recouvr", "inscri", "abonne", "fermetur", "blocage", "activ", "reactiv", "desactiv",
+    "config", "notif", "assist", "accompagn", "resili", "recouvr", "inscri", "abonne", "fermetur", "blocage", "activ", "reactiv",
+    "desactiv",
 )  # fmt: skip
 """What inflected, glued and misspelt glue words begin with."""
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
@@ -269,9 +272,9 @@ def _nearly_in(stem: str, run: str) -> bool:
     for start in range(min(len(run) - len(stem) + 2, _MAX_HOST)):
         for length in (len(stem), len(stem) - 1, len(stem) + 1):
             piece = run[start : start + length]
-            if len(piece) == length and (piece[:2] == stem[:2] or piece[-3:] == stem[-3:]):
-                if DamerauLevenshtein.distance(piece, stem, score_cutoff=1) <= 1:
-                    return True
+            anchored = len(piece) == length and (piece[:2] == stem[:2] or piece[-3:] == stem[-3:])
+            if anchored and DamerauLevenshtein.distance(piece, stem, score_cutoff=1) <= 1:
+                return True
     return False
 
 
@@ -334,8 +337,10 @@ def _words(text: str, names: _Names) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _taken_apart(token: str, names: _Names) -> tuple[str, ...]:
-    """A token as known words, the fewest and longest; where pieces stay unknown, a stem counts only at the token's start or end
-    and beside a known word, so that streamelite, camelia and amelioration hold none.
+    """A token as known words, the fewest and longest.
+
+    Where pieces stay unknown, a stem counts only at the token's start or end and beside a known word, so that streamelite,
+    camelia and amelioration hold none.
     """
     if len(token) > _MAX_RUN:
         return (token,)

@@ -56,7 +56,8 @@ def _compiled(names: tuple[str, ...], products: tuple[str, ...], not_names: tupl
 
 _COMMON = frozenset(
     """
-    compte service carte cartes espace dossier application caisse sante assurance securite mon votre vos droits attestation primaire nationale
+    compte service carte cartes espace dossier application caisse sante assurance securite mon votre vos droits attestation
+    primaire nationale
     europeenne sociale francaise v3 de des d l la le
     """.split()
 )

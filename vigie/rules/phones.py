@@ -48,11 +48,13 @@ class Number:
 _PLATFORMS = ("0162", "0163", "0270", "0271", "0377", "0378", "0424", "0425", "0568", "0569", "0948", "0949", "0937", "0938", "0939",
     "09475", "09476", "09477", "09478", "09479")  # fmt: skip
 _CANDIDATE = re.compile(
-    r"(?<![\w/=.@-])(?<!\d )(?:\(?(?:\+|00 ?)[1-9]\d{0,2}\)?[ .\u00a0-]?(?:\(0\))?[ .-]?\d(?:[ ./\u00a0-]{0,3}\d){5,11}|[0o][ .-]?[1-9ol](?:[ ./\u00a0-]{0,3}[\dolO]){8})(?![\w@%€/-]|[.,]\d)"
+    r"(?<![\w/=.@-])(?<!\d )(?:\(?(?:\+|00 ?)[1-9]\d{0,2}\)?[ .\u00a0-]?(?:\(0\))?[ .-]?\d(?:[ ./\u00a0-]{0,3}\d){5,11}"
+    r"|[0o][ .-]?[1-9ol](?:[ ./\u00a0-]{0,3}[\dolO]){8})(?![\w@%€/-]|[.,]\d)"
 )
 _SHORT = re.compile(r"(?<![\w/=.,@+-])(?:(?:3\d|10|11) ?\d ?\d|118[ .]?\d{3})(?![\w@%]|[.,/-]\d| ?(?:€|euros?\b|\d))")
 _SHORT_CONTEXT = re.compile(
-    r"\b(?:appel\w*|rappel\w*|compos\w*|tel|telephon\w*|numero|joindre|joignable|contact\w*|hotline|assistance|ligne|au|le)\W{0,4}(?:\w+\W+){0,3}$"
+    r"\b(?:appel\w*|rappel\w*|compos\w*|tel|telephon\w*|numero|joindre|joignable|contact\w*|hotline|assistance"
+    r"|ligne|au|le)\W{0,4}(?:\w+\W+){0,3}$"
 )
 _LETTERS = str.maketrans({"o": "0", "O": "0", "l": "1"})
 

@@ -121,19 +121,26 @@ def _lighter(sign: Sign, by: int) -> Sign:
 
 _FILLERS = frozenset(
     """
-    votre vos l le la les de du des d un une et a au aux en sur par pour service services equipe equipes client clients clientele relation
-    relations espace compte portail public publics publique ligne france francaise francais republique securite sociale sante conseiller
+    votre vos l le la les de du des d un une et a au aux en sur par pour service services equipe equipes client clients
+    clientele relation
+    relations espace compte portail public publics publique ligne france francaise francais republique securite sociale
+    sante conseiller
     conseillere conseillers support centre contact direction departement gestion bonjour cordialement agence assures assure information
-    informations notification notifications message caisse primaire nationale cnam paris tous droits reserves copyright c merci remboursement
-    remboursements securise securisee officiel officielle site bienvenue prestations liberte egalite fraternite logo image numero dossier
+    informations notification notifications message caisse primaire nationale cnam paris tous droits reserves copyright c
+    merci remboursement
+    remboursements securise securisee officiel officielle site bienvenue prestations liberte egalite fraternite logo image
+    numero dossier
     ministere solidarites solidarite technique numerique digital administration mon ma mes urgent important alerte fr www gouv
-    accueil connexion appli application mobile agir ensemble proteger chacun directeur directrice general generale signature sincerement
+    accueil connexion appli application mobile agir ensemble proteger chacun directeur directrice general generale signature
+    sincerement
     carte cartes suivi bien vous respectueusement attention toute notre avec sentiments distingues meilleurs salutations
     """.split()
 )
 _CLOSING = re.compile(
-    r"\b(?:cordialement|cordiales salutations|bien a vous|sincerement|respectueusement|avec toute notre attention|salutations|sentiments distingues"
-    r"|votre (?:confiance|comprehension)|bonne (?:journee|reception)|a (?:tres )?bientot|merci d'avance|votre conseiller\w*|votre correspondant\w*|l'equipe|le service|la direction)\b"
+    r"\b(?:cordialement|cordiales salutations|bien a vous|sincerement|respectueusement|avec toute notre attention"
+    r"|salutations|sentiments distingues"
+    r"|votre (?:confiance|comprehension)|bonne (?:journee|reception)|a (?:tres )?bientot|merci d'avance"
+    r"|votre conseiller\w*|votre correspondant\w*|l'equipe|le service|la direction)\b"
 )
 _TOKENS = re.compile(r"[a-z]+|\d+")
 
@@ -210,7 +217,7 @@ _SUBJECT_SEPARATOR = re.compile(r"^\W{0,3}(?:votre |l'|l |le |la |compte |espace
 
 
 def _opens_subject(subject: str, words: Names) -> bool:
-    """ "Ameli : ...", "[Assurance Maladie] ...", "... - Ameli": the place where a sender writes his own name."""
+    """The words "Ameli : ...", "[Assurance Maladie] ...", "... - Ameli": the place where a sender writes his own name."""
     name = words.names.match(_SUBJECT_SEPARATOR.sub("", subject))
     if name and re.match(
         r"(?: ?fr)?\W{0,2}[:\]|>-]", _SUBJECT_SEPARATOR.sub("", subject)[name.end() :].lstrip(" ") + " "
@@ -223,11 +230,14 @@ def _opens_subject(subject: str, words: Names) -> bool:
 # --- supporting -------------------------------------------------------------------------------------------------------
 
 _PRESENTS = re.compile(
-    r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie|annonce|propose|demande|prie|avise|confirme|alerte|accorde|doit)\b"
-    r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre|le plaisir)|devoile|met a votre disposition|souhaite vous)"
+    r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie"
+    r"|annonce|propose|demande|prie|avise|confirme|alerte|accorde|doit)\b"
+    r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre|le plaisir)"
+    r"|devoile|met a votre disposition|souhaite vous)"
 )
 _I_AM = re.compile(
-    r"\b(?:ici|nous sommes|je suis|je travaille (?:a|pour)|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+))"
+    r"\b(?:ici|nous sommes|je suis|je travaille (?:a|pour)|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons"
+    r"|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+))"
     r" (?:\w+ ){0,3}(?:de |du |des |d'|a |au )?(?:l'|la |le )?$"
 )
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
@@ -236,7 +246,8 @@ _ADDRESSEE = re.compile(
     r"\b(?:chere?s?(?:\(e\))?|madame|monsieur|mme|cher\W{1,3}e\W{0,2}) (?:\w+[, ]+){0,2}(?:assure|beneficiaire|titulaire|affilie)"
 )
 _NOT_ISSUER = re.compile(
-    r"\b(?:notre|nos|votre) (?:mutuelle|officine|pharmacie|cabinet|laboratoire|adherents?|entreprise|complementaire|etablissement|redaction|lecteurs|employeur|commune|mairie)\b"
+    r"\b(?:notre|nos|votre) (?:mutuelle|officine|pharmacie|cabinet|laboratoire|adherents?|entreprise|complementaire"
+    r"|etablissement|redaction|lecteurs|employeur|commune|mairie)\b"
     r"|\b(?:pharmaci\w+|borne)\b.{0,30}\bcarte\b|\bservice (?:rh|paie|du personnel|ressources humaines)\b|\bressources humaines\b"
     r"|\b(?:telle que|comme|aupres de|par|de|avec) l'assurance maladie\b.{0,40}\b(?:mutuelle|complementaire)\b"
 )
@@ -266,7 +277,7 @@ def _supporting(spoken: tuple[Utterance, ...], links: tuple[Link, ...], words: N
 
 
 def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
-    """ "L'Assurance Maladie vous informe", "je suis conseiller de la CPAM", "Assurance Maladie : ..." as the first words."""
+    """The words "L'Assurance Maladie vous informe", "je suis conseiller de la CPAM", "Assurance Maladie : ..." as the first words."""
     text = joined(without_quotes(item.text))
     for name in words.names.finditer(text):
         before, after = text[max(0, name.start() - 80) : name.start()], text[name.end() : name.end() + 80]
@@ -318,7 +329,7 @@ _YOURS = re.compile(r"\b(?:votre|vos|ma|mon) (?:\w+ ){0,3}$")
 
 
 def _addressed(spoken: tuple[Utterance, ...], words: Names) -> bool:
-    """ "votre carte Vitale", "votre nouveau compte ameli": the product is the reader's own."""
+    """The words "votre carte Vitale", "votre nouveau compte ameli": the product is the reader's own."""
     for item in spoken:
         for pattern in (words.products, words.names):
             for found in pattern.finditer(item.text):
@@ -346,8 +357,11 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
 
 _ASKS_US = re.compile(r"\b(?:nous|munissez|veuillez|merci de)\b")
 _ACT = re.compile(
-    r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|active[rz]|valide[rz]|confirme[rz]|(?:mettre|mettez|mise) a jour|retourner|retournez|remplir|remplissez|demandez|finalise[rz]|accede[rz]|recevoir|obtenez|regularise[rz]"
-    r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]|complete[rz]|ci-dessous|remboursement)\b"
+    r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|active[rz]|valide[rz]|confirme[rz]|(?:mettre|mettez"
+    r"|mise) a jour|retourner|retournez|remplir|remplissez|demandez|finalise[rz]|accede[rz]|recevoir|obtenez"
+    r"|regularise[rz]"
+    r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]"
+    r"|complete[rz]|ci-dessous|remboursement)\b"
 )
 _DEADLINE = re.compile(
     r"\b(?:sous|dans (?:un delai de|les)|delai de|avant le|passe ce delai|d'ici)\b.{0,12}(?:\d|delai)"
@@ -379,9 +393,12 @@ def _line_of(text: str, pattern: re.Pattern[str]) -> str:
 
 _FAMILIAR = re.compile(r"(?<![\w-])(?:tu|toi|t'as|t'es|t'a|t'ont|bises|bisous|coucou|ton avis|penses quoi)(?![\w-])")
 _OWN_VOICE = re.compile(
-    r"\bnotre (?:mutuelle|officine|pharmacie|cabinet|laboratoire|entreprise|complementaire|etablissement|redaction|association|commune|mairie|clinique|hopital|ecole|journal|logiciel)\b"
-    r"|\bnos (?:adherents|lecteurs|patients|abonnes|salaries|collaborateurs|clients? entreprises?)\b|\bservice (?:rh|paie|du personnel)\b|\bressources humaines\b"
-    r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie|bulletin de (?:paie|salaire))\b"
+    r"\bnotre (?:mutuelle|officine|pharmacie|cabinet|laboratoire|entreprise|complementaire|etablissement"
+    r"|redaction|association|commune|mairie|clinique|hopital|ecole|journal|logiciel)\b"
+    r"|\bnos (?:adherents|lecteurs|patients|abonnes|salaries|collaborateurs|clients? entreprises?)\b|\bservice (?:rh"
+    r"|paie|du personnel)\b|\bressources humaines\b"
+    r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie"
+    r"|bulletin de (?:paie|salaire))\b"
 )
 
 

@@ -1,4 +1,4 @@
-"""Puts misspelt French words of requests, money and cards right, so that grammar can be matched (C-48): rensegner, banquaires, remboursment.
+"""Puts misspelt French words of requests, money and cards right, so that grammar can be matched: rensegner, banquaires (C-48).
 
 Only words that are in no list and lie one error (two from nine letters on) from exactly one listed word are touched.
 """
@@ -13,16 +13,22 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 WORDS = tuple(
     """
-    renseigner renseignez renseignant saisir saisissez completer completez confirmer confirmez verifier verifiez valider validez actualiser actualisez
-    transmettre transmettez communiquer communiquez retourner retournez envoyer envoyez fournir fournissez remplir remplissez renouveler
+    renseigner renseignez renseignant saisir saisissez completer completez confirmer confirmez verifier verifiez valider
+    validez actualiser actualisez
+    transmettre transmettez communiquer communiquez retourner retournez envoyer envoyez fournir fournissez remplir
+    remplissez renouveler
     renouvelez renouvellement commander commandez telecharger telechargez connecter connectez identifier identifiez finaliser finalisez
     regulariser regularisez effectuer effectuez proceder procedez cliquer cliquez scanner scannez repondre repondez rappeler rappelez
     contacter contactez appeler appelez composer composez joindre joignez indiquer indiquez adresser adressez deposer
-    coordonnees bancaire bancaires releve identite cryptogramme expiration securite sociale identifiant identifiants passeport justificatif
-    domicile informations information personnelles manquantes donnees formulaire numero confidentiel provisoire verification facturation
+    coordonnees bancaire bancaires releve identite cryptogramme expiration securite sociale identifiant identifiants
+    passeport justificatif
+    domicile informations information personnelles manquantes donnees formulaire numero confidentiel provisoire verification
+    facturation
     remboursement remboursements montant virement paiement regler reglement versement affranchissement expedition livraison traitement
-    disponible suspendu suspendue suspension interruption desactive desactivee bloque bloquee obsolete obsoletes impérativement imperativement
-    beneficier beneficiaire admissible eligible indemnite assurance maladie vitale carte cartes compte dossier attente expire renoncement
+    disponible suspendu suspendue suspension interruption desactive desactivee bloque bloquee obsolete obsoletes
+    imperativement
+    beneficier beneficiaire admissible eligible indemnite assurance maladie vitale carte cartes compte dossier attente
+    expire renoncement
     recevoir recevez percevoir percevez recuperer recuperez obtenir obtenez activer activez activation nouvelle nouveau mettre mettez
     """.split()
 )
@@ -30,12 +36,17 @@ _KNOWN = frozenset(WORDS)
 # Good French one error away from a listed word.
 _LEAVE = frozenset(
     """
-    bancaires secheresse carre cartel comptes complete completes complet confirme valide valides envoye envoyes renseigne communique adresse
-    adresses dossiers expires expirer vitales vitaux social sociales attentes recevrez regle regles montants paiements virements traitements
-    formulaires identites numeros activee actives active nouvelles nouveaux mettrez recevra receveur conseiller appele rappel cliquant scanne
+    bancaires secheresse carre cartel comptes complete completes complet confirme valide valides envoye envoyes renseigne
+    communique adresse
+    adresses dossiers expires expirer vitales vitaux social sociales attentes recevrez regle regles montants paiements
+    virements traitements
+    formulaires identites numeros activee actives active nouvelles nouveaux mettrez recevra receveur conseiller appele
+    rappel cliquant scanne
     informatique domiciles maladies assurances justificatifs passeports communiques indique indiques contacte repondra appelle
-    rappelle rappeles confirmee confirmes verifie verifiee validee renouvele renouvelee commande commandes commandee telecharge effectue
-    effectuee procede retourne retourner obtenu obtenue suspendus suspendues beneficie beneficiez indemnites joint jointe compose regularise
+    rappelle rappeles confirmee confirmes verifie verifiee validee renouvele renouvelee commande commandes commandee
+    telecharge effectue
+    effectuee procede retourne retourner obtenu obtenue suspendus suspendues beneficie beneficiez indemnites joint jointe
+    compose regularise
     finalise connecte connectee identifie identifiee joindra recupere fourni fournie remplie rempli deposez depose
     """.split()
 )

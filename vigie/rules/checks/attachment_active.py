@@ -15,7 +15,8 @@ KINDS = (Kind.LURE,)
 SOURCES = ("threats C-15, C-37", "facts/ameli.md section 3.1 no. 10: form by attachment")
 
 _ACTIVE = re.compile(
-    r"\.(?:html?|xhtml|shtml|mht|mhtml|svg|js|jse|vbs?|wsf|hta|exe|scr|com|bat|cmd|ps1|msi|lnk|url|iso|img|docm|xlsm|pptm|xll|jar|apk|one)\W*$"
+    r"\.(?:html?|xhtml|shtml|mht|mhtml|svg|js|jse|vbs?|wsf|hta|exe|scr|com|bat|cmd|ps1|msi|lnk|url|iso"
+    r"|img|docm|xlsm|pptm|xll|jar|apk|one)\W*$"
 )
 _ARCHIVE = re.compile(r"\.(?:zip|rar|7z|tar|gz|ace|cab)\W*$")
 _FORM = re.compile(r"formulaire|dossier|rembours|carte|vitale|attestation")

@@ -41,7 +41,7 @@ def _poses(view: View, display: str) -> bool:
 
 
 def _shows_official_address(view: View, author: Address) -> bool:
-    """ "assurance-maladie@info.ameli.fr" <x@evil.example>: the host part of the shown address or name."""
+    """The words "assurance-maladie@info.ameli.fr" <x@evil.example>: the host part of the shown address or name."""
     for word in view.folded(author.display[:MAX_DISPLAY]).replace("@", " ").split():
         host = word.strip("<>()[]\"',;:")
         if "." in host and (view.brand.owns(host) or likeness(host, view.brand).grade is Grade.CERTAIN):

@@ -1,6 +1,6 @@
 """A link that the reader can follow leads to a host that is not the brand's.
 
-Images and style sheets are merely loaded: no finding. Compared by whole labels, never by substring: assure.ameli.fr.evil.example is outside.
+Images and style sheets are merely loaded: no finding. Hosts are compared by whole labels: assure.ameli.fr.evil.example is outside.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ MAX_FINDINGS = 20
 _SCHEMES_ELSEWHERE = frozenset({"mailto", "tel", "sms", "cid", "mid", "about", "callto", "geo"})
 """Followed by other rules, or leading nowhere."""
 _PERIPHERAL = re.compile(
-    r"\b(?:desabonn\w*|desinscri\w*|unsubscribe|se desinscrire|preferences|version en ligne|voir (?:ce mail|cet e-?mail|dans (?:le|votre) navigateur)|navigateur|facebook|twitter|linkedin|instagram|youtube|mentions legales"
+    r"\b(?:desabonn\w*|desinscri\w*|unsubscribe|se desinscrire|preferences|version en ligne|voir (?:ce mail"
+    r"|cet e-?mail|dans (?:le|votre) navigateur)|navigateur|facebook|twitter|linkedin|instagram|youtube"
+    r"|mentions legales"
     r"|politique de confidentialite|google play|app store)\b"
 )
 _SOCIAL = (
