@@ -33,6 +33,11 @@ class Cutter:
         with self._lock:
             self._left[direction] = after
 
+    def forget(self) -> None:
+        """Begins the record anew."""
+        for said in self.said.values():
+            said.clear()
+
     def disarm(self) -> None:
         """Lets everything through again."""
         with self._lock:

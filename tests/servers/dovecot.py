@@ -190,7 +190,9 @@ class Dovecot:
             (self.base / folder).mkdir()
         authority = Authority(self.base / "tls")
         self.cert = authority.ca
-        self._pair = cert or authority.server("right")
+        pair = cert or authority.server("right")
+        # what the server's user cannot read elsewhere it can read here
+        self._pair = tuple(Path(shutil.copy(path, self.base / "tls" / f"server-{path.name}")) for path in pair)
         (self.base / "password").write_text(f"{PASSWORD}\n")
         self._numbers = itertools.count(1)
         self.port = self.imaps_port = self.lmtp_port = 0
@@ -202,7 +204,9 @@ class Dovecot:
             ports = processes.free_ports(3)
             self.port, self.imaps_port, self.lmtp_port = ports
             config = self.base / "dovecot.conf"
-            config.write_text(write(self.base, self.variant, (ports[0], ports[1], ports[2]), *self._pair))
+            config.write_text(
+                write(self.base, self.variant, (ports[0], ports[1], ports[2]), self._pair[0], self._pair[1])
+            )
             processes.hand_over(self.base)
             process = processes.spawn(["dovecot", "-F", "-c", str(config)], self.base / "stderr.log")
             if processes.listening(process, *ports):

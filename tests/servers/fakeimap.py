@@ -41,7 +41,11 @@ class FakeImap:
     """Listens at once; each connection follows the same script. `received` holds every command line, without its tag."""
 
     def __init__(
-        self, replies: Mapping[str, Reply] | None = None, *, tls: tuple[Path, Path] | ssl.SSLContext | None = None
+        self,
+        replies: Mapping[str, Reply] | None = None,
+        *,
+        tls: tuple[Path, Path] | ssl.SSLContext | None = None,
+        upgrade: bool = False,
     ) -> None:
         self.replies: dict[str, Reply] = {**DEFAULTS, **(replies or {})}
         self.received: list[bytes] = []
@@ -50,9 +54,12 @@ class FakeImap:
         self._tls = tls if isinstance(tls, ssl.SSLContext | None) else ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if isinstance(tls, tuple) and self._tls is not None:
             self._tls.load_cert_chain(*tls)
+        self._upgrade = upgrade
+        """TLS after STARTTLS, and not from the start."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         self._threads: list[threading.Thread] = []
+        self._connections: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self) -> FakeImap:
@@ -61,6 +68,9 @@ class FakeImap:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._socket.close()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
 
@@ -86,6 +96,7 @@ class FakeImap:
         while not self._over.is_set():
             with contextlib.suppress(OSError):
                 connection, _ = self._socket.accept()
+                self._connections.append(connection)
                 thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
                 self._threads.append(thread)
                 thread.start()
@@ -95,7 +106,7 @@ class FakeImap:
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, EOFError), connection:
             connection.settimeout(30)
-            if self._tls is not None:
+            if self._tls is not None and not self._upgrade:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             with connection, connection.makefile("rb") as lines:
                 self._say(connection, "GREETING", b"", b"")
@@ -111,6 +122,8 @@ class FakeImap:
                         self.literals.append(lines.read(int(found.group(1))))
                         lines.readline()
                     self._say(connection, verb, tag, rest)
+                    if verb == "STARTTLS" and self._tls is not None:
+                        self._tls.wrap_socket(connection, server_side=True).recv(1)
                     if verb == "AUTHENTICATE":
                         lines.readline()
 

@@ -91,7 +91,8 @@ def listening(process: subprocess.Popen[bytes], *ports: int) -> bool:
 def stop(process: subprocess.Popen[bytes]) -> None:
     """Ends the process and whatever is left of its group."""
     if process.poll() is None:
-        process.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(STOP_S)
     with contextlib.suppress(ProcessLookupError):

@@ -9,6 +9,7 @@ from pymap.backend import backends
 from pymap.backend.dict import Config, DictBackend
 from pymap.main import main
 from pymap.user import UserMetadata
+from pysasl.hashing import Cleartext
 
 
 class AnyUser(dict[str, Any]):
@@ -28,7 +29,8 @@ class ManyUsers(DictBackend):
 
     @classmethod
     async def init(cls, args: Namespace, **overrides: Any) -> tuple[DictBackend, Config]:
-        backend, config = await super().init(args, **overrides)
+        # a slow hash protects passwords, and this one is public: the tests log in often
+        backend, config = await super().init(args, hash_context=Cleartext(), **overrides)
         backend.login.users_dict = AnyUser(config, backend.login.users_dict)
         return backend, config
 

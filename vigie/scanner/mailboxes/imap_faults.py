@@ -66,6 +66,7 @@ VENDORS: Final[tuple[tuple[re.Pattern[str], str, bool], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind, temporary)
     for pattern, kind, temporary in (
         (r"throttled|suggested backoff", "limit", True),  # I-39, Exchange
+        (r"temporar\w* (authenticat|login|system|fail)", "connect", True),  # not the password's fault
         (r"authenticated but not connected", "auth", False),  # I-40, Exchange: LOGIN said OK to bad credentials
         (r"server unavailable", "connect", True),  # I-41, Exchange: "NO Server Unavailable. 15"
         (r"command error\. 12", "refused", True),  # I-41, Exchange: BAD to a MOVE that would succeed later

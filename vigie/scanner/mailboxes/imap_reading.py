@@ -17,7 +17,7 @@ from vigie.scanner.mailboxes.imap_wire import text_of
 
 WINDOW: Final = 5_000
 """UIDs that one SEARCH asks about (I-30); more when a mailbox has few messages in a wide range of UIDs."""
-WIDEST: Final = 1_000_000
+WIDEST: Final = 16_000_000
 BATCH_BYTES: Final = 4 * 1024 * 1024
 BATCH_COUNT: Final = 200
 SLACK: Final = 1024 * 1024
@@ -105,16 +105,17 @@ class ImapReader:
     def _search(self, low: int, criteria: str) -> Iterator[int]:
         folder = self._selected()
         opened = self._opened
-        width = WINDOW
+        width, seen = WINDOW, 0
         with self._doing("searching"):
             self._session.command("NOOP")  # a search sees what the server has told: let it tell what is new
         while low <= MAX_UID:
             self._still(opened)
             high = low + width - 1
-            last = high >= folder.uidnext - 1 or folder.exists <= WINDOW
+            last = high >= folder.uidnext - 1 or folder.exists - seen <= WINDOW
             with self._doing("searching"):
                 # "UID n:*" also gives the last message when its UID is below n (I-31)
                 found = self._session.search(f"UID {low}:{'*' if last else high}{criteria}")
+            seen += len(found)
             yield from sorted({uid for uid in found if uid >= low})
             if last:
                 return

@@ -202,6 +202,8 @@ def _connected(account: AccountSettings, context: ssl.SSLContext | None) -> Sess
     try:
         return Session(account, _Client(account, context))
     except Lost as lost:
+        if lost.reason == "garbled":
+            raise _no_imap(account) from None
         raise loss(account.host, lost, "greeting") from None
     except Refused as refused:
         raise refusal(account.host, refused, "greeting") from None
@@ -209,12 +211,16 @@ def _connected(account: AccountSettings, context: ssl.SSLContext | None) -> Sess
         greeting = error.args[0] if error.args and isinstance(error.args[0], bytes) else b""
         if greeting.startswith(b"* BYE"):
             raise loss(account.host, Lost("bye", text_of(greeting[6:])), "greeting") from None
-        text = f"{account.host}:{account.port}: what answers there is not an IMAP4 server"
-        raise MailboxError("protocol", text, temporary=False) from None
+        raise _no_imap(account) from None
     except OSError as error:
         raise unreachable(account.host, account.port, error) from None
     except UnicodeError:  # the IDNA encoding of a host name that cannot be one
         raise MailboxError("connect", f"{account.host}: not a host name", temporary=False) from None
+
+
+def _no_imap(account: AccountSettings) -> MailboxError:
+    text = f"{account.host}:{account.port}: what answers there is not an IMAP4 server"
+    return MailboxError("protocol", text, temporary=False)
 
 
 def _start_tls(session: Session, account: AccountSettings, context: ssl.SSLContext | None) -> None:
