@@ -188,26 +188,28 @@ _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=
 def decode_words(text: str) -> str:
     """Encoded words decoded wherever they stand; a character split across adjacent words is put together (C-17)."""
     out: list[str] = []
-    run: list[bytes] = []
-    run_charset = ""
+    run: list[str] = []
+    kind = ("", "")
     last = 0
 
     def flush() -> None:
         if run:
-            out.append(decode_charset(b"".join(run), run_charset)[0])
+            charset, encoding = kind
+            out.append(decode_charset(_word_bytes(encoding, "".join(run)), charset)[0])
             run.clear()
 
     for count, word in enumerate(_WORD.finditer(text)):
         if count >= ENCODED_WORDS:
             break
         between = text[last : word.start()]
-        charset = word[1].lower()
-        if between.strip() or (last == 0 and between) or charset != run_charset:
+        this = (word[1].lower(), word[2].lower())
+        adjacent = bool(run) and not between.strip()  # RFC 2047 section 6.2: the blank between two words is not shown
+        if not adjacent or this != kind:
             flush()
-            if between.strip() or last == 0:
-                out.append(between)
-        run_charset = charset
-        run.append(_word_bytes(word[2], word[3]))
+        if not adjacent:
+            out.append(between)
+        kind = this
+        run.append(word[3])
         last = word.end()
     flush()
     out.append(text[last:])
@@ -216,7 +218,7 @@ def decode_words(text: str) -> str:
 
 def _word_bytes(encoding: str, content: str) -> bytes:
     data = content.encode("utf-8", "replace")
-    if encoding in "qQ":
+    if encoding == "q":
         return binascii.a2b_qp(data.replace(b"_", b" "), header=False)
     return lenient_base64(data)
 

@@ -208,4 +208,4 @@ def _ulabel(label: str) -> str:
         decoded = label[4:].encode("ascii").decode("punycode")
     except (UnicodeError, ValueError, OverflowError):
         return label
-    return label if any("\ud800" <= char <= "\udfff" for char in decoded) else decoded
+    return label if not decoded or any("\ud800" <= char <= "\udfff" for char in decoded) else decoded

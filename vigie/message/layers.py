@@ -16,10 +16,11 @@ from vigie.message.types import Layer
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as the reader sees it. `quoted`: it is set apart by ">" or an indented block."""
+    """One line as the reader sees it. `quoted`: it is set apart by ">" or an indented block; `marked`: by ">"."""
 
     text: str
     quoted: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _mark_quotations(lines: Sequence[Line], layers: list[Layer], stop: int, cont
         # an indented block without an author may be mere layout: it is a quotation beside enough text of one's own
         own = sum(_letters(lines[index].text) for index in range(stop) if not lines[index].quoted)
         if own < _OWN_BESIDE_BLOCK:
-            return
+            quoted = [index for index in quoted if lines[index].marked]
     for index in quoted:
         layers[index] = Layer.QUOTED
 
@@ -154,11 +155,11 @@ def _attribution_start(lines: Sequence[Line], index: int) -> int | None:
     """First line of "Le 3 mars 2025 à 10:12, Jean <…> a écrit :", which clients wrap over up to three; None if it is none."""
     if len(lines[index].text) > 400 or not _WROTE.search(lines[index].text):
         return None
-    text = ""
+    text, found = "", None
     for start in range(index, max(-1, index - 3), -1):
         text = lines[start].text + " " + text
         if _WROTE_START.match(lines[start].text) and any(map(str.isdigit, text)):
             return start
-        if "@" in text and start == index:
-            return start
-    return None
+        if "@" in lines[start].text:
+            found = start
+    return found

@@ -151,6 +151,7 @@ def structured(raw: bytes, ledger: Ledger) -> ContentType:
             )
             continue
         if "=?" in content:
+            clean &= name != "boundary"
             content = decode_words(content)
         elif not quoted and "(" in content:
             clean = False

@@ -66,8 +66,8 @@ def _clauses(body: str) -> dict[str, str]:
     blanked = _COMMENT.sub(lambda comment: "(" + "x" * (len(comment[0]) - 2) + ")", body)
     found = list(_KEYWORD.finditer(blanked))
     clauses: dict[str, str] = {}
-    for keyword, following in zip(found, [*found[1:], None], strict=True):
-        end = following.start() if following else len(body)
+    ends = [*(keyword.start() for keyword in found[1:]), len(body)]
+    for keyword, end in zip(found, ends, strict=False):
         clauses.setdefault(keyword[1].lower(), body[keyword.end() : end].strip())
     return clauses
 

@@ -55,7 +55,21 @@ class Sheet:
         return found
 
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+def without(source: str, opening: str, closing: str) -> str:
+    """The source without comments, in one pass; an unclosed one stays."""
+    if opening not in source:
+        return source
+    pieces, position = [], 0
+    while (start := source.find(opening, position)) >= 0:
+        end = source.find(closing, start + len(opening))
+        if end < 0:
+            break
+        pieces.append(source[position:start])
+        position = end + len(closing)
+    pieces.append(source[position:])
+    return " ".join(pieces)
+
+
 _BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?\Z")
 
@@ -67,7 +81,7 @@ def read_sheet(sources: Iterable[str]) -> Sheet:
         source = source[:_SHEET_CHARS]
         sheet.targets += [(url, "style") for url in _IMPORT.findall(source)[:16]]
         sheet.targets += [(url, "image") for url in targets(source)]
-        text = _COMMENT.sub(" ", source.lower().replace("<!--", "").replace("-->", ""))
+        text = without(source.lower().replace("<!--", "").replace("-->", ""), "/*", "*/")
         for selector, body in _rules(text):
             style = declarations(body)
             for name in selector.split(","):

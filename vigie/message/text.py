@@ -15,7 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from vigie.message.layers import Line
-from vigie.message.style import Colour, Sheet, Style, colour, declarations, read_sheet, targets
+from vigie.message.style import Colour, Sheet, Style, colour, declarations, read_sheet, targets, without
 
 TEXT_CHARS = 2 << 20  # X-09
 LINES = 50_000
@@ -53,7 +53,7 @@ def plain_page(text: str) -> Page:
     page = Page()
     for line in text[:TEXT_CHARS].splitlines()[:LINES]:
         quoted = ">" in line[:4] and bool(_QUOTE.match(line))
-        page.lines.append(Line(line.lstrip("> \t") if quoted else line.strip(), quoted))
+        page.lines.append(Line(line.lstrip("> \t") if quoted else line.strip(), quoted, quoted))
     return page
 
 
@@ -120,25 +120,9 @@ def _coarse_page(source: str) -> Page:
 
 
 def _raw_targets(source: str) -> Iterator[Target]:
-    for match in _RAW_TARGET.finditer(_without_comments(source)):
+    for match in _RAW_TARGET.finditer(without(source, "<!--", "-->")):
         target = entities.unescape(match[2]) if "&" in match[2] else match[2]
         yield Target(target, "", _RAW_KINDS[match[1].lower()], 0)
-
-
-def _without_comments(source: str) -> str:
-    """The source without <!-- … -->, in one pass."""
-    if "<!--" not in source:
-        return source
-    pieces, position = [], 0
-    while (start := source.find("<!--", position)) >= 0:
-        pieces.append(source[position:start])
-        end = source.find("-->", start)
-        if end < 0:
-            position = start + 4
-            break
-        position = end + 3
-    pieces.append(source[position:])
-    return " ".join(pieces)
 
 
 class _State(NamedTuple):
@@ -231,6 +215,8 @@ class _Walk:
         """Fills the page from the tree."""
         open_: list[tuple[LexborNode, _State, bool, bool]] = []
         node: LexborNode = root
+        while (before := node.prev) is not None:  # comments stand before <html> too
+            node = before
         state = _OPENING._replace(paper=None) if self._sheet.unsure else _OPENING
         while True:
             tag = node.tag or ""
@@ -252,11 +238,11 @@ class _Walk:
                 node, state = child, inner
                 continue
             self._close(tag in _BLOCKS, anchored)
-            following = node.next if open_ else None
+            following = node.next
             while following is None and open_:
                 node, state, block, anchored = open_.pop()
                 self._close(block, anchored)
-                following = node.next if open_ else None
+                following = node.next
             if following is None:
                 self._line_end()
                 return
@@ -290,10 +276,8 @@ class _Walk:
         text = " ".join("".join(self._words).split())
         self._words.clear()
         if text and len(self.page.lines) < LINES:
-            quoted = self._quoted
-            if text.startswith(">"):
-                quoted, text = True, text.lstrip("> ")
-            self.page.lines.append(Line(text, quoted))
+            marked = text.startswith(">")
+            self.page.lines.append(Line(text.lstrip("> ") if marked else text, self._quoted or marked, marked))
         self._quoted = False
 
     def _close(self, block: bool, anchored: bool) -> None:
