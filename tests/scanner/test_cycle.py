@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -229,12 +230,13 @@ def test_row_7_is_judged_again_three_times_at_most(dovecot: Dovecot, ledger: Led
         assert record is not None
         assert record.retry_at is not None
         assert scan(account, ledger).retried == 0  # not yet due
-        due = journal.replace(record, retry_at=datetime.now(UTC) - timedelta(seconds=1))
+        due = replace(record, retry_at=datetime.now(UTC) - timedelta(seconds=1))
         ledger.add_records((due,), None)
         assert scan(account, ledger).retried == 1
         record = ledger.record_at(account.name, "INBOX", validity, uid)
         assert record is not None
         assert record.attempts == attempt
+    assert record is not None
     assert record.retry_at is None
     assert sum(journal.RETRY_AFTER, timedelta()) <= timedelta(hours=1)
 
@@ -242,10 +244,10 @@ def test_row_7_is_judged_again_three_times_at_most(dovecot: Dovecot, ledger: Led
 class _Breaking(ScriptedPool):
     """The scan dies over one message, as a kill would end it: nothing orderly happens any more."""
 
-    def submit(self, raw: bytes, *, received: datetime | None, key: str) -> Future[Case]:
+    def submit(self, raw: bytes, *, key: str, **_: object) -> Future[Case]:
         if b"X-Verdict: unrelated poison" in raw:
             raise SystemExit(9)
-        return super().submit(raw, received=received, key=key)
+        return super().submit(raw, key=key)
 
 
 def test_the_message_that_kills_the_scan_is_given_up_and_the_others_are_judged(
@@ -278,7 +280,7 @@ def test_an_orderly_fault_blames_no_message(dovecot: Dovecot, ledger: Ledger) ->
     append(account, mail("a"), mail("b"))
 
     class Down(ScriptedPool):
-        def submit(self, raw: bytes, *, received: datetime | None, key: str) -> Future[Case]:
+        def submit(self, *_: object, **__: object) -> Future[Case]:
             raise OSError("no process")
 
     for _ in range(5):

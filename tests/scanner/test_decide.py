@@ -41,7 +41,8 @@ def test_only_an_impersonation_in_enforce_is_moved() -> None:
     for verdict, mode, _, released, partial, plan in plans():
         if plan.kind is ActionKind.QUARANTINE:
             assert (verdict.label, mode) == (Label.IMPERSONATION, "enforce")
-            assert not (released or partial)
+            assert not released
+            assert not partial
 
 
 def test_observe_and_released_do_nothing() -> None:

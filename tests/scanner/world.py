@@ -44,7 +44,7 @@ class ScriptedPool:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def submit(self, raw: bytes, *, received: datetime | None, key: str) -> Future[Case]:
+    def submit(self, raw: bytes, *, key: str, **_: object) -> Future[Case]:
         self.seen.append(key)
         message = email.message_from_bytes(raw[:4000])
         words = str(message.get("X-Verdict", "unrelated")).split()

@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from vigie.judge.settings import JudgeSettings
 from vigie.judge.workers import WorkerPool
-from vigie.ledger.store import Ledger
+from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner import supervisor
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.settings import AccountSettings
@@ -54,8 +54,9 @@ class Service:
     """The accounts of one setup at work, from `start` to `stop`."""
 
     def __init__(self, setup: Setup) -> None:
-        """Raises LedgerError."""
+        """Raises LedgerError, and ValueError for a `cron` that is none."""
         self.setup = setup
+        triggers = [trigger(account) for account in setup.accounts]
         with ExitStack() as stack:
             self._ledger = Ledger(setup.ledger)
             stack.callback(self._ledger.close)
@@ -68,6 +69,11 @@ class Service:
             Supervisor(account, self._ledger, self._pool, limit=limit, connect=imap.connect)
             for account in setup.accounts
         ]
+        for one, when in zip(self._supervisors, triggers, strict=True):
+            # One job an account, never dropped, never doubled: a late one runs late, many late ones run once.
+            self._scheduler.add_job(
+                one.request, when, id=one.account.name, coalesce=True, max_instances=1, misfire_grace_time=None
+            )
         self._watchers = [
             watcher for supervisor in self._supervisors if supervisor.account.idle for watcher in _watchers(supervisor)
         ]
@@ -77,15 +83,6 @@ class Service:
         for one in self._supervisors:
             one.request()
             one.start()
-            # One job an account, never dropped, never doubled: a late one runs late, many late ones run once.
-            self._scheduler.add_job(
-                one.request,
-                trigger(one.account),
-                id=one.account.name,
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-            )
         for watcher in self._watchers:
             watcher.start()
         self._scheduler.start()
@@ -124,14 +121,15 @@ def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
     orderly = True
     while news.wait() == signal.SIGHUP:
         try:
-            setup = load()
-        except refused as error:
+            # Built before the old one ends: what is wrong shows while there is still something to keep.
+            fresh = Service(load())
+        except (refused, LedgerError, ValueError) as error:
             LOG.error("not reloaded, the old configuration stays: %s", error)
             continue
         orderly = service.stop() and orderly
-        service = Service(setup)
+        service = fresh
         service.start()
-        LOG.info("reloaded; at work on %s", _names(setup.accounts))
+        LOG.info("reloaded; at work on %s", _names(service.setup.accounts))
     orderly = service.stop() and orderly
     LOG.info("stopped")
     return orderly

@@ -1,0 +1,181 @@
+"""The service as a process: mail arrives by LMTP while it runs; signals end it, or have it read its configuration anew."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from tests.scanner.test_supervisor import until
+from tests.scanner.world import QUARANTINE, mail, places
+from tests.servers.dovecot import Dovecot, append
+from vigie.judge.settings import JudgeSettings
+from vigie.ledger.store import Ledger
+from vigie.scanner import daemon
+from vigie.scanner.settings import AccountSettings
+
+ROOT = Path(__file__).parents[2]
+FALSE = ROOT / "vigie" / "cli" / "demo_mails" / "026-assure-ameli-fr-prefixe.eml"
+ZONE = ROOT / "vigie" / "cli" / "demo_mails" / "zone.toml"
+MAIN = """
+import logging, sys
+from tests.scanner.test_daemon import main
+logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+main(sys.argv[1])
+"""
+
+
+@dataclass(frozen=True)
+class Setup:
+    judge: JudgeSettings
+    ledger: str
+    accounts: tuple[AccountSettings, ...]
+
+
+class BadFileError(Exception):
+    """The configuration cannot be read."""
+
+
+def load(path: Path) -> Setup:
+    try:
+        data = json.loads(path.read_text())
+    except ValueError:
+        raise BadFileError("line 1: not JSON") from None
+    accounts = tuple(AccountSettings.model_validate(account) for account in data["accounts"])
+    judge = JudgeSettings.model_validate({"dns": {"zone_file": str(ZONE)}, "limits": {"workers": 1}})
+    return Setup(judge, data["ledger"], accounts)
+
+
+def main(path: str) -> None:
+    raise SystemExit(0 if daemon.serve(lambda: load(Path(path)), refused=BadFileError) else 3)
+
+
+class Running:
+    """The service as a process of its own."""
+
+    def __init__(self, folder: Path, *accounts: AccountSettings) -> None:
+        self._file = folder / "setup.json"
+        self._log = folder / "log"
+        self.url = f"sqlite:///{folder / 'vigie.db'}"
+        self.configure(*accounts)
+        with self._log.open("wb") as log:
+            command = [sys.executable, "-c", MAIN, str(self._file)]
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def configure(self, *accounts: AccountSettings) -> None:
+        dumped = [json.loads(account.model_dump_json()) for account in accounts]
+        self._file.write_text(json.dumps({"ledger": self.url, "accounts": dumped}))
+
+    def spoil(self) -> None:
+        self._file.write_text("{")
+
+    def says(self, text: str) -> bool:
+        return until(lambda: text in self.log())
+
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def tell(self, number: signal.Signals) -> None:
+        os.kill(self.process.pid, number)
+
+
+@contextlib.contextmanager
+def running(folder: Path, *accounts: AccountSettings) -> Iterator[Running]:
+    service = Running(folder, *accounts)
+    try:
+        assert service.says("at work on"), service.log()
+        yield service
+    finally:
+        if service.process.poll() is None:
+            service.process.kill()
+        service.process.wait()
+
+
+def judged(ledger: Ledger, account: AccountSettings) -> Counter[str]:
+    return Counter(record.verdict for record in ledger.records(account=account.name))
+
+
+def test_mail_that_arrives_is_judged_and_the_false_one_moved(dovecot: Dovecot, tmp_path: Path) -> None:
+    first = dovecot.account(mode="enforce", schedule="1h")
+    second = dovecot.account(mode="observe", schedule="1s", idle=False)
+    false = FALSE.read_bytes()
+    append(first, mail("avant"))
+    with running(tmp_path, first, second) as service:
+        for number in range(30):
+            dovecot.deliver(first, mail(f"m{number}"))
+            dovecot.deliver(second, mail(f"n{number}"))
+        dovecot.deliver(first, false)
+        dovecot.deliver(second, false)
+        with Ledger(service.url) as ledger:
+            assert until(lambda: judged(ledger, first).total() == 32), service.log()
+            assert until(lambda: judged(ledger, second).total() == 31), service.log()
+            assert judged(ledger, first) == Counter(unrelated=31, impersonation=1)
+            assert until(lambda: not ledger.open_intents(first.name))
+            assert until(lambda: all(lag == 0 and not error for _, _, _, lag, error in ledger.beats()))
+        assert Counter(folder for folders in places(first).values() for folder in folders) == {
+            "INBOX": 31,
+            QUARANTINE: 1,
+        }
+        assert Counter(folder for folders in places(second).values() for folder in folders) == {"INBOX": 31}
+        service.tell(signal.SIGTERM)
+        assert service.process.wait(60) == 0
+        log = service.log()
+    assert "m7" not in log
+    assert "secret" not in log
+    assert log.count("Traceback") == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_the_middle_of_work_and_the_next_start_goes_on(
+    dovecot: Dovecot, tmp_path: Path, number: signal.Signals
+) -> None:
+    account = dovecot.account(mode="enforce")
+    append(account, *(mail(f"m{count}") for count in range(400)))
+    with running(tmp_path, account) as service, Ledger(service.url) as ledger:
+        assert until(lambda: judged(ledger, account).total() > 0)
+        service.tell(number)
+        assert service.process.wait(60) == 0
+    with running(tmp_path, account) as service, Ledger(service.url) as ledger:
+        assert until(lambda: judged(ledger, account) == Counter(unrelated=400)), service.log()
+
+
+def test_sighup_reads_the_configuration_anew_and_keeps_the_old_one_when_it_is_bad(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    first, second = dovecot.account(), dovecot.account()
+    with running(tmp_path, first) as service, Ledger(service.url) as ledger:
+        service.spoil()
+        service.tell(signal.SIGHUP)
+        assert service.says("the old configuration stays: line 1: not JSON")
+        dovecot.deliver(first, mail("apres"))
+        assert until(lambda: judged(ledger, first).total() == 1)
+        service.configure(first, second.model_copy(update={"cron": "99 * * * *"}))
+        service.tell(signal.SIGHUP)
+        assert until(lambda: service.log().count("the old configuration stays") == 2), service.log()
+        dovecot.deliver(second, mail("chez-l-autre"))
+        service.configure(first, second)
+        service.tell(signal.SIGHUP)
+        assert service.says("reloaded")
+        assert until(lambda: judged(ledger, second).total() == 1)
+        dovecot.deliver(first, mail("encore"))
+        assert until(lambda: judged(ledger, first).total() == 2)
+        assert service.process.poll() is None
+
+
+def test_schedules_become_triggers(dovecot: Dovecot) -> None:
+    for schedule, seconds in (("30s", 30), ("5m", 300), ("2h", 7200)):
+        trigger = daemon.trigger(dovecot.account(schedule=schedule))
+        assert isinstance(trigger, IntervalTrigger)
+        assert trigger.interval.total_seconds() == seconds
+    assert isinstance(daemon.trigger(dovecot.account(cron="*/5 8-18 * * 1-5")), CronTrigger)

@@ -1,0 +1,186 @@
+"""Back-off, refused logins, coalescing: the loop that keeps an account alive."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from tests.scanner.world import ScriptedPool, mail, places
+from tests.servers.dovecot import Dovecot, append
+from vigie.ledger.store import Ledger
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.settings import AccountSettings
+from vigie.scanner.supervisor import LONGEST_S, Backoff, Supervisor
+from vigie.scanner.watch import Watcher
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_backoff_doubles_with_full_jitter_and_stays_below_five_minutes() -> None:
+    asked: list[tuple[float, float]] = []
+
+    def chance(low: float, high: float) -> float:
+        asked.append((low, high))
+        return high
+
+    backoff = Backoff(chance)
+    waits = [backoff.next() for _ in range(40)]
+    assert waits[:5] == [1, 2, 4, 8, 16]
+    assert waits[9:] == [LONGEST_S] * 31
+    assert all(low == 0 for low, _ in asked)
+    backoff.reset()
+    assert backoff.next() == 1
+    assert backoff.next(wished_s=299.0) == 301
+
+
+def test_a_refused_login_is_tried_twice_and_then_said(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    assert account.password_file is not None
+    wrong = account.password_file.with_name("wrong")
+    wrong.write_text("not-the-password")
+    logins: list[str] = []
+
+    def connect(settings: AccountSettings) -> imap.ImapMailbox:
+        logins.append(settings.name)
+        return imap.connect(settings)
+
+    settings = account.model_copy(update={"password_file": wrong})
+    supervisor = Supervisor(settings, ledger, ScriptedPool(), limit=1 << 20, connect=connect)
+    supervisor.request()
+    supervisor.start()
+    supervisor.join(60)
+    assert not supervisor.is_alive()
+    assert len(logins) == 2
+    assert supervisor.stopping.is_set()
+    ((_, _, _, _, error),) = ledger.beats()
+    assert error.startswith("stopped:")
+    assert "not-the-password" not in error
+
+
+def test_a_burst_of_requests_makes_one_more_scan_not_many(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, mail("a"))
+    supervisor = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=imap.connect)
+    for _ in range(500):
+        supervisor.request(("INBOX",), uidnext=2)
+    assert supervisor._wanted == ["INBOX"]
+    supervisor.start()
+    assert until(lambda: bool(ledger.beats()))
+    supervisor.stop()
+    supervisor.join(60)
+    ((_, folder, _, lag, error),) = ledger.beats()
+    assert (folder, lag, error) == ("INBOX", 0, "")
+
+
+def test_a_missing_folder_does_not_keep_the_others_from_being_scanned(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(folders=("Absent", "INBOX"), mode="enforce")
+    append(account, mail("faux", "impersonation"))
+    supervisor = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=imap.connect)
+    supervisor.request()
+    supervisor.start()
+    assert until(lambda: len(ledger.beats()) == 2)
+    supervisor.stop()
+    supervisor.join(60)
+    assert {folder: bool(error) for _, folder, _, _, error in ledger.beats()} == {"Absent": True, "INBOX": False}
+    assert places(account) == {"faux": ["Quarantaine"]}
+
+
+def test_the_account_survives_a_restart_of_the_server(ledger: Ledger) -> None:
+    server = Dovecot()
+    try:
+        account = server.account()
+        append(account, mail("a"))
+        supervisor = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=_follow(server))
+        supervisor.request()
+        supervisor.start()
+        assert until(lambda: len(list(ledger.records())) == 1)
+        server.restart()
+        append(_moved(account, server), mail("b"))
+        supervisor.request()
+        assert until(lambda: len(list(ledger.records())) == 2)
+        supervisor.stop()
+        supervisor.join(60)
+    finally:
+        server.stop()
+
+
+def _moved(account: AccountSettings, server: Dovecot) -> AccountSettings:
+    return account.model_copy(update={"port": server.imaps_port})
+
+
+def _follow(server: Dovecot) -> Callable[[AccountSettings], imap.ImapMailbox]:
+    """The server comes back on other ports: whoever connects has to know them."""
+    return lambda account: imap.connect(_moved(account, server))
+
+
+class _Woken:
+    """Collects what a watcher asks for."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int]] = []
+
+    def __call__(self, folder: str, uidnext: int) -> None:
+        self.calls.append((folder, uidnext))
+
+    @property
+    def uidnext(self) -> int:
+        return max((uidnext for _, uidnext in self.calls), default=0)
+
+
+def test_a_watcher_tells_of_every_arrival(dovecot: Dovecot) -> None:
+    account, stop, woken = dovecot.account(), threading.Event(), _Woken()
+    watcher = Watcher(account, "INBOX", woken, stop, connect=imap.connect)
+    watcher.start()
+    assert until(lambda: woken.uidnext == 1)
+    for number in range(1, 6):
+        dovecot.deliver(account, mail(f"m{number}"))
+        assert until(lambda number=number: woken.uidnext == number + 1)  # type: ignore[misc]
+    stop.set()
+    watcher.join(60)
+    assert not watcher.is_alive()
+
+
+def test_each_re_idle_asks_for_a_scan(dovecot: Dovecot) -> None:
+    account, stop, woken = dovecot.account(), threading.Event(), _Woken()
+    watcher = Watcher(account, "INBOX", woken, stop, connect=imap.connect, reidle_s=0.1)
+    watcher.start()
+    assert until(lambda: len(woken.calls) >= 4)
+    stop.set()
+    watcher.join(60)
+    assert set(woken.calls) == {("INBOX", 1)}
+
+
+def test_a_watcher_connects_again_when_its_connection_dies(dovecot: Dovecot) -> None:
+    account, stop, woken = dovecot.account(), threading.Event(), _Woken()
+    opened: list[imap.ImapMailbox] = []
+
+    def connect(settings: AccountSettings) -> imap.ImapMailbox:
+        opened.append(imap.connect(settings))
+        return opened[-1]
+
+    watcher = Watcher(account, "INBOX", woken, stop, connect=connect)
+    watcher.start()
+    assert until(lambda: len(woken.calls) == 1)
+    opened[0]._session.wire.sock.shutdown(2)
+    dovecot.deliver(account, mail("pendant-la-panne"))
+    assert until(lambda: woken.uidnext == 2)
+    assert len(opened) >= 2
+    stop.set()
+    watcher.join(60)
+
+
+def test_without_idle_the_schedule_has_to_do(dovecot_poor: Dovecot) -> None:
+    woken = _Woken()
+    watcher = Watcher(dovecot_poor.account(), "INBOX", woken, threading.Event(), connect=imap.connect)
+    watcher.start()
+    watcher.join(60)
+    assert not watcher.is_alive()
+    assert woken.calls == []
