@@ -14,7 +14,7 @@ def mailbox_line(account: str, error: MailboxError | SecretError) -> str:
     meaning = {
         "connect": say("serveur injoignable", "server cannot be reached"),
         "tls": say("connexion chiffrée refusée", "encrypted connection refused"),
-        "auth": say("identifiant ou mot de passe refusé", "user name or password refused"),
+        "auth": say("identification impossible", "login failed"),
         "folder": say("dossier introuvable", "no such folder"),
         "refused": say("refusé par le serveur", "refused by the server"),
         "protocol": say("réponse incompréhensible du serveur", "answer of the server not understood"),
