@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-
-from pydantic import BaseModel, ConfigDict
 
 from vigie.auth_checks.types import AuthEvidence
 from vigie.message.types import Layer
@@ -21,16 +20,15 @@ MAX_SENTENCES = 5
 """Reasons that a worried person reads; the rest stands in the findings."""
 
 
-class Sentences(BaseModel):
-    """One explain/<lang>.toml."""
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """One explain/<lang>.toml; a test holds it to its shape."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    quotes: tuple[str, str]
+    quotes: list[str]
     verdict: dict[str, str]
     sentence: dict[str, str]
     rule: dict[str, dict[str, str]]
-    advice: dict[str, tuple[str, ...]]
+    advice: dict[str, list[str]]
 
 
 @cache
@@ -39,7 +37,7 @@ def sentences(lang: str) -> Sentences:
     path = resources.files(__package__) / "explain" / f"{lang}.toml"
     if not path.is_file():
         raise KeyError(lang)
-    return Sentences.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    return Sentences(**tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def languages() -> tuple[str, ...]:
