@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,7 @@ from tests.cli.program import DEMO, FALSE, GENUINE, JUDGING, ORDINARY, account_t
 from tests.servers import processes
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot, append, client, contents, hashes
+from vigie.scanner.settings import AccountSettings
 
 MAILS = [FALSE.read_bytes(), GENUINE.read_bytes(), ORDINARY.read_bytes()]
 WHEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -42,7 +45,7 @@ def one_line(stderr: str) -> str:
     return lines[0]
 
 
-def flags(account, folder):
+def flags(account: AccountSettings, folder: str) -> list[list[bytes]]:
     with client(account) as imap:
         imap.select_folder(folder, readonly=True)
         return [sorted(item[b"FLAGS"]) for item in imap.fetch(imap.search(), ["FLAGS"]).values()]
@@ -138,7 +141,7 @@ def test_an_account_that_fails_is_one_line_and_the_others_go_on(tmp_path, doveco
     assert done.returncode == 3
 
 
-def strangers_authority(folder):
+def strangers_authority(folder: Path) -> Path:
     return Authority(folder / "stranger").ca
 
 
@@ -203,7 +206,7 @@ def test_run_acts_on_arrival_and_ends_at_sigterm(here, account):
     assert all(line.startswith(b"{") for line in stderr.splitlines())
 
 
-def wait_for(true):
+def wait_for(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
