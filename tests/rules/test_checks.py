@@ -89,8 +89,10 @@ def test_forged_results_are_decisive():
 @pytest.mark.parametrize(
     "display",
     [
-        "Ameli", "AMELI", "Service clients Ameli", "ameli.fr", "Assurance Maladie", "L’Assurance Maladie", "Assurance-Maladie", "CPAM de Paris",
-        "Mon espace santé", "MonEspaceSanté", "Аmeli", "ａｍｅｌｉ", "ame1i", "AmeIi", "A m e l i", "am\u200beli", "am\u00adeli", "аssurаnce mаlаdie",
+        "Ameli", "AMELI", "Service clients Ameli", "ameli.fr", "Assurance Maladie", "L’Assurance Maladie", "Assurance-Maladie",
+        "CPAM de Paris",
+        "Mon espace santé", "MonEspaceSanté", "Аmeli", "ａｍｅｌｉ", "ame1i", "AmeIi", "A m e l i", "am\u200beli", "am\u00adeli",
+        "аssurаnce mаlаdie",
         "MonCompteAmeli", "ameli | FranceConnect", "Bénéficiaire Ameli", "Carte Vitale", "assurance-maladie@info.ameli.fr",
     ],
 )  # fmt: skip
@@ -101,7 +103,8 @@ def test_display_names_that_pose(display):
 @pytest.mark.parametrize(
     "display",
     [
-        "Amélie", "Amélie Martin", "Ameli Durand", "Camélia Coiffure", "Vitalia", "Salvatore Vitale", "Garage Vitale", "Streamelite", "Cnam Paris",
+        "Amélie", "Amélie Martin", "Ameli Durand", "Camélia Coiffure", "Vitalia", "Salvatore Vitale", "Garage Vitale", "Streamelite",
+        "Cnam Paris",
         "Régie de l'assurance maladie du Québec", "Mutuelle Santé", "Jean Ameil", "Amélioration de l'habitat", "MSA", "Hamelin",
     ],
 )  # fmt: skip

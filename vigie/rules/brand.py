@@ -51,6 +51,10 @@ class Claim(_Data):
     """Name something of the brand's (carte vitale): a claim only together with a first person or a demand."""
     not_names: tuple[str, ...] = ()
     """Phrases that contain a name and name somebody else (a foreign body, a given name): blanked before names are matched."""
+    issuer: tuple[str, ...] = ()
+    """Patterns over folded clauses that only the issuer says; like a fact's patterns, but nothing that is denied."""
+    whole_names: tuple[str, ...] = ()
+    """Name the speaker only as a whole display name, where the text names the brand too."""
     given_names: tuple[str, ...] = ()
     """Names that people bear too: with a family name beside them they name a person."""
     host_stems: tuple[str, ...] = ()

@@ -31,6 +31,9 @@ _ASKS_ALL_THE_SAME = re.compile(
     r"|\b(?:si vous|si|a moins que vous|tant que vous|dans le cas ou vous|au cas ou vous|faute de|a defaut|sans)\b.{0,20}\bn(?:e |')"
     r"|\bn(?:e |')\w+ (?:plus )?qu[e']"
     r"|\b(?:si|dans le cas ou|au cas ou|tant que|faute de|a defaut|sans reponse|sans action)\b.{0,40}\baucun"
+    r"|\bn'(?:a|ont|est|sont|avons|avez) (?:toujours )?(?:pas|plus) (?:encore |toujours )?"
+    r"(?:pu|ete|abouti|permis|recu|trouve|regle|paye|valable|actif|active"
+    r"|accessible|possible|conforme|associ\w+|rattach\w+|reli\w+|reconnu\w*|valide\w*|finalis\w+|renseign\w+|confirm\w+)\b"
     r"|\bn'est pas (?:a jour|complet|valide|complete|confirme|verifie|finalise)"
     r"|\bne (?:ser\w+|pourr\w+|fonctionn\w+|beneficie\w+|perdez|recevr\w+|recevez|dispos\w+)\b"
 )

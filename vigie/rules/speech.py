@@ -132,7 +132,7 @@ _FILLERS = frozenset(
     numero dossier
     ministere solidarites solidarite technique numerique digital administration mon ma mes urgent important alerte fr www gouv
     accueil connexion appli application mobile agir ensemble proteger chacun directeur directrice general generale signature
-    sincerement
+    sincerement contentieux recouvrement comptable comptabilite medical juridique
     carte cartes suivi bien vous respectueusement attention toute notre avec sentiments distingues meilleurs salutations
     """.split()
 )
@@ -210,7 +210,8 @@ def _alone(line: str, words: Names) -> bool:
     rest = words.names.sub(" ", line)
     strangers = [token for token in _TOKENS.findall(rest) if token not in _FILLERS and not token.isdigit()]
     place = re.search(r"^ ?(?:de |du |des |d')", line[name.end() :])
-    return not strangers or (place is not None and len(strangers) <= 3 and len(line) <= 60)
+    acronym = len(name[0]) < 6 and name.end() < len(line) and len(strangers) == 1  # CPAM Gironde
+    return not strangers or acronym or (place is not None and len(strangers) <= 3 and len(line) <= 60)
 
 
 _SUBJECT_SEPARATOR = re.compile(r"^\W{0,3}(?:votre |l'|l |le |la |compte |espace |service )?")
@@ -231,7 +232,7 @@ def _opens_subject(subject: str, words: Names) -> bool:
 
 _PRESENTS = re.compile(
     r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie"
-    r"|annonce|propose|demande|prie|avise|confirme|alerte|accorde|doit)\b"
+    r"|annonce|reclame|verse|attribue|propose|demande|prie|avise|confirme|alerte|accorde|doit)\b"
     r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre|le plaisir)"
     r"|devoile|met a votre disposition|souhaite vous)"
 )
@@ -310,9 +311,7 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterat
     for item in spoken:
         for clause in item.clauses:
             if clause.plain and not clause.asked and not _not_the_issuer(clause.text):
-                facts = [
-                    fact.id for fact in brand.facts if any(p.search(clause.text) for p in patterns_of(fact.patterns))
-                ]
+                facts = any(pattern.search(clause.text) for pattern in _issuer_patterns(brand))
                 named = bool(words.products.search(clause.text) or words.names.search(clause.text))
                 if facts and (named or _SECOND_PERSON.search(clause.text)):
                     hits.setdefault(clause.text, (item, clause.text, named))
@@ -321,7 +320,9 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterat
     if not hits:
         return
     item, text, _ = max(hits.values(), key=lambda hit: hit[2])
-    direct = any(_SECOND_PERSON.search(said) for _, said, _ in hits.values()) and _addressed(spoken, words)
+    direct = any(_SECOND_PERSON.search(said) for _, said, _ in hits.values()) and (
+        _addressed(spoken, words) or any(named and re.search(r"\bvous\b", said) for _, said, named in hits.values())
+    )
     yield Sign("issuer", (2 if direct else 1) + min(2, len(hits) - 1), item.where, text, item.layer)
 
 
@@ -343,11 +344,16 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
     act = data = None
     for item in spoken:
         for clause in item.clauses:
-            if not clause.plain:
+            if not clause.plain or AT_A_DESK.search(clause.text):
                 continue
             if act is None and (_ACT.search(clause.text) or (late and _DEADLINE.search(clause.text))):
                 act = Sign("call-to-act", 1, item.where, clause.text, item.layer)
-            if data is None and late and _ASKS_US.search(clause.text) and SECRET.search(clause.text):
+            if (
+                data is None
+                and late
+                and (_ASKS_US.search(clause.text) or _SEND.search(clause.text))
+                and SECRET.search(clause.text)
+            ):
                 data = Sign("asks-data", 1, item.where, clause.text, item.layer)
     shown = next((link for link in links if _ACT.search(fold(link.shown))), None)
     if act is None and shown is not None:
@@ -355,10 +361,14 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
     yield from (sign for sign in (act, data) if sign is not None)
 
 
+_SEND = re.compile(
+    r"\b(?:envoyez|renvoyez|transmettez|communiquez|fournissez|donnez|indiquez|saisissez|renseignez|confirmez)\b"
+)
 _ASKS_US = re.compile(r"\b(?:nous|munissez|veuillez|merci de)\b")
 _ACT = re.compile(
     r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|active[rz]|valide[rz]|confirme[rz]|(?:mettre|mettez"
-    r"|mise) a jour|retourner|retournez|remplir|remplissez|demandez|finalise[rz]|accede[rz]|recevoir|obtenez"
+    r"|mise) a jour|retourner|retournez|remplir|remplissez|demandez|finalise[rz]|actualise[rz]|verifie[rz]"
+    r"|reprogramme[rz]|planifie[rz]|reglez|payez|accede[rz]|recevoir|obtenez"
     r"|regularise[rz]"
     r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]"
     r"|complete[rz]|ci-dessous|remboursement)\b"
@@ -372,6 +382,10 @@ _DEADLINE = re.compile(
 def patterns_of(sources: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """The patterns compiled, once."""
     return tuple(re.compile(source) for source in sources)
+
+
+def _issuer_patterns(brand: Brand) -> tuple[re.Pattern[str], ...]:
+    return patterns_of(tuple(source for fact in brand.facts for source in fact.patterns) + brand.claim.issuer)
 
 
 def shown_host(shown: str) -> str:

@@ -28,7 +28,7 @@ def check(view: View) -> Iterator[Finding]:
         if not author.display:
             continue
         display = readable(view.folded(author.display[:MAX_DISPLAY]), view.brand)
-        if _poses(view, display):
+        if _poses(view, display) or (display in view.brand.claim.whole_names and _named(view)):
             yield claim(ID, "", author.field, f"{author.display} <{author.addr}>")
         elif _shows_official_address(view, author):
             yield claim(ID, "address-as-name", author.field, f"{author.display} <{author.addr}>")
@@ -38,6 +38,11 @@ def _poses(view: View, display: str) -> bool:
     if not may_name(display, view.brand) or is_person(display, view.brand):
         return False
     return bool(names_of(view.brand).names.search(display)) or glued_name(display, view.brand)
+
+
+def _named(view: View) -> bool:
+    words = names_of(view.brand)
+    return any(words.names.search(item.text) or words.products.search(item.text) for item in view.spoken)
 
 
 def _shows_official_address(view: View, author: Address) -> bool:
