@@ -31,7 +31,7 @@ from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings
 
 MAILS = [mail("faux", "impersonation"), mail("douteux", "suspicious"), mail("facture")]
-WRITES = ("add_records", "open_intent", "advance", "close_intent")
+WRITES = ("add_records", "count_attempts", "uncount_attempts", "open_intent", "advance", "close_intent")
 ROOT = Path(__file__).parents[2]
 
 

@@ -269,7 +269,6 @@ def test_the_message_that_kills_the_scan_is_given_up_and_the_others_are_judged(
     poison = ledger.record_at(account.name, "INBOX", validity, 3)
     assert poison is not None
     assert (poison.verdict, poison.decided_by) == ("undecided", 0)
-    assert not journal.is_under_way(poison)
     assert places(account) == {"a": ["INBOX"], "b": [QUARANTINE], "poison": ["INBOX"], "c": ["INBOX"]}
     assert "VigieSuspect" in flags(account, "c")
     assert scan(account, ledger, _Breaking()).judged == 0

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.scanner.world import NOW, QUARANTINE, ScriptedPool, flags, hands, look, mail, places, scan, uids
+from tests.scanner.world import NOW, QUARANTINE, flags, hands, look, mail, places, scan, uids
 from tests.servers.dovecot import Dovecot, append, client, hashes
 from vigie.ledger.identity import fresh_id
 from vigie.ledger.store import Ledger
@@ -257,33 +256,3 @@ def test_an_unclear_answer_is_looked_up_over_another_connection(
     summary = scan(account, ledger)
     assert summary.recovered == (0 if after else 1)
     assert places(account) == {"faux": [QUARANTINE]}
-
-
-def test_an_intent_whose_verdict_was_never_written_does_nothing(dovecot: Dovecot, ledger: Ledger) -> None:
-    """Killed between T1 and T2 of the cycle: the record is still the mark; the message is judged again and then moved."""
-    from vigie.scanner import journal
-
-    account = dovecot.account()
-    append(account, RAW)
-    validity, (uid,) = uids(account)
-    mark = journal.under_way(Place(account.name, "INBOX", validity, uid), 1, NOW)
-    ledger.add_records((mark,), None)
-    intent = Intent(
-        fresh_id(),
-        mark.id,
-        ActionKind.QUARANTINE,
-        mark.place,
-        QUARANTINE,
-        FALSE,
-        State.PENDING,
-        "faux@example.org",
-        "",
-        0,
-        NOW,
-    )
-    ledger.open_intent(intent)
-    pool = ScriptedPool()
-    summary = scan(account, ledger, pool)
-    assert (summary.recovered, summary.judged, summary.quarantined) == (1, 1, 1)
-    assert places(account) == {"faux": [QUARANTINE]}
-    assert Path(ledger.path).exists()

@@ -103,6 +103,16 @@ HEARTBEATS = Table(
     Column("error", Text, nullable=False),
 )
 
+ATTEMPTS = Table(
+    "attempts",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("uidvalidity", Integer, primary_key=True, autoincrement=False),
+    Column("uid", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+)
+
 
 def migrations() -> tuple[tuple[int, str], ...]:
     """Every step as (version that it leads to, SQL), in order, without gaps."""

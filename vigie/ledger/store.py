@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import intent_rows, record_rows
+from vigie.ledger import attempt_rows, intent_rows, record_rows
 from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.database import Database
 from vigie.ledger.faults import LedgerError
@@ -56,19 +56,41 @@ class Ledger:
         with self._database.reading() as connection:
             return record_rows.cursor(connection, account, folder)
 
-    def add_records(self, records: Iterable[Record], cursor: Cursor | None) -> None:
-        """Writes records and moves the cursor in one transaction.
+    def add_records(self, records: Iterable[Record], cursor: Cursor | None, intents: Iterable[Intent] = ()) -> None:
+        """Writes records, opens the intents about them and moves the cursor, in one transaction.
 
         A record of a place that has one already replaces it (keeping its id and decision). The cursor never goes back
-        within one UIDVALIDITY.
+        within one UIDVALIDITY. Attempts at what is judged now are forgotten.
         """
-        judged = tuple(records)
-        if not judged and cursor is None:
+        judged, wanted = tuple(records), tuple(intents)
+        if not judged and not wanted and cursor is None:
             return
         with self._writing() as connection:
             record_rows.write(connection, judged)
+            for intent in wanted:
+                intent_rows.write(connection, intent)
             if cursor is not None:
                 record_rows.move_cursor(connection, cursor)
+            attempt_rows.clear(connection, [record.place for record in judged], cursor)
+
+    def count_attempts(self, places: Iterable[Place]) -> None:
+        """The judgement of each begins: counted before anything can go wrong with it (I-50)."""
+        begun = tuple(places)
+        if begun:
+            with self._writing() as connection:
+                attempt_rows.count(connection, begun)
+
+    def uncount_attempts(self, places: Iterable[Place]) -> None:
+        """The judgement of each was given up in good order: no message is to blame."""
+        begun = tuple(places)
+        if begun:
+            with self._writing() as connection:
+                attempt_rows.uncount(connection, begun)
+
+    def attempts(self, account: str, folder: str, uidvalidity: int) -> dict[int, int]:
+        """UID -> how many of its judgements were begun and never written: what a killed scan has left behind."""
+        with self._database.reading() as connection:
+            return attempt_rows.counted(connection, account, folder, uidvalidity)
 
     def record(self, record_id: str) -> Record | None:
         """By id or by an unambiguous beginning of it (at least 4 characters)."""

@@ -2,20 +2,17 @@
 
 The order of the writes, and why a kill at any point loses nothing and repeats nothing wrongly:
 
-    T0  a mark for each message of the batch (attempts + 1)    before it is judged: what kills the scan is counted (I-50)
-    T1  the intents, each durable on its own                   nothing has been sent to the server yet
-    T2  the records and the cursor, one transaction            from here on the messages count as judged
-        the actions, one by one; each outcome                  in state MOVING before anything is sent
+    T0  an attempt is counted for each message of the batch   before it is judged: what kills the scan is found (I-50)
+    T1  records, intents and cursor, one transaction           nothing has been sent to the server yet
+        the actions, one by one, and each outcome              in state MOVING before anything is sent
 
-- Killed before T2: the cursor stands before the batch, so all of it is fetched and judged again. Intents of T1 are still
-  PENDING and their records still marks: recovery closes them without acting, since no mark allows anything, and the new
-  judgement opens its own.
-- Killed after T2: every deed that the batch wants is an open intent. Recovery, which begins each pass, carries it out, or
+- Killed before T1: the cursor stands before the batch, so all of it is fetched and judged again.
+- Killed after T1: every deed that the batch wants is an open intent. Recovery, which begins each pass, carries it out, or
   looks in both folders first when it may have been begun. The cursor can therefore pass the batch before it is acted on:
   it never passes a message whose intent is not durable.
-- A place that has a record which is no mark is settled: its intent, if it wanted one, is durable. So a rescan after a
-  UIDVALIDITY change (I-08) can be cut off and begun again: the cursor moves once, at its end; known contents are carried
-  over to their new place without acting.
+- A place that has a record is settled: its intent, if it wanted one, became durable with it. So a rescan after a UIDVALIDITY
+  change (I-08) can be cut off and begun again: the cursor moves once, at its end, and known contents are carried over to
+  their new place without acting.
 """
 
 from __future__ import annotations
@@ -36,7 +33,7 @@ from vigie.ledger.types import Cursor, Place, Record
 from vigie.scanner import journal, recover
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands
-from vigie.scanner.judging import Batch, Job, Judging, Pool, StoppedError, content_hash
+from vigie.scanner.judging import Batch, Judging, Pool, StoppedError, content_hash
 from vigie.scanner.lock import account_lock
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import Fetched, FolderStatus, MailboxError
@@ -54,9 +51,6 @@ GROUP_BYTES = 16 * 1024 * 1024
 DEPTH = 3
 """Batches under way: the oldest is written while the others are judged and the next is fetched."""
 UNDER_WAY_BYTES = 48 * 1024 * 1024
-LEFT_BEHIND = CHUNK * (DEPTH + 2)
-"""UIDs after the cursor among which a killed scan can have left its marks."""
-
 __all__ = ["Progress", "Summary", "scan"]
 
 
@@ -109,8 +103,8 @@ class _Pass:
         self._account, self._folder = summary.account, summary.folder
         self._uidvalidity = 0
         self._batches: deque[Batch] = deque()
-        self._suspects: frozenset[int] = frozenset()
-        """UIDs over which an earlier scan may have died: read alone, so that nobody else is blamed."""
+        self._suspects: dict[int, int] = {}
+        """UID -> attempts: an earlier scan may have died over it. It is read alone, so that nobody else is blamed."""
         self._again = False
         """`since`: everything is judged again, and the cursor stays."""
 
@@ -124,7 +118,7 @@ class _Pass:
             self._retry()
             uids = list(self._wanted(status) if since is None else self._hands.mailbox.uids_since(since))
             self._summary.total = len(uids)
-            self._suspects = self._marked(uids)
+            self._suspects = self._ledger.attempts(self._account, self._folder, self._uidvalidity)
             for chunk in self._chunks(uids):
                 self._read(chunk)
             self._settle_down_to(0)
@@ -175,11 +169,6 @@ class _Pass:
             self._summary.rescanned = True
         return self._hands.mailbox.uids_after(last)
 
-    def _marked(self, uids: Sequence[int]) -> frozenset[int]:
-        near = uids if self._again or self._summary.rescanned else uids[:LEFT_BEHIND]
-        known = ((uid, self._known(uid)) for uid in near)
-        return frozenset(uid for uid, record in known if record is not None and journal.is_under_way(record))
-
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def _chunks(self, uids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -221,51 +210,42 @@ class _Pass:
     def _read_alone(self, uid: int) -> None:
         """One message over which a scan may have died: counted before it is fetched, given up after the third time (I-50)."""
         self._settle_down_to(0)
-        known = self._known(uid)
-        attempts = known.attempts if known is not None and journal.is_under_way(known) else 0
-        place = self._place(uid)
+        place, attempts = self._place(uid), self._suspects.get(uid, 0)
         if attempts >= journal.MOST_ATTEMPTS:
-            ready = (journal.given_up(place, attempts, _now()),)
             LOG.error("%s/%s uid %d: given up after %d attempts", self._account, self._folder, uid, attempts)
-            self._batches.append(Batch((), uid, ready))
+            self._batches.append(Batch((), uid, (journal.given_up(place, attempts, _now()),)))
         else:
-            if known is None or journal.is_under_way(known):
-                self._ledger.add_records((journal.under_way(place, attempts + 1, _now()),), None)
-            self._fetch((uid,), upto=uid)
+            self._ledger.count_attempts((place,))
+            self._fetch((uid,), upto=uid, counted=True)
         self._settle_down_to(0)
 
-    def _fetch(self, uids: Sequence[int], *, upto: int) -> None:
+    def _fetch(self, uids: Sequence[int], *, upto: int, counted: bool = False) -> None:
         group: list[Fetched] = []
         seen = size = 0
         for fetched in self._hands.mailbox.fetch(uids, limit=self._limit) if uids else ():
             group.append(fetched)
             seen, size = seen + 1, size + len(fetched.raw)
             if size >= GROUP_BYTES:
-                self._hand_over(group, upto=None)
+                self._hand_over(group, upto=None, counted=counted)
                 group, size = [], 0
-        self._hand_over(group, upto=upto, vanished=len(uids) - seen)
+        self._hand_over(group, upto=upto, vanished=len(uids) - seen, counted=counted)
 
-    def _hand_over(self, group: Sequence[Fetched], *, upto: int | None, vanished: int = 0) -> None:
+    def _hand_over(
+        self, group: Sequence[Fetched], *, upto: int | None, vanished: int = 0, counted: bool = False
+    ) -> None:
         """T0, then the judging begins."""
-        marks: list[Record] = []
         ready: list[Record] = []
-        begun: list[tuple[Fetched, str, int]] = []
+        begun: list[tuple[Fetched, str]] = []
         for fetched in group:
             sha256 = content_hash(fetched)
             carried = self._carried_over(fetched.uid, sha256)
-            if carried is not None:
+            if carried is None:
+                begun.append((fetched, sha256))
+            else:
                 ready.append(carried)
-                continue
-            # With `since` a place may have a record that is worth keeping: then the attempt goes uncounted.
-            known = self._known(fetched.uid) if self._again or fetched.uid in self._suspects else None
-            if known is None:
-                marks.append(journal.under_way(self._place(fetched.uid), 1, _now()))
-            begun.append((fetched, sha256, 1 if known is None else _marks(known)))
-        self._ledger.add_records(marks, None)
-        jobs = [
-            self._judging.begin(fetched, self._place(fetched.uid), sha256=sha256, marks=count)
-            for fetched, sha256, count in begun
-        ]
+        if not counted:
+            self._ledger.count_attempts(self._place(fetched.uid) for fetched, _ in begun)
+        jobs = [self._judging.begin(fetched, self._place(fetched.uid), sha256=sha256) for fetched, sha256 in begun]
         self._batches.append(Batch(jobs, upto, ready, vanished))
 
     def _carried_over(self, uid: int, sha256: str) -> Record | None:
@@ -293,7 +273,9 @@ class _Pass:
             if fetched is None:
                 self._ledger.add_records((replace(later, retry_at=None),), None)
                 continue
-            job = self._judging.begin(fetched, record.place, sha256=content_hash(fetched), judgement=judgement)
+            job = self._judging.begin(
+                fetched, record.place, sha256=content_hash(fetched), counted=False, judgement=judgement
+            )
             self._settler.settle(Batch((job,), None), self._uidvalidity, cursor=None)
             self._summary.retried += 1
 
@@ -312,9 +294,8 @@ class _Pass:
 
     def _uncount(self) -> None:
         """An orderly end, also by an error of the server's: no message is to blame, so no attempt is counted."""
-        jobs: list[Job] = [job for batch in self._batches for job in batch.jobs if job.marks]
-        marks = [journal.under_way(job.place, job.marks - 1, _now()) for job in jobs]
-        self._ledger.add_records((mark for mark in marks if self._is_mark(mark.place.uid)), None)
+        jobs = (job for batch in self._batches for job in batch.jobs if job.counted)
+        self._ledger.uncount_attempts(job.place for job in jobs)
         self._batches.clear()
 
     def _bytes(self) -> int:
@@ -324,25 +305,13 @@ class _Pass:
         """During a rescan: done by an earlier attempt at it that was cut off."""
         if not self._summary.rescanned:
             return False
-        known = self._known(uid)
-        return known is not None and not journal.is_under_way(known)
-
-    def _is_mark(self, uid: int) -> bool:
-        known = self._known(uid)
-        return known is not None and journal.is_under_way(known)
-
-    def _known(self, uid: int) -> Record | None:
-        return self._ledger.record_at(self._account, self._folder, self._uidvalidity, uid)
+        return self._ledger.record_at(self._account, self._folder, self._uidvalidity, uid) is not None
 
     def _cursor(self, last: int) -> Cursor:
         return Cursor(self._account, self._folder, self._uidvalidity, last)
 
     def _place(self, uid: int) -> Place:
         return Place(self._account, self._folder, self._uidvalidity, uid)
-
-
-def _marks(known: Record) -> int:
-    return known.attempts if journal.is_under_way(known) else 0
 
 
 def _now() -> datetime:

@@ -1,9 +1,8 @@
-"""What the scanner writes into the ledger: the record of a judged message, the mark of one under way, the intent."""
+"""What the scanner writes into the ledger: the record of a judged message, and the intent."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,8 +19,6 @@ MOST_ATTEMPTS = 3
 """Scans that may die over one message; then it stays undecided (I-50)."""
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=35))
 """Row 7: from one judgement to the next; three retries, 55 minutes in all."""
-INTERRUPTED = "interrupted"
-GIVEN_UP = "crash"
 
 
 def judged(
@@ -39,26 +36,29 @@ def next_retry(attempts: int, at: datetime) -> datetime | None:
     return at + RETRY_AFTER[attempts - 1] if 1 <= attempts <= len(RETRY_AFTER) else None
 
 
-def under_way(place: Place, attempts: int, at: datetime) -> Record:
-    """The record of a message whose judgement has begun: what a killed scan leaves behind, and the counter of its attempts.
+def given_up(place: Place, attempts: int, at: datetime) -> Record:
+    """The record of a message over which the scan died too often: undecided, left where it is.
 
     It has no SHA-256: it is nothing that a later message could be matched with.
     """
-    text = "the scan was cut off while this message was judged; it is judged again by the next one"
-    return _unjudged(place, attempts, at, INTERRUPTED, text)
-
-
-def given_up(place: Place, attempts: int, at: datetime) -> Record:
-    """The record of a message over which the scan died too often: undecided, left where it is."""
-    return _unjudged(
-        place, attempts, at, GIVEN_UP, f"the scan was cut off {attempts} times while this message was judged"
+    detail = f"the scan was cut off {attempts} times while this message was judged"
+    case = Case(
+        sha256="",
+        message_id="",
+        subject="",
+        author="",
+        verdict=Verdict(label=Label.UNDECIDED, brand=None, decided_by=0, findings=()),
+        evidence=None,
+        links=(),
+        explanation={
+            "fr": "Ce message n'a pas pu être examiné : l'analyse s'est interrompue à chaque fois.",
+            "en": "This message could not be examined: the scan was cut off each time.",
+        },
+        advice={"fr": ("Restez prudent : rien n'a été vérifié.",), "en": ("Be careful: nothing was verified.",)},
+        elapsed_ms=0.0,
+        error=ExaminationError("crash", detail),
     )
-
-
-def is_under_way(record: Record) -> bool:
-    """True for a record that `under_way` made."""
-    error = _told(record).get("error")
-    return record.decided_by == 0 and isinstance(error, Mapping) and error.get("kind") == INTERRUPTED
+    return record_from_case(case, place, case_object(case), judged_at=at, attempts=attempts)
 
 
 def may_be_moved(record: Record) -> bool:
@@ -90,26 +90,6 @@ def intent_for(record: Record, plan: Plan, summary: Summary, destination: str, a
         flags=summary.flags,
         internaldate=summary.internaldate,
     )
-
-
-def _unjudged(place: Place, attempts: int, at: datetime, kind: str, detail: str) -> Record:
-    case = Case(
-        sha256="",
-        message_id="",
-        subject="",
-        author="",
-        verdict=Verdict(label=Label.UNDECIDED, brand=None, decided_by=0, findings=()),
-        evidence=None,
-        links=(),
-        explanation={
-            "fr": "Ce message n'a pas pu être examiné : l'analyse a été interrompue.",
-            "en": "This message could not be examined: the scan was cut off.",
-        },
-        advice={"fr": ("Restez prudent : rien n'a été vérifié.",), "en": ("Be careful: nothing was verified.",)},
-        elapsed_ms=0.0,
-        error=ExaminationError(kind, detail),
-    )
-    return record_from_case(case, place, case_object(case), judged_at=at, attempts=attempts)
 
 
 def _told(record: Record) -> dict[str, Any]:

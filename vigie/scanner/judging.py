@@ -42,8 +42,8 @@ class Job:
     partial: bool
     case: Future[Future[Case]]
     """Handed over by a thread of its own: the pool makes whoever hands in wait while it is full."""
-    marks: int = 0
-    """The attempts that the ledger's mark counts, this one included; 0: there is no mark."""
+    counted: bool = True
+    """The ledger counts this attempt."""
     judgement: int = 1
     """The how-manieth judgement it is (row 7)."""
 
@@ -87,11 +87,11 @@ class Judging:
         """The caller asked the pass to end."""
         return self._stop.is_set()
 
-    def begin(self, fetched: Fetched, place: Place, *, sha256: str, marks: int = 0, judgement: int = 1) -> Job:
+    def begin(self, fetched: Fetched, place: Place, *, sha256: str, counted: bool = True, judgement: int = 1) -> Job:
         """Has it judged as soon as a worker is free; does not wait."""
         key = f"{place.account}/{place.folder} uid {place.uid} sha256 {sha256[:12]}"
         case = self._feeder.submit(self._pool.submit, fetched.raw, received=fetched.internaldate, key=key)
-        return Job(place, sha256, len(fetched.raw), fetched.partial, case, marks, judgement)
+        return Job(place, sha256, len(fetched.raw), fetched.partial, case, counted, judgement)
 
     def case(self, job: Job) -> Case:
         """Its case, as soon as there is one. Raises StoppedError, WorkersError."""

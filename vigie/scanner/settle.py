@@ -32,14 +32,12 @@ class Settler:
         self._done = 0
 
     def settle(self, batch: Batch, uidvalidity: int, *, cursor: Cursor | None) -> None:
-        """T1, T2 and the actions of one batch. Raises StoppedError while nothing of it is written yet."""
+        """T1 and the actions of one batch. Raises StoppedError while nothing of it is written yet."""
         cases = [self._judging.case(job) for job in batch.jobs]
         judged_at = datetime.now(UTC)
         records = [self._record(job, case, judged_at) for job, case in zip(batch.jobs, cases, strict=True)]
         intents = self._intents(batch.jobs, cases, records, uidvalidity)
-        for intent in intents.values():  # T1
-            self._ledger.open_intent(intent)
-        self._ledger.add_records([*batch.ready, *records], cursor)  # T2
+        self._ledger.add_records([*batch.ready, *records], cursor, intents.values())  # T1
         for record in records:
             self._summary.count_record(record)
         self._summary.carried_over += sum(record.decided_by != 0 for record in batch.ready)

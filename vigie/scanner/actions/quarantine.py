@@ -41,8 +41,7 @@ def _refusal(intent: Intent, hands: Hands) -> str:
     """Why this message must not be moved, whatever the intent says; "" where it may.
 
     The first invariant of the house, at the actor: proof complete means no move, and only a durable verdict
-    "impersonation" about the whole message moves anything. A record that still says "interrupted" belongs to a scan that
-    was cut off before its verdict was written: the message is judged again.
+    "impersonation" about the whole message moves anything.
     """
     record = hands.ledger.record(intent.record_id)
     if record is None or not journal.may_be_moved(record):
