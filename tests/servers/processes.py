@@ -15,6 +15,7 @@ from pathlib import Path
 
 START_S = 30.0
 STOP_S = 10.0
+TEMPORARY = Path("/tmp")
 
 
 class ServerError(AssertionError):
@@ -40,7 +41,11 @@ def identity() -> tuple[str, str]:
 
 def short_folder(name: str) -> Path:
     """A new folder with a short path: a UNIX socket's path has at most 107 characters."""
-    return Path(tempfile.mkdtemp(prefix=f"vg-{name}-", dir="/tmp"))
+    for left in TEMPORARY.glob("vg-*-*-*"):
+        # of a test process that was killed; its servers died with it
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"vg-{name}-{os.getpid()}-", dir=TEMPORARY))
 
 
 def hand_over(folder: Path) -> None:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 import pytest
 
-from tests.servers.dovecot import append, client, hashes
-from vigie.scanner.mailboxes.base import Mailbox, MailboxError
+from tests.servers.dovecot import Dovecot, append, client, hashes
+from vigie.scanner.mailboxes.base import Mailbox, MailboxError, UnclearOutcome
 from vigie.scanner.mailboxes.imap import ImapMailbox, connect
 from vigie.scanner.settings import AccountSettings
 
@@ -358,3 +358,18 @@ def test_three_thousand_messages(request: pytest.FixtureRequest, name: str) -> N
         assert list(mailbox.uids_after(uids[1499])) == uids[1500:]
         raws = {one.uid: one.raw for one in mailbox.fetch(uids[::7], limit=LIMIT)}
         assert raws == {uid: mail(number) for number, uid in enumerate(uids) if number % 7 == 0}
+
+
+def test_a_full_mailbox_is_a_limit_and_loses_nothing(dovecot_quota: Dovecot) -> None:
+    account = dovecot_quota.account()
+    large = mail(1, b"z" * 70 * 500 + b"\r\n")
+    append(account, large)
+    with opened(account) as mailbox:
+        mailbox.select("INBOX", read_only=False)
+        with pytest.raises(MailboxError) as caught:
+            mailbox.append("INBOX", large, (), datetime.now(UTC))
+        assert (caught.value.kind, caught.value.temporary) == ("limit", True)
+        assert not isinstance(caught.value, UnclearOutcome)
+        (uid,) = mailbox.uids_after(0)
+        assert mailbox.move(uid, mailbox.ensure_folder(QUARANTINE)).uid is not None  # a move needs no room
+    assert hashes(account) == Counter({sha256(large).hexdigest(): 1})

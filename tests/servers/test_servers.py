@@ -1,0 +1,118 @@
+"""The tests' own servers: they start, answer, and leave nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.servers import processes
+from tests.servers.dovecot import Dovecot, append, client, contents, hashes
+from tests.servers.knot import Knot
+from tests.servers.pymap import Pymap
+from vigie.auth_checks.resolver import DnsResolver
+
+INSTALL = Path(__file__).with_name("install.sh")
+
+
+def alive(base: Path) -> str:
+    """The command lines that name that folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                line = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if str(base).encode() in line:
+                found.append(line.decode(errors="replace"))
+    return "\n".join(found)
+
+
+def test_dovecot_takes_mail_by_imap_and_lmtp(dovecot: Dovecot) -> None:
+    account = dovecot.account("alice")
+    append(account, b"Subject: one\r\n\r\nx\r\n", flags=("\\Seen", "$Label"))
+    dovecot.deliver(account, b"Subject: two\r\n\r\ny\r\n")
+    one, two = contents(account)["INBOX"]
+    assert one == b"Subject: one\r\n\r\nx\r\n"
+    assert two.endswith(b"Subject: two\r\n\r\ny\r\n")
+    assert sum(hashes(account).values()) == 2
+    assert not hashes(dovecot.account("alice"))
+
+
+def test_dovecot_keeps_its_mail_over_a_restart_and_leaves_nothing_behind() -> None:
+    server = Dovecot()
+    try:
+        account = server.account()
+        append(account, b"Subject: one\r\n\r\nx\r\n")
+        server.restart()
+        assert sum(hashes(account.model_copy(update={"port": server.imaps_port})).values()) == 1
+    finally:
+        server.stop()
+    assert not server.base.exists()
+    assert not alive(server.base)
+
+
+def test_dovecot_runs_without_privilege(dovecot: Dovecot) -> None:
+    assert dovecot.base.stat().st_uid != 0
+    assert dovecot.base.joinpath("dovecot.log").stat().st_uid != 0
+
+
+def test_variants(dovecot_poor: Dovecot, dovecot_uidplus: Dovecot, dovecot_prefix: Dovecot) -> None:
+    with client(dovecot_poor.account()) as imap:
+        assert not {b"MOVE", b"UIDPLUS", b"IDLE", b"CONDSTORE"} & set(imap.capabilities())
+    with client(dovecot_uidplus.account()) as imap:
+        assert {b"MOVE", b"UIDPLUS"} & set(imap.capabilities()) == {b"UIDPLUS"}
+    with client(dovecot_prefix.account()) as imap:
+        assert imap.namespace().personal == (("INBOX.", "."),)
+
+
+def test_pymap(pymap: Pymap) -> None:
+    one, two = pymap.account(), pymap.account()
+    append(one, b"Subject: one\r\n\r\nx\r\n")
+    assert (sum(hashes(one).values()), sum(hashes(two).values())) == (1, 0)
+
+
+def test_knot_answers_what_was_published_last(knot: Knot) -> None:
+    for text in ("v=spf1 -all", "v=spf1 ~all"):
+        knot.publish("servers.example", f'@ IN TXT "{text}"\nwww IN A 192.0.2.7')
+        assert DnsResolver(knot.settings).session().txt("servers.example") == (text.encode(),)
+    assert DnsResolver(knot.settings).session().addresses("www.servers.example") == ("192.0.2.7",)
+
+
+def test_install_has_nothing_to_do_and_says_so_by_silence() -> None:
+    done = subprocess.run(("sh", str(INSTALL)), capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_server_that_is_not_installed_is_named() -> None:
+    with pytest.raises(processes.ServerError, match="no-such-server is not installed: make servers"):
+        processes.spawn(["no-such-server"], Path("/dev/null"))
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.mark.parametrize(("uid", "sudo", "works"), [(0, False, True), (1000, True, True), (1000, False, False)])
+def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sudo: bool, works: bool) -> None:
+    program(tmp_path, "dpkg-query", '[ "$4" = openssl ] && echo "install ok installed"')
+    program(tmp_path, "id", f"echo {uid}")
+    program(tmp_path, "env", 'while [ "${1#*=}" != "$1" ]; do shift; done; exec "$@"')
+    program(tmp_path, "apt-get", f'echo "$@" >> {tmp_path}/asked')
+    if sudo:
+        program(tmp_path, "sudo", f'echo sudo >> {tmp_path}/asked; exec "$@"')
+    done = subprocess.run(
+        ("/bin/sh", str(INSTALL)), capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(tmp_path)}
+    )
+    assert done.returncode == (0 if works else 2), done.stderr
+    assert "dovecot-imapd dovecot-lmtpd knot util-linux" in done.stderr
+    if works:
+        asked = (tmp_path / "asked").read_text()
+        assert "--no-install-recommends dovecot-imapd dovecot-lmtpd knot util-linux" in asked
+        assert "DPkg::Lock::Timeout=300" in asked
+        assert asked.startswith("sudo") == sudo
+    else:
+        assert "neither root nor sudo" in done.stderr
