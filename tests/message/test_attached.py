@@ -196,3 +196,11 @@ def test_scripts_of_an_attached_page_give_their_targets():
         ("script", "https://fraude.example/a"),
         ("script", "https://fraude.example/b"),
     }
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["message/partial; id=x; number=1", "message/external-body", "application/ms-tnef", "application/pkcs7-mime"],
+)
+def test_what_cannot_be_read_is_said(kind):
+    assert "unread-content" in codes(read(attach(kind, b"donnees")))

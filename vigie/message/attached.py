@@ -82,6 +82,15 @@ def _is_script(data: bytes) -> bool:
     )
 
 
+def is_text(leaf: Leaf) -> bool:
+    """The attachment is opened as text or HTML."""
+    return (
+        leaf.content_type.startswith("text/")
+        or extension(leaf.filename) in _TEXT_EXTENSIONS | _HTML_EXTENSIONS
+        or _is_page(leaf.data)
+    )
+
+
 def open_pages(leaf: Leaf, ledger: Ledger) -> Iterator[Page]:
     """The pages of an attachment that can be read as text; none for the others."""
     name = extension(leaf.filename)

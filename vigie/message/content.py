@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from vigie.message.attached import describe, is_message, open_pages
+from vigie.message.attached import describe, is_message, is_text, open_pages
 from vigie.message.fields import decode_charset, header_text, scan
 from vigie.message.layers import Context, assign, context_of
 from vigie.message.links import URLS, resolve, written
 from vigie.message.readings import TEXT_BYTES, Leaf, Ledger, leaves
-from vigie.message.text import Page, Target, html_page, plain_page
+from vigie.message.text import LINES, Page, Target, html_page, plain_page
 from vigie.message.types import Attachment, Layer, Link, TextBlock
 
 _ATTACHED_DEPTH = 4
 _PAGES = 200
+_TEXT_CHARS = 8 << 20
+_UNREAD = {
+    "message/partial": "a piece of a message (C-12)",
+    "message/external-body": "a body that lies elsewhere (C-12)",
+    "application/ms-tnef": "a body inside TNEF (C-13)",
+    "application/pkcs7-mime": "a body inside S/MIME (C-14)",
+    "application/x-pkcs7-mime": "a body inside S/MIME (C-14)",
+    "application/pgp-encrypted": "an encrypted body (C-15)",
+}
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/x-amp-html", "text/enriched", "text/richtext"})
 _HTML_TYPES = frozenset({"text/html", "text/x-amp-html"})
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?([\w-]{1,40})", re.IGNORECASE)
@@ -31,6 +40,7 @@ class Content:
         self._context = context
         self._ledger = ledger
         self._pages = 0
+        self._chars_left = _TEXT_CHARS
         self._texts: set[str] = set()
 
     def add_leaves(self, found: Iterable[Leaf], layer: Layer | None = None, depth: int = 0) -> None:
@@ -103,10 +113,16 @@ class Content:
         return text
 
     def _add_reading(self, text: str, *, html: bool, where: str, layer: Layer | None) -> None:
+        self._chars_left -= len(text)
+        if self._chars_left < 0:
+            self._ledger.note("too-many-texts", f"more than {_TEXT_CHARS} characters of text", structural=True)
+            return
         self._texts.add(" ".join(text.split()))
         page = html_page(text) if html else plain_page(text)
         if page.coarse:
             self._ledger.note("html-depth", "HTML nested too deep to be read as a browser does", structural=True)
+        if page.cut:
+            self._ledger.note("text-truncated", f"a text of more than {LINES} lines", structural=True)
         self.add_page(page, where, layer)
 
     def _add_message(self, leaf: Leaf, depth: int) -> None:
@@ -123,7 +139,10 @@ class Content:
         self.add_leaves(found, Layer.ATTACHED_MESSAGE, depth + 1)
 
     def _add_attachment(self, leaf: Leaf, layer: Layer | None) -> None:
-        pages = list(open_pages(leaf, self._ledger)) if self._pages < _PAGES else []
+        self._chars_left -= len(leaf.data) if is_text(leaf) else 0
+        if leaf.content_type in _UNREAD:
+            self._ledger.note("unread-content", f"{leaf.content_type}: {_UNREAD[leaf.content_type]}")
+        pages = list(open_pages(leaf, self._ledger)) if self._pages < _PAGES and self._chars_left >= 0 else []
         self.attachments.append(describe(leaf, opened=bool(pages)))
         for page in pages:
             self.add_page(page, f"attachment:{leaf.filename[:120]}", layer or Layer.ATTACHMENT)
@@ -174,6 +193,7 @@ class Content:
                 if not any(shown in text for text in shown_in.get(index, ())):
                     self.add_link(shown, link, where, "text", layers[index])
             if len(self.links) >= URLS:
+                self._ledger.note("too-many-links", f"more than {URLS} links", structural=True)
                 return
 
 

@@ -140,7 +140,8 @@ def _fields(block: bytes, defects: list[Defect]) -> tuple[list[Field], list[byte
             pending = head
             if not head.startswith(b">From "):
                 note("header-no-colon", "a header line that is no field", structural=True)
-                others.append(block[offset - len(line) - 1 :])
+                if not others:
+                    others.append(block[offset - len(line) - 1 :])
             continue
         name, value = _canonical(head), [rest]
         if head != head.rstrip(b" \t"):
@@ -149,7 +150,7 @@ def _fields(block: bytes, defects: list[Defect]) -> tuple[list[Field], list[byte
         if _NOT_PRINTABLE.search(head.strip(b" \t")):
             note("header-odd-name", "a field name with invisible or non-ASCII bytes", structural=name in _MATTERS)
     close()
-    return fields, others[:1]
+    return fields, others
 
 
 def _canonical(name: bytes) -> str:

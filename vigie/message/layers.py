@@ -131,12 +131,11 @@ def _mark_quotations(lines: Sequence[Line], layers: list[Layer], stop: int, cont
         if text.endswith(":") or text.rstrip().endswith(":"):
             start = _attribution_start(lines, index)
             if start is not None:
-                following = next((line for line in lines[index + 1 : stop] if line.text.strip()), None)
+                following = next((lines[later] for later in range(index + 1, stop) if lines[later].text), None)
                 if following is not None and (following.quoted or context.answers):
                     attributed = True
                     last = index + 1 if following.quoted else stop
-                    for position in range(start, last):
-                        layers[position] = Layer.QUOTED
+                    layers[start:last] = [Layer.QUOTED] * (last - start)
                     if last == stop:
                         break
     quoted = [index for index in range(stop) if lines[index].quoted]

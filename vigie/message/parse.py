@@ -17,7 +17,7 @@ import mailparser
 from vigie.message.content import Content, message_context
 from vigie.message.fields import ONCE_ONLY, Field, Scan, header_text, scan
 from vigie.message.layers import Context
-from vigie.message.readings import Ledger, leaves
+from vigie.message.readings import SPLIT_BYTES, Ledger, leaves
 from vigie.message.received import parse_date, read_hops
 from vigie.message.senders import MAILBOXES, read_authors, read_mailboxes
 from vigie.message.types import Address, Defect, Header, Layer, Message, TextBlock
@@ -42,7 +42,7 @@ def read(raw: bytes) -> Message:
     """`parse` without its net; tests call this one, so that a fault shows."""
     found = scan(raw)
     authors = read_authors(found.fields, found.strays, author_opinion)
-    ledger = Ledger()
+    ledger = Ledger(split_bytes=SPLIT_BYTES + 3 * len(raw))
     for defect in (*found.defects, *authors.defects, *_duplicates(found)):
         ledger.note(defect.code, defect.detail, structural=defect.structural)
     headers = tuple(_header(field) for field in found.fields)

@@ -22,6 +22,7 @@ PARTS = 1_000
 STRUCTURED_BYTES = 8_192
 PARAMETERS = 128
 TEXT_BYTES = 2 << 20
+SPLIT_BYTES = 64 << 20
 _CANDIDATES = 8
 
 
@@ -30,6 +31,8 @@ class Ledger:
     """What is left of the bounds of one message, and the defects found on the way."""
 
     parts: int = PARTS
+    split_bytes: int = SPLIT_BYTES
+    """Bytes that may still be split into parts: ambiguous boundaries on many levels multiply the work."""
     defects: dict[tuple[str, str], Defect] = field(default_factory=dict)
 
     def note(self, code: str, detail: str, *, structural: bool = False) -> None:
@@ -86,6 +89,10 @@ def leaves(
         ledger.note("mime-parts", f"more than {PARTS} parts", structural=True)
         return []
     ledger.parts -= 1
+    ledger.split_bytes -= len(body)
+    if ledger.split_bytes < 0:
+        ledger.note("mime-too-large", "too many bytes in all the readings of the parts", structural=True)
+        return []
     types = _types(fields, ledger, default)
     found: list[Leaf] = []
     plain_done = False

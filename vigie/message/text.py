@@ -36,13 +36,14 @@ class Target:
 
 @dataclass(slots=True)
 class Page:
-    """A body as lines. `coarse` says that it was too deep to be read as a browser does."""
+    """A body as lines. `coarse`: too deep to be read as a browser does; `cut`: more lines than are kept."""
 
     lines: list[Line] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     base: str = ""
     coarse: bool = False
+    cut: bool = False
 
 
 _QUOTE = re.compile(r"\s{0,3}>")
@@ -50,8 +51,9 @@ _QUOTE = re.compile(r"\s{0,3}>")
 
 def plain_page(text: str) -> Page:
     """The lines of a plain text; those that start with ">" are quoted."""
-    page = Page()
-    for line in text[:TEXT_CHARS].splitlines()[:LINES]:
+    lines = text[:TEXT_CHARS].splitlines()
+    page = Page(cut=len(lines) > LINES)
+    for line in lines[:LINES]:
         quoted = ">" in line[:4] and bool(_QUOTE.match(line))
         page.lines.append(Line(line.lstrip("> \t") if quoted else line.strip(), quoted, quoted))
     return page
@@ -114,6 +116,7 @@ def _coarse_page(source: str) -> Page:
         if text:
             page.lines.append(Line(text))
             if len(page.lines) >= LINES:
+                page.cut = True
                 break
     page.targets = list(_raw_targets(source))
     return page
@@ -275,7 +278,9 @@ class _Walk:
             return
         text = " ".join("".join(self._words).split())
         self._words.clear()
-        if text and len(self.page.lines) < LINES:
+        if text and len(self.page.lines) >= LINES:
+            self.page.cut = True
+        elif text:
             marked = text.startswith(">")
             self.page.lines.append(Line(text.lstrip("> ") if marked else text, self._quoted or marked, marked))
         self._quoted = False
