@@ -10,12 +10,14 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vigie.message.types import Defect
 
 HEADER_BYTES = 1 << 20  # X-04
 HEADER_FIELDS = 2_000  # X-04
 ENCODED_WORDS = 256  # X-07, a field
+_NAME_BYTES = 998  # RFC 5322 section 2.1.1
 
 ONCE_ONLY = frozenset(
     {
@@ -89,82 +91,105 @@ def scan(raw: bytes) -> Scan:
 
 def _fields(block: bytes, defects: list[Defect]) -> tuple[list[Field], list[bytes]]:
     """The fields of a header block, and what a parser takes for the body that stops at the first broken line."""
-    fields: list[Field] = []
-    others: list[bytes] = []
-    noted: set[str] = set()
+    reader = _Reader(block)
+    reader.run()
+    defects += reader.defects.values()
+    return reader.fields, reader.others
 
-    def note(code: str, detail: str, *, structural: bool) -> None:
-        if code not in noted:
-            noted.add(code)
-            defects.append(Defect(code, detail, structural))
 
-    name, pending = "", b""
-    value: list[bytes] = []
-    offset = 0
+class _Reader:
+    """One pass over the lines of a header block."""
 
-    def close() -> None:
-        if name:
-            fields.append(Field(name, b"\n".join(value), len(fields)))
+    def __init__(self, block: bytes) -> None:
+        self.fields: list[Field] = []
+        self.others: list[bytes] = []
+        self.defects: dict[str, Defect] = {}
+        self._block = block
+        self._name = ""
+        self._value: list[bytes] = []
+        self._broken = b""
+        """The line before, when it was no field."""
 
-    lines = block.split(b"\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    for number, line in enumerate(lines):
-        offset += len(line) + 1
-        line = line.rstrip(b"\r")
-        if line[:1] in (b" ", b"\t"):
-            text = line.lstrip(b" \t")
-            if pending and text.startswith(b":"):
-                # S-11: the field name is folded, the colon stands on the next line
-                note("header-folded-name", "a field name and its colon on two lines", structural=True)
-                close()
-                name, value, pending = _canonical(pending), [text[1:]], b""
-                continue
-            if not text and number + 1 < len(lines):
-                note("header-blank-continuation", "a line of blanks only inside the header", structural=True)
-            if number == 0:
-                # S-09: many clients skip the blank, most servers do not see the field
-                note("header-leading-space", "the first line of the header starts with a blank", structural=True)
-                line = text
-            else:
-                value.append(line)
-                continue
-        if len(fields) >= HEADER_FIELDS:
-            note("too-many-headers", f"more than {HEADER_FIELDS} fields", structural=True)
-            name = ""
-            break
-        close()
-        name, value, pending = "", [], b""
+    def run(self) -> None:
+        """Reads all lines; stops at `HEADER_FIELDS`."""
+        offset = 0
+        for line in self._block.split(b"\n"):
+            first = offset == 0
+            if line[:1] in (b" ", b"\t") and not first:
+                self._continue(line, offset)
+            elif line:
+                if len(self.fields) >= HEADER_FIELDS:
+                    self._note("too-many-headers", f"more than {HEADER_FIELDS} fields", structural=True)
+                    return
+                self._close()
+                self._start(line, offset, first=first)
+            offset += len(line) + 1
+        self._close()
+
+    def _note(self, code: str, detail: str, *, structural: bool) -> None:
+        self.defects.setdefault(code, Defect(code, detail, structural))
+
+    def _close(self) -> None:
+        if self._name:
+            value = b"\n".join(self._value)
+            self.fields.append(Field(self._name, value.removesuffix(b"\r"), len(self.fields)))
+        self._name, self._value, self._broken = "", [], b""
+
+    def _continue(self, line: bytes, offset: int) -> None:
+        """A line that starts with a blank: more of the field before."""
+        text = line.strip()
+        if self._broken and text.startswith(b":"):
+            # S-11: the field name is folded, the colon stands on the next line
+            self._note("header-folded-name", "a field name and its colon on two lines", structural=True)
+            name = _name(self._broken[:_NAME_BYTES])[0]
+            self._close()
+            self._name, self._value = name, [text[1:]]
+        elif text:
+            self._value.append(line)
+        elif offset + len(line) + 1 < len(self._block):
+            # C-07: some clients take a line of blanks for the end of the header
+            self._note("header-blank-continuation", "a line of blanks only inside the header", structural=True)
+            self._value.append(line)
+            self._other(offset)
+
+    def _start(self, line: bytes, offset: int, *, first: bool) -> None:
+        """The first line of a field."""
+        if line[:1] in (b" ", b"\t") and first:
+            # S-09: many clients skip the blank, most servers do not see the field
+            self._note("header-leading-space", "the first line of the header starts with a blank", structural=True)
+            line = line.lstrip(b" \t")
         head, colon, rest = line.partition(b":")
         if not colon:
-            pending = head
+            self._broken = head
             if not head.startswith(b">From "):
-                note("header-no-colon", "a header line that is no field", structural=True)
-                if not others:
-                    others.append(block[offset - len(line) - 1 :])
-            continue
-        name, value = _canonical(head), [rest]
-        if head != head.rstrip(b" \t"):
+                self._note("header-no-colon", "a header line that is no field", structural=True)
+                self._other(offset)
+            return
+        name, spaced, odd = _name(head[:_NAME_BYTES])
+        self._name, self._value = name, [rest]
+        if spaced:
             # S-10: obsolete syntax that some parsers skip and others read
-            note("header-space-colon", "a blank between field name and colon", structural=name in _MATTERS)
-        if _NOT_PRINTABLE.search(head.strip(b" \t")):
-            note("header-odd-name", "a field name with invisible or non-ASCII bytes", structural=name in _MATTERS)
-    close()
-    return fields, others
+            self._note("header-space-colon", "a blank between field name and colon", structural=name in _MATTERS)
+        if odd:
+            self._note("header-odd-name", "a field name with invisible or non-ASCII bytes", structural=name in _MATTERS)
+
+    def _other(self, offset: int) -> None:
+        if not self.others:
+            self.others.append(self._block[offset:])
 
 
-def _canonical(name: bytes) -> str:
-    """The field name as a lenient client reads it: lower-case, without blanks and invisible bytes; "?" if nothing stays."""
-    return _NOT_PRINTABLE.sub(b"", name).decode("ascii").lower() or "?"
-
-
-_FOLDING = re.compile(rb"\r*\n[ \t]*|\r+(?=\Z)")
+@lru_cache(maxsize=1_024)
+def _name(head: bytes) -> tuple[str, bool, bool]:
+    """The field name as a lenient client reads it ("?" if nothing stays), "a blank behind it", "odd bytes in it"."""
+    name = _NOT_PRINTABLE.sub(b"", head).decode("ascii").lower() or "?"
+    bare = head.strip()
+    return name, head != head.rstrip(b" \t"), bool(_NOT_PRINTABLE.search(bare))
 
 
 def unfold(raw: bytes) -> bytes:
     """The field body on one line, without blanks at its ends (RFC 5322 section 2.2.3)."""
     if b"\n" in raw:
-        raw = _FOLDING.sub(b" ", raw)
+        return b" ".join(line.strip() for line in raw.split(b"\n")).strip()
     return raw.strip()
 
 

@@ -42,7 +42,6 @@ _NESTED = re.compile(r"(?:https?|hxxps?):/{0,2}[/\\]{0,2}([^\s/\\?#&\"'<>]{1,255
 _WEB = frozenset({"http", "https", "ftp", "ws", "wss"})
 
 
-@lru_cache(maxsize=4_096)
 def resolve(target: str, base: str = "") -> Destination | None:
     """Where `target` leads, wrappers undone; None for what leads nowhere (a fragment, a relative target without base)."""
     target = target[:URL_CHARS]
@@ -164,7 +163,7 @@ def _host_like_start(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)  # hosts are short: _LIKE_HOST and _WRITTEN bound them
 def _known_suffix(host: str) -> bool:
     """The host lies under a public suffix of the list."""
     return _SUFFIXES.privatesuffix(to_alabel(host), accept_unknown=False) is not None

@@ -10,6 +10,7 @@ from functools import lru_cache
 _SHEET_CHARS = 262_144
 _RULES = 2_000
 _STYLE_CHARS = 4_096
+_REMEMBERED_CHARS = 512
 
 Colour = tuple[int, int, int]
 
@@ -125,11 +126,14 @@ _LENGTH = re.compile(r"(-?\d{0,6}\.?\d{1,6})\s*(px|pt|em|rem|ex|%|in|cm|mm|vw|vh
 _FONT = re.compile(r"(?:\A|\s)(-?\d{0,6}\.?\d{1,6})(px|pt|em|rem|%)?(?:\s*/|\s|\Z)")
 
 
-@lru_cache(maxsize=4_096)
 def declarations(text: str) -> Style:
-    """What a style attribute says of visibility."""
+    """What a style attribute says of visibility; its first 4,096 characters count."""
+    return _remembered(text) if len(text) <= _REMEMBERED_CHARS else _read(text[:_STYLE_CHARS])
+
+
+def _read(text: str) -> Style:
     found: dict[str, str] = {}
-    for declaration in text[:_STYLE_CHARS].lower().split(";"):
+    for declaration in text.lower().split(";"):
         name, colon, value = declaration.partition(":")
         if colon:
             found[name.strip()] = value.replace("!important", "").strip()
@@ -147,6 +151,9 @@ def declarations(text: str) -> Style:
         or (bool(paper_given) and paper_given not in ("transparent", "none", "inherit", "initial")),
         kept=found.get("white-space", "").startswith("pre"),
     )
+
+
+_remembered = lru_cache(maxsize=2_048)(_read)
 
 
 def _hides(found: Mapping[str, str]) -> bool:
@@ -218,10 +225,9 @@ _RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})")
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-z])")
 
 
-@lru_cache(maxsize=1_024)
 def colour(value: str) -> Colour | None:
     """Red, green and blue of a CSS or HTML colour; None when it is none that we know."""
-    value = value.strip().lower()[:100]
+    value = value.strip()[:100].lower()
     if value in _NAMED:
         return _NAMED[value]
     match = _RGB.match(value)
