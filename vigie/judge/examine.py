@@ -13,8 +13,8 @@ from vigie.message.parse import parse
 from vigie.message.types import Message
 from vigie.rules import brand
 from vigie.rules.explain import explain, languages
-from vigie.rules.judgement import claimed, judge
-from vigie.rules.types import Case, JudgedLink
+from vigie.rules.judgement import UNRELATED, claimed, judge
+from vigie.rules.types import Case, JudgedLink, Verdict
 
 NOT_ASKED = "not asked: the message does not claim to come from a protected sender"
 SHOWN_LINKS = 200
@@ -36,8 +36,7 @@ class Examiner:
         """
         started = time.perf_counter()
         message = parse(raw[: self._settings.limits.message_bytes])
-        evidence = self._evidence(message, received, now)
-        verdict = judge(message, evidence, self._brands)
+        evidence, verdict = self._judged(message, received, now)
         profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])
         told = {lang: explain(verdict, evidence, profile, lang) for lang in languages()}
         return Case(
@@ -54,12 +53,14 @@ class Examiner:
             size=len(raw),
         )
 
-    def _evidence(self, message: Message, received: datetime | None, now: datetime) -> AuthEvidence:
+    def _judged(self, message: Message, received: datetime | None, now: datetime) -> tuple[AuthEvidence, Verdict]:
         """Asks DNS only about mail that claims to be a brand's, unless told to ask always: no stranger learns who read what."""
         empty = not_asked(received, now)
         if self._settings.dns.ask == "claimed" and not claimed(message, empty, self._brands):
-            return empty
-        return authenticate(message, self._resolver.session(), self._settings.trust, received=received, now=now)
+            return empty, UNRELATED
+        resolver = self._resolver.session()
+        evidence = authenticate(message, resolver, self._settings.trust, received=received, now=now)
+        return evidence, judge(message, evidence, self._brands)
 
 
 def not_asked(received: datetime | None, now: datetime) -> AuthEvidence:
