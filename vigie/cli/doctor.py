@@ -1,4 +1,4 @@
-"""`vigie doctor`: looks at everything that the service needs, changes nothing, and says how to mend what is wrong."""
+"""`vigie doctor`: looks at everything that the service needs, changes nothing in any mailbox, and says how to mend what is wrong."""
 
 from __future__ import annotations
 
@@ -110,12 +110,32 @@ def _account(account: AccountSettings) -> Iterator[Found]:
     try:
         with closing(imap.connect(account)) as mailbox:
             yield Found(good=True, text=f"{name}: {say('connecté à', 'logged in at')} {account.host}:{account.port}")
+            yield _capabilities(account, mailbox.capabilities)
             for folder in account.folders:
                 yield from _folder(account, mailbox, folder)
             yield _quarantine(account, mailbox)
     except (MailboxError, SecretError) as error:
         kind = "password" if isinstance(error, SecretError) else error.kind
         yield Found(good=False, text=mailbox_line(name, error), remedy=_remedy(kind))
+
+
+def _capabilities(account: AccountSettings, known: frozenset[str]) -> Found:
+    """MOVE or UIDPLUS is what a quarantine needs; IDLE is what makes the service notice at once."""
+    text = f"{account.name}: " + ", ".join(
+        f"{name} {'✓' if name in known else '✗'}" for name in ("MOVE", "UIDPLUS", "IDLE")
+    )
+    remedy = ""
+    if not {"MOVE", "UIDPLUS"} & known:
+        remedy = say(
+            "ce serveur ne sait que copier : l'original restera dans sa boîte, étiqueté",
+            "this server can only copy: the original stays in its folder, tagged",
+        )
+    elif account.idle and "IDLE" not in known:
+        remedy = say(
+            f"sans IDLE, la boîte est regardée toutes les {account.schedule}",
+            f"without IDLE the mailbox is looked at every {account.schedule}",
+        )
+    return Found(good=True, text=text, remedy=remedy)
 
 
 def _folder(account: AccountSettings, mailbox: Mailbox, folder: str) -> Iterator[Found]:

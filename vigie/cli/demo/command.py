@@ -178,8 +178,8 @@ def _signals() -> Iterator[None]:
         raise KeyboardInterrupt
 
     before = {number: signal.getsignal(number) for number in ENDING}
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
+    for number in ENDING:  # SIGINT, too: a shell script starts its background jobs with it ignored
+        signal.signal(number, interrupt)
     try:
         yield
     finally:

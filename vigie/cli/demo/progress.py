@@ -33,12 +33,14 @@ class Fate:
         """The verdict is one of the right ones."""
         return self.record is not None and self.record.verdict in self.mail.expect
 
-    def seconds(self, since: datetime) -> float:
-        """From its arrival (or `since`, where it lay there before) until everything was done."""
-        if self.record is None:
-            return 0.0
+    def took(self, since: datetime) -> str:
+        """From its arrival until everything was done; where it lay there before `since`, the time of its examination alone."""
+        if self.record is None or not self.settled:
+            return ""
+        if self.delivered < since:
+            return f"{self.record.elapsed_ms:.0f} ms"
         ends = [outcome.at for _, outcome in self.done if outcome is not None]
-        return max(0.0, (max([self.record.judged_at, *ends]) - max(self.delivered, since)).total_seconds())
+        return f"{max(0.0, (max([self.record.judged_at, *ends]) - self.delivered).total_seconds()):.1f} s"
 
 
 @dataclass

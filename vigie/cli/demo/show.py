@@ -70,7 +70,7 @@ class Lines:
             assert fate.record is not None
             text = f"{fate.record.judged_at.astimezone():%H:%M:%S} {words.verdict(fate.record.verdict):<13}"
             text += f" {plain(fate.record.author) or '?'}  « {plain(fate.record.subject)} »  {why(fate)}"
-            text += f"  [{deed(fate)}]  {fate.seconds(since):.1f} s"
+            text += f"  [{deed(fate)}]  {fate.took(since)}"
             self._console.print(text)
 
 
@@ -79,7 +79,8 @@ class Board:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, refresh_per_second=8, transient=False, vertical_overflow="crop")
+        self._live = Live(console=console, auto_refresh=False, transient=False, vertical_overflow="crop")
+        self._shown: tuple[object, ...] = ()
 
     def __enter__(self) -> Self:
         self._live.__enter__()
@@ -92,6 +93,12 @@ class Board:
 
     def update(self, progress: Progress, settled: list[Fate], since: datetime, status: str) -> None:  # noqa: ARG002 - see Show
         """See Show."""
+        judged = sum(fate.record is not None for fate in progress.fates)
+        ended = sum(fate.settled for fate in progress.fates)
+        news = (len(progress.fates), judged, ended, status, self._console.size)
+        if news == self._shown:  # nothing to paint: a slow line to a remote terminal stays usable
+            return
+        self._shown = news
         room = max(3, (self._console.size.height - FRAME_LINES) // ROW_LINES)
         table = Table(expand=True, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 1))
         table.add_column(say("arrivé", "arrived"), width=8, no_wrap=True)
@@ -101,7 +108,7 @@ class Board:
         table.add_column(say("durée", "took"), width=7, no_wrap=True, justify="right")
         for fate in progress.fates[-room:]:
             table.add_row(*_row(fate, since))
-        self._live.update(Group(table, Text(), _tally(progress), Text(status, style="bold")))
+        self._live.update(Group(table, Text(), _tally(progress), Text(status, style="bold")), refresh=True)
 
 
 def _row(fate: Fate, since: datetime) -> tuple[Text, ...]:
@@ -113,7 +120,7 @@ def _row(fate: Fate, since: datetime) -> tuple[Text, ...]:
     subject = Text.assemble(plain(fate.record.subject) or say("(sans objet)", "(no subject)"), "\n", (why(fate), "dim"))
     label = fate.record.verdict
     verdict = Text.assemble((words.verdict(label), words.STYLE[Label(label)]), "\n", (deed(fate), "dim"))
-    return at, author, subject, verdict, Text(f"{fate.seconds(since):.1f} s" if fate.settled else "")
+    return at, author, subject, verdict, Text(fate.took(since))
 
 
 def _tally(progress: Progress) -> Text:

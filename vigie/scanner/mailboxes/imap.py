@@ -31,6 +31,11 @@ def connect(account: AccountSettings) -> ImapMailbox:
 class ImapMailbox(ImapReader):
     """One session; see base.Mailbox for what each method promises."""
 
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server says that it can do, after login."""
+        return self._session.capabilities
+
     # --- changing
 
     def ensure_folder(self, folder: str) -> str:
