@@ -25,7 +25,9 @@ def resident_kib(pid: int) -> int:
         here = todo.pop()
         try:
             status = Path(f"/proc/{here}/status").read_text()
-            todo += [int(child) for child in Path(f"/proc/{here}/task/{here}/children").read_text().split()]
+            # Each thread has children of its own: the judging processes are not the main thread's.
+            for task in Path(f"/proc/{here}/task").iterdir():
+                todo += [int(child) for child in (task / "children").read_text().split()]
         except (FileNotFoundError, ProcessLookupError):
             continue
         total += next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
