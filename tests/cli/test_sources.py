@@ -102,6 +102,11 @@ def test_what_mboxrd_writes_is_what_is_read(bodies):
     assert list(mbox.messages(io.BytesIO(b"".join(quoted)), limit=1 << 24)) == raws
 
 
+def test_a_separator_counts_without_the_empty_line_before_it():
+    text = MARK + b"Subject: x\n\nno end\n" + MARK + b"Subject: y\n\nz\n"
+    assert list(mbox.messages(io.BytesIO(text), limit=1000)) == [b"Subject: x\n\nno end\n", b"Subject: y\n\nz\n"]
+
+
 @given(st.binary(max_size=2000))
 def test_no_bytes_make_it_fail(data):
     assert sum(map(len, mbox.messages(io.BytesIO(b"From " + data), limit=1000))) <= len(data) + 5

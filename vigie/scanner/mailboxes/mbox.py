@@ -10,7 +10,10 @@ SEPARATOR = b"From "
 _POSTMARK = re.compile(
     rb"From [^\r\n]{0,500}\b\d{1,2}:\d{2}(:\d{2})?\b[^\r\n]{0,100}\b(19|20)\d{2}\b[^\r\n]{0,40}\r?\n?"
 )
-"""A separator carries a time and a year (RFC 4155): "From here on, ..." in a text is none."""
+"""A separator carries a time and a year (RFC 4155): "From here on, ..." in a text is none.
+
+The empty line before it is not asked for: writers forget it, and two messages that are taken for one hide the second.
+"""
 _QUOTED = re.compile(rb">+From ")
 _LINE = 65_536
 
@@ -21,10 +24,10 @@ def messages(stream: BinaryIO, head: bytes = b"", *, limit: int) -> Iterator[byt
     One `>` of every line that begins with `>From ` is taken off: else no signature over the body would verify.
     """
     kept: list[bytes] = []
-    size, started, whole_line, after_blank = 0, False, True, True
+    size, started, whole_line = 0, False, True
     for piece in _lines(stream, head):
         begins, whole_line = whole_line, piece.endswith(b"\n")
-        if begins and after_blank and piece.startswith(SEPARATOR) and (not started or _POSTMARK.fullmatch(piece)):
+        if begins and piece.startswith(SEPARATOR) and (not started or _POSTMARK.fullmatch(piece)):
             if started:
                 yield _ended(kept)
             kept, size, started = [], 0, True
@@ -34,7 +37,6 @@ def messages(stream: BinaryIO, head: bytes = b"", *, limit: int) -> Iterator[byt
             if size < limit:
                 kept.append(piece[: limit - size])
                 size += len(piece)
-        after_blank = begins and piece in (b"\n", b"\r\n")
     if started:
         yield _ended(kept)
 
