@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -27,7 +27,7 @@ Fact = Literal[
     "footer",
     "cannot-tell",
 ]
-FACTS: tuple[Fact, ...] = Fact.__args__  # type: ignore[attr-defined]  # typing gives Literal no public list of its values
+FACTS: tuple[Fact, ...] = get_args(Fact)
 
 SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT})
 """Layers in which the sender speaks to the reader: what is quoted, forwarded or an attached message is a mention."""
