@@ -113,10 +113,15 @@ def unpack_fault(payload: bytes) -> ExaminationError:
 
 
 class _DataPickler(pickle.Pickler):
-    """A data class as its constructor's arguments: slotted ones go through slow Python code otherwise, field by field."""
+    """A data class as its constructor's arguments: slotted ones go through slow Python code otherwise, field by field.
+
+    An enumeration's member as its class and value: Python 3.11.2 (Debian 12) would write `getattr`, which the other side refuses.
+    """
 
     def reducer_override(self, obj: object) -> Any:  # noqa: ANN401 - a tuple or NotImplemented, as pickle has it
         kind = type(obj)
+        if isinstance(obj, enum.Enum):
+            return kind, (obj.value,)
         return (
             (kind, _fields_of(kind)(obj)) if kind.__module__ in _DATA_MODULES and is_dataclass(kind) else NotImplemented
         )

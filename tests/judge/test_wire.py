@@ -1,0 +1,24 @@
+"""What a judging process says arrives whole, whichever release of Python runs it."""
+
+import enum
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from vigie.judge import wire
+from vigie.judge.examine import Examiner
+from vigie.judge.settings import JudgeSettings
+
+FALSE = Path(__file__).parents[2] / "vigie" / "cli" / "demo_mails" / "010-remboursement-dossier.eml"
+
+
+def _by_name(member: enum.Enum, protocol: int) -> tuple[object, tuple[object, ...]]:
+    """How enum.Enum.__reduce_ex__ of Python 3.11.2, the one of Debian 12, answers."""
+    return getattr, (type(member), member.name)
+
+
+def test_a_case_comes_through_where_members_would_be_pickled_with_getattr(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Examiner(JudgeSettings()).examine(FALSE.read_bytes(), now=datetime(2026, 11, 22, tzinfo=UTC))
+    monkeypatch.setattr(enum.Enum, "__reduce_ex__", _by_name)
+    assert wire.unpack_case(wire.pack_case(case)) == case
