@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.made import NOON, place
+from vigie.judge.export import case_object
 from vigie.ledger.casefile import CASE_BYTES, case_text, record_from_case
 from vigie.ledger.identity import record_id
 from vigie.ledger.store import Ledger
@@ -54,6 +55,20 @@ def test_a_record_names_the_message_and_masks_the_rest() -> None:
     kept = json.loads(made.case_json)
     assert kept["message_id"] == "<1850578006084@example.org>"
     assert kept["findings"] == [{"quotes": ["[CARTE]"]}]
+
+
+def test_of_unrelated_mail_only_the_verdict_is_kept() -> None:
+    """G11: whom somebody writes to, and about what, is no business of ours."""
+    verdict = Verdict(label=Label.UNRELATED, brand=None, decided_by=1, findings=())
+    private = case(verdict=verdict, subject="vos analyses", author="Dr Lenoir <lenoir@example.org>")
+    made = record_from_case(
+        private, place(6), case_object(private, path="boite/6") | {"proven": False, "partial": False}, judged_at=NOON
+    )
+    assert (made.subject, made.author, made.verdict) == ("", "", "unrelated")
+    assert made.sha256 == private.sha256
+    assert set(json.loads(made.case_json)) == {
+        *("sha256", "message_id", "verdict", "brand", "decided_by", "elapsed_ms", "proven", "partial")
+    }
 
 
 def test_a_small_case_is_kept_whole() -> None:

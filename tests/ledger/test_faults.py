@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,14 @@ def without_privileges() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
+
+
+def let_in(folder: Path) -> None:
+    """pytest's own folders are 0700, one more of them under xdist."""
+    for parent in folder.parents:
+        if parent == Path(tempfile.gettempdir()):
+            return
+        parent.chmod(0o755)
 
 
 @pytest.mark.parametrize(
@@ -132,8 +141,7 @@ def test_a_read_only_file_is_no_ledger(tmp_path: Path, url: str) -> None:
     Ledger(url).close()
     (tmp_path / "vigie.db").chmod(0o444)
     tmp_path.chmod(0o555)
-    for parent in tmp_path.parents[:2]:  # pytest's own folders are 0700
-        parent.chmod(0o755)
+    let_in(tmp_path)
     with without_privileges():
         told = fault(url)
     tmp_path.chmod(0o755)
@@ -143,8 +151,7 @@ def test_a_read_only_file_is_no_ledger(tmp_path: Path, url: str) -> None:
 
 def test_a_folder_without_rights_is_told(tmp_path: Path, url: str) -> None:
     tmp_path.chmod(0o555)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
+    let_in(tmp_path)
     with without_privileges():
         told = fault(url)
     tmp_path.chmod(0o755)

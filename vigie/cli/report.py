@@ -78,7 +78,8 @@ def render(
     counts = counts or Counter(Label(entry.record.verdict) for entry in entries)
     ranked = sorted(entries, key=lambda entry: words.ORDER.index(Label(entry.record.verdict)))
     told = [entry for entry in ranked if entry.record.verdict != Label.UNRELATED]
-    others = [entry for entry in ranked if entry.record.verdict == Label.UNRELATED]
+    # The ledger keeps no subject of such mail; only the demo, whose mails are its own, names them.
+    others = [entry for entry in ranked if entry.record.verdict == Label.UNRELATED and entry.record.subject]
     return environment.get_template("report.html.j2").render(
         lang=current(),
         title=plain(title),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from vigie.ledger.identity import record_id
 from vigie.ledger.masking import masked
 from vigie.ledger.types import Place, Record
-from vigie.rules.types import Case
+from vigie.rules.types import Case, Label
 
 SHOWN = 200
 """Characters of subject and author."""
@@ -25,6 +26,8 @@ PLAIN_VALUES = 100
 """Of a case whose frame alone is too big."""
 _KEPT_AS_IS = frozenset({"sha256", "message_id"})
 """Top-level keys that name the message: a search for it needs them letter by letter."""
+_OF_THE_MAIL = frozenset({"path", "subject", "author", "authentication", "findings", "links", "explanation", "advice"})
+"""Top-level keys that tell what is in the mail, or who wrote it."""
 
 
 def record_from_case(
@@ -38,8 +41,12 @@ def record_from_case(
 ) -> Record:
     """The record of a case. `case_object` is what `vigie check --json` prints of it, from vigie.judge.export.
 
-    The id follows from the place: judging a place again gives the same one.
+    The id follows from the place: judging a place again gives the same one. Of a mail that has nothing to do with a
+    protected sender only the verdict is kept, and what recognises it: whom somebody writes to is no business of ours.
     """
+    if case.verdict.label is Label.UNRELATED:
+        case = replace(case, subject="", author="")
+        case_object = {key: value for key, value in case_object.items() if key not in _OF_THE_MAIL}
     return Record(
         id=record_id(place),
         place=place,

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from vigie.judge.examine import author_line
+from vigie.judge.examine import shown as one_line
+from vigie.message.parse import parse
+
 FOLDER = Path(__file__).parent.parent / "demo_mails"
 ZONE = FOLDER / "zone.toml"
 """The DNS of the demo's world."""
@@ -31,6 +35,12 @@ class DemoMail:
     def sha256(self) -> str:
         """Of the bytes, as the ledger names them."""
         return hashlib.sha256(self.raw).hexdigest()
+
+    @cached_property
+    def shown(self) -> tuple[str, str]:
+        """Author and subject. The ledger keeps them only of mail that concerns a protected sender."""
+        message = parse(self.raw)
+        return author_line(message), one_line(message.subject)
 
 
 def load() -> tuple[DemoMail, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from vigie.cli.demo.mails import DemoMail
@@ -64,7 +64,8 @@ class Progress:
         for record in self.ledger.records(account=self.account, limit=10_000):
             fate = by_key.get(record.place.uid) or by_key.get(record.sha256)
             if fate is not None and record.sha256:  # a mark of a judgement under way has no hash
-                fate.record = record
+                author, subject = fate.mail.shown
+                fate.record = replace(record, author=author, subject=subject)
         now = datetime.now(UTC)
         return [fate for fate in waiting if self._settle(fate, now)]
 
