@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import imaplib
 import threading
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,8 +33,10 @@ from vigie.scanner import cycle, journal
 from vigie.scanner.cycle import CHUNK, Progress
 from vigie.scanner.lock import AccountBusyError, account_lock
 from vigie.scanner.mailboxes import imap
-from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.mailboxes.base import Fetched, MailboxError
+from vigie.scanner.mailboxes.imap_wire import Wire
 from vigie.scanner.session import Session
+from vigie.scanner.settings import AccountSettings
 
 MIXED = [
     mail("faux-1", "impersonation"),
@@ -269,9 +274,139 @@ def test_the_message_that_kills_the_scan_is_given_up_and_the_others_are_judged(
     poison = ledger.record_at(account.name, "INBOX", validity, 3)
     assert poison is not None
     assert (poison.verdict, poison.decided_by) == ("undecided", 0)
+    assert (
+        poison.retry_at is not None
+    )  # it may be innocent: a scan that is killed three times dies over whatever comes first
     assert places(account) == {"a": ["INBOX"], "b": [QUARANTINE], "poison": ["INBOX"], "c": ["INBOX"]}
     assert "VigieSuspect" in flags(account, "c")
     assert scan(account, ledger, _Breaking()).judged == 0
+    ledger.add_records((replace(poison, retry_at=datetime.now(UTC)),), None)
+    assert scan(account, ledger).retried == 1
+    poison = ledger.record_at(account.name, "INBOX", validity, 3)
+    assert poison is not None
+    assert (poison.verdict, poison.retry_at) == ("unrelated", None)
+
+
+def broken_in_its_folder(dovecot: Dovecot, account: AccountSettings, subject: str) -> Path:
+    """The message's file, which from now on the server cannot read: what a damaged disk leaves."""
+    (file,) = [
+        path
+        for path in (dovecot.base / "mail" / account.username / "Maildir").rglob("*")
+        if path.is_file() and f"Subject: {subject}\n".encode() in path.read_bytes()
+    ]
+    file.chmod(0)
+    return file
+
+
+def test_a_message_that_the_server_cannot_read_does_not_make_the_folder_deaf(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, mail("a"), mail("casse"), mail("b", "impersonation"))
+    file = broken_in_its_folder(dovecot, account, "casse")
+    for _ in range(3):
+        with pytest.raises(MailboxError):
+            scan(account, ledger)
+    last = scan(account, ledger)
+    assert last.quarantined == 1
+    assert last.verdicts["undecided"] == 0  # given up: nothing judged it
+    assert Counter(record.verdict for record in ledger.records()) == Counter(unrelated=1, undecided=1, impersonation=1)
+    (file,) = file.parent.parent.rglob(f"{file.name.split(',')[0]}*")  # the server has moved it from new/ to cur/
+    file.chmod(0o644)
+    (given_up,) = ledger.records(verdicts=["undecided"])
+    ledger.add_records((replace(given_up, retry_at=datetime.now(UTC)),), None)
+    assert scan(account, ledger).verdicts == Counter(unrelated=1)
+
+
+class _Cut(imap.ImapMailbox):
+    """The server's process dies whenever the second message is fetched, and the connection with it."""
+
+    def fetch(self, uids: Sequence[int], *, limit: int) -> Iterator[Fetched]:
+        if 2 in uids:
+            self._session.wire.shutdown()
+        return super().fetch(uids, limit=limit)
+
+
+def test_a_message_over_which_the_server_dies_is_given_up_and_the_others_are_judged(
+    dovecot: Dovecot, ledger: Ledger
+) -> None:
+    account = dovecot.account()
+    append(account, mail("a"), mail("b"), mail("c", "impersonation"))
+    with Session(account, lambda settings: _Cut(imap.connect(settings)._session)) as session:
+        for _ in range(3):
+            with pytest.raises(MailboxError):
+                scan(account, ledger, session=session)
+        assert scan(account, ledger, session=session).quarantined == 1
+
+
+def test_new_mail_never_waits_for_what_is_judged_again(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, *(mail(f"r{number}", "undecided retry") for number in range(5)))
+    scan(account, ledger)
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    ledger.add_records([replace(record, retry_at=past) for record in ledger.records()], None)
+    append(account, mail("neuf", "impersonation"))
+    pool = ScriptedPool()
+    monkeypatch.setattr(cycle, "RETRY_S", -1.0)  # no time at all
+    first = scan(account, ledger, pool)
+    assert (first.quarantined, first.retried) == (1, 0)
+    monkeypatch.setattr(cycle, "RETRY_S", 30.0)
+    append(account, mail("plus-neuf"))
+    pool = ScriptedPool()
+    assert scan(account, ledger, pool).retried == 5
+    assert "uid 7 " in pool.seen[0]
+
+
+def test_what_was_to_be_judged_again_is_judged_at_its_new_place(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    with client(account) as connection:
+        connection.create_folder("Boite")
+    append(account, mail("dns-en-panne", "undecided retry"), mail("facture"), folder="Boite")
+    scan(account, ledger, folder="Boite")
+    with client(account) as connection:
+        connection.rename_folder("Boite", "Ancienne")
+        connection.create_folder("Boite")
+        connection.select_folder("Ancienne")
+        connection.copy(connection.search(), "Boite")
+    summary = scan(account, ledger, folder="Boite")
+    assert summary.rescanned
+    assert (summary.judged, summary.carried_over) == (1, 1)
+
+
+def test_quarantine_is_never_moved_into_itself(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    append(account, mail("faux", "impersonation"))
+    scan(account, ledger)
+    before = uids(account, QUARANTINE)
+    assert scan(account, ledger, folder=QUARANTINE).quarantined == 0
+    assert scan(account, ledger, folder=QUARANTINE).judged == 0
+    assert uids(account, QUARANTINE) == before
+    aliased = account.model_copy(update={"quarantine_folder": "inbox"})
+    append(aliased, mail("autre", "impersonation"))
+    assert scan(aliased, ledger).quarantined == 0
+    assert "$Phishing" in flags(account, "autre")
+
+
+def test_inbox_is_the_same_in_any_case(dovecot: Dovecot) -> None:
+    with pytest.raises(ValueError, match="cannot be one of the scanned folders"):
+        dovecot.account(quarantine_folder="Inbox")
+
+
+def test_what_one_quarantine_costs(dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = dovecot.account()
+    append(account, *(mail(f"faux-{number}", "impersonation") for number in range(20)))
+    said: list[str] = []
+    speak: Any = vars(imaplib.IMAP4)["_command"]
+
+    def overheard(self: Wire, name: str, *arguments: object) -> bytes:
+        said.append(name)
+        tag: bytes = speak(self, name, *arguments)
+        return tag
+
+    monkeypatch.setattr(Wire, "_command", overheard)
+    assert scan(account, ledger).quarantined == 20
+    # SELECT, FETCH (is it still that message), STORE, FETCH (is it kept), MOVE, EXAMINE, FETCH (bytes and keywords there)
+    assert len(said) <= 20 * 7 + 25, Counter(said)
 
 
 def test_an_orderly_fault_blames_no_message(dovecot: Dovecot, ledger: Ledger) -> None:

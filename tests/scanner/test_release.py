@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,9 @@ from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Outcome, Record, State
 from vigie.scanner import recover
 from vigie.scanner.actions import quarantine
+from vigie.scanner.actions import release as release_action
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.base import MailboxError, Moved, UnclearOutcome
 from vigie.scanner.settings import AccountSettings
 
 DATE = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -190,3 +194,44 @@ def test_a_release_can_be_taken_back(dovecot: Dovecot, ledger: Ledger) -> None:
         ((intent, outcome),) = recover.recover(work, "observe")
     assert (intent.kind, outcome.state) == (ActionKind.QUARANTINE, State.DONE)
     assert places(account) == {"faux": [QUARANTINE]}
+
+
+class _Stubborn(imap.ImapMailbox):
+    """Nothing can be moved out of quarantine: a folder whose rights somebody has changed (NOPERM)."""
+
+    unclear = False
+
+    def move(self, uid: int, folder: str) -> Moved:
+        if self._selected().name.endswith(QUARANTINE):
+            raise MailboxError("refused", "not allowed", temporary=False)
+        return super().move(uid, folder)
+
+    def append(self, folder: str, raw: bytes, flags: Sequence[str], internaldate: datetime) -> tuple[int, int] | None:
+        told = super().append(folder, raw, flags, internaldate)
+        if self.unclear:
+            type(self).unclear = False
+            raise UnclearOutcome("cut off")
+        return told
+
+
+@pytest.mark.parametrize("unclear", [False, True])
+def test_what_cannot_be_moved_back_is_stored_anew(
+    server: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, *, unclear: bool
+) -> None:
+    account = server.account()
+    record = quarantined(account, ledger, "\\Flagged", "perso")
+    monkeypatch.setattr(_Stubborn, "unclear", unclear)
+    real = imap.connect
+    monkeypatch.setattr(imap, "connect", lambda settings: _Stubborn(real(settings)._session))
+    _, outcome = release(account, ledger, record)
+    monkeypatch.undo()
+    assert outcome.state is State.DONE
+    (back,) = [seen for seen in look(account) if seen.folder == "INBOX"]
+    assert (back.sha256, set(back.flags), back.date) == (record.sha256, {"\\Flagged", "perso", "$NotJunk"}, DATE)
+    others = [seen for seen in look(account) if seen.folder != "INBOX"]
+    if unclear:  # looked up: the copy was there, so the move is ended instead of a second copy made
+        assert others == []
+    else:
+        assert [seen.sha256 for seen in others] == [record.sha256]
+        assert outcome.detail == release_action.COPY_STAYS
+    assert scan(account, ledger).quarantined == 0

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
 from tests.scanner.world import ScriptedPool, mail, places
 from tests.servers.dovecot import Dovecot, append
 from vigie.ledger.store import Ledger
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.settings import AccountSettings
-from vigie.scanner.supervisor import LONGEST_S, Backoff, Supervisor
+from vigie.scanner.supervisor import LONGEST_S, LONGEST_WISH_S, Backoff, Supervisor
 from vigie.scanner.watch import Watcher
 
 
@@ -39,6 +41,8 @@ def test_backoff_doubles_with_full_jitter_and_stays_below_five_minutes() -> None
     backoff.reset()
     assert backoff.next() == 1
     assert backoff.next(wished_s=299.0) == 301
+    backoff.reset()
+    assert backoff.next(wished_s=1e9) == LONGEST_WISH_S + 1
 
 
 def test_a_refused_login_is_tried_twice_and_then_said(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -110,6 +114,30 @@ def test_the_account_survives_a_restart_of_the_server(ledger: Ledger) -> None:
         supervisor.join(60)
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize(
+    "farewell", ["[ALERT] Too many connections", "Over quota", "[NONEXISTENT] no such mailbox", ""]
+)
+def test_a_goodbye_between_two_scans_makes_nobody_deaf(dovecot: Dovecot, ledger: Ledger, farewell: str) -> None:
+    account = dovecot.account()
+    append(account, mail("a"))
+    opened: list[imap.ImapMailbox] = []
+
+    def connect(settings: AccountSettings) -> imap.ImapMailbox:
+        opened.append(imap.connect(settings))
+        return opened[-1]
+
+    supervisor = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=connect)
+    supervisor.request()
+    supervisor.start()
+    assert until(lambda: len(list(ledger.records())) == 1)
+    opened[0]._session.wire._lose("bye" if farewell else "closed", farewell)
+    append(account, mail("b"))
+    supervisor.request()
+    assert until(lambda: len(list(ledger.records())) == 2)
+    supervisor.stop()
+    supervisor.join(60)
 
 
 def _moved(account: AccountSettings, server: Dovecot) -> AccountSettings:

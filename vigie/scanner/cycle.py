@@ -51,6 +51,8 @@ GROUP_BYTES = 16 * 1024 * 1024
 DEPTH = 3
 """Batches under way: the oldest is written while the others are judged and the next is fetched."""
 UNDER_WAY_BYTES = 48 * 1024 * 1024
+RETRY_S = 30.0
+"""Of one pass for what is judged again; the rest waits for the next pass."""
 __all__ = ["Progress", "Summary", "scan"]
 
 
@@ -115,7 +117,6 @@ class _Pass:
         try:
             status = self._connected()
             self._recover()
-            self._retry()
             uids = list(self._wanted(status) if since is None else self._hands.mailbox.uids_since(since))
             self._summary.total = len(uids)
             self._suspects = self._ledger.attempts(self._account, self._folder, self._uidvalidity)
@@ -125,6 +126,7 @@ class _Pass:
             if not self._again:
                 # Asked for before the UIDs were: everything below it has a record by now, or is gone.
                 self._ledger.add_records((), self._cursor(max(status.uidnext - 1, 0)))
+            self._retry()  # last, and not for long: whatever has to be judged again, new mail never waits for it
         except StoppedError:
             self._summary.stopped = True
         finally:
@@ -197,9 +199,10 @@ class _Pass:
         try:
             self._fetch(wanted, upto=chunk[-1])
         except MailboxError as error:
-            if error.kind != "protocol":
+            if not (error.cut or (error.kind == "refused" and error.temporary)):
                 raise
-            # One answer that nobody can read must not make the folder deaf for ever: the culprit is looked for.
+            # One message whose answer nobody can read, or over which the server's process dies, must not make the folder deaf
+            # for ever: the culprit is looked for.
             LOG.warning("%s/%s: %s; reading one by one", self._account, self._folder, error)
             self._hands.session.renew()
             self._settler.examine(self._uidvalidity)
@@ -253,16 +256,21 @@ class _Pass:
         if not self._summary.rescanned:
             return None
         known = self._ledger.known_hash(self._account, self._folder, sha256)
-        if known is None or known.place.uidvalidity == self._uidvalidity:
-            return None
+        if known is None or known.place.uidvalidity == self._uidvalidity or known.retry_at is not None:
+            return None  # also what was to be judged again (row 7): that is due now, at its new place
         place = self._place(uid)
-        return replace(known, id=record_id(place), place=place, retry_at=None)
+        return replace(known, id=record_id(place), place=place)
 
     def _retry(self) -> None:
         """Row 7: judges again what DNS had kept from being decided. Counted, and put off, before it is judged."""
+        deadline = time.monotonic() + RETRY_S
         for record in self._ledger.due_retries(self._account, _now()):
             if record.place.folder != self._folder:
                 continue
+            if time.monotonic() > deadline:
+                break
+            if self._stop.is_set():
+                raise StoppedError
             if record.place.uidvalidity != self._uidvalidity:
                 self._ledger.add_records((replace(record, retry_at=None),), None)
                 continue

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Intent, Outcome, Place, State
 from vigie.scanner import locate
-from vigie.scanner.mailboxes.base import FolderStatus, Mailbox, MailboxError, Moved, Summary
+from vigie.scanner.mailboxes.base import FolderStatus, Mailbox, MailboxError, Moved, Summary, UnclearOutcome
 from vigie.scanner.session import Session
 
 COPIED_ONLY = "copied-only"
@@ -34,6 +34,8 @@ class Arrival:
     place: Place
     how: str
     """As in Moved; "found": an earlier, interrupted attempt had done it."""
+    flags: tuple[str, ...] | None = None
+    """The message's flags there, where they were read together with its bytes."""
 
     @property
     def original_stays(self) -> bool:
@@ -69,9 +71,18 @@ def transfer(hands: Hands, intent: Intent, here: Summary) -> Arrival | None:
     None: it is in neither folder (GONE). Raises MailboxError: refused, it is where it was; UnclearOutcome: nobody knows.
     MOVING is durable before anything is sent; after it, whoever takes the intent up looks before he sends.
     """
-    destination = hands.mailbox.ensure_folder(intent.destination)
+    destination = intent.destination
     hands.ledger.advance(intent.id, State.MOVING)
-    moved = hands.mailbox.move(here.uid, destination)
+    try:
+        moved = hands.mailbox.move(here.uid, destination)
+    except UnclearOutcome:
+        raise
+    except MailboxError as refused:
+        if refused.temporary or refused.kind not in {"refused", "folder"}:
+            raise
+        # Refused: nothing has happened. The folder may have gone since the pass began, and not every server says so (I-13).
+        destination = hands.mailbox.ensure_folder(destination)
+        moved = hands.mailbox.move(here.uid, destination)
     return seen(hands, replace(intent, destination=destination), moved)
 
 
@@ -91,8 +102,9 @@ def seen(hands: Hands, intent: Intent, moved: Moved) -> Arrival | None:
     told = status is not None and moved.uid is not None and moved.uidvalidity in (None, status.uidvalidity)
     if told and status is not None and moved.uid is not None:
         place = Place(intent.source.account, intent.destination, status.uidvalidity, moved.uid)
-        if locate.holds(mailbox, moved.uid, intent.sha256, intent.size):
-            return Arrival(place, moved.how)
+        message = locate.held(mailbox, moved.uid, intent.sha256, intent.size)
+        if message is not None:
+            return Arrival(place, moved.how, message.flags)
     there = found_there(hands, intent)
     if there is not None:
         return Arrival(there, moved.how)

@@ -37,8 +37,9 @@ def next_retry(attempts: int, at: datetime) -> datetime | None:
 
 
 def given_up(place: Place, attempts: int, at: datetime) -> Record:
-    """The record of a message over which the scan died too often: undecided, left where it is.
+    """The record of a message over which the scan died too often: undecided, left where it is, judged again later.
 
+    Later, because it may be innocent: a machine that is cut off three times in a row dies over whatever comes first.
     It has no SHA-256: it is nothing that a later message could be matched with.
     """
     detail = f"the scan was cut off {attempts} times while this message was judged"
@@ -58,7 +59,7 @@ def given_up(place: Place, attempts: int, at: datetime) -> Record:
         elapsed_ms=0.0,
         error=ExaminationError("crash", detail),
     )
-    return record_from_case(case, place, case_object(case), judged_at=at, attempts=attempts)
+    return record_from_case(case, place, case_object(case), judged_at=at, retry_at=next_retry(1, at))
 
 
 def may_be_moved(record: Record) -> bool:

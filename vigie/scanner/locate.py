@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from vigie.ledger.types import Intent, Place
-from vigie.scanner.mailboxes.base import FolderStatus, Mailbox, MailboxError, Summary
+from vigie.scanner.mailboxes.base import Fetched, FolderStatus, Mailbox, MailboxError, Summary
 
 CANDIDATES = 100
 """Messages of one size that are hashed before the search is given up."""
@@ -50,12 +50,18 @@ def examined(mailbox: Mailbox, folder: str) -> FolderStatus | None:
         raise
 
 
-def holds(mailbox: Mailbox, uid: int, sha256: str, size: int) -> bool:
-    """True where that UID of the selected folder has exactly those bytes."""
+def held(mailbox: Mailbox, uid: int, sha256: str, size: int) -> Fetched | None:
+    """The message of that UID of the selected folder where it has exactly those bytes."""
     for fetched in mailbox.fetch([uid], limit=size + 1):
         if fetched.uid == uid:
-            return not fetched.partial and hashlib.sha256(fetched.raw).hexdigest() == sha256
-    return False
+            same = not fetched.partial and hashlib.sha256(fetched.raw).hexdigest() == sha256
+            return fetched if same else None
+    return None
+
+
+def holds(mailbox: Mailbox, uid: int, sha256: str, size: int) -> bool:
+    """True where that UID of the selected folder has exactly those bytes."""
+    return held(mailbox, uid, sha256, size) is not None
 
 
 def summary_of(mailbox: Mailbox, uid: int) -> Summary | None:

@@ -51,7 +51,10 @@ def carry_out(intent: Intent, hands: Hands) -> Outcome | None:
     try:
         outcome = _act(intent, hands)
     except MailboxError as error:
-        if error.kind in OF_THE_CONNECTION:
+        if error.cut:
+            # One message over which the server's process dies must not keep all others waiting. A server that is away raises here.
+            hands.session.renew()
+        elif error.kind in OF_THE_CONNECTION:
             raise
         if error.temporary:
             LOG.warning("%s: %s stays to be done: %s", _key(intent), intent.kind.value, error)

@@ -14,6 +14,11 @@ from vigie.auth_checks.settings import Settings
 LOOPBACK = ("localhost", "127.", "::1")
 
 
+def _same(folder: str) -> str:
+    """INBOX alone is the same in any case (RFC 9051 section 5.1)."""
+    return folder.upper() if folder.upper() == "INBOX" else folder
+
+
 class SecretError(Exception):
     """The password of an account could not be had. One line, never the secret itself."""
 
@@ -42,12 +47,14 @@ class AccountSettings(Settings):
 
     @model_validator(mode="after")
     def _coherent(self) -> AccountSettings:
-        sources = [name for name in ("password_file", "password_env", "password_command") if getattr(self, name) is not None]
+        sources = [
+            name for name in ("password_file", "password_env", "password_command") if getattr(self, name) is not None
+        ]
         if len(sources) != 1:
             raise ValueError("exactly one of password_file, password_env, password_command is needed")
         if self.tls == "none" and not self.host.startswith(LOOPBACK):
             raise ValueError('tls = "none" is refused off loopback: use "implicit" or "starttls"')
-        if self.quarantine_folder in self.folders:
+        if _same(self.quarantine_folder) in map(_same, self.folders):
             raise ValueError("quarantine_folder cannot be one of the scanned folders")
         return self
 

@@ -124,11 +124,19 @@ class Settler:
         return plan.kind in known or ActionKind.QUARANTINE in known
 
     def _destination(self, needed: bool) -> str:
-        """The quarantine folder's real name; "" where it is not needed, or not to be had: then the message is tagged."""
+        """The quarantine folder's real name; "" where it is not needed, or not to be had: then the message is tagged.
+
+        Nor is it moved where quarantine itself is scanned: a folder into which its own mail is moved never comes to rest.
+        """
         if not needed or self._summary.mode != "enforce":
             return ""
         try:
-            return self._hands.mailbox.ensure_folder(self._hands.session.account.quarantine_folder)
+            folder = self._hands.mailbox.ensure_folder(self._hands.session.account.quarantine_folder)
+            return (
+                ""
+                if folder == self._summary.folder or "INBOX" == folder.upper() == self._summary.folder.upper()
+                else folder
+            )
         except MailboxError as error:
             if error.kind in recover.OF_THE_CONNECTION:
                 raise

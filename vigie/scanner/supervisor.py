@@ -24,6 +24,8 @@ LOG = logging.getLogger(__name__)
 
 FIRST_S = 1.0
 LONGEST_S = 300.0
+LONGEST_WISH_S = 3600.0
+"""What a server asks for beyond it is not granted: nobody can make an account deaf for days."""
 AUTH_TRIES = 2
 """More would lock people out of their own mailbox (I-38)."""
 LOOK_S = 5.0
@@ -43,7 +45,7 @@ class Backoff:
         ceiling = min(LONGEST_S, FIRST_S * 2 ** min(self._faults, 20))
         self._faults += 1
         wait = self._chance(0.0, ceiling)
-        return wait if wished_s is None else wished_s + wait
+        return wait if wished_s is None else min(wished_s, LONGEST_WISH_S) + wait
 
     def reset(self) -> None:
         """All is well again."""
@@ -127,9 +129,9 @@ class Supervisor(threading.Thread):
         text = _told(fault)
         LOG.warning("%s/%s: %s", self.account.name, folder, text)
         self._beat_fault(folder, text)
+        # Whatever it was, nothing of the old connection is believed any more: a goodbye can look like a mere limit (I-26).
+        self._session.close()
         connection = not isinstance(fault, MailboxError) or fault.kind in OF_THE_CONNECTION
-        if connection:
-            self._session.close()
         if isinstance(fault, MailboxError) and fault.kind == "auth":
             self._refused += 1
             if self._refused >= AUTH_TRIES:

@@ -64,5 +64,5 @@ def _done(intent: Intent, hands: Hands, arrival: Arrival, kept: tuple[str, ...])
 def _seen(intent: Intent, hands: Hands, arrival: Arrival) -> tuple[str, ...]:
     if not intent.keywords:
         return ()
-    flags = lower(flags_at(hands, arrival.place))
+    flags = lower(flags_at(hands, arrival.place) if arrival.flags is None else arrival.flags)
     return tuple(keyword for keyword in intent.keywords if keyword.lower() in flags)

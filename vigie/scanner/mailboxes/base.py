@@ -12,21 +12,25 @@ class MailboxError(Exception):
     """A fault of the mailbox or of the way to it. `temporary`: trying again later may help.
 
     `kind` is one of: connect, tls, auth, folder, refused, protocol, limit. The text is one line for a person, free of secrets.
-    `retry_after_s`: how long the server asked us to stay away, where it did.
+    `retry_after_s`: how long the server asked us to stay away, where it did. `cut`: the connection ended in the middle of a
+    command; one message may be to blame for it, which kills the server's process whenever it is touched.
     """
 
-    def __init__(self, kind: str, text: str, *, temporary: bool, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, kind: str, text: str, *, temporary: bool, retry_after_s: float | None = None, cut: bool = False
+    ) -> None:
         super().__init__(text)
         self.kind = kind
         self.temporary = temporary
         self.retry_after_s = retry_after_s
+        self.cut = cut
 
 
 class UnclearOutcome(MailboxError):  # noqa: N818 - the name says what is known
     """A command that changes the mailbox was sent and its answer never understood: look in both folders, never repeat it."""
 
     def __init__(self, text: str) -> None:
-        super().__init__("protocol", text, temporary=True)
+        super().__init__("protocol", text, temporary=True, cut=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,11 @@ class ImapMailbox(ImapReader):
     def ensure_folder(self, folder: str) -> str:
         """LIST, else CREATE and SUBSCRIBE; somebody else's CREATE in between is as good (I-13)."""
         with self._doing(f"creating the folder {folder}", changes=True):
-            for listed in (self._listed(folder), self._listed(real := self._real_name(folder))):
-                if listed is not None and selectable(listed):
-                    return listed.name
+            if (listed := self._listed(folder)) is not None and selectable(listed):
+                return listed.name
+            real = self._real_name(folder)
+            if (listed := self._listed(real)) is not None and selectable(listed):
+                return listed.name
             name = self._wire_name(real)
             try:
                 self._session.command("CREATE", quoted(name))

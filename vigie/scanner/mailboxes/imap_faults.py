@@ -154,16 +154,21 @@ def loss(host: str, lost: Lost, doing: str) -> MailboxError:
     if lost.reason == "timeout":
         return MailboxError("connect", f"{host}: {doing}: no answer in time", temporary=True)
     if lost.reason == "limit":
-        return MailboxError("limit", f"{host}: {doing}: the answer is larger than it may be", temporary=False)
+        # Of the connection, which was closed in the middle of it; who asked looks for the message that is to blame.
+        return MailboxError(
+            "protocol", f"{host}: {doing}: the answer is larger than it may be", temporary=True, cut=True
+        )
     if lost.reason == "garbled":
-        return MailboxError("protocol", f"{host}: {doing}: the answer is not IMAP", temporary=True)
+        return MailboxError("protocol", f"{host}: {doing}: the answer is not IMAP", temporary=True, cut=True)
     if lost.reason == "bye":
         kind, temporary = meaning(Refused("BYE", "BYE", lost.text))
-        if kind == "refused":
+        if kind not in {"connect", "limit", "auth"}:
             kind, temporary = "connect", True  # a goodbye without a known reason: a restart, most likely (I-24)
         text = f"{host}: {doing}: the server ended the session{quoted}"
-        return MailboxError(kind, text, temporary=temporary, retry_after_s=backoff_s(lost.text))
-    return MailboxError("connect", f"{host}: {doing}: the connection was closed", temporary=True)
+        # Dovecot says goodbye over a message that it cannot read: "FETCH failed".
+        cut = kind == "connect"
+        return MailboxError(kind, text, temporary=temporary, retry_after_s=backoff_s(lost.text), cut=cut)
+    return MailboxError("connect", f"{host}: {doing}: the connection was closed", temporary=True, cut=True)
 
 
 # OpenSSL's X509_V_ERR numbers

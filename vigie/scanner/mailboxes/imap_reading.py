@@ -123,8 +123,14 @@ class ImapReader:
             low = high + 1
 
     def fetch(self, uids: Sequence[int], *, limit: int) -> Iterator[Fetched]:
-        """Sizes first, then batches of a few megabytes; what is over the limit alone, and its beginning only."""
+        """Sizes first, then batches of a few megabytes; what is over the limit alone, and its beginning only.
+
+        One message needs no size: at most one byte beyond the limit is asked for.
+        """
         self._selected()
+        if len(uids) == 1:
+            yield from self._fetch_batch(uids, limit, whole=False)
+            return
         opened = self._opened
         for uid_set in uid_sets(uids):
             self._still(opened)
@@ -136,7 +142,7 @@ class ImapReader:
                 yield from self._fetch_batch(batch, limit, whole=whole)
 
     def _fetch_batch(self, batch: Sequence[int], limit: int, *, whole: bool) -> list[Fetched]:
-        body = "BODY.PEEK[]" if whole else f"BODY.PEEK[]<0.{limit}>"
+        body = "BODY.PEEK[]" if whole else f"BODY.PEEK[]<0.{limit + 1}>"
         self._session.wire.expect(literal=limit + SLACK, answer=2 * (limit + BATCH_BYTES))
         found: dict[int, Fetched] = {}
         for uid_set in uid_sets(batch):
@@ -147,8 +153,7 @@ class ImapReader:
                 uid = answer[b"UID"]
                 if not isinstance(raw, bytes) or uid not in batch:
                     continue  # vanished meanwhile (I-12), or an announcement about another message
-                partial = len(raw) > limit or (not whole and len(raw) == limit)
-                found[uid] = Fetched(uid, raw[:limit], flags_of(answer), _when(answer), partial)
+                found[uid] = Fetched(uid, raw[:limit], flags_of(answer), _when(answer), len(raw) > limit)
         return list(found.values())
 
     def summaries(self, uids: Sequence[int]) -> Iterator[Summary]:
