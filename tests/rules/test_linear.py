@@ -7,11 +7,23 @@ from itertools import chain
 import pytest
 
 from tests.rules.building import AMELI, findings, message
-from vigie.rules import clauses, grammar, naming, phones, speech
+from vigie.rules import clauses, grammar, issuer, letterhead, naming, phones, speech, standing, utterance
 from vigie.rules.checks import attachment_active, link_outside
-from vigie.rules.speech import patterns_of
+from vigie.rules.issuer import patterns_of
 
-MODULES = (clauses, grammar, naming, phones, speech, attachment_active, link_outside)
+MODULES = (
+    clauses,
+    grammar,
+    issuer,
+    letterhead,
+    naming,
+    phones,
+    speech,
+    standing,
+    utterance,
+    attachment_active,
+    link_outside,
+)
 PATTERNS = sorted(
     {value.pattern for module in MODULES for value in vars(module).values() if isinstance(value, re.Pattern)}
     | {pattern.pattern for fact in AMELI.facts for pattern in patterns_of(fact.patterns)}

@@ -53,6 +53,10 @@ class Claim(_Data):
     """Phrases that contain a name and name somebody else (a foreign body, a given name): blanked before names are matched."""
     issuer: tuple[str, ...] = ()
     """Patterns over folded clauses that only the issuer says; like a fact's patterns, but nothing that is denied."""
+    matters: tuple[str, ...] = ()
+    """Patterns of what the brand decides about people (a refund, rights, a card): an issuer's sentence says what becomes of it."""
+    services: tuple[str, ...] = ()
+    """Products whose name is a sender's too."""
     whole_names: tuple[str, ...] = ()
     """Name the speaker only as a whole display name, where the text names the brand too."""
     given_names: tuple[str, ...] = ()
@@ -81,8 +85,8 @@ class Fact(Sourced):
     """By language: what the institution says about it, one sentence for the person who got the mail."""
 
 
-class Neighbour(_Data):
-    """A body of its own whose mails name the brand or its products legitimately."""
+class Neighbour(Sourced):
+    """A body of its own whose mails name the brand or its products legitimately; the source says how its domains are known."""
 
     name: str
     domains: tuple[str, ...]

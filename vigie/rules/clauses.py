@@ -70,7 +70,7 @@ class Clause:
 
 def clauses(folded: str) -> tuple[Clause, ...]:
     """The clauses of folded text in reading order. Quoted speech is cut out: it is somebody else's."""
-    text = joined(folded[:MAX_TEXT])
+    text = with_lists(joined(folded[:MAX_TEXT]))
     found = []
     pieces = _END.split(_QUOTED.sub(" ", text))  # sentence, its end, sentence, ...
     for sentence, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
@@ -86,6 +86,32 @@ def is_plain(clause: str) -> bool:
     if _REPORTED.search(clause):
         return False
     return not _NOT.search(clause) or bool(_ASKS_ALL_THE_SAME.search(clause))
+
+
+_ITEM = re.compile(r"^ {0,8}(?:[-*•·►▶–—>☐✓+]|\d{1,2} ?[.)/-]|[a-h]\))? ?(?=[a-z0-9])")
+_LIST_ITEMS = 12
+_ITEM_LENGTH = 90
+
+
+def with_lists(folded: str) -> str:
+    """A line that ends with a colon and the short lines below it are one sentence: "nous retourner : 1. un RIB 2. ..."."""
+    out: list[str] = []
+    items = 0
+    for line in folded.split("\n"):
+        said = line.strip()
+        if items and not said and items == _LIST_ITEMS:
+            continue  # a blank line between the head and its list
+        mark = _ITEM.match(line)
+        listed = items and mark is not None and 0 < len(said) <= _ITEM_LENGTH
+        if listed and mark is not None and (mark[0].strip() or "://" not in said):
+            out[-1] += " " + line[mark.end() :].rstrip(" .;,") + ","
+            items -= 1
+        else:
+            out.append(line)
+            items = 0
+        if said.endswith(":"):
+            items = _LIST_ITEMS
+    return "\n".join(out)
 
 
 def joined(folded: str) -> str:

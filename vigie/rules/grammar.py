@@ -24,7 +24,8 @@ ASKS = re.compile(
     r"|munissez|repond(?:re|ez) (?:avec|en)|identifi(?:er|ez)|authentifi(?:er|ez)|regularis(?:er|ez)|finalis(?:er"
     r"|ez)|accompagnes? d|besoin de|il nous (?:faut|manque)|nous (?:faut|manque)|demandons"
     r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
-    r"|partag(?:er|ez)|preciser|precisez|merci de|veuillez)\b"
+    r"|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
+    r"|submit|provide|confirm|update|verify|enter|send us|send me|send back|fill in|reply with|upload)\b"
 )
 SECRET = re.compile(
     r"\b(?:coordonnees (?:bancaires?|de (?:paiement|carte)|postales et bancaires)|rib\b|iban|bic\b|releve d'? ?identite bancaire"
@@ -36,7 +37,8 @@ SECRET = re.compile(
     r"|pieces? d'? ?identite|cartes? (?:nationale )?d'? ?identite|cni|passeport|titre de sejour|permis de conduire"
     r"|numeros? (?:de )?(?:securite sociale|secu\w*)|\bnir\b|numeros? (?:de |d')?(?:carte vitale|assure"
     r"|allocataire)"
-    r"|banque)\b"
+    r"|banque|(?:bank|credit|debit|payment) (?:card|details|account)s?|card (?:number|details)|password|passport"
+    r"|security code|bank details)\b"
 )
 PERSONAL = re.compile(
     r"\b(?:coordonnees|informations? (?:personnelles?|manquantes?|requises?|demandees?|necessaires?|relatives?"
@@ -54,9 +56,9 @@ PAYS = re.compile(
 FEES = re.compile(
     r"\bfrais (?:d'expedition|d'envoi|de port|de livraison|de traitement|de dossier|d'affranchissement"
     r"|postaux|d'acheminement|d'activation|de gestion|de mise a jour|de renouvellement|administratifs?"
-    r"|symboliques?|de retard|d'emission)\b"
+    r"|symboliques?|de retard|d'emission|d'affiliation|d'inscription)\b|\b(?:delivery|shipping|processing|handling) fees?\b"
 )
-AMOUNT = re.compile(r"(?<![\w,.])\d{1,6}(?:[ .,]\d{1,3})?(?: ?(?:€|euros?\b|eur\b)|,\d\d e\b)")
+AMOUNT = re.compile(r"(?<![\w,.])\d{1,6}(?:[ .,]\d{1,3})?(?: ?(?:€|euros?\b|eur\b)|e\b)|(?:€|\beur) ?\d{1,6}")
 FREE = re.compile(r"\b(?:gratuit\w*|sans frais|aucun frais|offerts?|pris en charge|rembourses?|a notre charge)\b")
 RECEIVES = re.compile(
     r"\b(?:remboursements?|rembourse\w*|recevoir|recevrez|percevoir|beneficier|en votre faveur|vous (?:est"
@@ -74,6 +76,23 @@ ANSWERS = re.compile(
     r"|(?:par|en) retour (?:de |du |d'|par )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
     r"|a cette adresse|repondez-nous|"
     r"(?:renvoy|retourn|envoy)(?:er|ez)(?:-nous| nous)? (?:par (?:mail|e-?mail|courriel)))"
+)
+# What becomes of a reader's card, rights, refund or account: said by whoever decides it.
+STATE = re.compile(
+    r"\b(?:bloque\w*|suspend\w*|suspension|rejete\w*|refuse\w*|en attente|en suspens|incomplet\w*|incorrect\w*"
+    r"|a (?:son|leur) terme"
+    r"|(?:n'a|n'ont|n'avons|n'avez|ne) (?:\w+ ){0,2}pas (?:encore )?(?:pu|ete|recu|abouti|permis|parvenu\w*|pourra)"
+    r"|aucun\w* (?:\w+ ){0,4}ne (?:pourra|sera)|arrive\w* a (?:terme|echeance|expiration)|prend\w* fin|expir\w*|cesse\w*"
+    r"|ferme(?:e?s?|ture)|verrouille\w*|clotur\w*|recevables?|redevable|a tort|anomalies?|irregularit\w*|a regulariser"
+    r"|changement|modifie\w*|en cours de (?:fabrication|traitement|validation|preparation|livraison|finalisation)"
+    r"|attribue\w*|accorde\w*|accepte\w*|(?:pouvez|pourrez) (?:\w+ )?pretendre|avez (?:bien )?droit|eligibles?|admissibles?"
+    r"|selectionne\w*|cree\w*|a activer|activee?|reactive\w*|a renouveler|renouvele\w*|remplacee?s?|interrompu\w*|interruption"
+    r"|interromp\w*"
+    r"|rattache\w*|associee?s?|vous atten\w*|non (?:reclame|percu|remis|distribue|finalise|valide|verse)\w*"
+    r"|(?:nouvelle|derniere) connexion|connexion (?:a ete )?effectuee|nouvel appareil|refusee?s?"
+    r"|doi(?:t|vent) etre (?:active|valide|confirme|regularise|verifie|renouvele|complete|finalise)\w*"
+    r"|retourne\w*|restitue\w*|trop[- ]percu|bien enregistre\w*|mises? a jour necessaires?|echou\w*|remboursement de \d"
+    r"|has expired|will expire|expires|suspended|blocked|pending|available|on hold|could not be|refund of)\b"
 )
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"

@@ -30,14 +30,27 @@ class Names:
     names: re.Pattern[str]
     products: re.Pattern[str]
     not_names: re.Pattern[str] | None
+    third: re.Pattern[str]
+    """The brand spoken of as a third party: "la CPAM nous réclame", "auprès de l'Assurance Maladie", "... et votre mutuelle"."""
+    services: frozenset[str]
     signs: tuple[str, ...]
     """Cheap substrings: where none of them occurs, neither a name nor a product does."""
     drawn: tuple[tuple[str, str, re.Pattern[str]], ...]
     """(word, its skeleton, pattern of every spelling that looks like it)."""
 
 
+_THIRD = (
+    r"(?: [a-z']+){{0,3}}? (?:(?:nous|m'|me) ?(?:a|ont|reclam\w*|demand\w*|impos\w*|informe|indiqu\w*|refus\w*|rembours\w*|verse"
+    r"|confirme|doit|transmet)\b|ne rembourse\w* que|et (?:par |de |a )?(?:votre|la|leur|les) (?:mutuelles?|complementaires?|cnil)\b)"
+    r"|(?:\baupres d\w*|\ben complement d\w*|\ben plus d\w*|\bentre|\bapres (?:le remboursement|la prise en charge) d\w*"
+    r"|\b(?:la|votre) (?:mutuelle|complementaire) et)\W(?:la |l'|votre |cette |caisse d')*{names}"
+)
+
+
 @cache
-def _compiled(names: tuple[str, ...], products: tuple[str, ...], not_names: tuple[str, ...]) -> Names:
+def _compiled(
+    names: tuple[str, ...], products: tuple[str, ...], not_names: tuple[str, ...], services: tuple[str, ...]
+) -> Names:
     words = sorted({word for phrase in names + products for word in re.findall(r"[a-z]{4,}", phrase)})
     telling = tuple(dict.fromkeys(sign for phrase in names + products for sign in _tests(phrase)))
     telling = tuple(sign for sign in telling if not any(other != sign and other in sign for other in telling))
@@ -45,6 +58,8 @@ def _compiled(names: tuple[str, ...], products: tuple[str, ...], not_names: tupl
         names=_alternatives(names),
         products=_alternatives(products),
         not_names=_alternatives(not_names) if not_names else None,
+        third=re.compile(_alternatives(names).pattern + _THIRD.format(names=_alternatives(names).pattern)),
+        services=frozenset(services),
         signs=telling,
         drawn=tuple(
             (word, skeleton(word), re.compile(r"(?<![a-z0-9])" + drawn_like(word).pattern + r"(?![a-z0-9])"))
@@ -83,12 +98,12 @@ def _alternatives(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 def names_of(brand: Brand) -> Names:
     """The brand's words, compiled once."""
-    return _compiled(brand.claim.names, brand.claim.products, brand.claim.not_names)
+    claim = brand.claim
+    return _compiled(claim.names, claim.products, claim.not_names, claim.services)
 
 
 def readable(folded: str, brand: Brand) -> str:
     """Folded text in which the brand's words are spelled out (a m e l i, ame1i, vitaie) and other bodies' names are blanked."""
-    words = names_of(brand)
     words = names_of(brand)
     text = folded.replace("\ufffd", "")  # bytes that no charset explains leave a mark between letters, not a blank
     squeezed = text.translate(_SQUEEZE)
@@ -126,7 +141,7 @@ def is_person(display: str, brand: Brand) -> bool:
     """A display name that is a given name of the brand's spelling beside one or two words that mean nothing else: Ameli Durand."""
     if not _PERSON.fullmatch(display):
         return False
-    words = re.findall(r"[a-z']+", display)
+    words = re.findall(r"[a-z]+", re.sub(r"\b[dl]'", "", display))
     others = [word for word in words if word not in brand.claim.given_names]
     meant = NOT_FAMILY_NAMES | GLUE | set(brand.claim.host_words) | set(brand.claim.host_weak_stems)
     return len(others) < len(words) and bool(others) and all(word not in meant and len(word) > 1 for word in others)

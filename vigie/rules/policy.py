@@ -68,6 +68,8 @@ class Policy(_Data):
     excuse_void_by: frozenset[str]
     excused_by_fault: frozenset[str]
     row: tuple[Row, ...]
+    speech: dict[str, int]
+    """Read by weights.py."""
 
     @field_validator("row")
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from vigie.rules.clauses import Clause
-from vigie.rules.speech import Utterance
+from vigie.rules.utterance import Utterance
 
 
 @dataclass(frozen=True, slots=True)

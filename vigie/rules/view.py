@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -11,8 +12,14 @@ from vigie.auth_checks.types import AuthEvidence
 from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
-from vigie.rules.speech import Utterance, utterances
 from vigie.rules.types import Finding, Kind
+from vigie.rules.utterance import Utterance, utterances
+
+_A_WORD = 20
+"""Characters of the body below which the sender says nothing himself."""
+_ROBOT = re.compile(
+    r"(?:no[._-]?reply|ne[._-]?pas[._-]?repondre|notif\w*|alert\w*|mailer|service|system\w*|robot|automat\w*)[\w.+-]*@"
+)
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,32 @@ class View:
         Where the body says nothing, attachments speak for the sender (house: CLAIM).
         """
         spoken = self.message.texts(Layer.OUTER)
-        body = sum(len(block.text.strip()) for block in spoken if block.where != "subject")
-        return spoken if body >= 20 else spoken + self.message.texts(Layer.ATTACHMENT)
+        if not self._says_nothing:
+            return spoken
+        told = self.message.texts(Layer.FORWARDED) if self._robot_forwards else ()
+        return (
+            spoken + tuple(replace(block, layer=Layer.OUTER) for block in told) + self.message.texts(Layer.ATTACHMENT)
+        )
+
+    @cached_property
+    def _says_nothing(self) -> bool:
+        spoken = self.message.texts(Layer.OUTER)
+        return sum(len(block.text.strip()) for block in spoken if block.where != "subject") < _A_WORD
+
+    @cached_property
+    def _robot_forwards(self) -> bool:
+        """A mail that is nothing but a forwarded one, from an address that nobody writes by hand: people forward, robots do not."""
+        authors = self.message.authors
+        return self._says_nothing and bool(authors) and all(_ROBOT.match(author.addr) for author in authors)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The message's links; those of a feigned forward are the sender's own."""
+        if not self._robot_forwards:
+            return self.message.links
+        return tuple(
+            replace(link, layer=Layer.OUTER) if link.layer is Layer.FORWARDED else link for link in self.message.links
+        )
 
     @cached_property
     def outer_folded(self) -> str:
@@ -53,7 +84,7 @@ class View:
     @cached_property
     def outer_links(self) -> tuple[Link, ...]:
         """Links that the outer speaker offers (attachments included: opening one is following him)."""
-        return tuple(link for link in self.message.links if link.layer in (Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN))
+        return tuple(link for link in self.links if link.layer in (Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN))
 
     @cached_property
     def official_author(self) -> bool:

@@ -19,7 +19,8 @@ _ACTIVE = re.compile(
     r"|img|docm|xlsm|pptm|xll|jar|apk|one)\W*$"
 )
 _ARCHIVE = re.compile(r"\.(?:zip|rar|7z|tar|gz|ace|cab)\W*$")
-_FORM = re.compile(r"formulaire|dossier|rembours|carte|vitale|attestation")
+_FORM = re.compile(r"(?:formulaire|dossier|rembours|carte|vitale|attestation).*\.(?:pdf|docx?|odt|rtf|xlsx?|ods)\W*$")
+"""A document to fill in; a picture of that name (carte.png) is decoration."""
 
 
 def check(view: View) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vigie.rules.lookalike import likeness
+from vigie.rules.lookalike import Grade, likeness
 from vigie.rules.quoting import contradiction
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
@@ -15,10 +15,9 @@ SOURCES = ("facts/ameli.md sections 3.2 to 3.4", "threats C-22, C-23", "house: C
 
 
 def check(view: View) -> Iterator[Finding]:
-    """One decisive finding per imitating author domain.
-
-    A name that might be somebody else's is decisive too: the decision comes here only where the message claims the brand.
-    """
+    """One finding per imitating author domain: decisive where nobody else has a reason for the name, else strong."""
     for author in view.message.authors:
-        if likeness(author.domain, view.brand).grade:
-            yield contradiction(ID, "", author.field, author.addr, strength=Strength.DECISIVE)
+        grade = likeness(author.domain, view.brand).grade
+        if grade is not Grade.NONE:
+            strength = Strength.DECISIVE if grade is Grade.CERTAIN else Strength.STRONG
+            yield contradiction(ID, "", author.field, author.addr, strength=strength)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.message.types import Address
+from vigie.rules.issuer import patterns_of
 from vigie.rules.lookalike import Grade, likeness
 from vigie.rules.naming import glued_name, is_person, may_name, names_of, readable
 from vigie.rules.quoting import claim
@@ -41,8 +42,10 @@ def _poses(view: View, display: str) -> bool:
 
 
 def _named(view: View) -> bool:
+    """The text names the brand, or speaks of what the brand decides about people (a refund, rights)."""
     words = names_of(view.brand)
-    return any(words.names.search(item.text) or words.products.search(item.text) for item in view.spoken)
+    wanted = (words.names, words.products, *patterns_of(view.brand.claim.matters))
+    return any(pattern.search(item.text) for item in view.spoken for pattern in wanted)
 
 
 def _shows_official_address(view: View, author: Address) -> bool:

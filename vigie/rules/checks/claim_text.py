@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.rules.quoting import claim
-from vigie.rules.speech import ENOUGH, signs
+from vigie.rules.speech import signs
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
+from vigie.rules.weights import weights
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -20,9 +21,9 @@ SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
     found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
-    if sum(sign.weight for sign in found) < ENOUGH:
+    if sum(sign.weight for sign in found) < weights().enough:
         return
     for sign in sorted(found, key=lambda item: -item.weight):
-        strength = Strength.STRONG if sign.weight >= ENOUGH else Strength.WEAK
+        strength = Strength.STRONG if sign.weight >= weights().enough else Strength.WEAK
         written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
         yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from vigie.rules.brand import Fact
 from vigie.rules.grammar import AT_A_DESK
+from vigie.rules.issuer import patterns_of
 from vigie.rules.naming import names_of
 from vigie.rules.quoting import contradiction
 from vigie.rules.requests import Saying, sayings
-from vigie.rules.speech import patterns_of
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
 

@@ -16,7 +16,7 @@ SOURCES = ("threats C-32", "facts/ameli.md section 1.2: genuine mails have a lin
 def check(view: View) -> Iterator[Finding]:
     """One finding per layer."""
     layers = set()
-    for link in view.message.links:
+    for link in view.links:
         if link.kind == "form" and link.layer not in layers:
             layers.add(link.layer)
             yield lure(ID, "", link.where, link.target, layer=link.layer)

@@ -20,14 +20,13 @@ MAX_HOSTS = 200
 def check(view: View) -> Iterator[Finding]:
     """One finding per imitating host. Links of quoted and forwarded text are shown too; the policy does not count those layers."""
     seen: set[tuple[str, Layer]] = set()
-    for link in view.message.links:
+    for link in view.links:
         for host in (link.host, *link.other_hosts):
             if not host or (host, link.layer) in seen or len(seen) >= MAX_HOSTS:
                 continue
             seen.add((host, link.layer))
             grade = likeness(host, view.brand).grade
             if grade is not Grade.NONE:
-                # A name that others might use too is a strong sign, not proof, unless a reader is sent there by his own click.
-                decisive = grade is Grade.CERTAIN or link.clickable
-                strength = Strength.DECISIVE if decisive else Strength.STRONG
+                # A name that others might use too (urgencevitale.org) is a strong sign, not proof.
+                strength = Strength.DECISIVE if grade is Grade.CERTAIN else Strength.STRONG
                 yield contradiction(ID, "", link.where, link.target, layer=link.layer, strength=strength)

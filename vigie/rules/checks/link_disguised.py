@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.rules.checks.link_outside import leads_outside
+from vigie.rules.issuer import shown_host
 from vigie.rules.quoting import contradiction
-from vigie.rules.speech import shown_host
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
 
@@ -18,7 +18,7 @@ SOURCES = ("threats C-25, C-33", "peers section e no. 7")
 def check(view: View) -> Iterator[Finding]:
     """At most one finding a layer. A newsletter's click counter does the same, so it is never decisive."""
     layers = set()
-    for link in view.message.links:
+    for link in view.links:
         if link.layer in layers or not leads_outside(view, link):
             continue
         userinfo = link.target.partition("://")[2].partition("/")[0].rpartition("@")[0].lower()

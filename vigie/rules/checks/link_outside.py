@@ -42,7 +42,7 @@ _SOCIAL = (
 def check(view: View) -> Iterator[Finding]:
     """One finding per outside host and layer, its most telling link. Header fields (List-Unsubscribe) are the mail software's: none."""
     seen: set[tuple[str, Layer]] = set()
-    for link in sorted(view.message.links, key=lambda item: _weight(view, item), reverse=True):
+    for link in sorted(view.links, key=lambda item: _weight(view, item), reverse=True):
         key = (link.host or link.target[:60], link.layer)
         if key in seen or len(seen) >= MAX_FINDINGS or not leads_outside(view, link):
             continue

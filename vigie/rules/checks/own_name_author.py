@@ -1,6 +1,7 @@
-"""The author is plainly another body: an authenticated domain that its own display name fits.
+"""The author is plainly another body: an authenticated domain that its own display name fits, by a word that names somebody.
 
-Void for look-alike domains and where the name is the brand's (house: EXCUSE); a sender cannot forge an aligned pass.
+Void for look-alike domains and where the name or the signature is the brand's (house: EXCUSE). Words of administration fit any
+domain that a fraudster registers for the purpose (Données <x@protection-donnees.example>): they excuse nothing.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from collections.abc import Iterator
 
 from vigie.message.types import Layer
 from vigie.rules.lookalike import likeness
+from vigie.rules.naming import is_person, names_of, readable
 from vigie.rules.quoting import quote
-from vigie.rules.speech import speaks_for_own_domain
+from vigie.rules.speech import signs
+from vigie.rules.standing import fits_domain
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
+from vigie.rules.weights import weights
 
 ID = "own-name-author"
 KINDS = (Kind.EXCUSE,)
@@ -27,7 +31,16 @@ def check(view: View) -> Iterator[Finding]:
         return
     if view.brand.owns(domain) or likeness(domain, view.brand).grade:
         return
-    if speaks_for_own_domain(authors[0], view.folded, view.brand):
+    display = readable(view.folded(authors[0].display), view.brand)
+    if names_of(view.brand).names.search(display) and not is_person(display, view.brand):
+        return
+    if fits_domain(display, domain, view.brand) and not _signed_as_brand(view):
         yield Finding(
             ID, Kind.EXCUSE, Strength.STRONG, Layer.OUTER, (quote("from", f"{authors[0].display} <{authors[0].addr}>"),)
         )
+
+
+def _signed_as_brand(view: View) -> bool:
+    """The text ends with the brand's name below a closing: whoever owns the mailbox, he does not speak for himself."""
+    found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
+    return any(sign.topic in {"signature", "speaks-for"} and sign.weight >= weights().enough for sign in found)

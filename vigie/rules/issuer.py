@@ -1,0 +1,250 @@
+"""What only the issuer says: how the brand presents itself, speaks of the reader's own card or account, and tells him to act.
+
+These signs need each other. What a doctor, a mutuelle or a newspaper says about the brand yields one of them, hardly ever two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from vigie.message.fold import fold
+from vigie.message.types import Layer, Link
+from vigie.rules.brand import Brand
+from vigie.rules.clauses import joined, warns_of_fraud, without_quotes
+from vigie.rules.grammar import AMOUNT, ASKS, AT_A_DESK, FEES, PAYS, RECEIVES, SECRET, STATE
+from vigie.rules.letterhead import opens_with_name
+from vigie.rules.naming import Names
+from vigie.rules.utterance import Sign, Utterance
+from vigie.rules.weights import weights
+
+_PRESENTS = re.compile(
+    r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie"
+    r"|annonce|reclame|verse|attribue|propose|demande|prie|avise|confirme|alerte|accorde|doit|offre)\b"
+    r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre|le plaisir)"
+    r"|devoile|met a votre disposition|souhaite vous"
+    r"|(?:owes|informs|invites|notifies|thanks|requires|has (?:approved|processed|sent|detected|noticed"
+    r"|calculated|determined)|(?:is|are) pleased)\b)"
+)
+_ACTS_ON_READER = re.compile(
+    r"^(?: \w+){0,2} (?:(?:n'a |n'ont )?(?:pas |toujours pas )?(?:doit|a besoin de|recu|attribue|recompense"
+    r"|renforce|verse|remplace|met en place|lance|exige|demande|verifie|reserve|offre|modernise|actualise|rembourse"
+    r"|needs|requires|must|will))\b"
+    r".{0,60}\b(?:vous|votre|vos|(?:ses|nos|aux|les) (?:assure\w*|beneficiaires|affilie\w*|usagers|services|foyers)|you|your)\b"
+)
+_I_AM = re.compile(
+    r"\b(?:ici|nous sommes|je suis|je travaille (?:a|pour)|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons"
+    r"|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+)"
+    r"|medecin[- ]conseil|praticien[- ]conseil|i am|on behalf)"
+    r",? (?:[\w'-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
+)
+_ACCESSORY = re.compile(r"\b(?:accessoirement|par ailleurs|retraite\w*|ancien\w*|bientot|candidat\w*|aussi)\b")
+_FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
+_SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|you|your)\b")
+_ADDRESSEE = re.compile(
+    r"\b(?:chere?s?(?:\(e\))?|madame|monsieur|mme|cher\W{1,3}e\W{0,2}|dear) (?:\w+[, ]+){0,2}"
+    r"(?:assure|beneficiaire|titulaire|affilie|insured|beneficiary)"
+)
+_OUR_INSURED = re.compile(
+    r"\b(?:nos assure\w*|dossier d'assure\w*|votre qualite d'assure\w*|votre numero d'assure\w*)\b"
+)
+_NOT_ISSUER = re.compile(
+    r"\b(?:notre|nos|votre) (?:mutuelle|officine|pharmacie|cabinet|laboratoire|adherents?|entreprise|complementaire(?! sante solidaire)"
+    r"|etablissement|redaction|lecteurs|employeur|commune|mairie|logiciel)\b"
+    r"|\b(?:pharmaci\w+|borne)\b.{0,30}\bcarte\b|\bservice (?:rh|paie|du personnel|ressources humaines)\b|\bressources humaines\b"
+    r"|\b(?:telle que|comme|aupres de|par|de|avec) l'assurance maladie\b.{0,40}\b(?:mutuelle|complementaire)\b"
+)
+_NEAR = 700
+"""Characters of the body in which a sender presents himself."""
+
+
+def supporting(
+    spoken: tuple[Utterance, ...], links: tuple[Link, ...], words: Names, brand: Brand, *, nobody: bool
+) -> list[Sign]:
+    """Signs that need each other. `nobody`: the sender names nobody, so what is said falls to the brand."""
+    subject = "\n".join(item.text for item in spoken if item.is_subject)
+    body = "\n".join(item.text for item in spoken if not item.is_subject)
+    if warns_of_fraud(subject, body):
+        return []
+    weight = weights()
+    found: list[Sign] = []
+    for item in spoken:
+        found += _presented(item, words)
+    issued = list(_issued(spoken, words, brand))
+    found += issued
+    for pattern in (_ADDRESSEE, _OUR_INSURED):
+        if pattern.search(body[:_NEAR]):
+            found.append(Sign("addressee", weight.addressee, "text", _line_of(body, pattern), Layer.OUTER))
+            break
+    found += _shown_in_links(links, brand)
+    if found:
+        found += _calls_to_act(spoken, links, late=any(sign.topic in {"issuer", "presents-itself"} for sign in found))
+        topics = {sign.topic for sign in found}
+        told = "speaks-for" in topics or any(
+            sign.topic == "issuer" and sign.weight >= weight.issuer_to_reader for sign in found
+        )
+        if nobody and (told or ("presents-itself" in topics and topics & {"call-to-act", "asks-data", "asks-money"})):
+            found.append(Sign("nobody-else", weight.nobody_else, found[0].where, found[0].text, Layer.OUTER))
+    return found
+
+
+def _shown_in_links(links: tuple[Link, ...], brand: Brand) -> Iterator[Sign]:
+    """An official address shown over another link; the brand's name as a folder of an outside one (/ameli/login)."""
+    for link in links:
+        if not link.host or brand.official_host(link.host):
+            continue
+        if brand.official_host(shown_host(link.shown)):
+            yield Sign("shown-address", weights().shown_address, link.where, link.shown, link.layer)
+        if link.clickable and _brand_folder(link.target, brand):
+            yield Sign("path", weights().path, link.where, link.target, link.layer)
+
+
+def _brand_folder(target: str, brand: Brand) -> bool:
+    """A folder of the path is a stem of the brand and nothing else; an article's slug has more words."""
+    path = target.partition("://")[2].partition("/")[2].partition("?")[0].lower()[:300]
+    return any(re.sub(r"[^a-z]", "", folder) in brand.claim.host_stems for folder in path.split("/"))
+
+
+def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
+    """The words "L'Assurance Maladie vous informe", "je suis conseiller de la CPAM", "Assurance Maladie : ..." as the first words."""
+    weight = weights()
+    text = joined(without_quotes(item.text))
+    for name in words.names.finditer(text):
+        before, after = text[max(0, name.start() - 100) : name.start()], text[name.end() : name.end() + 120]
+        before, after = before.rpartition("\n")[2], after.partition("\n")[0]
+        if _PRESENTS.match(after):
+            near = name.start() < _NEAR
+            yield Sign("presents-itself", weight.presents_itself if near else 1, item.where, _around(text, name), item.layer)  # fmt: skip
+        elif _ACTS_ON_READER.match(after.partition(".")[0]):
+            secret = SECRET.search(after.partition(".")[0])
+            points = weight.asks_for_secret if secret else weight.acts_on_reader
+            yield Sign("presents-itself", points, item.where, _around(text, name), item.layer)
+        if _I_AM.search(before) and not _ACCESSORY.search(before):
+            yield Sign("speaks-for", weight.speaks_for, item.where, _around(text, name), item.layer)
+    first = text.lstrip().split("\n", 1)[0]
+    if not item.is_subject and opens_with_name(first, words):
+        yield Sign("opening", weight.opening, item.where, first, item.layer)
+
+
+_OF_MYSELF = re.compile(r"\b(?:je|j'|me|m'|moi)\b")
+
+
+def _not_the_issuer(clause: str) -> bool:
+    """Said by a mutuelle, at a desk, or by the sender about himself ("mon compte est bloqué et je dois payer")."""
+    if _NOT_ISSUER.search(clause) or AT_A_DESK.search(clause):
+        return True
+    return bool(_OF_MYSELF.search(clause)) and not re.search(r"\b(?:vous|votre|vos)\b", clause)
+
+
+def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
+    """What only the issuer says, plainly: the sentences that the institution denies, about a product of its own.
+
+    One such sentence may be anybody's (a doctor's: "votre carte Vitale n'est plus valide"); a second one is a pattern.
+    """
+    weight = weights()
+    hits: dict[str, tuple[Utterance, str, bool]] = {}
+    for item in spoken:
+        for clause in item.clauses:
+            if clause.plain and not clause.asked and not _not_the_issuer(clause.text):
+                named = bool(words.products.search(clause.text) or words.names.search(clause.text))
+                said = _states(clause.text, brand)
+                if said and (named or _SECOND_PERSON.search(clause.text)):
+                    hits.setdefault(clause.text, (item, clause.text, named))
+                elif named and _FIRST_PERSON.search(clause.text) and _SECOND_PERSON.search(clause.text):
+                    yield Sign("first-person", weight.first_person, item.where, clause.text, item.layer)
+    if not hits:
+        return
+    item, text, _ = max(hits.values(), key=lambda hit: hit[2])
+    direct = any(_SECOND_PERSON.search(said) for _, said, _ in hits.values()) and (
+        _addressed(spoken, words) or any(named and re.search(r"\bvous\b", said) for _, said, named in hits.values())
+    )
+    points = weight.issuer_to_reader if direct else weight.issuer
+    yield Sign("issuer", points + weight.issuer_more * min(2, len(hits) - 1), item.where, text, item.layer)
+
+
+def _states(clause: str, brand: Brand) -> bool:
+    """A fact that the institution denies, an issuer's sentence of the brand file, or a matter of the brand's with what becomes of it."""
+    if any(pattern.search(clause) for pattern in _issuer_patterns(brand)):
+        return True
+    matters = patterns_of(brand.claim.matters)
+    return any(pattern.search(clause) for pattern in matters) and bool(STATE.search(clause))
+
+
+_YOURS = re.compile(r"\b(?:votre|vos|ma|mon|your) (?:\w+ ){0,3}$")
+
+
+def _addressed(spoken: tuple[Utterance, ...], words: Names) -> bool:
+    """The words "votre carte Vitale", "votre nouveau compte ameli": the product is the reader's own."""
+    for item in spoken:
+        for pattern in (words.products, words.names):
+            for found in pattern.finditer(item.text):
+                if _YOURS.search(item.text[max(0, found.start() - 50) : found.start()]):
+                    return True
+    return False
+
+
+def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, late: bool) -> Iterator[Sign]:
+    """The reader is told to do something, or until when (`late`), to send data or to pay: weighs only beside other signs."""
+    weight = weights()
+    found: dict[str, Sign] = {}
+    for item in spoken:
+        for clause in item.clauses:
+            text = clause.text
+            if not clause.plain or AT_A_DESK.search(text):
+                continue
+            if _ACT.search(text) or (late and _DEADLINE.search(text)):
+                found.setdefault("act", Sign("call-to-act", weight.call_to_act, item.where, text, item.layer))
+            if late and SECRET.search(text) and (_ASKS_US.search(text) or _SEND.search(text) or ASKS.search(text)):
+                found.setdefault("data", Sign("asks-data", weight.asks_data, item.where, text, item.layer))
+            money = (FEES.search(text) or PAYS.search(text)) and AMOUNT.search(text) and not RECEIVES.search(text)
+            if late and money:
+                found.setdefault("money", Sign("asks-money", weight.asks_money, item.where, text, item.layer))
+    shown = next((link for link in links if _ACT.search(fold(link.shown))), None)
+    if shown is not None:
+        found.setdefault("act", Sign("call-to-act", weight.call_to_act, shown.where, shown.shown, shown.layer))
+    yield from found.values()
+
+
+_SEND = re.compile(
+    r"\b(?:envoyez|renvoyez|transmettez|communiquez|fournissez|donnez|indiquez|saisissez|renseignez|confirmez)\b"
+)
+_ASKS_US = re.compile(r"\b(?:nous|munissez|muni|veuillez|merci de|please)\b")
+_ACT = re.compile(
+    r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|(?:re)?active[rz]?|valide[rz]|confirme[rz]|(?:mettre|mettez"
+    r"|mise) a jour|retourner|retournez|remplir|remplissez|demandez|je demande|finalise[rz]|actualise[rz]|(?:je )?verifie[rz]?"
+    r"|reprogramme[rz]|planifie[rz]|reglez|payez|payer|regler|accede[rz]|recevoir|obtenez|obtenir|securise[rz]|annule[rz]"
+    r"|regularise[rz]|indique[rz]|adressez|deposez|reouvrir|debloque[rz]|participer|editer|migrer|rattache[rz]"
+    r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]"
+    r"|complete[rz]|ci-dessous|remboursement"
+    r"|submit|click|claim|update|order (?:my|your|now)|confirm|verify|log ?in|sign in|activate|provide)\b"
+)
+_DEADLINE = re.compile(
+    r"\b(?:sous|dans (?:un delai de|les)|delai de|avant le|passe ce delai|d'ici|within)\b.{0,12}(?:\d|delai)"
+    r"|\b(?:faute de|sans) (?:reponse|retour|action)|\ba defaut\b"
+)
+
+
+@cache
+def patterns_of(sources: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """The patterns compiled, once."""
+    return tuple(re.compile(source) for source in sources)
+
+
+def _issuer_patterns(brand: Brand) -> tuple[re.Pattern[str], ...]:
+    return patterns_of(tuple(source for fact in brand.facts for source in fact.patterns) + brand.claim.issuer)
+
+
+def shown_host(shown: str) -> str:
+    """The host in a link's visible text, where that text is an address."""
+    match = re.match(r"\s*(?:https?://)?([a-z0-9][a-z0-9.-]{2,200}\.[a-z]{2,24})(?=[/?#:]|\s*$)", shown.lower())
+    return match[1] if match else ""
+
+
+def _around(text: str, found: re.Match[str]) -> str:
+    return text[max(0, found.start() - 40) : found.end() + 100]
+
+
+def _line_of(text: str, pattern: re.Pattern[str]) -> str:
+    found = pattern.search(text)
+    return text[found.start() : found.end() + 60] if found else ""

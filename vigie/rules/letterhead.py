@@ -1,0 +1,129 @@
+"""Where a sender writes his own name: letterhead, signature, and a subject line that starts or ends with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.rules.brand import Brand
+from vigie.rules.naming import Names
+from vigie.rules.utterance import Sign, Utterance
+from vigie.rules.weights import weights
+
+_LETTERHEAD_LINES = 5
+_SIGNATURE_LINES = 10
+_MAX_ALONE = 70
+
+_FILLERS = frozenset(
+    """
+    votre vos l le la les de du des d un une et a au aux en sur par pour service services equipe equipes client clients
+    clientele relation
+    relations espace compte portail public publics publique ligne france francaise francais republique securite sociale
+    sante conseiller
+    conseillere conseillers support centre contact direction departement gestion bonjour cordialement agence assures assure information
+    informations notification notifications message caisse primaire nationale cnam paris tous droits reserves copyright c
+    merci remboursement
+    remboursements securise securisee officiel officielle site bienvenue prestations liberte egalite fraternite logo image
+    numero dossier
+    ministere solidarites solidarite technique numerique digital administration mon ma mes urgent important alerte fr www gouv
+    accueil connexion appli application mobile agir ensemble proteger chacun directeur directrice general generale signature
+    sincerement courrier courriers cotes prevention proximite courriel contentieux recouvrement comptable comptabilite medical juridique
+    carte cartes suivi bien vous respectueusement attention toute notre avec sentiments distingues meilleurs salutations
+    """.split()
+)
+_CLOSING = re.compile(
+    r"\b(?:cordialement|cordiales salutations|bien a vous|sincerement|respectueusement|avec toute notre attention"
+    r"|salutations|sentiments distingues"
+    r"|votre (?:confiance|comprehension)|bonne (?:journee|reception)|a (?:tres )?bientot|merci d'avance"
+    r"|votre conseiller\w*|votre correspondant\w*|l'equipe|le service|la direction)\b"
+)
+_TOKENS = re.compile(r"[a-z]+|\d+")
+
+
+def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
+    """Letterhead, signature, and a subject line that is nothing but the name."""
+    weight = weights()
+    for item in spoken:
+        if item.is_subject:
+            if alone(item.text, words):
+                bare = not words.names.sub("", item.text).strip(" .!:-[]()|")
+                yield Sign(
+                    "subject",
+                    (weight.subject_is_name if bare else weight.subject_names) - _given(item.text, brand),
+                    item.where,
+                    item.text,
+                    item.layer,
+                )
+            elif opens_with_name(item.text, words):
+                yield Sign("subject", weight.subject_names, item.where, item.text, item.layer)
+            continue
+        lines = _own_lines(item.text)
+        head = next((line for line in lines[:_LETTERHEAD_LINES] if alone(line, words)), "") if len(lines) > 1 else ""
+        if head and head != lines[-1]:
+            yield Sign("letterhead", weight.letterhead - _given(head, brand), item.where, head, item.layer)
+        yield from _signature(lines, item, words, brand)
+
+
+_GOES_ON = 40
+
+
+def _own_lines(text: str) -> list[str]:
+    """The lines that say something, but for the rest of a sentence that was wrapped: its last words stand alone by accident."""
+    lines: list[str] = []
+    before = ""
+    for line in text.split("\n"):
+        said = any(char.isalnum() for char in line)
+        if said:
+            goes_on = len(before) >= _GOES_ON and before[-1] not in ".!?:;,)>"
+            if goes_on:
+                lines[-1] += " " + line
+            else:
+                lines.append(line)
+        before = line
+    return lines
+
+
+def _given(line: str, brand: Brand) -> int:
+    """1 where the line is a given name and nothing else: somebody signs, or a search term stands there."""
+    return weights().given_name if line.strip(" .,!-*|") in brand.claim.given_names else 0
+
+
+def _signature(lines: list[str], item: Utterance, words: Names, brand: Brand) -> Iterator[Sign]:
+    first = max(1, len(lines) - _SIGNATURE_LINES)
+    for position in range(len(lines) - 1, first - 1, -1):
+        line = lines[position]
+        if not alone(line, words):
+            continue
+        closed = any(_CLOSING.search(other) for other in lines[max(0, position - 3) : position + 1])
+        points = weights().signature if closed else weights().signature_without_closing
+        yield Sign("signature", points - _given(line, brand), item.where, line, item.layer)
+        if closed:
+            return
+
+
+def alone(line: str, words: Names) -> bool:
+    """A short line that holds a name and, beside it, nothing but words of courtesy and administration, or a place after "CPAM de"."""
+    if len(line) > _MAX_ALONE:
+        return False
+    name = words.names.search(line)
+    if name is None or (words.products.fullmatch(name[0]) and name[0] not in words.services):
+        return False
+    rest = words.names.sub(" ", line)
+    strangers = [token for token in _TOKENS.findall(rest) if token not in _FILLERS and not token.isdigit()]
+    place = re.search(r"^ ?(?:de |du |des |d')", line[name.end() :])
+    acronym = len(name[0]) < 6 and name.end() < len(line) and len(strangers) == 1  # CPAM Gironde
+    return not strangers or acronym or (place is not None and len(strangers) <= 3 and len(line) <= 60)
+
+
+_SUBJECT_SEPARATOR = re.compile(r"^\W{0,3}(?:votre |l'|l |le |la |compte |espace |service )?")
+
+
+def opens_with_name(subject: str, words: Names) -> bool:
+    """The words "Ameli : ...", "[Assurance Maladie] ...", "... - Ameli": the place where a sender writes his own name."""
+    name = words.names.match(_SUBJECT_SEPARATOR.sub("", subject))
+    if name and re.match(
+        r"(?: ?fr)?\W{0,2}[:\]|>-]", _SUBJECT_SEPARATOR.sub("", subject)[name.end() :].lstrip(" ") + " "
+    ):
+        return True
+    last = re.split(r" [-|] ", subject)[-1]
+    return last != subject and alone(last, words)

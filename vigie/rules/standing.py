@@ -1,0 +1,156 @@
+"""Who the sender says he is, when he does not say that he is the brand: another body, a person, or nobody at all.
+
+A body or a person who gives a name of its own and mentions the brand is usual (a mutuelle, a pharmacy, an employer). A sender who
+names nobody and speaks about the reader's own card or account leaves the reader only the brand to think of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import IntEnum
+
+from vigie.message.types import Address
+from vigie.rules.brand import Brand
+from vigie.rules.lookalike import GLUE, registrable
+from vigie.rules.naming import NOT_FAMILY_NAMES, is_person, names_of, readable
+
+
+class Standing(IntEnum):
+    """What the sender's name tells."""
+
+    NOBODY = 0
+    """No name, or words of administration that anybody may write."""
+    UNKNOWN = 1
+    """A name that nothing else in the mail speaks for."""
+    ANOTHER = 2
+    """A body of another kind, a name that fits the domain, or a person."""
+
+
+# Words of administrations, insurance and trade: they name a desk, not a body.
+GENERIC = frozenset(
+    """
+    donnees fuite cellule indemnites indemnite prestations prestation aides prime primes avis envoi envois colis livraisons courrier
+    courriers pli deces capital maternite paternite etudiants etudiant etrangers campagne vaccination vaccins etude enquete
+    barometre qualite programme incident incidents relation actualisations situation adresse adresses pole recouvrement
+    dossiers remise familles famille jeunes jeune seniors senior patient patients messagerie courriel express direct directe usagers
+    protections preventif prevention affiliation affiliations complementaire solidaire solidarite agent agents agence conformite
+    verificateur automatique systeme systemes alertes rapport declaration declarations appel rappels rappel urgente
+    importante nationale national general generale regional regionale departement departemental medicale medicaux praticien praticiens
+    professionnel professionnels docteur numerique numeriques identites fiscal fiscale social sociaux controle
+    controles conseil conseils attestation attestations arret arrets travail maladies soin soins beneficiaire
+    beneficiaires allocations allocation pension pensions invalidite rente rentes accident accidents dossier
+    insurance health refund card french social security department office desk team helpdesk help delivery parcel post tracking
+    tech data privacy citizen citizens
+    """.split()
+)
+# What another body is called. "caisse" and "assurance" alone are the brand's words too.
+BODY = re.compile(
+    r"\b(?:mutuelles?|mutualite|prevoyance|pharmaci\w*|pharma|officine|cabinet|clinique|hopital|hospital\w*|centre hospitalier|ch[rut]?"
+    r"|laboratoires?|labo|biolog\w+|mairie|commune|ville de|metropole|conseil (?:regional|departemental|municipal)|lycee"
+    r"|college|ecole|universit\w+|univ"
+    r"|campus|creche|syndicats?|association|federation|club|amicale|comite|cse|banque|credit|notaires?|avocats?"
+    r"|maitre|huissier|etude"
+    r"|fiduciaire|comptabl\w+|expert-comptable|opticiens?|optique|audition|audioprothes\w+|dentaire|dentiste|kine\w*|infirmier\w*|idel"
+    r"|sage-femme|veterinaire|emploi|journal|quotidien|magazine|gazette|lettre|newsletter|redaction|institut"
+    r"|fondation|forum|voyages?|thermes"
+    r"|assurances|assureurs?|courtier|courtage|caisse-maladie|garage|agence du|immobilier|syndic|caf|msa|urssaf|ccas"
+    r"|rh|drh|paie|ressources humaines|personnel|logiciel|formations?|support informatique|informatique|vie scolaire"
+    r"|scolarite|atelier|restaurant|hotel|theatre|editions?"
+    r"|cooperative|groupe|sarl|sas|gmbh|ltd|inc)\b"
+)
+_COURTESY = re.compile(
+    r"^(?:(?:votre|notre|vos|nos|le|la|les|l'equipe(?: de| du| des)?|bien a vous|cordialement),? )+|^l'|^l'equipe (?:de |du )?(?:la |l')?"
+)
+_OWN_VOICE = re.compile(
+    r"\b(?:notre|nos) (?:mutuelle|officine|pharmacie|cabinet|laboratoire|entreprise|societe|complementaire"
+    r"|etablissement|redaction|association|commune|mairie|clinique|hopital|ecole|journal|logiciel|caisse-maladie|boutique|magasins?)\b"
+    r"|\bnos (?:adherents|lecteurs|patients|abonnes|salaries|collaborateurs|clients? entreprises?|curistes|eleves|etudiants)\b"
+    r"|\bservice (?:rh|paie|du personnel)\b|\bressources humaines\b"
+    r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie"
+    r"|bulletin de (?:paie|salaire)|recrut\w+|postulez|offres? d'emploi|cdi|cdd"
+    r"|devis|souscri\w+|cotisations?|espace adherent|numero d'adherent|carte de (?:tiers payant|mutuelle)|notre boutique)\b"
+)
+_LAST_LINES = 5
+_PERSON = re.compile(r"(?:(?:m|mr|mme|me|dr|pr|maitre) )?[a-z'-]{2,20}(?: [a-z'-]{2,20}){1,2}")
+
+
+def own_voice(texts: list[str]) -> bool:
+    """The text speaks for another body in the first person, or is a page of a newspaper."""
+    return any(_OWN_VOICE.search(text) for text in texts)
+
+
+def standing(
+    authors: tuple[Address, ...], texts: list[str], folded: Callable[[str], str], brand: Brand, buttons: frozenset[str]
+) -> Standing:
+    """The weakest standing of all author readings; a signature of another body, or the brand spoken of as a third party, tells too.
+
+    `buttons` are the folded texts of links: they stand among the last lines and sign nothing.
+    """
+    third = names_of(brand).third
+    signed = max((_signature(text, authors, brand, buttons) for text in texts), default=Standing.NOBODY)
+    if signed is Standing.ANOTHER or any(third.search(text) for text in texts):
+        return Standing.ANOTHER
+    return max(signed, min((_of_author(author, folded, brand) for author in authors), default=Standing.NOBODY))
+
+
+def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> Standing:
+    display = readable(folded(author.display), brand)
+    named = names_of(brand).names.search(display)
+    if named and not is_person(display, brand):
+        return Standing.NOBODY
+    if BODY.search(display):
+        return Standing.ANOTHER
+    if not telling(display, brand):
+        return Standing.NOBODY
+    if fits_domain(display, author.domain, brand) or _person(display, author, brand):
+        return Standing.ANOTHER
+    return Standing.UNKNOWN
+
+
+def telling(text: str, brand: Brand) -> list[str]:
+    """The words that name somebody: proper names, and what is no word of administrations and of the brand's subject."""
+    meant = GENERIC | GLUE | NOT_FAMILY_NAMES
+    stems = (*brand.claim.host_words, *brand.claim.host_stems, *brand.claim.host_weak_stems)
+    return [
+        word
+        for word in re.findall(r"[a-z0-9]+", text)
+        if len(word) >= 3 and word not in meant and word not in stems and not word.isdigit()
+    ]
+
+
+def fits_domain(text: str, domain: str, brand: Brand) -> bool:
+    """A telling word of the text stands in the registrable label (four letters anywhere, three as a word of it), or the reverse."""
+    label = registrable(domain).partition(".")[0]
+    pieces, squeezed = set(re.split(r"[^a-z0-9]+", label)), label.replace("-", "")
+    told = telling(text, brand)
+    if any(word in pieces or (len(word) >= 4 and word in squeezed) for word in told):
+        return True
+    joined = "".join(re.findall(r"[a-z0-9]+", text))
+    return bool(told) and len(squeezed) >= 4 and squeezed in joined and squeezed not in GENERIC | GLUE
+
+
+def _person(display: str, author: Address, brand: Brand) -> bool:
+    """First name and family name, one of which is in the address: remi.charpentier@, c.vasseur@."""
+    if not _PERSON.fullmatch(display) or len(telling(display, brand)) < 2 or set(display.split()) & GENERIC:
+        return False
+    local = author.addr.rpartition("@")[0].lower()
+    return any(word in local for word in re.findall(r"[a-z]+", display) if len(word) >= 3)
+
+
+def _signature(text: str, authors: tuple[Address, ...], brand: Brand, buttons: frozenset[str]) -> Standing:
+    """ANOTHER where one of the last lines names another body or fits the author's domain; UNKNOWN where the last is some name."""
+    lines = [line.strip(" .,!*-|") for line in text.split("\n") if any(char.isalnum() for char in line)]
+    lines = [line for line in lines if not ("://" in line or "@" in line or line.endswith(":") or line in buttons)]
+    if len(lines) < 2:
+        return Standing.NOBODY
+    last = Standing.NOBODY
+    for line in lines[-_LAST_LINES:]:
+        who = _COURTESY.sub("", line)
+        if len(who.split()) > 6 or len(line) > 60 or names_of(brand).names.search(line):
+            continue
+        if BODY.match(who) or (authors and all(fits_domain(who, author.domain, brand) for author in authors)):
+            return Standing.ANOTHER
+        if line == lines[-1] and len(who.split()) <= 3 and telling(who, brand) == re.findall(r"[a-z0-9]+", who):
+            last = Standing.UNKNOWN
+    return last

@@ -1,0 +1,76 @@
+"""A piece of the outer text in readable form, and the signs that are found in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from vigie.message.fold import fold
+from vigie.message.types import Layer, TextBlock
+from vigie.rules.brand import Brand
+from vigie.rules.clauses import Clause, clauses
+from vigie.rules.naming import readable
+from vigie.rules.spelling import corrected
+
+_PIECES = re.compile(r"[.!?;…]+(?=\s|$)|\n")
+_QUOTED_TEXT = 20_000
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One outer text block in readable form (`naming.readable`)."""
+
+    where: str
+    layer: Layer
+    text: str
+    raw: str = ""
+    """As the reader sees it."""
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses, spell-corrected."""
+        return clauses(corrected(self.text))
+
+    def as_written(self, clause: str) -> str:
+        """The piece of the raw text that `clause` (folded, perhaps spell-corrected) was made of; the clause where none fits."""
+        wanted = set(clause.split())
+        best, most = clause, len(wanted) * 0.6
+        for piece in _PIECES.split(self.raw[:_QUOTED_TEXT]):
+            words = set(fold(piece).split())
+            shared = len(wanted & words) - 0.1 * len(words - wanted)
+            if shared > most:
+                best, most = piece.strip(), shared
+        return best
+
+    @property
+    def is_subject(self) -> bool:
+        """The subject line is an utterance of its own."""
+        return self.where == "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One reason to take the sender for the brand."""
+
+    topic: str
+    weight: int
+    where: str
+    text: str
+    layer: Layer
+
+
+_MISSPELT = re.compile(r"\bas+ur[ae]n\w*\W{1,3}(?:d\w )?mal+ad\w*")
+
+
+def utterances(blocks: tuple[TextBlock, ...], folded: Callable[[str], str], brand: Brand) -> tuple[Utterance, ...]:
+    """The outer blocks in readable form; where the brand's name itself may be misspelt, spell-corrected."""
+    return tuple(
+        Utterance(block.where, block.layer, _in_good_french(readable(folded(block.text), brand)), block.text)
+        for block in blocks
+    )
+
+
+def _in_good_french(text: str) -> str:
+    return corrected(text) if _MISSPELT.search(text) else text
