@@ -19,7 +19,8 @@ _ACTIVE = re.compile(
     r"|img|docm|xlsm|pptm|xll|jar|apk|one)\W*$"
 )
 _ARCHIVE = re.compile(r"\.(?:zip|rar|7z|tar|gz|ace|cab)\W*$")
-_FORM = re.compile(r"(?:formulaire|dossier|rembours|carte|vitale|attestation).*\.(?:pdf|docx?|odt|rtf|xlsx?|ods)\W*$")
+_FORM = re.compile(r"formulaire|dossier|rembours|carte|vitale|attestation")
+_DOCUMENT = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods")
 """A document to fill in; a picture of that name (carte.png) is decoration."""
 
 
@@ -44,7 +45,7 @@ def check(view: View) -> Iterator[Finding]:
                 layer=Layer.ATTACHMENT,
                 strength=Strength.WEAK,
             )
-        elif _FORM.search(name) and not view.brand_author:
+        elif _FORM.search(name) and name.strip().endswith(_DOCUMENT) and not view.brand_author:
             yield lure(
                 ID,
                 "form",
