@@ -104,7 +104,8 @@ def test_death_at_every_step(name: str, request: pytest.FixtureRequest, tmp_path
     steps = live(quiet, tmp_path / "whole.db", None).steps
     wanted = picture(quiet)
     assert steps > 20
-    for last in range(1, steps + 1):
+    # Between the effect of one step and the next step nothing changes outside the process: dying there once is enough.
+    for last in (1, *range(2, steps + 1, 2)):
         account = server.account(tls="none", port=server.port)
         append(account, *mails, flags=("perso",))
         path = tmp_path / f"{last}.db"

@@ -30,7 +30,7 @@ from vigie.ledger.store import Ledger
 from vigie.ledger.types import Cursor, Decision, State
 from vigie.rules.types import Case
 from vigie.scanner import cycle, journal
-from vigie.scanner.cycle import CHUNK, Progress
+from vigie.scanner.cycle import Progress
 from vigie.scanner.lock import AccountBusyError, account_lock
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import Fetched, MailboxError
@@ -47,6 +47,15 @@ MIXED = [
     mail("faux-2", "impersonation"),
     mail("incertain", "undecided"),
 ]
+
+
+CHUNK = 8
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many chunks of a few messages."""
+    monkeypatch.setattr(cycle, "CHUNK", CHUNK)
 
 
 @pytest.mark.parametrize("mode", ["observe", "tag", "enforce"])
@@ -102,11 +111,12 @@ def test_the_cursor_ends_below_uidnext_even_where_the_last_messages_are_gone(dov
     assert ledger.cursor(account.name, "INBOX") == Cursor(account.name, "INBOX", validity, 3)
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_many_chunks_with_progress(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account()
-    count = 3 * CHUNK + 5
+    count = 9 * CHUNK + 5
     append(
-        account, *(mail(f"m{number}", "impersonation" if number % 40 == 7 else "unrelated") for number in range(count))
+        account, *(mail(f"m{number}", "impersonation" if number % 20 == 7 else "unrelated") for number in range(count))
     )
     told: list[Progress] = []
     contents = hashes(account)
@@ -115,11 +125,12 @@ def test_many_chunks_with_progress(dovecot: Dovecot, ledger: Ledger) -> None:
     assert [progress.done for progress in told] == list(range(1, count + 1))
     assert {progress.total for progress in told} == {count}
     moved = [progress for progress in told if progress.outcome is not None]
-    assert len(moved) == summary.quarantined == 5
+    assert len(moved) == summary.quarantined == 4
     assert all(progress.outcome and progress.outcome.state is State.DONE for progress in moved)
     assert hashes(account) == contents
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_a_stopped_pass_is_taken_up_by_the_next_one(dovecot: Dovecot, ledger: Ledger) -> None:
     account, stop = dovecot.account(), threading.Event()
     append(account, *(mail(f"m{number}") for number in range(4 * CHUNK)))
@@ -186,6 +197,7 @@ def test_a_changed_uidvalidity_is_rescanned_and_nothing_is_acted_on_twice(doveco
     assert again.judged == 0
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_a_rescan_that_was_cut_off_is_still_a_rescan(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account()
     append(account, *(mail(f"m{number}", "suspicious") for number in range(2 * CHUNK)))

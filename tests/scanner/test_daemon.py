@@ -141,13 +141,13 @@ def test_a_signal_ends_it_in_the_middle_of_work_and_the_next_start_goes_on(
     dovecot: Dovecot, tmp_path: Path, number: signal.Signals
 ) -> None:
     account = dovecot.account(mode="enforce")
-    append(account, *(mail(f"m{count}") for count in range(400)))
+    append(account, *(mail(f"m{count}") for count in range(150)))
     with running(tmp_path, account) as service, Ledger(service.url) as ledger:
         assert until(lambda: judged(ledger, account).total() > 0)
         service.tell(number)
         assert service.process.wait(60) == 0
     with running(tmp_path, account) as service, Ledger(service.url) as ledger:
-        assert until(lambda: judged(ledger, account) == Counter(unrelated=400)), service.log()
+        assert until(lambda: judged(ledger, account) == Counter(unrelated=150)), service.log()
 
 
 def test_sighup_reads_the_configuration_anew_and_keeps_the_old_one_when_it_is_bad(

@@ -15,7 +15,9 @@ from pathlib import Path
 
 START_S = 30.0
 STOP_S = 10.0
-TEMPORARY = Path("/tmp")
+MEMORY = Path("/dev/shm")
+ROOM = 1 << 30
+"""Free bytes that the servers' mail may need; a container's /dev/shm is often smaller."""
 
 
 class ServerError(AssertionError):
@@ -40,12 +42,20 @@ def identity() -> tuple[str, str]:
 
 
 def short_folder(name: str) -> Path:
-    """A new folder with a short path: a UNIX socket's path has at most 107 characters."""
-    for left in TEMPORARY.glob("vg-*-*-*"):
+    """A new folder with a short path: a UNIX socket's path has at most 107 characters. In memory where there is room."""
+    places = [Path("/tmp"), *([MEMORY] if _has_room(MEMORY) else [])]
+    for left in (left for place in places for left in place.glob("vg-*-*-*")):
         # of a test process that was killed; its servers died with it
         if not Path("/proc", left.name.split("-")[2]).exists():
             shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"vg-{name}-{os.getpid()}-", dir=TEMPORARY))
+    return Path(tempfile.mkdtemp(prefix=f"vg-{name}-{os.getpid()}-", dir=places[-1]))
+
+
+def _has_room(place: Path) -> bool:
+    try:
+        return os.access(place, os.W_OK) and shutil.disk_usage(place).free > ROOM
+    except OSError:
+        return False
 
 
 def hand_over(folder: Path) -> None:

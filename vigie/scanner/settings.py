@@ -68,7 +68,9 @@ class AccountSettings(Settings):
             assert self.password_command is not None
             done = subprocess.run(self.password_command, capture_output=True, timeout=30, check=True, text=True)  # noqa: S603 - the admin's own command, no shell
         except OSError as error:
-            raise SecretError(f"account {self.name}: the password cannot be read: {error.strerror}") from None
+            raise SecretError(
+                f"account {self.name}: the password cannot be read: {error.filename}: {error.strerror}"
+            ) from None
         except KeyError:
             raise SecretError(f"account {self.name}: the environment variable {self.password_env} is not set") from None
         except subprocess.SubprocessError:
