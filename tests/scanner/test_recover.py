@@ -17,7 +17,7 @@ from vigie.rules.types import Label
 from vigie.scanner import locate, recover
 from vigie.scanner.decide import FALSE
 from vigie.scanner.mailboxes import imap
-from vigie.scanner.mailboxes.base import Moved, UnclearOutcome
+from vigie.scanner.mailboxes.base import MailboxError, Moved, UnclearOutcome
 from vigie.scanner.settings import AccountSettings
 
 RAW = mail("faux", "impersonation")
@@ -255,3 +255,37 @@ def test_an_unclear_answer_is_looked_up_over_another_connection(
     summary = scan(account, ledger)
     assert summary.recovered == (0 if after else 1)
     assert places(account) == {"faux": [QUARANTINE]}
+
+
+class _Terse(imap.ImapMailbox):
+    """A server that refuses a move to a missing folder without saying why (I-13)."""
+
+    def move(self, uid: int, folder: str) -> Moved:
+        if self._listed(folder) is None:
+            raise MailboxError("refused", "no", temporary=False)
+        return super().move(uid, folder)
+
+
+def test_a_quarantine_folder_that_somebody_removed_meanwhile_is_made_again(
+    server: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = server.account()
+    judged(account, ledger)  # the intent is durable, its folder was never there
+    real = imap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Terse(real(settings)._session))
+        assert recovered(account, ledger).state is State.DONE
+    assert QUARANTINE in places(account)["faux"]
+
+
+def test_an_intent_whose_move_always_ends_the_session_does_not_keep_new_mail_waiting(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    judged(account, ledger)
+    append(account, mail("neuf", "suspicious"))
+    monkeypatch.setattr(_Unclear, "after", False)
+    real = imap.connect
+    monkeypatch.setattr(imap, "connect", lambda settings: _Unclear(real(settings)._session))
+    assert scan(account, ledger).tagged == 1
+    assert [intent.state for intent in ledger.open_intents(account.name)] == [State.MOVING]
