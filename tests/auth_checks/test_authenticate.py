@@ -72,6 +72,7 @@ NEVER = [
     (sign().replace(b"From: ", b"From : "), {}, "S-10"),
     (b" From: x@voleur.example\r\n" + sign(), {}, "S-09"),
     (b"From: x@voleur.example\r\n" + sign(), {}, "S-08, S-23"),
+    (b"From \x0b: x@voleur.example\r\n" + sign(), {}, "S-10: no mbox separator"),
     (sign() + FOREIGN_BORDER, {}, "a header block in the body changes the body"),
     (b"Subject: x\rFrom: x@voleur.example\r\n" + sign(), {}, "S-61: bare CR"),
     (b"X: a\0b\r\n" + sign(), {}, "NUL in the header"),
@@ -145,6 +146,16 @@ def test_the_border_proves_where_nothing_contradicts():
 def test_the_border_does_not_prove(above: bytes, below: bytes, why: str):
     silent = BORDER.replace(b" (envelope-from <lettre@info.caisse.example>)", b"")
     assert not evidence(above + silent + below + PLAIN, trust=TRUST).complete, why
+
+
+def test_an_envelope_sender_that_fools_the_border_lends_it_no_spf_result():
+    """S-02: the border took `(x@info.caisse.example` for an address of the author's domain."""
+    odd = b"Return-Path: <(x@info.caisse.example>\r\n" + BORDER.replace(
+        b" (envelope-from <lettre@info.caisse.example>)", b""
+    )
+    said = SAYS_PASS.replace(b"dmarc=pass", b"spf=pass smtp.mailfrom=x@info.caisse.example; dmarc=pass")
+    found = evidence(said + odd + PLAIN, trust=TRUST)
+    assert (found.spf.provenance, found.authenticated_domain) == (Provenance.UNAVAILABLE, None)
 
 
 def test_what_we_compute_outranks_the_border():

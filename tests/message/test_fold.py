@@ -69,6 +69,11 @@ def test_skeleton_is_idempotent(text):
     assert skeleton(skeleton(text)) == skeleton(text)
 
 
+def test_no_character_is_a_bomb():
+    assert len(fold("\ufdfa" * 1_000)) <= 4_000
+    assert fold("Ⅷ") == "viii"
+
+
 HOSTS = [
     ("Ameli.FR.", "ameli.fr"),
     ("améli.fr", "xn--amli-cpa.fr"),

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.message.mails import REST, codes, mail
+from tests.message.mails import REST, codes, mail, seen
 from vigie.message.parse import parse, read
-from vigie.message.types import Message
+from vigie.message.types import Layer, Message
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*/message.eml"))
 FROM = b"From: a@exemple.example\r\n"
@@ -233,6 +233,11 @@ BOMBS = {
     ),
     "attributes": (mail("<a " + "href=x " * 200_000 + ">", kind="text/html"), None),
     "<": (mail("<" * 2 * MEG, kind="text/html"), None),
+    "one host": (mail("a.fr " * 180_000), None),
+    "broken header lines": (
+        mail("".join(f"--b{n}\n" for n in range(100_000)), kind='multipart/mixed; boundary="z"'),
+        "boundary-ambiguous",
+    ),
     "open comments": (mail("<!--" * 400_000, kind="text/html"), None),
     "conditional comments": (mail("<!--[if mso]>" + "<style" * 200_000 + "<![endif]-->", kind="text/html"), None),
     "css": (mail("<style>" + "/*" * 200_000 + "</style>", kind="text/html"), None),
@@ -251,6 +256,40 @@ BOMBS = {
     "blanks": (b" " * 2 * MEG, None),
     "colons": (b":" * 2 * MEG, None),
 }
+
+
+LURE = "<p>Votre carte Vitale expire : <a href='https://fraude.example/x'>cliquez</a></p>"
+PART = "--b\r\nContent-Type: text/{}\r\n\r\n{}\r\n"
+PADDED = {
+    "blank parts": mail(PART.format("plain", "") * 990 + PART.format("html", LURE) + "--b--\r\n", kind="multipart/mixed; boundary=b"),
+    "parts": mail(
+        "".join(PART.format("plain", f"x{n}") for n in range(1_200)) + PART.format("html", LURE) + "--b--\r\n",
+        kind="multipart/mixed; boundary=b",
+    ),
+    "attachments": mail(
+        "".join(f"--b\r\nContent-Disposition: attachment; filename=a{n}.txt\r\n\r\nx\r\n" for n in range(300))
+        + PART.format("html", LURE)
+        + "--b--\r\n",
+        kind="multipart/mixed; boundary=b",
+    ),
+    "comment": mail("<!--" + "x" * 3 * MEG + "-->" + LURE, kind="text/html"),
+    "style": mail("<style>/*" + "x" * 3 * MEG + "*/</style>" + LURE, kind="text/html"),
+    "blanks": mail(" " * 3 * MEG + "\nVotre carte Vitale expire : https://fraude.example/x"),
+    "text": mail("bonjour, bonjour, bonjour\n" * 120_000 + "Votre carte Vitale expire : https://fraude.example/x"),
+    "lines": mail("a<br>" * 60_000 + LURE + "a<br>" * 2_000, kind="text/html"),
+    "empty links": mail("".join(f"<a href='https://www.ameli.fr/{n}'></a>" for n in range(9_000)) + LURE, kind="text/html"),
+    "official links": mail(
+        "".join(f"<a href='https://a{n % 30}.ameli.fr/{n}'>lien</a>" for n in range(2_000)) + LURE, kind="text/html"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PADDED)
+def test_padding_hides_nothing(name):
+    """X-03, X-09, X-15: what stands behind a bound is read before the padding that was to push it there."""
+    message = read(PADDED[name])
+    assert "carte Vitale" in seen(message)
+    assert "fraude.example" in {link.host for link in message.links if link.layer is Layer.OUTER}
 
 
 @pytest.mark.parametrize("name", BOMBS)

@@ -134,10 +134,16 @@ def test_a_well_made_message_has_no_structural_defect(name):
         ("koi8-r", "б"),
         ("gb2312", "汉"),
         ("iso-2022-jp", "日本"),
+        ("ibm037", "é"),
+        ("ibm500", "é"),
+        ("hz-gb-2312", "汉"),
+        ("iso-2022-kr", "한"),
     ],
 )
 def test_charsets(charset, data):
-    codec = {"us-ascii": "utf-8", "": "utf-8"}.get(charset, charset)
+    codec = {"us-ascii": "utf-8", "": "utf-8", "ibm037": "cp037", "ibm500": "cp500", "hz-gb-2312": "hz"}.get(
+        charset, charset
+    )
     raw = f"{FROM}Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + data.encode(codec)
     assert seen(read(raw)) == data
 

@@ -126,14 +126,17 @@ def _spf(border: BorderHop, said: BorderResults, resolver: Resolver) -> SpfResul
     computed = check_spf(border, resolver)
     if computed.provenance is Provenance.COMPUTED and computed.status is not Status.TEMPERROR:
         return computed
-    return said.spf() or computed
+    return computed if _fools(border) else said.spf() or computed
 
 
 def _border_dmarc(border: BorderHop, said: BorderResults, author_domain: str) -> DmarcResult | None:
-    """The border's DMARC result, unless the envelope sender is one that fools the software of borders (S-02, S-05)."""
-    if border.mail_from and ADDR_SPEC.fullmatch(border.mail_from) is None:
-        return None
-    return said.dmarc(author_domain)
+    """The border's DMARC result, unless it may have been fooled."""
+    return None if _fools(border) else said.dmarc(author_domain)
+
+
+def _fools(border: BorderHop) -> bool:
+    """The envelope sender is one that fools the software of borders (S-02, S-05)."""
+    return bool(border.mail_from) and ADDR_SPEC.fullmatch(border.mail_from or "") is None
 
 
 def _obstacles(

@@ -12,6 +12,8 @@ from vigie.message.types import Defect
 Field = tuple[bytes, bytes]
 """Name as written, and everything after the colon up to and including the last CRLF."""
 
+# The mbox separator that some stores leave on top; "From \x0b: x@y.example" is a From field to lenient clients (S-10).
+ENVELOPE = re.compile(rb"From [^\x21-\x7e]*[\x21-\x39\x3b-\x7e]")
 FIELD_LINE = re.compile(rb"([\x21-\x39\x3b-\x7e]+)([ \t]*):")
 
 READER_VISIBLE = (
@@ -63,7 +65,7 @@ def read_letter(raw: bytes) -> Letter:
             continue
         match = FIELD_LINE.match(line)
         if match is None:
-            if number or not line.startswith(b"From "):
+            if number or ENVELOPE.match(line) is None:
                 codes["header-line-without-name"] = "a header line is no field"
             continue
         if match[2]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from vigie.message.attached import describe, is_message, is_text, open_pages
 from vigie.message.fields import decode_charset, header_text, scan
 from vigie.message.layers import Context, assign, context_of
-from vigie.message.links import URLS, resolve, written
+from vigie.message.links import URLS, Destination, registrable, resolve, written
 from vigie.message.readings import TEXT_BYTES, Leaf, Ledger, leaves
-from vigie.message.text import LINES, Page, Target, html_page, plain_page
+from vigie.message.text import LINES, Page, Target, html_page, plain_page, shortened
 from vigie.message.types import Attachment, Layer, Link, TextBlock
 
 _ATTACHED_DEPTH = 4
 _PAGES = 200
+_TRIES = 8 * URLS
+_CROWDED = URLS // 2
+_ALIKE = 16
+"""Past `_CROWDED` links, so many are kept that lead to the same place: a thousand official ones must not hide the lure (X-15)."""
 _TEXT_CHARS = 8 << 20
 _UNREAD = {
     "message/partial": "a piece of a message (C-12)",
@@ -42,11 +47,13 @@ class Content:
         self._pages = 0
         self._chars_left = _TEXT_CHARS
         self._texts: set[str] = set()
+        self._tried: set[tuple[str, str, Layer, str, str, str]] = set()
+        self._alike: Counter[tuple[object, ...]] = Counter()
 
     def add_leaves(self, found: Iterable[Leaf], layer: Layer | None = None, depth: int = 0) -> None:
         """The parts of the message, or (with a layer) of a message attached to it."""
         has_body = False
-        for leaf in found:
+        for leaf in self._chosen(list(found)):
             kind = leaf.content_type
             inline = kind in _BODY_TYPES and leaf.disposition != "attachment"
             if leaf.stray or (inline and not (leaf.filename and has_body)):
@@ -57,6 +64,17 @@ class Content:
             else:
                 self._add_attachment(leaf, layer)
 
+    def _chosen(self, found: list[Leaf]) -> list[Leaf]:
+        """The leaves to read: of too many, blank and repeated ones go first, then those in the middle (X-03)."""
+        if len(found) <= _PAGES:
+            return found
+        distinct = {(leaf.content_type, leaf.filename, leaf.data): leaf for leaf in found if leaf.data.strip()}
+        kept = list(distinct.values())
+        if len(kept) > _PAGES:
+            self._ledger.note("too-many-texts", f"more than {_PAGES} texts", structural=True)
+            kept = kept[: 3 * _PAGES // 4] + kept[-(_PAGES // 4) :]
+        return kept
+
     def add_text(self, text: str, *, html: bool, where: str) -> None:
         """One more reading of the body, unless its text is known already."""
         if " ".join(text.split()) not in self._texts:
@@ -66,16 +84,20 @@ class Content:
         self, shown: str, target: str, where: str, kind: str, layer: Layer = Layer.OUTER, base: str = ""
     ) -> None:
         """One target; what leads nowhere is left out."""
-        if len(self.links) >= URLS:
+        tried = (shown, target, layer, where, kind, base)
+        if tried in self._tried:
+            return
+        if len(self.links) >= URLS or len(self._tried) >= _TRIES:
             self._ledger.note("too-many-links", f"more than {URLS} links", structural=True)
             return
+        self._tried.add(tried)
         destination = resolve(target, base)
         if destination is None:
             return
         if destination.scheme in ("mailto", "tel"):
             kind = destination.scheme
         key = (shown, destination.target, layer, where, kind)
-        if key not in self.links:
+        if key not in self.links and self._is_new(destination, layer, kind):
             self.links[key] = Link(
                 shown,
                 destination.target,
@@ -87,6 +109,13 @@ class Content:
                 destination.other_hosts,
                 destination.unwrapped_from,
             )
+
+    def _is_new(self, destination: Destination, layer: Layer, kind: str) -> bool:
+        """False for one more of many links that lead to the same domain, where there are many."""
+        hosts = (destination.host, *destination.other_hosts)
+        place = (destination.scheme, layer, kind, *map(registrable, hosts)) if len(self.links) >= _CROWDED else ()
+        self._alike[place] += 1
+        return not place or self._alike[place] <= _ALIKE
 
     def _add_body(self, leaf: Leaf, layer: Layer | None) -> None:
         html = leaf.content_type in _HTML_TYPES
@@ -103,14 +132,14 @@ class Content:
     def _decoded(self, data: bytes, charset: str, *, html: bool) -> str:
         if len(data) > TEXT_BYTES:
             self._ledger.note("text-truncated", f"a text of more than {TEXT_BYTES} bytes", structural=True)
-            data = data[:TEXT_BYTES]
+            data = data[: 4 * TEXT_BYTES]
         if html and not charset and not data.isascii():
             declared = _META_CHARSET.search(data, 0, 4_096)
             charset = declared[1].decode("ascii", "replace") if declared else ""
         text, alike = decode_charset(data, charset)
         if not alike:
             self._ledger.note("charset-odd", charset[:40], structural=charset.strip().lower() == "utf-7")
-        return text
+        return shortened(text, html=html)
 
     def _add_reading(self, text: str, *, html: bool, where: str, layer: Layer | None) -> None:
         self._chars_left -= len(text)
@@ -178,11 +207,13 @@ class Content:
 
     def _page_links(self, page: Page, layers: Sequence[Layer], where: str, default: Layer) -> None:
         shown_in: dict[int, list[str]] = {}
-        for target in page.targets:
+        # of too many, those that the reader sees come first
+        seen_first = len(page.targets) > URLS
+        for target in sorted(page.targets, key=_is_bare) if seen_first else page.targets:
             self.add_link(target.shown, target.target, where, target.kind, _layer(target, layers, default), page.base)
             if target.shown:
                 shown_in.setdefault(target.line, []).append(target.shown)
-            if len(self.links) >= URLS:
+            if len(self.links) >= URLS or len(self._tried) >= _TRIES:
                 self._ledger.note("too-many-links", f"more than {URLS} links", structural=True)
                 return
         for index, line in enumerate(page.lines):
@@ -192,9 +223,14 @@ class Content:
                 # the text of an anchor leads where the anchor leads
                 if not any(shown in text for text in shown_in.get(index, ())):
                     self.add_link(shown, link, where, "text", layers[index])
-            if len(self.links) >= URLS:
+            if len(self.links) >= URLS or len(self._tried) >= _TRIES:
                 self._ledger.note("too-many-links", f"more than {URLS} links", structural=True)
                 return
+
+
+def _is_bare(target: Target) -> bool:
+    """The reader sees nothing of it."""
+    return target.hidden or len(target.shown) < 2
 
 
 def _layer(target: Target, layers: Sequence[Layer], default: Layer) -> Layer:

@@ -50,7 +50,8 @@ class Scan:
 
 
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r*\n")
-_ENVELOPE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r*\n")
+# not "From \x0b: x@y.example", which a lenient client reads as a From field (S-10)
+_ENVELOPE = re.compile(rb">?From (?![^\x21-\x7e\r\n]*:)[^\r\n]*\r*\n")
 _BARE_CR = re.compile(rb"\r(?!\r*\n)")
 _NOT_PRINTABLE = re.compile(rb"[^\x21-\x7e]+")
 
@@ -109,6 +110,7 @@ class _Reader:
         self._value: list[bytes] = []
         self._broken = b""
         """The line before, when it was no field."""
+        self._broken_lines = 0
 
     def run(self) -> None:
         """Reads all lines; stops at `HEADER_FIELDS`."""
@@ -118,7 +120,7 @@ class _Reader:
             if line[:1] in (b" ", b"\t") and not first:
                 self._continue(line, offset)
             elif line:
-                if len(self.fields) >= HEADER_FIELDS:
+                if len(self.fields) + self._broken_lines >= HEADER_FIELDS:
                     self._note("too-many-headers", f"more than {HEADER_FIELDS} fields", structural=True)
                     return
                 self._close()
@@ -161,6 +163,7 @@ class _Reader:
         head, colon, rest = line.partition(b":")
         if not colon:
             self._broken = head
+            self._broken_lines += 1
             if not head.startswith(b">From "):
                 self._note("header-no-colon", "a header line that is no field", structural=True)
                 self._other(offset)
@@ -285,6 +288,13 @@ _CODECS = {
     "cp437": "cp437",
     "tis-620": "cp874",
     "windows-874": "cp874",
+    # Outlook decodes these by its system's code pages; the bytes say nothing to who does not
+    **dict.fromkeys(("ibm037", "cp037"), "cp037"),
+    **dict.fromkeys(("ibm500", "cp500"), "cp500"),
+    **dict.fromkeys(("ibm1026", "cp1026"), "cp1026"),
+    **dict.fromkeys(("ibm01140", "ibm1140", "cp1140", "cp01140"), "cp1140"),
+    **dict.fromkeys(("hz-gb-2312", "hz"), "hz"),
+    **dict.fromkeys(("iso-2022-kr", "csiso2022kr"), "iso2022_kr"),
     "utf-16": "utf-16",
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",

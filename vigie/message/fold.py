@@ -110,6 +110,10 @@ def _step(char: str) -> str:
     return char.casefold()
 
 
+_LONGEST = 4
+"""Letters that one character folds to at most: U+FDFA would give eighteen, and a text of it a bomb (X-10)."""
+
+
 class _Folded(dict[int, str]):
     """code point -> folded text, computed at first sight; bounded, because a hostile text may hold every code point."""
 
@@ -119,7 +123,7 @@ class _Folded(dict[int, str]):
             after = "".join(map(_step, text))
             if after == text:
                 break
-            text = after
+            text = after[:_LONGEST]
         if len(self) < 20_000:
             self[code] = text
         return text

@@ -163,6 +163,12 @@ def _host_like_start(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=2_048)
+def registrable(host: str) -> str:
+    """The host's domain below its public suffix; the host itself where there is none."""
+    return _SUFFIXES.privatesuffix(host) or host
+
+
 @lru_cache(maxsize=2_048)  # hosts are short: _LIKE_HOST and _WRITTEN bound them
 def _known_suffix(host: str) -> bool:
     """The host lies under a public suffix of the list."""

@@ -24,6 +24,8 @@ PARAMETERS = 128
 TEXT_BYTES = 2 << 20
 SPLIT_BYTES = 64 << 20
 _CANDIDATES = 8
+_SECTIONS = 900
+_LAST_SECTIONS = 100
 
 
 @dataclass(slots=True)
@@ -272,9 +274,6 @@ def _split(body: bytes, boundary: bytes, ledger: Ledger) -> list[bytes]:
     for position, end, closing in _delimiters(body, boundary):
         if start >= 0:
             sections.append(_without_line_end(body[start:position]))
-            if len(sections) > PARTS:
-                ledger.note("mime-parts", f"more than {PARTS} parts", structural=True)
-                return sections
         if closed and not closing:
             ledger.note("parts-after-end", "parts after the closing boundary", structural=True)
         closed |= closing
@@ -283,6 +282,10 @@ def _split(body: bytes, boundary: bytes, ledger: Ledger) -> list[bytes]:
         sections.append(body[start:])
         if not closed:
             ledger.note("boundary-unclosed", "a multipart without its closing boundary")
+    if len(sections) > _SECTIONS:
+        # padding stands in front of what it hides: the last ones are read too
+        ledger.note("mime-parts", f"more than {_SECTIONS} parts", structural=True)
+        del sections[_SECTIONS - _LAST_SECTIONS : -_LAST_SECTIONS]
     return sections
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -19,6 +19,8 @@ from vigie.message.style import Colour, Sheet, Style, colour, declarations, read
 
 TEXT_CHARS = 2 << 20  # X-09
 LINES = 50_000
+_LAST_LINES = 1_000
+"""Of a text of more lines, the last ones are kept as they are, those before them as one."""
 _SHOWN_CHARS = 1_000
 _COMMENT_CHARS = 20_000
 
@@ -49,11 +51,29 @@ class Page:
 _QUOTE = re.compile(r"\s{0,3}>")
 
 
+_UNSEEN = (("<!--", "-->"), ("<style", "</style"), ("<script", "</script"))
+_BLANK_RUN = re.compile(r"\s{3,}")
+
+
+def shortened(text: str, *, html: bool) -> str:
+    """At most `TEXT_CHARS` of a text: what no reader sees goes first, then the middle, so that padding hides nothing (X-09)."""
+    if len(text) <= TEXT_CHARS:
+        return text
+    for opening, closing in _UNSEEN if html else ():
+        text = without(text, opening, closing)
+    text = _BLANK_RUN.sub("\n", text)
+    if len(text) <= TEXT_CHARS:
+        return text
+    return text[: 3 * TEXT_CHARS // 4] + "\n" + text[-(TEXT_CHARS // 4) + 1 :]
+
+
 def plain_page(text: str) -> Page:
     """The lines of a plain text; those that start with ">" are quoted."""
     lines = text[:TEXT_CHARS].splitlines()
     page = Page(cut=len(lines) > LINES)
-    for line in lines[:LINES]:
+    if page.cut:
+        lines[LINES - _LAST_LINES - 1 : -_LAST_LINES] = [" ".join(lines[LINES - _LAST_LINES - 1 : -_LAST_LINES])]
+    for line in lines:
         quoted = ">" in line[:4] and bool(_QUOTE.match(line))
         page.lines.append(Line(line.lstrip("> \t") if quoted else line.strip(), quoted, quoted))
     return page
@@ -248,6 +268,7 @@ class _Walk:
                 following = node.next
             if following is None:
                 self._line_end()
+                self._end()
                 return
             node = following
 
@@ -278,12 +299,23 @@ class _Walk:
             return
         text = " ".join("".join(self._words).split())
         self._words.clear()
-        if text and len(self.page.lines) >= LINES:
-            self.page.cut = True
-        elif text:
+        if text:
             marked = text.startswith(">")
             self.page.lines.append(Line(text.lstrip("> ") if marked else text, self._quoted or marked, marked))
         self._quoted = False
+
+    def _end(self) -> None:
+        """Of too many lines those in the middle become one: no text is lost."""
+        lines = self.page.lines
+        if len(lines) <= LINES:
+            return
+        self.page.cut = True
+        first, last = LINES - _LAST_LINES - 1, len(lines) - _LAST_LINES
+        lines[first:last] = [Line(" ".join(line.text for line in lines[first:last]))]
+        for number, target in enumerate(self.page.targets):
+            if target.line > first:
+                moved = first if target.line < last else target.line - (last - first) + 1
+                self.page.targets[number] = replace(target, line=moved)
 
     def _close(self, block: bool, anchored: bool) -> None:
         if anchored:

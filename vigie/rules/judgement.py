@@ -20,9 +20,9 @@ def claimed(message: Message, evidence: AuthEvidence, brands: Sequence[Brand]) -
     """True where a CLAIM of some brand is found. Needs no authentication: `evidence` may be an empty one."""
     return any(
         finding.kind is Kind.CLAIM
-        for brand in brands
+        for view in (View(message, evidence, brand) for brand in brands)
         for rule in claim_rules()
-        for finding in rule.check(View(message, evidence, brand))
+        for finding in rule.check(view)
     )
 
 
