@@ -34,6 +34,7 @@ _ASKS_ALL_THE_SAME = re.compile(
     r"|\bn'(?:a|ont|est|sont|avons|avez) (?:toujours )?(?:pas|plus) (?:encore |toujours )?"
     r"(?:pu|ete|abouti|permis|recu|trouve|regle|paye|valable|actif|active"
     r"|accessible|possible|conforme|associ\w+|rattach\w+|reli\w+|reconnu\w*|valide\w*|finalis\w+|renseign\w+|confirm\w+)\b"
+    r"|\b(?:ne sont|n'est|n'etes|ne suis) plus (?:a jour|valides?|valables?|acti\w+|reconnu\w*|associ\w*|couvert\w*|rattach\w*)\b"
     r"|\bn'est pas (?:a jour|complet|valide|complete|confirme|verifie|finalise)"
     r"|\bne (?:ser\w+|pourr\w+|fonctionn\w+|beneficie\w+|perdez|recevr\w+|recevez|dispos\w+)\b"
 )
@@ -45,7 +46,7 @@ _REPORTED = re.compile(
     r"|incitent? a|signalez|ne cliquez|ne repondez"
     r"|(?:message|mail|courriel|sms|email) (?:vous )?(?:demand|invit|incit|indiqu|annonc|pretend)\w*)\b"
 )
-_FRAUD_WORD = re.compile(
+FRAUD_WORD = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*|usurp\w*"
     r"|frauduleu\w*|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?"
     r"|conseillers?)|malveillan\w*|canular)\b"
@@ -68,9 +69,12 @@ class Clause:
     """It is a question: a headline's "votre carte expire ?" states nothing, "pouvez-vous envoyer ... ?" still asks for it."""
 
 
-def clauses(folded: str) -> tuple[Clause, ...]:
-    """The clauses of folded text in reading order. Quoted speech is cut out: it is somebody else's."""
-    text = with_lists(joined(folded[:MAX_TEXT]))
+def clauses(folded: str, *, wrapped: bool = True) -> tuple[Clause, ...]:
+    """The clauses of folded text in reading order. Quoted speech is cut out: it is somebody else's.
+
+    `wrapped`: the lines may have been broken by mail software (plain text); lines of HTML are as they were written.
+    """
+    text = with_lists(joined(folded[:MAX_TEXT]) if wrapped else folded[:MAX_TEXT])
     found = []
     pieces = _END.split(_QUOTED.sub(" ", text))  # sentence, its end, sentence, ...
     for sentence, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
@@ -135,7 +139,7 @@ def without_quotes(folded: str) -> str:
 
 def warns_of_fraud(subject: str, body: str) -> bool:
     """The text as a whole is about fraud: a warning, an article, a report. A sentence or two of advice do not make it one."""
-    if _FRAUD_TITLE.search(subject) and _FRAUD_WORD.search(subject + "\n" + body[:MAX_TEXT]):
+    if _FRAUD_TITLE.search(subject) and FRAUD_WORD.search(subject + "\n" + body[:MAX_TEXT]):
         return True
-    hits = len(_FRAUD_WORD.findall(body[:MAX_TEXT]))
-    return hits >= 3 or (hits >= 2 and bool(_FRAUD_WORD.search(body[:300])))
+    hits = len(FRAUD_WORD.findall(body[:MAX_TEXT]))
+    return hits >= 3 or (hits >= 2 and bool(FRAUD_WORD.search(body[:300])))

@@ -9,7 +9,7 @@ import re
 
 # Whoever is sent to a desk with papers is not lured anywhere (house: LURE).
 AT_A_DESK = re.compile(
-    r"\b(?:apport\w+|presente[rz]|presentez-vous|venir|venez|rendez-vous|a l'accueil|au guichet|en agence"
+    r"\b(?:apport\w+|presente[rz]|presentez-vous|venir|venez|rendez-vous (?:a|au|aux|en|dans|chez)|a l'accueil|au guichet|en agence"
     r"|en pharmacie|dans (?:une|votre|notre) pharmacie"
     r"|a la borne|sur place|au cabinet|lors de votre (?:visite|consultation|venue|passage|admission|rendez)|le jour de)\b"
 )
@@ -24,7 +24,7 @@ ASKS = re.compile(
     r"|munissez|repond(?:re|ez) (?:avec|en)|identifi(?:er|ez)|authentifi(?:er|ez)|regularis(?:er|ez)|finalis(?:er"
     r"|ez)|accompagnes? d|besoin de|il nous (?:faut|manque)|nous (?:faut|manque)|demandons"
     r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
-    r"|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
+    r"|enregistrant|connectant|rattach(?:er|ez)|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
     r"|submit|provide|confirm|update|verify|enter|send us|send me|send back|fill in|reply with|upload)\b"
 )
 SECRET = re.compile(
@@ -37,8 +37,15 @@ SECRET = re.compile(
     r"|pieces? d'? ?identite|cartes? (?:nationale )?d'? ?identite|cni|passeport|titre de sejour|permis de conduire"
     r"|numeros? (?:de )?(?:securite sociale|secu\w*)|\bnir\b|numeros? (?:de |d')?(?:carte vitale|assure"
     r"|allocataire)"
-    r"|banque|(?:bank|credit|debit|payment) (?:card|details|account)s?|card (?:number|details)|password|passport"
+    r"|code porteur|moyen de paiement|releves? de compte|empreinte de carte|banque|(?:bank|credit|debit|payment) (?:card|details"
+    r"|account)s?|card (?:number|details)|password|passport"
     r"|security code|bank details)\b"
+)
+# What no health insurer, doctor or employer needs by mail: a payment card, a password, a code.
+CARD = re.compile(
+    r"\b(?:carte (?:bancaire|bleue|de credit|de paiement|visa|mastercard|associee)|cb|cryptogramme|cvv2?|cvc2?|mots? de passe|mdp"
+    r"|codes? (?:secrets?|confidentiels?|pin|sms|recus?|porteur|de verification|de validation|d'acces)|empreinte de carte"
+    r"|moyen de paiement|releves de compte|(?:credit|debit|bank|payment) card|card (?:number|details)|password)\b"
 )
 PERSONAL = re.compile(
     r"\b(?:coordonnees|informations? (?:personnelles?|manquantes?|requises?|demandees?|necessaires?|relatives?"
@@ -49,7 +56,7 @@ PERSONAL = re.compile(
     r"|documents?|informations medicales|attestation)\b"
 )
 PAYS = re.compile(
-    r"\b(?:pay(?:er|ez|e)|paie(?:r|ment)?|paiement|regl(?:er|ez|ement)|acquitt(?:er|ez|ement)|vers(?:er"
+    r"\b(?:sold(?:er|ez)|pay(?:er|ez|e)|paie(?:r|ment)?|paiement|regl(?:er|ez|ement)|acquitt(?:er|ez|ement)|vers(?:er"
     r"|ez|ement)|debite\w*|prelev\w+|virement|s'eleve\w*|redevable|participation de|somme de|montant de"
     r"|moyennant)\b"
 )
@@ -84,6 +91,9 @@ STATE = re.compile(
     r"|(?:n'a|n'ont|n'avons|n'avez|ne) (?:\w+ ){0,2}pas (?:encore )?(?:pu|ete|recu|abouti|permis|parvenu\w*|pourra)"
     r"|aucun\w* (?:\w+ ){0,4}ne (?:pourra|sera)|arrive\w* a (?:terme|echeance|expiration)|prend\w* fin|expir\w*|cesse\w*"
     r"|ferme(?:e?s?|ture)|verrouille\w*|clotur\w*|recevables?|redevable|a tort|anomalies?|irregularit\w*|a regulariser"
+    r"|ecarts?|retrouvee?s?|volee?s?|deposee?s? (?:a votre nom|dans)|detruite?s?|etes (?:\w+ )?beneficiaire"
+    r"|(?:ne sont|n'est|n'etes) plus (?:valides?|valables?|actives?|actifs?|couvert\w*)|supprimee?s?"
+    r"|vous (?:a|ont) ete (?:attribue|accorde|reserve|alloue|verse)\w*"
     r"|changement|modifie\w*|en cours de (?:fabrication|traitement|validation|preparation|livraison|finalisation)"
     r"|attribue\w*|accorde\w*|accepte\w*|(?:pouvez|pourrez) (?:\w+ )?pretendre|avez (?:bien )?droit|eligibles?|admissibles?"
     r"|selectionne\w*|cree\w*|a activer|activee?|reactive\w*|a renouveler|renouvele\w*|remplacee?s?|interrompu\w*|interruption"
@@ -91,7 +101,7 @@ STATE = re.compile(
     r"|rattache\w*|associee?s?|vous atten\w*|non (?:reclame|percu|remis|distribue|finalise|valide|verse)\w*"
     r"|(?:nouvelle|derniere) connexion|connexion (?:a ete )?effectuee|nouvel appareil|refusee?s?"
     r"|doi(?:t|vent) etre (?:active|valide|confirme|regularise|verifie|renouvele|complete|finalise)\w*"
-    r"|retourne\w*|restitue\w*|trop[- ]percu|bien enregistre\w*|mises? a jour necessaires?|echou\w*|remboursement de \d"
+    r"|restitue\w*|trop[- ]percu|bien enregistre\w*|mises? a jour necessaires?|echou\w*|remboursement de \d"
     r"|has expired|will expire|expires|suspended|blocked|pending|available|on hold|could not be|refund of)\b"
 )
 GO_THERE = re.compile(

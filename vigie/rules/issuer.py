@@ -13,7 +13,7 @@ from vigie.message.fold import fold
 from vigie.message.types import Layer, Link
 from vigie.rules.brand import Brand
 from vigie.rules.clauses import joined, warns_of_fraud, without_quotes
-from vigie.rules.grammar import AMOUNT, ASKS, AT_A_DESK, FEES, PAYS, RECEIVES, SECRET, STATE
+from vigie.rules.grammar import AMOUNT, ASKS, AT_A_DESK, CARD, FEES, PAYS, RECEIVES, SECRET, STATE
 from vigie.rules.letterhead import opens_with_name
 from vigie.rules.naming import Names
 from vigie.rules.utterance import Sign, Utterance
@@ -21,11 +21,16 @@ from vigie.rules.weights import weights
 
 _PRESENTS = re.compile(
     r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie"
-    r"|annonce|reclame|verse|attribue|propose|demande|prie|avise|confirme|alerte|accorde|doit|offre)\b"
+    r"|annonce|reclame|verse|attribue|propose|demande|prie|avise|confirme|alerte|accorde|doit|offre|a (?:donne|accorde|attribue|adresse"
+    r"|envoye|selectionne|choisi))\b"
     r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre|le plaisir)"
     r"|devoile|met a votre disposition|souhaite vous"
     r"|(?:owes|informs|invites|notifies|thanks|requires|has (?:approved|processed|sent|detected|noticed"
     r"|calculated|determined)|(?:is|are) pleased)\b)"
+)
+_TELLS_READER = re.compile(
+    r"^(?: \w+){0,3} vous (?:informe|contacte|rappelle|signale|notifie|annonce|avise|confirme|alerte|demande|prie) (?:que "
+    r"|de ).{0,60}\bvo(?:us|tre|s)\b"
 )
 _ACTS_ON_READER = re.compile(
     r"^(?: \w+){0,2} (?:(?:n'a |n'ont )?(?:pas |toujours pas )?(?:doit|a besoin de|recu|attribue|recompense"
@@ -55,6 +60,7 @@ _NOT_ISSUER = re.compile(
     r"|\b(?:pharmaci\w+|borne)\b.{0,30}\bcarte\b|\bservice (?:rh|paie|du personnel|ressources humaines)\b|\bressources humaines\b"
     r"|\b(?:telle que|comme|aupres de|par|de|avec) l'assurance maladie\b.{0,40}\b(?:mutuelle|complementaire)\b"
 )
+_TOLD = frozenset({"issuer", "presents-itself", "tells-reader", "speaks-for"})
 _NEAR = 700
 """Characters of the body in which a sender presents himself."""
 
@@ -77,27 +83,31 @@ def supporting(
         if pattern.search(body[:_NEAR]):
             found.append(Sign("addressee", weight.addressee, "text", _line_of(body, pattern), Layer.OUTER))
             break
-    found += _shown_in_links(links, brand)
+    found += shown_in_links(links, brand)
     if found:
-        found += _calls_to_act(spoken, links, late=any(sign.topic in {"issuer", "presents-itself"} for sign in found))
+        found += _calls_to_act(spoken, links, late=any(sign.topic in _TOLD for sign in found))
         topics = {sign.topic for sign in found}
-        told = "speaks-for" in topics or any(
+        told = bool(topics & {"speaks-for", "tells-reader"}) or any(
             sign.topic == "issuer" and sign.weight >= weight.issuer_to_reader for sign in found
         )
-        if nobody and (told or ("presents-itself" in topics and topics & {"call-to-act", "asks-data", "asks-money"})):
+        if nobody and (
+            told or ("presents-itself" in topics and topics & {"call-to-act", "asks-data", "asks-card", "asks-money"})
+        ):
             found.append(Sign("nobody-else", weight.nobody_else, found[0].where, found[0].text, Layer.OUTER))
     return found
 
 
-def _shown_in_links(links: tuple[Link, ...], brand: Brand) -> Iterator[Sign]:
+def shown_in_links(links: tuple[Link, ...], brand: Brand) -> list[Sign]:
     """An official address shown over another link; the brand's name as a folder of an outside one (/ameli/login)."""
+    found: list[Sign] = []
     for link in links:
         if not link.host or brand.official_host(link.host):
             continue
         if brand.official_host(shown_host(link.shown)):
-            yield Sign("shown-address", weights().shown_address, link.where, link.shown, link.layer)
+            found.append(Sign("shown-address", weights().shown_address, link.where, link.shown, link.layer))
         if link.clickable and _brand_folder(link.target, brand):
-            yield Sign("path", weights().path, link.where, link.target, link.layer)
+            found.append(Sign("path", weights().path, link.where, link.target, link.layer))
+    return found
 
 
 def _brand_folder(target: str, brand: Brand) -> bool:
@@ -109,11 +119,14 @@ def _brand_folder(target: str, brand: Brand) -> bool:
 def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
     """The words "L'Assurance Maladie vous informe", "je suis conseiller de la CPAM", "Assurance Maladie : ..." as the first words."""
     weight = weights()
-    text = joined(without_quotes(item.text))
+    text = without_quotes(item.text)
+    text = joined(text) if item.wrapped else text
     for name in words.names.finditer(text):
         before, after = text[max(0, name.start() - 100) : name.start()], text[name.end() : name.end() + 120]
         before, after = before.rpartition("\n")[2], after.partition("\n")[0]
-        if _PRESENTS.match(after):
+        if _TELLS_READER.match(after):
+            yield Sign("tells-reader", weight.tells_reader, item.where, _around(text, name), item.layer)
+        elif _PRESENTS.match(after):
             near = name.start() < _NEAR
             yield Sign("presents-itself", weight.presents_itself if near else 1, item.where, _around(text, name), item.layer)  # fmt: skip
         elif _ACTS_ON_READER.match(after.partition(".")[0]):
@@ -196,6 +209,8 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
             if _ACT.search(text) or (late and _DEADLINE.search(text)):
                 found.setdefault("act", Sign("call-to-act", weight.call_to_act, item.where, text, item.layer))
             if late and SECRET.search(text) and (_ASKS_US.search(text) or _SEND.search(text) or ASKS.search(text)):
+                if CARD.search(text):
+                    found.setdefault("card", Sign("asks-card", weight.asks_card, item.where, text, item.layer))
                 found.setdefault("data", Sign("asks-data", weight.asks_data, item.where, text, item.layer))
             money = (FEES.search(text) or PAYS.search(text)) and AMOUNT.search(text) and not RECEIVES.search(text)
             if late and money:
@@ -211,10 +226,11 @@ _SEND = re.compile(
 )
 _ASKS_US = re.compile(r"\b(?:nous|munissez|muni|veuillez|merci de|please)\b")
 _ACT = re.compile(
-    r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|(?:re)?active[rz]?|valide[rz]|confirme[rz]|(?:mettre|mettez"
-    r"|mise) a jour|retourner|retournez|remplir|remplissez|demandez|je demande|finalise[rz]|actualise[rz]|(?:je )?verifie[rz]?"
+    r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|(?:re)?active[rz]?|valide[rz]|confirme[rz]|(?:mettre|mettez)(?:[ -]l\w+)? a jour"
+    r"|mise a jour|retourner|retournez|remplir|remplissez|demandez|je demande|finalise[rz]|actualise[rz]|(?:je )?verifie[rz]?"
     r"|reprogramme[rz]|planifie[rz]|reglez|payez|payer|regler|accede[rz]|recevoir|obtenez|obtenir|securise[rz]|annule[rz]"
-    r"|regularise[rz]|indique[rz]|adressez|deposez|reouvrir|debloque[rz]|participer|editer|migrer|rattache[rz]"
+    r"|regularise[rz]|indique[rz]|adressez|deposez|reouvrir|debloque[rz]|participer|editer|migrer|rattache[rz]|reserve[rz]"
+    r"|reinitialise[rz]|solde[rz]|toucher|conserver|declare[rz]|enregistrant"
     r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]"
     r"|complete[rz]|ci-dessous|remboursement"
     r"|submit|click|claim|update|order (?:my|your|now)|confirm|verify|log ?in|sign in|activate|provide)\b"

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 
 from vigie.rules.brand import Brand
+from vigie.rules.clauses import FRAUD_WORD
+from vigie.rules.lookalike import GLUE
 from vigie.rules.naming import Names
+from vigie.rules.standing import GENERIC
 from vigie.rules.utterance import Sign, Utterance
 from vigie.rules.weights import weights
 
@@ -14,7 +17,7 @@ _LETTERHEAD_LINES = 5
 _SIGNATURE_LINES = 10
 _MAX_ALONE = 70
 
-_FILLERS = frozenset(
+_FILLERS: frozenset[str] = frozenset(
     """
     votre vos l le la les de du des d un une et a au aux en sur par pour service services equipe equipes client clients
     clientele relation
@@ -32,7 +35,8 @@ _FILLERS = frozenset(
     """.split()
 )
 _CLOSING = re.compile(
-    r"\b(?:cordialement|cordiales salutations|bien a vous|sincerement|respectueusement|avec toute notre attention"
+    r"\b(?:avec (?:notre|toute notre) consideration|veuillez (?:agreer|recevoir)|(?:best|kind)? ?regards|yours (?:sincerely|faithfully)"
+    r"|cordialement|cordiales salutations|bien a vous|sincerement|respectueusement|avec toute notre attention"
     r"|salutations|sentiments distingues"
     r"|votre (?:confiance|comprehension)|bonne (?:journee|reception)|a (?:tres )?bientot|merci d'avance"
     r"|votre conseiller\w*|votre correspondant\w*|l'equipe|le service|la direction)\b"
@@ -43,6 +47,7 @@ _TOKENS = re.compile(r"[a-z]+|\d+")
 def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
     """Letterhead, signature, and a subject line that is nothing but the name."""
     weight = weights()
+    warned = any(FRAUD_WORD.search(item.text) for item in spoken)
     for item in spoken:
         if item.is_subject:
             if alone(item.text, words):
@@ -57,7 +62,9 @@ def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Itera
             elif opens_with_name(item.text, words):
                 yield Sign("subject", weight.subject_names, item.where, item.text, item.layer)
             continue
-        lines = _own_lines(item.text)
+        lines = _own_lines(item.text) if item.wrapped else [line for line in item.text.split("\n") if line.strip()]
+        if warned:  # "De : Assurance Maladie" of a fraud that is shown as an example
+            lines = [line for line in lines if not _HEADER.match(line)]
         head = next((line for line in lines[:_LETTERHEAD_LINES] if alone(line, words)), "") if len(lines) > 1 else ""
         if head and head != lines[-1]:
             yield Sign("letterhead", weight.letterhead - _given(head, brand), item.where, head, item.layer)
@@ -65,6 +72,8 @@ def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Itera
 
 
 _GOES_ON = 40
+_URL_LAST = re.compile(r"://\S+$")
+_HEADER = re.compile(r"[\W_]{0,5}(?:de|from|expediteur|emetteur|objet)\b[^:\n]{0,20}:")
 
 
 def _own_lines(text: str) -> list[str]:
@@ -74,7 +83,7 @@ def _own_lines(text: str) -> list[str]:
     for line in text.split("\n"):
         said = any(char.isalnum() for char in line)
         if said:
-            goes_on = len(before) >= _GOES_ON and before[-1] not in ".!?:;,)>"
+            goes_on = len(before) >= _GOES_ON and before[-1] not in ".!?:;,)>" and not _URL_LAST.search(before)
             if goes_on:
                 lines[-1] += " " + line
             else:
@@ -92,7 +101,7 @@ def _signature(lines: list[str], item: Utterance, words: Names, brand: Brand) ->
     first = max(1, len(lines) - _SIGNATURE_LINES)
     for position in range(len(lines) - 1, first - 1, -1):
         line = lines[position]
-        if not alone(line, words):
+        if not alone(line, words, last=True):
             continue
         closed = any(_CLOSING.search(other) for other in lines[max(0, position - 3) : position + 1])
         points = weights().signature if closed else weights().signature_without_closing
@@ -101,18 +110,39 @@ def _signature(lines: list[str], item: Utterance, words: Names, brand: Brand) ->
             return
 
 
-def alone(line: str, words: Names) -> bool:
+_LAST_FILLERS = _FILLERS | GENERIC | GLUE
+"""A signature names a desk beside the brand."""
+
+
+def alone(line: str, words: Names, *, last: bool = False) -> bool:
     """A short line that holds a name and, beside it, nothing but words of courtesy and administration, or a place after "CPAM de"."""
     if len(line) > _MAX_ALONE:
         return False
     name = words.names.search(line)
     if name is None or (words.products.fullmatch(name[0]) and name[0] not in words.services):
         return False
-    rest = words.names.sub(" ", line)
-    strangers = [token for token in _TOKENS.findall(rest) if token not in _FILLERS and not token.isdigit()]
-    place = re.search(r"^ ?(?:de |du |des |d')", line[name.end() :])
-    acronym = len(name[0]) < 6 and name.end() < len(line) and len(strangers) == 1  # CPAM Gironde
-    return not strangers or acronym or (place is not None and len(strangers) <= 3 and len(line) <= 60)
+    allowed = _LAST_FILLERS if last else _FILLERS
+    before, after = line[: name.start()], words.names.sub(" ", line[name.end() :])
+    if any(_strange(token, allowed) for token in _TOKENS.findall(words.names.sub(" ", before))):
+        return bool(_UNIT.match(before)) and not after.strip(" .,!-")
+    strangers = [token for token in _TOKENS.findall(after) if _strange(token, allowed)]
+    if not strangers or name[0].strip() in words.given:
+        return not strangers
+    acronym = len(name[0]) < 6 and len(strangers) == 1  # CPAM Gironde
+    return acronym or _PLACE.fullmatch(after) is not None
+
+
+_PLACE = re.compile(r" ?(?:de |du |des |d')(?:la |l'|le )?\w{2,20}(?:[ '-]\w{2,20}){0,3}[ .,!-]{0,3}")
+_UNIT = re.compile(
+    r"^\W*(?:(?:le|la|l'|votre|un) ?)?(?:service|pole|equipe|direction|cellule|centre|departement|mission|antenne|conseill\w+|agence"
+    r"|responsable|gestionnaire|agent|correspondant\w*|directeur|directrice|secretariat|mediat\w+|conciliateur)\b.{0,40}\b(?:de|du|d"
+    r"|a)[ '](?:la |l'|votre )?$"
+)
+"""A desk of the brand's: "le service AME de la CPAM"."""
+
+
+def _strange(token: str, allowed: frozenset[str]) -> bool:
+    return token not in allowed and not token.isdigit()
 
 
 _SUBJECT_SEPARATOR = re.compile(r"^\W{0,3}(?:votre |l'|l |le |la |compte |espace |service )?")

@@ -33,6 +33,11 @@ class Names:
     third: re.Pattern[str]
     """The brand spoken of as a third party: "la CPAM nous réclame", "auprès de l'Assurance Maladie", "... et votre mutuelle"."""
     services: frozenset[str]
+    given: frozenset[str]
+    words: frozenset[str]
+    """Every single word of names and products: they identify nobody else."""
+    parted: re.Pattern[str] | None
+    """A name of two words that stand on two lines, as in a logo."""
     signs: tuple[str, ...]
     """Cheap substrings: where none of them occurs, neither a name nor a product does."""
     drawn: tuple[tuple[str, str, re.Pattern[str]], ...]
@@ -40,17 +45,26 @@ class Names:
 
 
 _THIRD = (
-    r"(?: [a-z']+){{0,3}}? (?:(?:nous|m'|me) ?(?:a|ont|reclam\w*|demand\w*|impos\w*|informe|indiqu\w*|refus\w*|rembours\w*|verse"
-    r"|confirme|doit|transmet)\b|ne rembourse\w* que|et (?:par |de |a )?(?:votre|la|leur|les) (?:mutuelles?|complementaires?|cnil)\b)"
-    r"|(?:\baupres d\w*|\ben complement d\w*|\ben plus d\w*|\bentre|\bapres (?:le remboursement|la prise en charge) d\w*"
-    r"|\b(?:la|votre) (?:mutuelle|complementaire) et)\W(?:la |l'|votre |cette |caisse d')*{names}"
+    r"(?: [a-z']{{1,20}}){{0,3}}? (?:(?:nous|m'|me) ?(?:a|ont|reclam\w*|demand\w*|impos\w*|informe|indiqu\w*|refus\w*|rembours\w*|verse"
+    r"|confirme|doit|transmet)\b|(?:precise|indique|explique|estime|reagit|met en garde|alerte sur)\b|ne rembourse\w* que"
+    r"|et la cnil\b)"
+    r"|{names}[^\n]{{0,60}}\b(?:votre|la|leur|les|de) (?:mutuelles?|complementaires?(?! sante solidaire))\b"
+    r"|\b(?:selon|d'apres|aupres d\w{{1,3}}|en complement d\w{{1,3}}|en plus d\w{{1,3}}|entre|vers|apres (?:le remboursement"
+    r"|la prise en charge) d\w{{1,3}}"
+    r"|(?:la|votre) (?:mutuelle|complementaire) et)\W(?:la |l'|votre |cette |caisse d'){{0,3}}{names}"
 )
 
 
 @cache
 def _compiled(
-    names: tuple[str, ...], products: tuple[str, ...], not_names: tuple[str, ...], services: tuple[str, ...]
+    names: tuple[str, ...],
+    products: tuple[str, ...],
+    not_names: tuple[str, ...],
+    services: tuple[str, ...],
+    given: tuple[str, ...],
 ) -> Names:
+    pairs = [phrase.split() for phrase in names if phrase.count(" ") == 1]
+    firsts, seconds = sorted({pair[0] for pair in pairs}), sorted({pair[1] for pair in pairs})
     words = sorted({word for phrase in names + products for word in re.findall(r"[a-z]{4,}", phrase)})
     telling = tuple(dict.fromkeys(sign for phrase in names + products for sign in _tests(phrase)))
     telling = tuple(sign for sign in telling if not any(other != sign and other in sign for other in telling))
@@ -60,6 +74,17 @@ def _compiled(
         not_names=_alternatives(not_names) if not_names else None,
         third=re.compile(_alternatives(names).pattern + _THIRD.format(names=_alternatives(names).pattern)),
         services=frozenset(services),
+        given=frozenset(given),
+        words=frozenset(word for phrase in names + products for word in re.findall(r"[a-z0-9]+", phrase)),
+        parted=re.compile(
+            r"(?m)^\W{0,5}("
+            + "|".join(map(re.escape, firsts))
+            + r")\W{0,5}\n\W{0,5}("
+            + "|".join(map(re.escape, seconds))
+            + r")\W{0,5}$"
+        )
+        if pairs
+        else None,
         signs=telling,
         drawn=tuple(
             (word, skeleton(word), re.compile(r"(?<![a-z0-9])" + drawn_like(word).pattern + r"(?![a-z0-9])"))
@@ -99,7 +124,7 @@ def _alternatives(phrases: tuple[str, ...]) -> re.Pattern[str]:
 def names_of(brand: Brand) -> Names:
     """The brand's words, compiled once."""
     claim = brand.claim
-    return _compiled(claim.names, claim.products, claim.not_names, claim.services)
+    return _compiled(claim.names, claim.products, claim.not_names, claim.services, claim.given_names)
 
 
 def readable(folded: str, brand: Brand) -> str:
@@ -115,6 +140,8 @@ def readable(folded: str, brand: Brand) -> str:
     for word, drawn, pattern in words.drawn:
         if drawn in flat and flat.count(drawn) > text.count(word):
             text = _spelled_out(text, word, pattern, brand.claim.not_names)
+    if words.parted is not None and "\n" in text and may_name(text, brand):
+        text = words.parted.sub(r"\1 \2", text)
     if words.not_names is not None and may_name(text, brand):
         text = words.not_names.sub(" ", text)
     return text

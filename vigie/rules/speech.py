@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from vigie.message.types import Address, Link
 from vigie.rules.brand import Brand
-from vigie.rules.issuer import supporting
+from vigie.rules.issuer import shown_in_links, supporting
 from vigie.rules.letterhead import outright
 from vigie.rules.naming import may_name, names_of
 from vigie.rules.standing import Standing, own_voice, standing
@@ -21,7 +21,7 @@ from vigie.rules.utterance import Sign, Utterance
 from vigie.rules.weights import weights
 
 _FAMILIAR = re.compile(r"(?<![\w-])(?:tu|toi|t'as|t'es|t'a|t'ont|bises|bisous|coucou|ton avis|penses quoi)(?![\w-])")
-_SPOKEN_OUTRIGHT = frozenset({"signature", "subject", "speaks-for"})
+_SPOKEN_OUTRIGHT = frozenset({"signature", "subject", "speaks-for", "tells-reader", "asks-card"})
 
 
 def signs(
@@ -32,18 +32,22 @@ def signs(
     brand: Brand,
 ) -> tuple[Sign, ...]:
     """Every sign in the outer text, the heaviest of each topic. Empty where the brand is not even named."""
-    if not any(may_name(item.text, brand) for item in spoken):
-        return ()
     words = names_of(brand)
-    if not any(words.names.search(item.text) or words.products.search(item.text) for item in spoken):
-        return ()
+    if not any(may_name(item.text, brand) for item in spoken) or not any(
+        words.names.search(item.text) or words.products.search(item.text) for item in spoken
+    ):
+        return _only_shown(spoken, authors, folded, links, brand)
     weight = weights()
     found = list(outright(spoken, words, brand))
     texts = [item.text for item in spoken if not item.is_subject]
     if any(_FAMILIAR.search(item.text) for item in spoken) and not _framed(texts, found):
         found = [_lighter(sign, weight.familiar) for sign in found]  # a friend who copied the text
     elif own_voice([item.text for item in spoken]):
-        found = [_lighter(sign, weight.own_voice) if sign.topic == "letterhead" else sign for sign in found]
+        outright_twice = any(sign.topic == "signature" and sign.weight >= weight.signature for sign in found)
+        found = [
+            _lighter(sign, weight.own_voice) if sign.topic == "letterhead" or not outright_twice else sign
+            for sign in found
+        ]
     else:
         buttons = frozenset(folded(link.shown[:200]) for link in links if link.shown)
         who = standing(authors, texts, folded, brand, buttons)
@@ -59,6 +63,25 @@ def signs(
         if sign.weight > 0 and (sign.topic not in best or best[sign.topic].weight < sign.weight):
             best[sign.topic] = sign
     return tuple(best.values())
+
+
+def _only_shown(
+    spoken: tuple[Utterance, ...],
+    authors: tuple[Address, ...],
+    folded: Callable[[str], str],
+    links: tuple[Link, ...],
+    brand: Brand,
+) -> tuple[Sign, ...]:
+    """Nothing names the brand but an official address, shown over a link of somebody who names nobody."""
+    shown = shown_in_links(links, brand)
+    if not any(sign.topic == "shown-address" for sign in shown):
+        return ()
+    texts = [item.text for item in spoken if not item.is_subject]
+    who = standing(authors, texts, folded, brand, frozenset(folded(link.shown[:200]) for link in links if link.shown))
+    if who is not Standing.NOBODY:
+        return ()
+    first = shown[0]
+    return (*shown, Sign("nobody-else", weights().nobody_else, first.where, first.text, first.layer))
 
 
 def _framed(texts: list[str], found: list[Sign]) -> bool:

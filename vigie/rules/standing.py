@@ -41,7 +41,7 @@ GENERIC = frozenset(
     controles conseil conseils attestation attestations arret arrets travail maladies soin soins beneficiaire
     beneficiaires allocations allocation pension pensions invalidite rente rentes accident accidents dossier
     insurance health refund card french social security department office desk team helpdesk help delivery parcel post tracking
-    tech data privacy citizen citizens
+    tech data privacy citizen citizens internationale internationales etat branche siege paiements expat bilan carte cps
     """.split()
 )
 # What another body is called. "caisse" and "assurance" alone are the brand's words too.
@@ -69,7 +69,8 @@ _OWN_VOICE = re.compile(
     r"|\bservice (?:rh|paie|du personnel)\b|\bressources humaines\b"
     r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie"
     r"|bulletin de (?:paie|salaire)|recrut\w+|postulez|offres? d'emploi|cdi|cdd"
-    r"|devis|souscri\w+|cotisations?|espace adherent|numero d'adherent|carte de (?:tiers payant|mutuelle)|notre boutique)\b"
+    r"|devis|souscri\w+|cotisations?|espace adherent|numero d'adherent|carte de (?:tiers payant|mutuelle)|notre boutique|actualites"
+    r"|l'info du jour)\b"
 )
 _LAST_LINES = 5
 _PERSON = re.compile(r"(?:(?:m|mr|mme|me|dr|pr|maitre) )?[a-z'-]{2,20}(?: [a-z'-]{2,20}){1,2}")
@@ -111,11 +112,12 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
 def telling(text: str, brand: Brand) -> list[str]:
     """The words that name somebody: proper names, and what is no word of administrations and of the brand's subject."""
     meant = GENERIC | GLUE | NOT_FAMILY_NAMES
+    known = names_of(brand).words
     stems = (*brand.claim.host_words, *brand.claim.host_stems, *brand.claim.host_weak_stems)
     return [
         word
         for word in re.findall(r"[a-z0-9]+", text)
-        if len(word) >= 3 and word not in meant and word not in stems and not word.isdigit()
+        if len(word) >= 3 and word not in meant and word not in stems and word not in known and not word.isdigit()
     ]
 
 

@@ -31,7 +31,7 @@ class Utterance:
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses, spell-corrected."""
-        return clauses(corrected(self.text))
+        return clauses(corrected(self.text), wrapped=self.wrapped)
 
     def as_written(self, clause: str) -> str:
         """The piece of the raw text that `clause` (folded, perhaps spell-corrected) was made of; the clause where none fits."""
@@ -43,6 +43,11 @@ class Utterance:
             if shared > most:
                 best, most = piece.strip(), shared
         return best
+
+    @property
+    def wrapped(self) -> bool:
+        """Mail software may have broken the lines; those of HTML are as they were written."""
+        return "html" not in self.where
 
     @property
     def is_subject(self) -> bool:

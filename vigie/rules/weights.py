@@ -19,6 +19,7 @@ class Weights:
     subject_is_name: int
     subject_names: int
     presents_itself: int
+    tells_reader: int
     speaks_for: int
     acts_on_reader: int
     asks_for_secret: int
@@ -32,6 +33,7 @@ class Weights:
     path: int
     call_to_act: int
     asks_data: int
+    asks_card: int
     asks_money: int
     nobody_else: int
     given_name: int

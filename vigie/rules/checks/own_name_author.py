@@ -43,4 +43,9 @@ def check(view: View) -> Iterator[Finding]:
 def _signed_as_brand(view: View) -> bool:
     """The text ends with the brand's name below a closing: whoever owns the mailbox, he does not speak for himself."""
     found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
-    return any(sign.topic in {"signature", "speaks-for"} and sign.weight >= weights().enough for sign in found)
+    topics = {sign.topic for sign in found}
+    return any(
+        sign.topic in {"signature", "speaks-for"}
+        and (sign.weight >= weights().enough or bool(topics & {"issuer", "tells-reader"}))
+        for sign in found
+    )
