@@ -125,7 +125,7 @@ def wrong_password(server, folder):
         (wrong_password, "identification impossible"),
         (lambda server, folder: {"host": "imap.nowhere.invalid"}, "serveur injoignable"),
         (lambda server, folder: {"port": 1}, "serveur injoignable"),
-        (lambda server, folder: {"password_file": str(folder / "absent")}, "the password cannot be read"),
+        (lambda server, folder: {"password_file": str(folder / "absent")}, "le mot de passe ne peut pas être lu"),
         (lambda server, folder: {"ca_file": str(strangers_authority(folder))}, "connexion chiffrée refusée"),
     ],
     ids=["wrong-password", "unknown-host", "closed-port", "no-password-file", "unknown-authority"],
@@ -159,13 +159,13 @@ def test_an_expired_certificate_is_one_line(tmp_path):
         shutil.rmtree(folder)
     assert done.returncode == 3
     assert "connexion chiffrée refusée" in one_line(done.stderr)
-    assert "expired" in done.stderr
+    assert "a expiré" in done.stderr
 
 
 def test_doctor_says_what_is_well_and_what_is_not(here, account):
     done = vigie("doctor", cwd=here)
     assert "✓ " + account.name in done.stdout
-    assert "INBOX: 3 messages" in done.stdout
+    assert "INBOX : 3 messages" in done.stdout
     assert "MOVE ✓, UIDPLUS ✓, IDLE ✓" in done.stdout
     bad = (here / "vigie.toml").read_text().replace('folders = ["INBOX"]', 'folders = ["Absent"]')
     (here / "vigie.toml").write_text(bad)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.cli import language, report
+from vigie.cli import language, report, words
 from vigie.cli.status import Fault
 from vigie.ledger.types import ActionKind, Intent, Outcome, Place, Record, State
 
@@ -113,3 +113,11 @@ def test_it_is_private_and_written_whole(tmp_path):
 def test_a_place_where_nobody_can_write_is_one_line(tmp_path):
     with pytest.raises(Fault, match="le rapport ne peut pas être écrit"):
         report.write(tmp_path / "absent" / "r.html", "Vigie", [], at=NOW)
+
+
+def test_a_sentence_ends_behind_its_source():
+    told = {"fr": "En réalité, la carte est gratuite. (source : ameli.fr) L'organisme ne demande rien."}
+    assert words.sentences(told) == [
+        "En réalité, la carte est gratuite. (source : ameli.fr)",
+        "L'organisme ne demande rien.",
+    ]

@@ -76,6 +76,11 @@ def test_a_small_case_is_kept_whole() -> None:
     assert json.loads(case_text(small)) == small
 
 
+def test_an_explanation_is_kept_to_its_end() -> None:
+    told = "Un lien mène ailleurs. " * 100 + "Fin."
+    assert json.loads(case_text({"explanation": {"fr": told}}))["explanation"]["fr"] == told
+
+
 def test_what_is_left_out_is_counted() -> None:
     big = {
         "verdict": "suspicious",

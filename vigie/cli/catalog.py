@@ -23,8 +23,8 @@ def catalog() -> Status:
     for name in brand.names():
         known = brand.load(name)
         facts = say(
-            f"{len(known.senders)} expéditeurs, {len(known.hosts)} sites, {len(known.phones)} numéros",
-            f"{len(known.senders)} senders, {len(known.hosts)} hosts, {len(known.phones)} numbers",
+            f"adresses d'expéditeur : {len(known.senders)}, sites : {len(known.hosts)}, numéros : {len(known.phones)}",
+            f"sender addresses: {len(known.senders)}, hosts: {len(known.hosts)}, numbers: {len(known.phones)}",
         )
         out.print(Text(f"  {name:<28} {known.title.get(current(), name)} : {facts}"))
     out.print(Text(say("Actions (aucune ne peut supprimer)", "Actions (none can delete)"), style="bold"))

@@ -14,7 +14,7 @@ from rich.text import Text
 from vigie.cli import console, words
 from vigie.cli.config import load_or_default
 from vigie.cli.console import plain
-from vigie.cli.language import current, say
+from vigie.cli.language import colon, current, say
 from vigie.cli.status import Fault, Status, worst
 from vigie.judge.export import case_object
 from vigie.judge.settings import JudgeSettings
@@ -156,12 +156,13 @@ def detail(case: Case) -> Iterator[Text]:
     for sentence in words.sentences(case.explanation):
         yield Text(f"  {plain(sentence)}")
     if case.error is not None:
-        yield Text(f"  {say('non examiné', 'not examined')}: {case.error.kind}: {plain(case.error.detail)}")
+        yield Text(f"  {say('non examiné', 'not examined')}{colon()} {case.error.kind}: {plain(case.error.detail)}")
     for advice in case.advice.get(current(), ()):
         yield Text(f"  → {plain(advice)}", style="bold")
     for finding in case.verdict.findings:
         quotes = " · ".join(f"{plain(quote.where)}: {plain(quote.text)}" for quote in finding.quotes[:3])
-        yield Text(f"    {finding.rule} ({finding.kind}, {finding.strength}, {finding.layer})  {quotes}", style="dim")
+        kind = f"{words.kind(finding.kind)}, {words.strength(finding.strength)}, {words.layer(finding.layer)}"
+        yield Text(f"    {finding.rule} ({kind})  {quotes}", style="dim")
     for link in case.links[:10]:
         mark = "✓" if link.official else "✗"
         yield Text(f"    {mark} {plain(link.host)}  {plain(link.target)[:120]}", style="dim")

@@ -14,7 +14,7 @@ from vigie.auth_checks.resolver import DnsFault, NoSuchName, resolver_from
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import say
+from vigie.cli.language import colon, say
 from vigie.cli.status import Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner.decide import OURS
@@ -86,7 +86,9 @@ def _dns(config: Config) -> Found:
             "sans DNS aucune signature ne se vérifie : [dns] nameservers, ou le résolveur du système",
             "without DNS no signature can be verified: [dns] nameservers, or the system's resolver",
         )
-        return Found(good=False, text=f"DNS: {fault}", remedy=remedy)
+        return Found(
+            good=False, text=say(f"DNS : pas de réponse pour {fault}", f"DNS: no answer for {fault}"), remedy=remedy
+        )
     return Found(
         good=True, text=say(f"DNS : {ASKED} répond ({len(answers)} TXT)", f"DNS: {ASKED} answers ({len(answers)} TXT)")
     )
@@ -109,7 +111,9 @@ def _account(account: AccountSettings) -> Iterator[Found]:
     name = account.name
     try:
         with closing(imap.connect(account)) as mailbox:
-            yield Found(good=True, text=f"{name}: {say('connecté à', 'logged in at')} {account.host}:{account.port}")
+            yield Found(
+                good=True, text=f"{name}{colon()} {say('connecté à', 'logged in at')} {account.host}:{account.port}"
+            )
             yield _capabilities(account, mailbox.capabilities)
             for folder in account.folders:
                 yield from _folder(account, mailbox, folder)
@@ -121,7 +125,7 @@ def _account(account: AccountSettings) -> Iterator[Found]:
 
 def _capabilities(account: AccountSettings, known: frozenset[str]) -> Found:
     """MOVE or UIDPLUS is what a quarantine needs; IDLE is what makes the service notice at once."""
-    text = f"{account.name}: " + ", ".join(
+    text = f"{account.name}{colon()} " + ", ".join(
         f"{name} {'✓' if name in known else '✗'}" for name in ("MOVE", "UIDPLUS", "IDLE")
     )
     remedy = ""
@@ -150,9 +154,9 @@ def _folder(account: AccountSettings, mailbox: Mailbox, folder: str) -> Iterator
         return
     if status.read_only and account.mode != "observe":
         remedy = say('donnez le droit d\'écrire, ou mode = "observe"', 'grant the right to write, or mode = "observe"')
-        yield Found(good=False, text=f"{where}: {say('lecture seule', 'read-only')}", remedy=remedy)
+        yield Found(good=False, text=f"{where}{colon()} {say('lecture seule', 'read-only')}", remedy=remedy)
     else:
-        yield Found(good=True, text=f"{where}: {status.exists} messages")
+        yield Found(good=True, text=f"{where}{colon()} {status.exists} messages")
     lost = [keyword for keyword in OURS if not status.keeps(keyword)]
     if lost and account.mode != "observe":
         text = say("le serveur ne garde pas", "the server does not keep") + f" {' '.join(lost)}"
@@ -160,23 +164,26 @@ def _folder(account: AccountSettings, mailbox: Mailbox, folder: str) -> Iterator
             "les étiquettes manqueront ; la quarantaine marche quand même",
             "tags will be missing; the quarantine works all the same",
         )
-        yield Found(good=True, text=f"{where}: {text}", remedy=remedy)
+        yield Found(good=True, text=f"{where}{colon()} {text}", remedy=remedy)
 
 
 def _quarantine(account: AccountSettings, mailbox: Mailbox) -> Found:
     wanted = account.quarantine_folder
     there = any(name == wanted or name.endswith((f"/{wanted}", f".{wanted}")) for name in mailbox.folders())
     word = say("existe", "exists") if there else say("sera créé au besoin", "is created when it is needed")
-    return Found(good=True, text=f"{account.name}/{wanted}: {word}")
+    return Found(good=True, text=f"{account.name}/{wanted}{colon()} {word}")
 
 
 def _remedy(kind: str) -> str:
     return {
         "password": say(
-            "vérifiez password_file, password_env ou password_command",
-            "check password_file, password_env or password_command",
+            "vérifiez password_file (le chemin part du dossier de vigie.toml), password_env ou password_command",
+            "check password_file (its path starts at vigie.toml's folder), password_env or password_command",
         ),
-        "auth": say("vérifiez username et le mot de passe", "check username and the password"),
+        "auth": say(
+            "vérifiez username et le mot de passe (password_file part du dossier de vigie.toml)",
+            "check username and the password (password_file starts at vigie.toml's folder)",
+        ),
         "connect": say("vérifiez host, port, le pare-feu", "check host, port, the firewall"),
         "tls": say(
             "certificat, nom du serveur, ou ca_file pour une autorité interne",

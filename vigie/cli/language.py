@@ -34,6 +34,11 @@ def current() -> str:
     return _current.get()
 
 
+def colon() -> str:
+    """French sets a space before its colon."""
+    return say(" :", ":")
+
+
 def say(fr: str, en: str) -> str:
     """The one of the two that the reader wants."""
     return en if _current.get() == "en" else fr

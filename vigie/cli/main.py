@@ -74,6 +74,7 @@ def _global_options() -> Callable[..., None]:
                 "-v",
                 "--verbose",
                 count=True,
+                show_default=False,
                 help=say("en dit plus (deux fois : encore plus)", "says more (twice: more still)"),
             ),
         ] = 0,
@@ -148,7 +149,11 @@ def _mailboxes(app: typer.Typer) -> None:
         since: Annotated[
             str,
             typer.Option(
-                metavar="DATE", help=say("courriels reçus depuis, AAAA-MM-JJ", "mails received since, YYYY-MM-DD")
+                metavar="DATE",
+                help=say(
+                    "courriels reçus depuis, AAAA-MM-JJ ; juge à nouveau les anciens",
+                    "mails received since, YYYY-MM-DD; judges old ones again",
+                ),
             ),
         ] = "",
         mode: Annotated[
@@ -247,7 +252,7 @@ def _review() -> typer.Typer:
 def _about(app: typer.Typer) -> None:
     @app.command(
         help=say(
-            "Tout cela sur cette machine, sans configuration. Une boîte IMAP d'essai, le vrai service, un tableau vivant, un rapport.",
+            "La démonstration, sans configuration. Une boîte IMAP d'essai, le vrai service, un tableau vivant, un rapport.",
             "All of it on this machine, without configuration. A sample IMAP mailbox, the real service, a live table, a report.",
         )
     )

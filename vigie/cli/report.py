@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from vigie.rules.types import Label
 SHOWN_OTHERS = 500
 """Mails without any relation to a protected sender that are listed by subject; the rest is only counted."""
 SHOWN_CASES = 2000
+
+_BEFORE = re.compile(r" (?=[»:;!?](?:\s|$))")
 
 Done = Sequence[tuple[Intent, Outcome | None]]
 
@@ -111,7 +114,7 @@ def _words(others: int) -> dict[str, str]:
         "done": say("Ce qui a été fait :", "What was done:"),
         "rule": say("règle", "rule"),
         "kind": say("nature", "kind"),
-        "layer": say("où", "layer"),
+        "layer": say("où", "where"),
         "seen": say("ce qui a été vu", "what was seen"),
         "link": say("lien (ne pas ouvrir)", "link (do not open)"),
         "none": say("Aucun message ne prétend en venir.", "No message claims to come from it."),
@@ -131,17 +134,23 @@ def _case(entry: Entry) -> dict[str, Any]:
         "word": words.verdict(record.verdict),
         "subject": plain(record.subject),
         "author": plain(record.author),
-        "sentences": [plain(line) for line in words.sentences(told.get("explanation", {}))],
-        "advice": [plain(line) for line in told.get("advice", {}).get(current(), [])],
+        "sentences": [_set(line) for line in words.sentences(told.get("explanation", {}))],
+        "advice": [_set(line) for line in told.get("advice", {}).get(current(), [])],
         "done": words.done(entry.done),
         "findings": [_finding(finding) for finding in told.get("findings", [])],
-        "links": [_link(link) for link in told.get("links", [])[:20]],
+        "links": list({link["target"]: _link(link) for link in told.get("links", [])}.values())[:20],
         "authentication": authentication(told.get("authentication")),
         "where": plain(f"{record.place.account} / {record.place.folder} / UID {record.place.uid}"),
         "id": record.id,
-        "elapsed": record.elapsed_ms,
+        "elapsed": say(f"{record.elapsed_ms:.1f}".replace(".", ","), f"{record.elapsed_ms:.1f}"),
         "sha256": record.sha256,
     }
+
+
+def _set(text: str) -> str:
+    """A sentence for the page: French double punctuation stays on the line of its word."""
+    text = plain(text)
+    return _BEFORE.sub("\u00a0", text).replace("« ", "«\u00a0") if current() == "fr" else text
 
 
 def _finding(finding: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from vigie.cli import console, words
 from vigie.cli.config import Config, load
 from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import current, say
+from vigie.cli.language import colon, current, say
 from vigie.cli.report import authentication
 from vigie.cli.status import Fault, Status
 from vigie.ledger.review import Refusal, Standing, plan_release, standing
@@ -88,7 +88,7 @@ def show(path: Path | None, beginning: str) -> Status:
     for intent, outcome in history:
         at = (outcome.at if outcome else intent.created_at).astimezone()
         screen.print(Text(f"  {at:%Y-%m-%d %H:%M:%S}  {words.done([(intent, outcome)])}"))
-    screen.print(Text(f"  {say('état', 'standing')}: {words.stands(standing(history))}"))
+    screen.print(Text(f"  {say('état', 'standing')}{colon()} {words.stands(standing(history))}"))
     return Status.DONE
 
 

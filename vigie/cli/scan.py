@@ -22,7 +22,7 @@ from vigie.cli.accounts import chosen
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import say
+from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status, worst
 from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.ledger.store import Ledger, LedgerError
@@ -167,8 +167,8 @@ def _line(settled: cycle.Progress) -> Text:
         f" {record.id}  {plain(record.author) or '?'}  « {plain(record.subject)} »", style="not bold default on default"
     )
     if settled.action is not None:
-        deed = settled.outcome.state.value if settled.outcome is not None else say("à faire", "to be done")
-        text.append(f"  {settled.action.value}: {deed}", style="not bold dim default on default")
+        deed = words.deed(settled.action, settled.outcome)
+        text.append(f"  [{deed}]", style="not bold dim default on default")
     return text
 
 
@@ -176,13 +176,17 @@ def _told(summary: cycle.Summary) -> list[str]:
     """What one pass came to."""
     tally = ", ".join(
         words.counted(label, summary.verdicts[label]) for label in words.ORDER if summary.verdicts[label]
-    ) or say("rien de nouveau", "nothing new")
+    ) or say(
+        "rien de nouveau (--since AAAA-MM-JJ relit ce qui est déjà jugé)",
+        "nothing new (--since YYYY-MM-DD reads again what is judged already)",
+    )
     rate = summary.judged / summary.elapsed_s if summary.elapsed_s > 0 else 0.0
-    lines = [f"{plain(summary.account)}/{plain(summary.folder)} ({words.action(summary.mode)}): {tally}"]
-    took = f"{summary.elapsed_s:.1f} s ({rate:.0f}/s)"
+    lines = [f"{plain(summary.account)}/{plain(summary.folder)} ({words.action(summary.mode)}){colon()} {tally}"]
+    seconds = f"{summary.elapsed_s:.1f}"
+    took = f"{say(seconds.replace('.', ','), seconds)} s ({rate:.0f}/s)"
     lines.append(
         say(
-            f"  {summary.judged} jugés en {took} ; {summary.quarantined} en quarantaine, {summary.tagged} étiquetés",
+            f"  {_many(summary.judged, 'jugé')} en {took} ; {summary.quarantined} en quarantaine, {_many(summary.tagged, 'étiqueté')}",
             f"  {summary.judged} judged in {took}; {summary.quarantined} quarantined, {summary.tagged} tagged",
         )
     )
@@ -194,7 +198,7 @@ def _told(summary: cycle.Summary) -> list[str]:
         (
             summary.failed,
             say(
-                f"{summary.failed} échecs (vigie review list --all)",
+                f"{_many(summary.failed, 'échec')} (vigie review list --all)",
                 f"{summary.failed} failed (vigie review list --all)",
             ),
         ),
@@ -209,6 +213,11 @@ def _told(summary: cycle.Summary) -> list[str]:
         (summary.rescanned, say("UIDVALIDITY a changé : dossier relu", "UIDVALIDITY has changed: folder read again")),
     ]
     return lines + [f"  {text}" for applies, text in notes if applies]
+
+
+def _many(count: int, word: str) -> str:
+    """French has the plural from two on."""
+    return f"{count} {word}{'s' if count > 1 else ''}"
 
 
 def _report(path: Path, run: _Run, ledger: Ledger) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from vigie.cli.console import plain
-from vigie.cli.language import current, say
+from vigie.cli.language import colon, current, say
 from vigie.ledger.review import Standing
 from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.rules.types import Label
@@ -20,7 +20,8 @@ STYLE = {
 }
 ORDER = (Label.IMPERSONATION, Label.SUSPICIOUS, Label.UNDECIDED, Label.GENUINE, Label.UNRELATED)
 """Worst first, as summaries list them."""
-_END = re.compile(r"[.!?]\s+(?=[A-ZÀ-Ý«])")
+_END = re.compile(r"(?:[.!?]|[.!?] \([^()]*\))\s+(?=[A-ZÀ-Ý«])")
+"""A sentence ends with its stop, or with the source in brackets behind it."""
 _OPEN, _CLOSE = "«", "»"
 
 
@@ -87,23 +88,23 @@ def kind(word: str) -> str:
         "claim": say("prétention", "claim"),
         "contradiction": say("contradiction", "contradiction"),
         "lure": say("appât", "lure"),
-        "excuse": say("excuse", "excuse"),
+        "excuse": say("explication innocente", "excuse"),
     }.get(word, word)
 
 
 def strength(word: str) -> str:
-    """How much it weighs."""
+    """How much it weighs; in French a noun, as the kinds differ in gender."""
     return {
-        "weak": say("faible", "weak"),
-        "strong": say("fort", "strong"),
-        "decisive": say("décisif", "decisive"),
+        "weak": say("poids faible", "weak"),
+        "strong": say("poids fort", "strong"),
+        "decisive": say("poids décisif", "decisive"),
     }.get(word, word)
 
 
 def layer(word: str) -> str:
-    """Who says it in the message."""
+    """Where in the message it stands."""
     return {
-        "outer": say("l'expéditeur", "the sender"),
+        "outer": say("le message", "the message itself"),
         "quoted": say("texte cité", "quoted text"),
         "forwarded": say("texte transféré", "forwarded text"),
         "attached_message": say("message joint", "attached message"),
@@ -123,7 +124,7 @@ def _one(intent: Intent, outcome: Outcome | None) -> str:
     if outcome.state is State.GONE:
         return say("le message n'y était plus", "the message was gone")
     if outcome.state is not State.DONE:
-        return say("échec", "failed") + (f" : {plain(outcome.detail)}" if outcome.detail else "")
+        return say("échec", "failed") + (f"{colon()} {plain(outcome.detail)}" if outcome.detail else "")
     if intent.kind is ActionKind.QUARANTINE:
         return say("mis en quarantaine", "quarantined") + f" ({plain(intent.destination)})"
     if intent.kind is ActionKind.RELEASE:
@@ -131,6 +132,19 @@ def _one(intent: Intent, outcome: Outcome | None) -> str:
     if not outcome.kept_keywords:
         return say("étiquette refusée par le serveur", "tag refused by the server")
     return say("étiqueté", "tagged") + f" {' '.join(outcome.kept_keywords)}"
+
+
+def deed(kind: ActionKind, outcome: Outcome | None) -> str:
+    """What became of an action, as short as a line of a list wants it."""
+    if outcome is None:
+        return say("à faire", "to be done")
+    if outcome.state is not State.DONE:
+        return say("déjà parti", "gone already") if outcome.state is State.GONE else say("échec", "failed")
+    return {
+        ActionKind.QUARANTINE: say("mis en quarantaine", "quarantined"),
+        ActionKind.RELEASE: say("remis en place", "put back"),
+        ActionKind.TAG: say("étiqueté", "tagged"),
+    }.get(kind, kind.value)
 
 
 def stands(standing: Standing) -> str:

@@ -20,6 +20,8 @@ MESSAGE_ID = 998
 """RFC 5322 section 2.1.1: no line is longer."""
 CASE_BYTES = 64 * 1024
 STRING = 1000
+TOLD = 3000
+"""Of the explanation in one language, which people read to its end."""
 ENTRIES = 200
 """Of a list, before the size is looked at."""
 PLAIN_VALUES = 100
@@ -72,7 +74,8 @@ def case_text(case_object: Mapping[str, Any]) -> str:
     What a hostile mail fills up (links, signatures) goes first; what decides (verdict, proven) stays whatever it does.
     """
     kept = {
-        key: _named(value) if key in _KEPT_AS_IS else _masked(value) for key, value in _counted(case_object).items()
+        key: _named(value) if key in _KEPT_AS_IS else _masked(value, TOLD if key == "explanation" else STRING)
+        for key, value in _counted(case_object).items()
     }
     text = _json(kept)
     while len(text.encode()) > CASE_BYTES:
@@ -113,14 +116,14 @@ def _bare(kept: Mapping[str, Any]) -> dict[str, Any]:
     return {**dict(islice(plain.items(), PLAIN_VALUES)), "left_out": True}
 
 
-def _masked(value: object) -> object:
+def _masked(value: object, most: int) -> object:
     """Every string below `value` masked and bounded, every list bounded."""
     if isinstance(value, str):
-        return _bounded(value, STRING)
+        return _bounded(value, most)
     if isinstance(value, Mapping):
-        return {key: _masked(item) for key, item in _counted(value).items()}
+        return {key: _masked(item, most) for key, item in _counted(value).items()}
     if isinstance(value, list | tuple):
-        return [_masked(item) for item in value[:ENTRIES]]
+        return [_masked(item, most) for item in value[:ENTRIES]]
     return value
 
 
