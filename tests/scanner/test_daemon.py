@@ -136,6 +136,21 @@ def test_mail_that_arrives_is_judged_and_the_false_one_moved(dovecot: Dovecot, t
     assert log.count("Traceback") == 0
 
 
+def test_a_wrong_password_is_tried_twice_however_many_folders_are_watched(dovecot: Dovecot, tmp_path: Path) -> None:
+    (tmp_path / "wrong").write_text("not-the-password\n")
+    account = dovecot.account(password_file=tmp_path / "wrong", folders=("INBOX", "Junk"))
+    other = dovecot.account()
+    append(other, mail("a"))
+    with running(tmp_path, account, other) as service:
+        assert service.says(f"{account.name}: stopped: the login was refused twice")
+        with Ledger(service.url) as ledger:
+            assert until(lambda: judged(ledger, other).total() == 1)
+            dovecot.deliver(other, mail("b"))
+            assert until(lambda: judged(ledger, other).total() == 2)
+        assert service.log().count("refuses the user name or the password") == 2
+        assert "not-the-password" not in service.log()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_the_middle_of_work_and_the_next_start_goes_on(
     dovecot: Dovecot, tmp_path: Path, number: signal.Signals

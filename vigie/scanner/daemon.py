@@ -155,7 +155,10 @@ def _watchers(one: Supervisor) -> Sequence[Watcher]:
     def wake(folder: str, uidnext: int) -> None:
         one.request((folder,), uidnext=uidnext)
 
-    return [Watcher(one.account, folder, wake, one.stopping, connect=imap.connect) for folder in one.account.folders]
+    return [
+        Watcher(one.account, folder, wake, one.stopping, connect=imap.connect, after=one.welcome)
+        for folder in one.account.folders
+    ]
 
 
 def _missed(event: JobExecutionEvent) -> None:

@@ -64,6 +64,7 @@ class Supervisor(threading.Thread):
         self._session = Session(account, connect)
         self._backoff = Backoff()
         self._stop_event = threading.Event()
+        self._welcome = threading.Event()
         self._news = threading.Condition()
         self._wanted: list[str] = []
         self._uidnext: dict[str, int] = {}
@@ -92,10 +93,17 @@ class Supervisor(threading.Thread):
         """Set when the loop is to end, or has given up: the account's watchers end, too."""
         return self._stop_event
 
+    @property
+    def welcome(self) -> threading.Event:
+        """Set when a first attempt did not end in a refused login: until then nobody else tries the password (I-38)."""
+        return self._welcome
+
     def run(self) -> None:
         """The loop."""
         while (folder := self._next()) is not None:
             fault = self._attempt(folder)
+            if not (isinstance(fault, MailboxError) and fault.kind == "auth"):
+                self._welcome.set()
             if fault is None:
                 self._backoff.reset()
                 self._refused = 0

@@ -65,7 +65,9 @@ class Watcher(threading.Thread):
         *,
         connect: Callable[[AccountSettings], IdleMailbox],
         reidle_s: float = REIDLE_S,
+        after: threading.Event | None = None,
     ) -> None:
+        """`after`: begins when that is set."""
         super().__init__(name=f"vigie-idle-{account.name}-{folder}", daemon=True)
         self._account = account
         self._folder = folder
@@ -73,11 +75,15 @@ class Watcher(threading.Thread):
         self._stop_event = stop
         self._connect = connect
         self._reidle_s = reidle_s
+        self._after = after
         self._backoff = Backoff()
         self._refused = 0
 
     def run(self) -> None:
         """Connections one after the other; any doubt about one ends it."""
+        while self._after is not None and not self._after.wait(SLICE_S):
+            if self._stop_event.is_set():
+                return
         while not self._stop_event.is_set():
             try:
                 if not self._watch():
