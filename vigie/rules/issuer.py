@@ -156,32 +156,29 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterat
     One such sentence may be anybody's (a doctor's: "votre carte Vitale n'est plus valide"); a second one is a pattern.
     """
     weight = weights()
+    said, matter = _sayings_of(brand)
     hits: dict[str, tuple[Utterance, str, bool]] = {}
     for item in spoken:
         for clause in item.clauses:
-            if clause.plain and not clause.asked and not _not_the_issuer(clause.text):
-                named = bool(words.products.search(clause.text) or words.names.search(clause.text))
-                said = _states(clause.text, brand)
-                if said and (named or _SECOND_PERSON.search(clause.text)):
-                    hits.setdefault(clause.text, (item, clause.text, named))
-                elif named and _FIRST_PERSON.search(clause.text) and _SECOND_PERSON.search(clause.text):
-                    yield Sign("first-person", weight.first_person, item.where, clause.text, item.layer)
+            text = clause.text
+            if not clause.plain or clause.asked:
+                continue
+            named = bool(words.products.search(text) or words.names.search(text))
+            second = _SECOND_PERSON.search(text)
+            if not (named or second) or _not_the_issuer(text):
+                continue
+            if said.search(text) or (matter.search(text) and STATE.search(text)):
+                hits.setdefault(text, (item, text, named))
+            elif named and second and _FIRST_PERSON.search(text):
+                yield Sign("first-person", weight.first_person, item.where, text, item.layer)
     if not hits:
         return
     item, text, _ = max(hits.values(), key=lambda hit: hit[2])
-    direct = any(_SECOND_PERSON.search(said) for _, said, _ in hits.values()) and (
-        _addressed(spoken, words) or any(named and re.search(r"\bvous\b", said) for _, said, named in hits.values())
+    direct = any(_SECOND_PERSON.search(clause) for _, clause, _ in hits.values()) and (
+        _addressed(spoken, words) or any(named and re.search(r"\bvous\b", clause) for _, clause, named in hits.values())
     )
     points = weight.issuer_to_reader if direct else weight.issuer
     yield Sign("issuer", points + weight.issuer_more * min(2, len(hits) - 1), item.where, text, item.layer)
-
-
-def _states(clause: str, brand: Brand) -> bool:
-    """A fact that the institution denies, an issuer's sentence of the brand file, or a matter of the brand's with what becomes of it."""
-    if any(pattern.search(clause) for pattern in _issuer_patterns(brand)):
-        return True
-    matters = patterns_of(brand.claim.matters)
-    return any(pattern.search(clause) for pattern in matters) and bool(STATE.search(clause))
 
 
 _YOURS = re.compile(r"\b(?:votre|vos|ma|mon|your) (?:\w+ ){0,3}$")
@@ -247,8 +244,21 @@ def patterns_of(sources: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(source) for source in sources)
 
 
-def _issuer_patterns(brand: Brand) -> tuple[re.Pattern[str], ...]:
-    return patterns_of(tuple(source for fact in brand.facts for source in fact.patterns) + brand.claim.issuer)
+_SAYINGS: dict[str, tuple[Brand, re.Pattern[str], re.Pattern[str]]] = {}
+
+
+def _sayings_of(brand: Brand) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What the institution denies and what only the issuer says, as one pattern; and the matters that it decides."""
+    held = _SAYINGS.get(brand.name)
+    if held is None or held[0] is not brand:
+        sources = (*(source for fact in brand.facts for source in fact.patterns), *brand.claim.issuer)
+        held = (brand, _any_of(sources), _any_of(brand.claim.matters))
+        _SAYINGS[brand.name] = held
+    return held[1], held[2]
+
+
+def _any_of(sources: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{source})" for source in sources) or r"(?!)")
 
 
 def shown_host(shown: str) -> str:

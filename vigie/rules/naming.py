@@ -40,6 +40,8 @@ class Names:
     """A name of two words that stand on two lines, as in a logo."""
     signs: tuple[str, ...]
     """Cheap substrings: where none of them occurs, neither a name nor a product does."""
+    hints: tuple[str, ...]
+    """The skeletons of `signs`, letter by letter: where none of them occurs in the squeezed text, nothing is spelled out."""
     drawn: tuple[tuple[str, str, re.Pattern[str]], ...]
     """(word, its skeleton, pattern of every spelling that looks like it)."""
 
@@ -86,6 +88,7 @@ def _compiled(
         if pairs
         else None,
         signs=telling,
+        hints=tuple(dict.fromkeys(form for sign in telling for form in (_flat(sign), _pairs(_flat(sign))))),
         drawn=tuple(
             (word, skeleton(word), re.compile(r"(?<![a-z0-9])" + drawn_like(word).pattern + r"(?![a-z0-9])"))
             for word in words
@@ -130,6 +133,8 @@ def names_of(brand: Brand) -> Names:
 def readable(folded: str, brand: Brand) -> str:
     """Folded text in which the brand's words are spelled out (a m e l i, ame1i, vitaie) and other bodies' names are blanked."""
     words = names_of(brand)
+    if words.hints and not _hinted(folded, words.hints):
+        return folded
     text = folded.replace("\ufffd", "")  # bytes that no charset explains leave a mark between letters, not a blank
     squeezed = text.translate(_SQUEEZE)
     if any(squeezed.count(sign) > text.count(sign) for sign in words.signs if sign in squeezed):
@@ -145,6 +150,29 @@ def readable(folded: str, brand: Brand) -> str:
     if words.not_names is not None and may_name(text, brand):
         text = words.not_names.sub(" ", text)
     return text
+
+
+_DROPPED = {**_SINGLE, **dict.fromkeys(map(ord, " .*_-\n\ufffd"))}
+
+
+def _flat(text: str) -> str:
+    """Every letter as the one that it looks like, without blanks and separators."""
+    return text.translate(_DROPPED)
+
+
+def _pairs(flat: str) -> str:
+    for pair, drawn in _DOUBLE:
+        flat = flat.replace(pair, drawn)
+    return flat
+
+
+def _hinted(folded: str, hints: tuple[str, ...]) -> bool:
+    """A cheap test that is true wherever `readable` finds a name, however it is spelled; both ways to read rn, vv and cl count."""
+    flat = _flat(folded)
+    if any(hint in flat for hint in hints):
+        return True
+    paired = _pairs(flat)
+    return any(hint in paired for hint in hints)
 
 
 def _closed_up(found: re.Match[str]) -> str:
