@@ -9,7 +9,7 @@ from vigie.auth_checks.authenticate import authenticate
 from vigie.auth_checks.resolver import resolver_from
 from vigie.auth_checks.types import ArcResult, AuthEvidence, BorderHop, DmarcResult, Provenance, SpfResult, Status
 from vigie.judge.settings import JudgeSettings
-from vigie.message.parse import parse
+from vigie.message.parse import UNREADABLE, parse
 from vigie.message.types import Message
 from vigie.rules import brand
 from vigie.rules.explain import explain, languages
@@ -19,6 +19,12 @@ from vigie.rules.types import Case, JudgedLink, Verdict
 NOT_ASKED = "not asked: the message does not claim to come from a protected sender"
 SHOWN_LINKS = 200
 SHOWN_TEXT = 200
+
+
+class UnreadableError(Exception):
+    """The reader failed over a message: nothing is known about it, and nothing may be said."""
+
+    temporary = False
 
 
 class Examiner:
@@ -32,10 +38,14 @@ class Examiner:
     def examine(self, raw: bytes, *, now: datetime, received: datetime | None = None) -> Case:
         """Judges one message. `received` (aware): when it reached the mailbox, INTERNALDATE; None when that is unknown.
 
-        Total: hostile bytes give defects and findings. Only the first `limits.message_bytes` are read.
+        Hostile bytes give defects and findings. Only the first `limits.message_bytes` are read.
+        Raises UnreadableError where our own reader failed; the worker pool turns it, like any fault of ours, into `undecided`.
         """
         started = time.perf_counter()
         message = parse(raw[: self._settings.limits.message_bytes])
+        for defect in message.defects:
+            if defect.code == UNREADABLE:  # an empty message claims nothing: `unrelated` would be a lie (G5)
+                raise UnreadableError(f"the reader failed with {defect.detail}")
         evidence, verdict = self._judged(message, received, now)
         profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])
         told = {lang: explain(verdict, evidence, profile, lang) for lang in languages()}

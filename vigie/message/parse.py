@@ -24,6 +24,8 @@ from vigie.message.types import Address, Defect, Header, Layer, Message, TextBlo
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # its log lines quote the message
 
+UNREADABLE = "unreadable"
+"""The defect of a message over which `parse` failed: it is empty, and must not be judged as if it were."""
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
 _VALUE_BYTES = 1 << 16
 _OPINION_BYTES = 1 << 19
@@ -35,7 +37,7 @@ def parse(raw: bytes) -> Message:
     try:
         return read(raw)
     except Exception as error:  # noqa: BLE001 - the last net under "total": a fault of ours must not hide the other mails
-        return _unread(raw, Defect("unreadable", type(error).__name__, structural=True))
+        return _unread(raw, Defect(UNREADABLE, type(error).__name__, structural=True))
 
 
 def read(raw: bytes) -> Message:
