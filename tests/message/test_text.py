@@ -212,3 +212,54 @@ def test_a_long_flat_page_is_read_as_a_browser_does():
     message = html('<p>un<br>deux <a href="https://exemple.example/">x</a></p>' * 5_000)
     assert message.defects == ()
     assert seen(message).count("deux") == 5_000
+
+
+BRANDED = "votre carte Vitale"
+SHOWN = {
+    "important wins": f"<style>p{{display:block !important}} p{{display:none}}</style><p>{BRANDED}",
+    "the later rule wins": f"<style>p{{display:none}} p{{display:block}}</style><p>{BRANDED}",
+    "specificity": f"<style>p{{display:none}} html body p{{display:block}}</style><p>{BRANDED}",
+    "media": f"<style>p{{display:none}} @media all{{p{{display:block}}}}</style><p>{BRANDED}",
+    "pseudo-class": f"<style>p{{display:none}} p:not(x){{display:block}}</style><p>{BRANDED}",
+    "visible inside": f'<div style="visibility:hidden"><p style="visibility:visible">{BRANDED}',
+    "moved back by padding": f'<div style="position:absolute;left:-600px;padding-left:600px">{BRANDED}',
+    "moved back inside": f'<div style="position:absolute;left:-900px"><p style="margin-left:900px">{BRANDED}',
+    "indent and padding": f'<div style="text-indent:-600px;padding-left:600px">{BRANDED}',
+    "one em high": f'<div style="overflow:hidden;height:1em">{BRANDED}',
+    "one inch high": f'<div style="overflow:hidden;max-height:1in;width:1in">{BRANDED}',
+    "wider than its width": f'<div style="overflow:hidden;width:.9vw;min-width:500px">{BRANDED}',
+    "shadow": f'<div style="color:#fff;text-shadow:0 0 1px #000">{BRANDED}',
+    "fill": f'<div style="color:#fff;-webkit-text-fill-color:#000">{BRANDED}',
+    "named size": f'<div style="font-size:0"><p style="font-size:medium">{BRANDED}',
+    "font size": f'<div style="font-size:0"><font size=4>{BRANDED}</font></div>',
+    "one vw": f'<div style="font-size:1vw">{BRANDED}',
+    "half a centimetre": f'<div style="font-size:.5cm">{BRANDED}',
+    "hidden attribute": f'<div hidden style="display:block">{BRANDED}',
+    "blocks in the line": "votre carte <div style='display:inline'>Vit</div><div style='display:inline'>ale</div>",
+    "right to left": "votre <bdo dir=rtl>elatiV etrac</bdo>",
+    "override by style": "votre <i style='direction:rtl;unicode-bidi:bidi-override'>elatiV etrac</i>",
+    "override character": "votre \u202eelatiV etrac\u202c",
+    "generated": f'<style>p:before{{content:"{BRANDED}"}}</style><p>',
+    "frame": f'<iframe srcdoc="&lt;b>{BRANDED}&lt;/b>"></iframe>',
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_may_be_seen_is_no_hidden_text(name):
+    """C-35: in doubt a text is visible."""
+    assert BRANDED in seen(html(SHOWN[name]))
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "display:none", "visibility:hidden", "opacity:0", "font-size:0", "font-size:1px", "color:#fff", "max-height:0;overflow:hidden",
+        "position:absolute;left:-9999px", "text-indent:-9999px", "width:1px;overflow:hidden", "mso-hide:all;display:none!important",
+    ],
+)  # fmt: skip
+def test_what_is_surely_hidden(style):
+    message = html(
+        f"<style>@media all{{td{{width:100%}} .x{{display:block}}}}</style><p>Bonjour<div style='{style}'>{BRANDED}"
+    )
+    assert BRANDED not in seen(message)
+    assert BRANDED in seen(message, Layer.HIDDEN)

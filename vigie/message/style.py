@@ -17,9 +17,17 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What one set of declarations says of the visibility of a text. `tiny` is None when no size is set."""
+    """What one set of declarations says of the visibility of a text. `tiny` is None when no size is set.
+
+    `hidden`: nothing inside can be seen. `veiled`: neither can it, unless an element inside says otherwise; None: not said.
+    `displayed`: it is said how to display it. `backward`: its letters run from right to left.
+    """
 
     hidden: bool = False
+    veiled: bool | None = None
+    displayed: bool = False
+    inline: bool = False
+    backward: bool = False
     tiny: bool | None = None
     ink: Colour | None = None
     sets_ink: bool = False
@@ -41,6 +49,18 @@ class Sheet:
     rules: dict[str, Style] = field(default_factory=dict)
     targets: list[tuple[str, str]] = field(default_factory=list)
     unsure: bool = False
+    revealing: set[str] = field(default_factory=set)
+    """Tags, classes and ids of rules that are not read (@media, other selectors, !important) and may show what others hide."""
+    contents: list[str] = field(default_factory=list)
+    """Texts that the sheet itself puts into the page."""
+
+    def may_reveal(self, tag: str, attributes: Mapping[str, str | None]) -> bool:
+        """Some rule may show the element, whatever another says."""
+        if not self.revealing:
+            return False
+        names = {tag, "*", "#" + (attributes.get("id") or "").lower()}
+        names.update("." + name for name in (attributes.get("class") or "").lower().split()[:16])
+        return not self.revealing.isdisjoint(names)
 
     def of(self, tag: str, attributes: Mapping[str, str | None]) -> list[Style]:
         """The styles for an element, weakest selector first."""
@@ -82,9 +102,16 @@ def read_sheet(sources: Iterable[str]) -> Sheet:
         source = source[:_SHEET_CHARS]
         sheet.targets += [(url, "style") for url in _IMPORT.findall(source)[:16]]
         sheet.targets += [(url, "image") for url in targets(source)]
+        sheet.contents += [text for text in _texts_of(source) if len(sheet.contents) < _CONTENTS]
         text = without(source.lower().replace("<!--", "").replace("-->", ""), "/*", "*/")
         for selector, body in _rules(text):
+            if selector.startswith("@"):
+                for _, (inner, inside) in zip(range(_RULES), _rules(body), strict=False):
+                    _reveal(sheet, inner, inside)
+                continue
             style = declarations(body)
+            if "!important" in body:
+                _reveal(sheet, selector, body)
             for name in selector.split(","):
                 name = name.strip()
                 if name == "*":
@@ -92,9 +119,36 @@ def read_sheet(sources: Iterable[str]) -> Sheet:
                 if name and _SIMPLE.match(name):
                     if style and len(sheet.rules) < _RULES:
                         sheet.rules[name] = style
-                elif style.sets_paper:
-                    sheet.unsure = True
+                else:
+                    sheet.unsure |= style.sets_paper
+                    _reveal(sheet, name, body)
     return sheet
+
+
+_CONTENTS = 16
+_CONTENT = re.compile(r"""\bcontent\s{0,5}:\s{0,5}(?:"([^"\n]{4,500})"|'([^'\n]{4,500})')""", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{4}")
+_REVEALS = re.compile(
+    r"(?:\A|[;\s])(?:display|visibility|opacity|position|font|font-size|color|max-height|height|text-indent|left|transform)\s{0,5}:"
+)
+_NAME = re.compile(r"[.#]?[\w-]+")
+
+
+def _texts_of(source: str) -> Iterator[str]:
+    for match in _CONTENT.finditer(source):
+        text = match[1] or match[2]
+        if _WORD.search(text):
+            yield text
+
+
+def _reveal(sheet: Sheet, selector: str, body: str) -> None:
+    """Notes whom a rule that is not followed may show: the last element of its selectors."""
+    if len(sheet.revealing) >= _RULES or not _REVEALS.search(body) or declarations(body).hidden:
+        return
+    for name in selector.split(",")[:64]:
+        last = re.split(r"[\s>+~]+", name.strip())[-1][:200]
+        plain = re.split(r"[:\[]", last, maxsplit=1)[0]
+        sheet.revealing.update(_NAME.findall(plain) or ["*"])
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:
@@ -108,8 +162,7 @@ def _rules(text: str) -> Iterator[tuple[str, str]]:
         elif depth:
             depth -= 1
             if depth == 0:
-                if not selector.startswith("@"):
-                    yield selector, text[start : brace.start()]
+                yield selector, text[start : brace.start()]
                 start = brace.end()
 
 
@@ -140,12 +193,17 @@ def _read(text: str) -> Style:
     ink_given = found.get("color", "")
     paper_given = found.get("background-color") or found.get("background") or ""
     background = "url(" in paper_given or "gradient" in paper_given or "background-image" in found
-    ink = colour(ink_given)
+    drawn = any(found.get(name, "none") not in ("none", "normal") for name in _DRAWN)
+    display = found.get("display", "")
     return Style(
-        hidden=_hides(found) or ink_given in ("transparent", "rgba(0,0,0,0)"),
+        hidden=_hides(found) or (ink_given in ("transparent", "rgba(0,0,0,0)") and not drawn),
+        veiled=_veils(found),
+        displayed=bool(display) and display != "none",
+        inline=display.startswith(("inline", "contents")),
+        backward=found.get("unicode-bidi", "").endswith("override") and found.get("direction") == "rtl",
         tiny=_tiny(found),
-        ink=ink,
-        sets_ink=bool(ink_given) and ink_given != "inherit",
+        ink=None if drawn else colour(ink_given),
+        sets_ink=drawn or (bool(ink_given) and ink_given != "inherit"),
         paper=None if background else colour(paper_given),
         sets_paper=background
         or (bool(paper_given) and paper_given not in ("transparent", "none", "inherit", "initial")),
@@ -154,46 +212,86 @@ def _read(text: str) -> Style:
 
 
 _remembered = lru_cache(maxsize=2_048)(_read)
+_DRAWN = (
+    "text-shadow",
+    "-webkit-text-fill-color",
+    "-webkit-text-stroke",
+    "filter",
+    "mix-blend-mode",
+    "background-clip",
+    "-webkit-background-clip",
+)
+"""What makes letters seen that have the colour of their ground."""
+_ROOM = re.compile(r"[1-9]")
+
+
+def _spaced(found: Mapping[str, str], *kinds: str) -> bool:
+    """Some declaration of these kinds makes room again."""
+    return any(name.startswith(kinds) and _ROOM.search(value) for name, value in found.items())
 
 
 def _hides(found: Mapping[str, str]) -> bool:
-    """Not displayed at all, of no size, outside the page, or wholly transparent."""
-    if found.get("display") == "none" or found.get("visibility") in ("hidden", "collapse"):
+    """Not displayed at all, of no size, or wholly transparent: nothing inside can undo it."""
+    if found.get("display") == "none":
         return True
     if (_number(found.get("opacity", "")) or 1.0) <= 0.05 and "opacity" in found:
         return True
     if found.get("opacity") in ("0", "0.0", ".0", "0%"):
         return True
-    clipped = found.get("overflow", "").startswith(("hidden", "clip"))
+    clipped = found.get("overflow", "").startswith(("hidden", "clip")) and not _spaced(found, "padding", "min-")
     for name in ("height", "max-height", "width", "max-width"):
-        size = _number(found.get(name, ""))
+        size = _pixels(found.get(name, ""))
         if size is not None and size <= 1 and clipped:
             return True
-    if found.get("position") in ("absolute", "fixed"):
-        for name in ("left", "top", "right", "bottom"):
-            place = _number(found.get(name, ""))
-            if place is not None and place <= -500:
-                return True
-        if found.get("clip", "").replace(" ", "") in (
-            "rect(0000)",
-            "rect(0,0,0,0)",
-            "rect(1px,1px,1px,1px)",
-            "rect(0px,0px,0px,0px)",
-        ):
-            return True
+    if found.get("position") in ("absolute", "fixed") and found.get("clip", "").replace(" ", "") in (
+        "rect(0000)",
+        "rect(0,0,0,0)",
+        "rect(1px,1px,1px,1px)",
+        "rect(0px,0px,0px,0px)",
+    ):
+        return True
     if found.get("clip-path", "").replace(" ", "") in ("inset(50%)", "inset(100%)", "circle(0)"):
         return True
-    if "scale(0)" in found.get("transform", ""):
+    return "scale(0)" in found.get("transform", "")
+
+
+_FAR = 500
+_BACK = 300
+_PLACES = ("left", "right", "top", "bottom")
+
+
+def _veils(found: Mapping[str, str]) -> bool | None:
+    """Invisible or outside the page; an element inside can be made visible or moved back."""
+    seen = found.get("visibility", "")
+    if seen in ("hidden", "collapse"):
         return True
-    indent = _number(found.get("text-indent", ""))
-    return indent is not None and indent <= -500
+    indent = _pixels(found.get("text-indent", ""))
+    places = [_pixels(found.get(name, "")) for name in _PLACES]
+    placed = found.get("position") in ("absolute", "fixed")
+    if not _spaced(found, "padding", "margin"):
+        if indent is not None and indent <= -_FAR:
+            return True
+        if placed and any(place is not None and place <= -_FAR for place in places):
+            return True
+    if seen or indent is not None or found.get("position") == "fixed" or "translate" in found.get("transform", ""):
+        return False
+    room = [_number(value) for name, value in found.items() if name.startswith(("margin", "padding"))]
+    return False if any(number is not None and number >= _BACK for number in (*room, *places)) else None
+
+
+_SAME_SIZE = ("inherit", "unset", "smaller", "larger", "revert")
 
 
 def _tiny(found: Mapping[str, str]) -> bool | None:
     size = found.get("font-size")
     if size:
-        number = _number(size)
-        return None if number is None else number <= (0.1 if size.endswith(("em", "%")) else 1)
+        match = _LENGTH.match(size)
+        if match is None:
+            return None if size in _SAME_SIZE else False
+        number, unit = float(match[1]), match[2] or "px"
+        if unit in ("px", "pt"):
+            return number <= 1
+        return number <= 0.1 if unit in ("em", "rem", "ex", "%") else number == 0
     shorthand = _FONT.search(found.get("font", ""))
     if shorthand and float(shorthand[1]) < 100:
         return float(shorthand[1]) <= 1 and shorthand[2] not in ("em", "rem")
@@ -203,6 +301,14 @@ def _tiny(found: Mapping[str, str]) -> bool | None:
 def _number(value: str) -> float | None:
     match = _LENGTH.match(value)
     return float(match[1]) if match else None
+
+
+def _pixels(value: str) -> float | None:
+    """A length in pixels or points; 0 in any unit."""
+    match = _LENGTH.match(value)
+    if match is None or (match[2] not in (None, "px", "pt") and float(match[1]) != 0):
+        return None
+    return float(match[1])
 
 
 _NAMED: dict[str, Colour] = {

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from vigie.message.layers import Line
-from vigie.message.style import Colour, Sheet, Style, colour, declarations, read_sheet, targets, without
+from vigie.message.style import Sheet, Style, colour, declarations, read_sheet, targets, without
 
 TEXT_CHARS = 2 << 20  # X-09
 LINES = 50_000
@@ -67,13 +67,21 @@ def shortened(text: str, *, html: bool) -> str:
     return text[: 3 * TEXT_CHARS // 4] + "\n" + text[-(TEXT_CHARS // 4) + 1 :]
 
 
+_BACKWARD = re.compile("\u202e([^\u202a-\u202e\u2066-\u2069\n]{0,2000})\u202c?")
+
+
+def as_shown(text: str) -> str:
+    """The letters behind a right-to-left override in the order in which they are seen (C-21, S-39)."""
+    return _BACKWARD.sub(lambda run: run[1][::-1], text) if "\u202e" in text else text
+
+
 def plain_page(text: str) -> Page:
     """The lines of a plain text; those that start with ">" are quoted."""
     lines = text[:TEXT_CHARS].splitlines()
     page = Page(cut=len(lines) > LINES)
     if page.cut:
         lines[LINES - _LAST_LINES - 1 : -_LAST_LINES] = [" ".join(lines[LINES - _LAST_LINES - 1 : -_LAST_LINES])]
-    for line in lines:
+    for line in map(as_shown, lines):
         quoted = ">" in line[:4] and bool(_QUOTE.match(line))
         page.lines.append(Line(line.lstrip("> \t") if quoted else line.strip(), quoted, quoted))
     return page
@@ -160,13 +168,17 @@ class _State(NamedTuple):
     """Line ends in the text are shown (pre)."""
     unseen: bool = False
     """The text is not displayed, of no size, or of the colour of its ground."""
+    veiled: bool = False
+    backward: bool = False
+    """Its letters run from right to left."""
 
 
-def _settled(hidden: bool, tiny: bool, ink: Colour | None, paper: Colour | None, quoted: bool, kept: bool) -> _State:
+def _settled(state: _State) -> _State:
+    ink, paper = state.ink, state.paper
     same = (
         ink is not None and paper is not None and all(abs(one - two) <= 12 for one, two in zip(ink, paper, strict=True))
     )
-    return _State(hidden, tiny, ink, paper, quoted, kept, hidden or tiny or same)
+    return state._replace(unseen=state.hidden or state.veiled or state.tiny or same)
 
 
 _OPENING = _State(False, False, (0, 0, 0), (255, 255, 255), False, False)
@@ -243,13 +255,14 @@ class _Walk:
         state = _OPENING._replace(paper=None) if self._sheet.unsure else _OPENING
         while True:
             tag = node.tag or ""
-            inner, child, anchored = state, None, False
+            inner, child, anchored, breaks = state, None, False, False
             if tag == "-text":
                 self._text(node.text_content or "", state)
             elif tag == "-comment":
                 self._comment(node.comment_content or "", state)
             else:
-                inner, anchored = self._element(node, tag, state)
+                breaks = tag in _BLOCKS and not self._runs_on(node, tag)
+                inner, anchored = self._element(node, tag, state, breaks=breaks)
                 if tag not in _SILENT or (tag == "title" and self._opened):
                     child = node.first_child
                 elif tag == "script" and self._opened:
@@ -257,10 +270,10 @@ class _Walk:
                         self._target(url, "script") for url in _URL.findall(node.text()[:65_536])[:64]
                     ]
             if child is not None:
-                open_.append((node, state, tag in _BLOCKS, anchored))
+                open_.append((node, state, breaks, anchored))
                 node, state = child, inner
                 continue
-            self._close(tag in _BLOCKS, anchored)
+            self._close(breaks, anchored)
             following = node.next
             while following is None and open_:
                 node, state, block, anchored = open_.pop()
@@ -268,6 +281,9 @@ class _Walk:
                 following = node.next
             if following is None:
                 self._line_end()
+                for text in self._sheet.contents:
+                    self._text(text, _OPENING)
+                    self._line_end()
                 self._end()
                 return
             node = following
@@ -281,6 +297,8 @@ class _Walk:
                 self.page.hidden.append(" ".join(text.split()))
             return
         self._quoted |= state.quoted and not text.isspace()
+        if state.backward:
+            text = f"\u202e{text}\u202c"
         if state.kept and "\n" in text:
             *whole, last = text.split("\n")
             for line in whole:
@@ -297,7 +315,7 @@ class _Walk:
     def _line_end(self) -> None:
         if not self._words:
             return
-        text = " ".join("".join(self._words).split())
+        text = as_shown(" ".join("".join(self._words).split()))
         self._words.clear()
         if text:
             marked = text.startswith(">")
@@ -320,18 +338,26 @@ class _Walk:
     def _close(self, block: bool, anchored: bool) -> None:
         if anchored:
             anchor = self._anchors.pop()
-            shown = " ".join("".join(anchor.words).split())[:_SHOWN_CHARS]
+            shown = as_shown(" ".join("".join(anchor.words).split())[:_SHOWN_CHARS])
             for target, kind in anchor.slots:
                 self.page.targets.append(Target(target, shown, kind, anchor.line, anchor.hidden and not shown))
         if block:
             self._line_end()
 
-    def _element(self, node: LexborNode, tag: str, state: _State) -> tuple[_State, bool]:
+    def _runs_on(self, node: LexborNode, tag: str) -> bool:
+        """A block that is displayed within the line: it parts no word (C-35)."""
+        attributes = node.attributes
+        own = attributes.get("style")
+        if own and "display" in own.lower() and declarations(own).inline:
+            return True
+        return bool(self._sheet.rules) and any(style.inline for style in self._sheet.of(tag, attributes))
+
+    def _element(self, node: LexborNode, tag: str, state: _State, *, breaks: bool) -> tuple[_State, bool]:
         if tag == "br":
             self._words.append(" ")
             self._line_end()
             return state, False
-        if tag in _BLOCKS:
+        if breaks:
             self._line_end()
         elif tag in _CELLS:
             self._words.append(" ")
@@ -341,21 +367,26 @@ class _Walk:
             state = state._replace(quoted=state.quoted or tag == "blockquote", kept=state.kept or tag != "blockquote")
         if not attributes and not styles:
             return state, False
-        if styles or not _STYLING.isdisjoint(attributes):
-            state = self._styled(attributes, styles, state)
+        if tag == "font" and "size" in attributes:
+            state = _settled(state._replace(tiny=False))
+        elif tag == "bdo":
+            state = state._replace(backward=(attributes.get("dir") or "").lower() == "rtl")
+        if styles or not _STYLING.isdisjoint(attributes) or self._sheet.may_reveal(tag, attributes):
+            state = self._styled(tag, attributes, styles, state)
         if tag in _SOURCES or ":" in tag or "background" in attributes or self._opened:
             return state, self._sources(tag, attributes, state)
         return state, False
 
-    def _styled(self, attributes: dict[str, str | None], styles: list[Style], state: _State) -> _State:
+    def _styled(self, tag: str, attributes: dict[str, str | None], styles: list[Style], state: _State) -> _State:
         """The state inside an element, after the sheet's rules, its attributes and its own style."""
         own = attributes.get("style")
         if own:
             styles.append(declarations(own))
             if "url" in own:
                 self.page.targets += [self._target(url, "image") for url in targets(own)]
-        hidden, tiny, ink, paper, quoted, kept, _ = state
-        if "hidden" in attributes:
+        hidden, tiny, ink, paper, veiled = state.hidden, state.tiny, state.ink, state.paper, state.veiled
+        kept, backward = state.kept, state.backward
+        if "hidden" in attributes and not any(style.displayed for style in styles):
             hidden = True
         if attributes.get("bgcolor"):
             paper = colour(attributes["bgcolor"] or "")
@@ -366,10 +397,15 @@ class _Walk:
         for style in styles:
             hidden |= style.hidden
             kept |= style.kept
+            backward |= style.backward
+            veiled = veiled if style.veiled is None else style.veiled
             tiny = tiny if style.tiny is None else style.tiny
             ink = style.ink if style.sets_ink else ink
             paper = style.paper if style.sets_paper else paper
-        return _settled(hidden, tiny, ink, paper, quoted, kept)
+        if self._sheet.may_reveal(tag, attributes):  # in doubt it is visible (C-35)
+            hidden, tiny, veiled, ink = state.hidden, False, False, None
+        settled = state._replace(hidden=hidden, tiny=tiny, ink=ink, paper=paper, kept=kept, veiled=veiled)
+        return _settled(settled._replace(backward=backward))
 
     def _sources(self, tag: str, attributes: dict[str, str | None], state: _State) -> bool:
         """Notes the targets of an element; True when it is an anchor whose text is to be gathered."""
@@ -383,6 +419,10 @@ class _Walk:
                 slots += [(piece.split()[0], kind) for piece in value.split(",")[:16] if piece.strip()]
             elif kind == "srcdoc":
                 self.page.targets += [self._target(url, "frame") for url in _URL.findall(value)[:64]]
+                inside = entities.unescape(_MARKUP.sub("\n", value[:_COMMENT_CHARS]))
+                for line in inside.splitlines():
+                    self._text(line, state._replace(kept=False))
+                    self._line_end()
             else:
                 slots.append((value, kind))
         if attributes.get("background"):
