@@ -24,7 +24,7 @@ ASKS = re.compile(
     r"|munissez|repond(?:re|ez) (?:avec|en)|identifi(?:er|ez)|authentifi(?:er|ez)|regularis(?:er|ez)|finalis(?:er"
     r"|ez)|accompagnes? d|besoin de|il nous (?:faut|manque)|nous (?:faut|manque)|demandons"
     r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
-    r"|enregistrant|connectant|rattach(?:er|ez)|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
+    r"|televers(?:er|ez)|ouvrez une session|enregistrant|connectant|rattach(?:er|ez)|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
     r"|submit|provide|confirm|update|verify|enter|send us|send me|send back|fill in|reply with|upload)\b"
 )
 SECRET = re.compile(
@@ -79,7 +79,7 @@ CALLS = re.compile(
     r"| par telephone)|par telephone au|passez un appel)"
 )
 ANSWERS = re.compile(
-    r"\b(?:repond(?:re|ez|ant) (?:directement |simplement |rapidement )?(?:a|par|en|au|sous|avec|ici|ce)\b"
+    r"\b(?:repond(?:re|ez|ant) (?:\w+ ){0,2}?(?:a|par|en|au|sous|avec|ici|ce)\b"
     r"|(?:par|en) retour (?:de |du |d'|par )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
     r"|a cette adresse|repondez-nous|"
     r"(?:renvoy|retourn|envoy)(?:er|ez)(?:-nous| nous)? (?:par (?:mail|e-?mail|courriel)))"
@@ -91,16 +91,18 @@ STATE = re.compile(
     r"|(?:n'a|n'ont|n'avons|n'avez|ne) (?:\w+ ){0,2}pas (?:encore )?(?:pu|ete|recu|abouti|permis|parvenu\w*|pourra)"
     r"|aucun\w* (?:\w+ ){0,4}ne (?:pourra|sera)|arrive\w* a (?:terme|echeance|expiration)|prend\w* fin|expir\w*|cesse\w*"
     r"|ferme(?:e?s?|ture)|verrouille\w*|clotur\w*|recevables?|redevable|a tort|anomalies?|irregularit\w*|a regulariser"
-    r"|ecarts?|retrouvee?s?|volee?s?|deposee?s? (?:a votre nom|dans)|detruite?s?|etes (?:\w+ )?beneficiaire"
+    r"|ecarts?|retrouvee?s?|volee?s?|deposee?s? (?:a votre nom|dans)|detruite?s?|(?:ne|n') ?(?:ser\w+|est|sont) plus (?:couvert|pris"
+    r"|prise|rembourse|indemnise|accepte|assure)\w*|perdr\w+"
+    r"|etes (?:\w+ )?beneficiaire"
     r"|(?:ne sont|n'est|n'etes) plus (?:valides?|valables?|actives?|actifs?|couvert\w*)|supprimee?s?"
     r"|vous (?:a|ont) ete (?:attribue|accorde|reserve|alloue|verse)\w*"
     r"|changement|modifie\w*|en cours de (?:fabrication|traitement|validation|preparation|livraison|finalisation)"
-    r"|attribue\w*|accorde\w*|accepte\w*|(?:pouvez|pourrez) (?:\w+ )?pretendre|avez (?:bien )?droit|eligibles?|admissibles?"
+    r"|attribue\w*|accorde\w*|accepte\w*|(?:pouvez|pourrez) (?:\w+ )?pretendre|(?:avez|a) (?:bien )?droit|eligibles?|admissibles?"
     r"|selectionne\w*|cree\w*|a activer|activee?|reactive\w*|a renouveler|renouvele\w*|remplacee?s?|interrompu\w*|interruption"
     r"|interromp\w*"
     r"|rattache\w*|associee?s?|vous atten\w*|non (?:reclame|percu|remis|distribue|finalise|valide|verse)\w*"
     r"|(?:nouvelle|derniere) connexion|connexion (?:a ete )?effectuee|nouvel appareil|refusee?s?"
-    r"|doi(?:t|vent) etre (?:active|valide|confirme|regularise|verifie|renouvele|complete|finalise)\w*"
+    r"|doi(?:t|vent) etre (?:re)?(?:connecte|identifie|active|valide|confirme|regularise|verifie|renouvele|complete|finalise)\w*"
     r"|restitue\w*|trop[- ]percu|bien enregistre\w*|mises? a jour necessaires?|echou\w*|remboursement de \d"
     r"|has expired|will expire|expires|suspended|blocked|pending|available|on hold|could not be|refund of)\b"
 )

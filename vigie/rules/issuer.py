@@ -13,17 +13,19 @@ from vigie.message.fold import fold
 from vigie.message.types import Layer, Link
 from vigie.rules.brand import Brand
 from vigie.rules.clauses import joined, warns_of_fraud, without_quotes
-from vigie.rules.grammar import AMOUNT, ASKS, AT_A_DESK, CARD, FEES, PAYS, RECEIVES, SECRET, STATE
+from vigie.rules.grammar import AMOUNT, ANSWERS, ASKS, AT_A_DESK, CARD, FEES, PAYS, RECEIVES, SECRET, STATE
 from vigie.rules.letterhead import opens_with_name
 from vigie.rules.naming import Names
 from vigie.rules.utterance import Sign, Utterance
 from vigie.rules.weights import weights
 
 _PRESENTS = re.compile(
-    r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|rappelle|signale|notifie"
+    r"^(?: \w+){0,3} (?:vous (?:informe|contacte|invite|remercie|adresse|ecrit|remet|convoque|rappelle|signale|notifie"
     r"|annonce|reclame|verse|attribue|propose|demande|prie|avise|confirme|alerte|accorde|doit|offre|a (?:donne|accorde|attribue|adresse"
     r"|envoye|selectionne|choisi))\b"
-    r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre|le plaisir)"
+    r"|a (?:procede|determine|constate|detecte|identifie|effectue|calcule|valide|enregistre"
+    r"|releve|observe|decide|prononce|ouvert|emis"
+    r"|engage|le plaisir)"
     r"|devoile|met a votre disposition|souhaite vous"
     r"|(?:owes|informs|invites|notifies|thanks|requires|has (?:approved|processed|sent|detected|noticed"
     r"|calculated|determined)|(?:is|are) pleased)\b)"
@@ -44,9 +46,11 @@ _I_AM = re.compile(
     r"|medecin[- ]conseil|praticien[- ]conseil|i am|on behalf)"
     r",? (?:[\w'-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
 )
+_FOR_IT = re.compile(r"\b(?:pour|afin) que (?:la |l'|votre )?$")
 _ACCESSORY = re.compile(r"\b(?:accessoirement|par ailleurs|retraite\w*|ancien\w*|bientot|candidat\w*|aussi)\b")
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
 _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|you|your)\b")
+_YOU = re.compile(r"\bvous\b")
 _ADDRESSEE = re.compile(
     r"\b(?:chere?s?(?:\(e\))?|madame|monsieur|mme|cher\W{1,3}e\W{0,2}|dear) (?:\w+[, ]+){0,2}"
     r"(?:assure|beneficiaire|titulaire|affilie|insured|beneficiary)"
@@ -60,6 +64,7 @@ _NOT_ISSUER = re.compile(
     r"|\b(?:pharmaci\w+|borne)\b.{0,30}\bcarte\b|\bservice (?:rh|paie|du personnel|ressources humaines)\b|\bressources humaines\b"
     r"|\b(?:telle que|comme|aupres de|par|de|avec) l'assurance maladie\b.{0,40}\b(?:mutuelle|complementaire)\b"
 )
+_ASKED = frozenset({"call-to-act", "asks-data", "asks-card", "asks-money"})
 _TOLD = frozenset({"issuer", "presents-itself", "tells-reader", "speaks-for"})
 _NEAR = 700
 """Characters of the body in which a sender presents himself."""
@@ -77,24 +82,32 @@ def supporting(
     found: list[Sign] = []
     for item in spoken:
         found += _presented(item, words)
-    issued = list(_issued(spoken, words, brand))
+    issued = list(_issued(spoken, words, brand, nobody=nobody))
     found += issued
     for pattern in (_ADDRESSEE, _OUR_INSURED):
         if pattern.search(body[:_NEAR]):
             found.append(Sign("addressee", weight.addressee, "text", _line_of(body, pattern), Layer.OUTER))
             break
     found += shown_in_links(links, brand)
-    if found:
-        found += _calls_to_act(spoken, links, late=any(sign.topic in _TOLD for sign in found))
+    alone = nobody and not found and _channel(spoken, links, brand)
+    if found or alone:
+        calls = list(_calls_to_act(spoken, links, late=alone or any(sign.topic in _TOLD for sign in found)))
+        if alone and not any(sign.topic == "asks-card" for sign in calls):
+            return []
+        found += calls
         topics = {sign.topic for sign in found}
         told = bool(topics & {"speaks-for", "tells-reader"}) or any(
             sign.topic == "issuer" and sign.weight >= weight.issuer_to_reader for sign in found
         )
-        if nobody and (
-            told or ("presents-itself" in topics and topics & {"call-to-act", "asks-data", "asks-card", "asks-money"})
-        ):
+        if nobody and (alone or told or ("presents-itself" in topics and topics & _ASKED)):
             found.append(Sign("nobody-else", weight.nobody_else, found[0].where, found[0].text, Layer.OUTER))
     return found
+
+
+def _channel(spoken: tuple[Utterance, ...], links: tuple[Link, ...], brand: Brand) -> bool:
+    """Whoever follows the mail comes to somebody who is not the brand: an outside link, or an answer that is asked for."""
+    outside = any(link.clickable and link.host and not brand.official_host(link.host) for link in links)
+    return outside or any(ANSWERS.search(item.text) for item in spoken)
 
 
 def shown_in_links(links: tuple[Link, ...], brand: Brand) -> list[Sign]:
@@ -124,7 +137,9 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
     for name in words.names.finditer(text):
         before, after = text[max(0, name.start() - 100) : name.start()], text[name.end() : name.end() + 120]
         before, after = before.rpartition("\n")[2], after.partition("\n")[0]
-        if _TELLS_READER.match(after):
+        if _FOR_IT.search(before) and after.startswith(" puisse"):
+            yield Sign("presents-itself", weight.acts_on_reader, item.where, _around(text, name), item.layer)
+        elif _TELLS_READER.match(after):
             yield Sign("tells-reader", weight.tells_reader, item.where, _around(text, name), item.layer)
         elif _PRESENTS.match(after):
             near = name.start() < _NEAR
@@ -150,7 +165,7 @@ def _not_the_issuer(clause: str) -> bool:
     return bool(_OF_MYSELF.search(clause)) and not re.search(r"\b(?:vous|votre|vos)\b", clause)
 
 
-def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
+def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand, *, nobody: bool) -> Iterator[Sign]:
     """What only the issuer says, plainly: the sentences that the institution denies, about a product of its own.
 
     One such sentence may be anybody's (a doctor's: "votre carte Vitale n'est plus valide"); a second one is a pattern.
@@ -167,15 +182,18 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterat
             second = _SECOND_PERSON.search(text)
             if not (named or second) or _not_the_issuer(text):
                 continue
-            if said.search(text) or (matter.search(text) and STATE.search(text)):
+            if said.search(text) or (
+                (matter.search(text) or (second and words.names.search(text))) and STATE.search(text)
+            ):
                 hits.setdefault(text, (item, text, named))
             elif named and second and _FIRST_PERSON.search(text):
                 yield Sign("first-person", weight.first_person, item.where, text, item.layer)
     if not hits:
         return
     item, text, _ = max(hits.values(), key=lambda hit: hit[2])
+    addressing = _SECOND_PERSON if nobody else _YOU
     direct = any(_SECOND_PERSON.search(clause) for _, clause, _ in hits.values()) and (
-        _addressed(spoken, words) or any(named and re.search(r"\bvous\b", clause) for _, clause, named in hits.values())
+        _addressed(spoken, words) or any(named and addressing.search(clause) for _, clause, named in hits.values())
     )
     points = weight.issuer_to_reader if direct else weight.issuer
     yield Sign("issuer", points + weight.issuer_more * min(2, len(hits) - 1), item.where, text, item.layer)
@@ -227,7 +245,7 @@ _ACT = re.compile(
     r"|mise a jour|retourner|retournez|remplir|remplissez|demandez|je demande|finalise[rz]|actualise[rz]|(?:je )?verifie[rz]?"
     r"|reprogramme[rz]|planifie[rz]|reglez|payez|payer|regler|accede[rz]|recevoir|obtenez|obtenir|securise[rz]|annule[rz]"
     r"|regularise[rz]|indique[rz]|adressez|deposez|reouvrir|debloque[rz]|participer|editer|migrer|rattache[rz]|reserve[rz]"
-    r"|reinitialise[rz]|solde[rz]|toucher|conserver|declare[rz]|enregistrant"
+    r"|reinitialise[rz]|solde[rz]|toucher|conserver|televerse[rz]|maintenir|reconnecte[rz]|consulter|declare[rz]|enregistrant"
     r"|connectez|identifiez|telechargez|scannez|flashez|rappel\w*|transmettre|transmettez|renseigne[rz]"
     r"|complete[rz]|ci-dessous|remboursement"
     r"|submit|click|claim|update|order (?:my|your|now)|confirm|verify|log ?in|sign in|activate|provide)\b"

@@ -134,9 +134,9 @@ def alone(line: str, words: Names, *, last: bool = False) -> bool:
 
 _PLACE = re.compile(r" ?(?:de |du |des |d')(?:la |l'|le )?\w{2,20}(?:[ '-]\w{2,20}){0,3}[ .,!-]{0,3}")
 _UNIT = re.compile(
-    r"^\W*(?:(?:le|la|l'|votre|un) ?)?(?:service|pole|equipe|direction|cellule|centre|departement|mission|antenne|conseill\w+|agence"
-    r"|responsable|gestionnaire|agent|correspondant\w*|directeur|directrice|secretariat|mediat\w+|conciliateur)\b.{0,40}\b(?:de|du|d"
-    r"|a)[ '](?:la |l'|votre )?$"
+    r"^\W{0,3}(?:(?:le|la|l'|votre|un) ?)?(?:service|pole|equipe|direction|cellule|centre|departement|mission|antenne|conseill\w+|agence"
+    r"|responsable|gestionnaire|technicien\w*|charge\w* de|agent|correspondant\w*|directeur|directrice|secretariat|mediat\w+"
+    r"|conciliateur)\b.{0,40}(?:\b(?:de|du|d|a)[ '](?:la |l'|votre )?|[,-] ?)$"
 )
 """A desk of the brand's: "le service AME de la CPAM"."""
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from vigie.message.types import Address, Link
 from vigie.rules.brand import Brand
+from vigie.rules.clauses import FRAUD_WORD
 from vigie.rules.issuer import shown_in_links, supporting
 from vigie.rules.letterhead import outright
 from vigie.rules.naming import may_name, names_of
@@ -42,6 +43,10 @@ def signs(
     texts = [item.text for item in spoken if not item.is_subject]
     if any(_FAMILIAR.search(item.text) for item in spoken) and not _framed(texts, found):
         found = [_lighter(sign, weight.familiar) for sign in found]  # a friend who copied the text
+    elif any(FRAUD_WORD.search(text) for text in texts) and own_voice(texts):
+        found = [
+            _lighter(sign, weight.own_voice) for sign in found
+        ]  # a fraud that is shown as an example, signature and all
     elif own_voice([item.text for item in spoken]):
         outright_twice = any(sign.topic == "signature" and sign.weight >= weight.signature for sign in found)
         found = [

@@ -41,7 +41,13 @@ GENERIC = frozenset(
     controles conseil conseils attestation attestations arret arrets travail maladies soin soins beneficiaire
     beneficiaires allocations allocation pension pensions invalidite rente rentes accident accidents dossier
     insurance health refund card french social security department office desk team helpdesk help delivery parcel post tracking
-    tech data privacy citizen citizens internationale internationales etat branche siege paiements expat bilan carte cps
+    tech privacy citizen citizens internationale internationales etat branche siege paiements bilan carte cps
+    ordonnance ordonnances teletransmission
+    teletransmissions contentieux ayants ayant arretes consultation consultations facture factures identite contestation
+    reclamation reclamations mediation mediateur conciliateur couverture retraite versements cotisant cotisants telesante
+    medecin medecins traitant tiers prelevement prelevements versement penalite penalites amende amendes poursuites
+    procedure procedures traitement traitements objets trouves photo photos nouvelles officielle important
+    plateforme ligne numero vert astreinte permanence correspondant correspondants interlocuteur
     """.split()
 )
 # What another body is called. "caisse" and "assurance" alone are the brand's words too.

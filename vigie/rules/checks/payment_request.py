@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vigie.rules.grammar import AMOUNT, AT_A_DESK, FEES, FREE, PAYS, RECEIVES
@@ -15,6 +16,7 @@ KINDS = (Kind.LURE,)
 SOURCES = ("facts/ameli.md section 3.1 nos. 18, 39, 45; section 1.4 (CPAM 21: free)",)
 
 MAX_FINDINGS = 4
+_SUM = re.compile(r"\b(?:cette somme|ce montant|la penalite|l'amende|compte (?:ci-apres|ci-dessous|suivant))\b")
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -27,7 +29,7 @@ def check(view: View) -> Iterator[Finding]:
         if FREE.search(text) and not AMOUNT.search(text):
             continue
         fee = FEES.search(text) and (AMOUNT.search(text) or PAYS.search(text))
-        sum_asked = PAYS.search(text) and AMOUNT.search(text) and not RECEIVES.search(text)
+        sum_asked = PAYS.search(text) and (AMOUNT.search(text) or _SUM.search(text)) and not RECEIVES.search(text)
         if fee or sum_asked:
             seen.add(text)
             yield lure(ID, "fees" if fee else "sum", saying.spoken.where, saying.written, layer=saying.spoken.layer)
