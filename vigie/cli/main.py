@@ -6,6 +6,7 @@ Reading and running are two steps: typer only says what to do, so that interrupt
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -184,6 +185,8 @@ def _mailboxes(app: typer.Typer) -> None:
     )
     def run(context: typer.Context) -> Work:
         def work() -> Status:
+            # A "reload" that comes while the service is still being loaded must not end it; nothing is to be reloaded yet.
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             from vigie.cli.run import run as command
 
             options: Globals = context.obj
