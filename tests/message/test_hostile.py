@@ -284,6 +284,14 @@ PADDED = {
 }  # fmt: skip
 
 
+def test_the_readings_of_a_long_text_add_only_what_is_new():
+    """X-03: boundaries in doubt multiply the readings, not the work of whoever reads them."""
+    lines = "".join(f"--b{n}\n" for n in range(50_000)) + "Votre carte Vitale expire\n"
+    message = read(mail(lines, kind='multipart/mixed; boundary="z"'))
+    assert "carte Vitale" in seen(message, *Layer)
+    assert sum(len(block.text) for block in message.blocks) < 2 * len(lines)
+
+
 @pytest.mark.parametrize("name", PADDED)
 def test_padding_hides_nothing(name):
     """X-03, X-09, X-15: what stands behind a bound is read before the padding that was to push it there."""
