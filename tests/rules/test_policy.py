@@ -75,6 +75,7 @@ LURE = finding(Kind.LURE, Strength.WEAK)
 OUTSIDE = finding(Kind.LURE, rule="link-outside")
 EXCUSE = finding(Kind.EXCUSE)
 NAME_CLAIM = finding(Kind.CLAIM, rule="claim-display-name")
+REQUEST = finding(Kind.LURE, rule="data-request")
 UNPROVEN = finding(Kind.CONTRADICTION, rule="author-unproven")
 FOOTER_LINK = Link(
     "se désabonner", "https://listes.example.org/u", "listes.example.org", "https", Layer.OUTER, "text/plain", "text"
@@ -106,6 +107,10 @@ GONE = DkimResult(Status.PERMERROR, "info.ameli.fr", "s", Provenance.COMPUTED, "
         (8, Label.SUSPICIOUS, OFFICIAL, evidence(failed=("stranger.example",)), (CLAIM, UNPROVEN)),
         (8, Label.SUSPICIOUS, FOREIGN, evidence(failed=("info.ameli.fr",)), (CLAIM, CONTRADICTION)),
         (8, Label.SUSPICIOUS, FOREIGN, evidence(), (CLAIM, OUTSIDE)),
+        (8, Label.SUSPICIOUS, OFFICIAL, evidence(), (CLAIM, UNPROVEN, REQUEST)),
+        (6, Label.IMPERSONATION, OFFICIAL, evidence(), (CLAIM, UNPROVEN, REQUEST, OUTSIDE)),
+        (6, Label.IMPERSONATION, FOREIGN, evidence(), (CLAIM, CONTRADICTION, REQUEST)),
+        (7, Label.UNDECIDED, OFFICIAL, replace(evidence(dkim=(GONE,)), received_at=NOW - timedelta(days=8)), (CLAIM, UNPROVEN, REQUEST)),
         (9, Label.UNDECIDED, FOREIGN, evidence(), (CLAIM, LURE)),
         (9, Label.UNDECIDED, OFFICIAL, evidence(), (CLAIM,)),
     ],

@@ -34,7 +34,8 @@ _ASKS_ALL_THE_SAME = re.compile(
     r"|\bn'(?:a|ont|est|sont|avons|avez) (?:toujours )?(?:pas|plus) (?:encore |toujours )?"
     r"(?:pu|ete|abouti|permis|recu|trouve|regle|paye|valable|actif|active"
     r"|accessible|possible|conforme|associ\w+|rattach\w+|reli\w+|reconnu\w*|valide\w*|finalis\w+|renseign\w+|confirm\w+)\b"
-    r"|\b(?:ne sont|n'est|n'etes|ne suis) plus (?:a jour|valides?|valables?|acti\w+|reconnu\w*|associ\w*|couvert\w*|rattach\w*)\b"
+    r"|\b(?:ne sont|n'est|n'etes|ne suis) plus (?:a jour|pris\w*|accept\w+|rembours\w+|valides?|valables?|acti\w+"
+    r"|reconnu\w*|associ\w*|couvert\w*|rattach\w*)\b"
     r"|\bn'est pas (?:a jour|complet|valide|complete|confirme|verifie|finalise)"
     r"|\bne (?:ser\w+|pourr\w+|fonctionn\w+|beneficie\w+|perdez|recevr\w+|recevez|dispos\w+)\b"
 )

@@ -57,7 +57,7 @@ PERSONAL = re.compile(
 )
 PAYS = re.compile(
     r"\b(?:sold(?:er|ez)|pay(?:er|ez|e)|paie(?:r|ment)?|paiement|regl(?:er|ez|ement)|acquitt(?:er|ez|ement)|vers(?:er"
-    r"|ez|ement)|debite\w*|prelev\w+|virement|s'eleve\w*|redevable|participation de|somme de|montant de"
+    r"|ez|ement)|debite\w*|prelev\w+|virement|s'eleve\w*|redevable|restez devoir|participation de|somme de|montant de"
     r"|moyennant)\b"
 )
 FEES = re.compile(
@@ -90,7 +90,8 @@ STATE = re.compile(
     r"|a (?:son|leur) terme"
     r"|(?:n'a|n'ont|n'avons|n'avez|ne) (?:\w+ ){0,2}pas (?:encore )?(?:pu|ete|recu|abouti|permis|parvenu\w*|pourra)"
     r"|aucun\w* (?:\w+ ){0,4}ne (?:pourra|sera)|arrive\w* a (?:terme|echeance|expiration)|prend\w* fin|expir\w*|cesse\w*"
-    r"|ferme(?:e?s?|ture)|verrouille\w*|clotur\w*|recevables?|redevable|a tort|anomalies?|irregularit\w*|a regulariser"
+    r"|ferme(?:e?s?|ture)|verrouille\w*|clotur\w*|recevables?|redevable|restez (?:a )?devoir|impayee?s?|a tort"
+    r"|anomalies?|irregularit\w*|a regulariser"
     r"|ecarts?|retrouvee?s?|volee?s?|deposee?s? (?:a votre nom|dans)|detruite?s?|(?:ne|n') ?(?:ser\w+|est|sont) plus (?:couvert|pris"
     r"|prise|rembourse|indemnise|accepte|assure)\w*|perdr\w+"
     r"|etes (?:\w+ )?beneficiaire"

@@ -67,6 +67,7 @@ class Policy(_Data):
     outside: frozenset[str]
     excuse_void_by: frozenset[str]
     excused_by_fault: frozenset[str]
+    answered_officially: frozenset[str]
     row: tuple[Row, ...]
     speech: dict[str, int]
     """Read by weights.py."""
@@ -112,11 +113,14 @@ def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
         if finding.kind is Kind.CONTRADICTION and not (fault and finding.rule in policy().excused_by_fault)
     ]
     lures = [finding for finding in counted if finding.kind is Kind.LURE]
+    outside = any(finding.rule in policy().outside and finding.strength is not Strength.WEAK for finding in lures)
+    if view.official_author and not outside:
+        lures = [finding for finding in lures if finding.rule not in policy().answered_officially]
     truth: dict[Fact, bool] = {
         "claim": _claims(findings, contradictions),
         "proven": view.proven,
         "official": view.official_author,
-        "outside": any(finding.rule in policy().outside and finding.strength is not Strength.WEAK for finding in lures),
+        "outside": outside,
         "decisive": any(finding.strength is Strength.DECISIVE for finding in contradictions),
         "contradiction": bool(contradictions),
         "lure": bool(lures),

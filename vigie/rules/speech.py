@@ -55,7 +55,8 @@ def signs(
         ]
     else:
         buttons = frozenset(folded(link.shown[:200]) for link in links if link.shown)
-        who = standing(authors, texts, folded, brand, buttons)
+        subjects = [item.text for item in spoken if item.is_subject]
+        who = standing(authors, [*subjects, *texts], folded, brand, buttons)
         found += supporting(spoken, links, words, brand, nobody=who is Standing.NOBODY)
         if (
             who is Standing.ANOTHER

@@ -42,6 +42,7 @@ GENERIC = frozenset(
     beneficiaires allocations allocation pension pensions invalidite rente rentes accident accidents dossier
     insurance health refund card french social security department office desk team helpdesk help delivery parcel post tracking
     tech privacy citizen citizens internationale internationales etat branche siege paiements bilan carte cps
+    tresorerie comptabilite caisse regie
     ordonnance ordonnances teletransmission
     teletransmissions contentieux ayants ayant arretes consultation consultations facture factures identite contestation
     reclamation reclamations mediation mediateur conciliateur couverture retraite versements cotisant cotisants telesante
@@ -76,9 +77,11 @@ _OWN_VOICE = re.compile(
     r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie"
     r"|bulletin de (?:paie|salaire)|recrut\w+|postulez|offres? d'emploi|cdi|cdd"
     r"|devis|souscri\w+|cotisations?|espace adherent|numero d'adherent|carte de (?:tiers payant|mutuelle)|notre boutique|actualites"
-    r"|l'info du jour)\b"
+    r"|l'info du jour|nouvelle reponse de|a repondu a|(?:voir|fil de) (?:la )?discussion)\b"
 )
 _LAST_LINES = 5
+_TAG = re.compile(r"^(?:re ?: ?)?\[([^\]\n]{3,40})\]")
+"""The tag of a list or a forum at the head of its subjects."""
 _PERSON = re.compile(r"(?:(?:m|mr|mme|me|dr|pr|maitre) )?[a-z'-]{2,20}(?: [a-z'-]{2,20}){1,2}")
 
 
@@ -95,6 +98,9 @@ def standing(
     `buttons` are the folded texts of links: they stand among the last lines and sign nothing.
     """
     third = names_of(brand).third
+    tags = [tag for text in texts[:1] for tag in _TAG.findall(text[:120])]
+    if tags and authors and all(any(fits_domain(tag, author.domain, brand) for tag in tags) for author in authors):
+        return Standing.ANOTHER
     signed = max((_signature(text, authors, brand, buttons) for text in texts), default=Standing.NOBODY)
     if signed is Standing.ANOTHER or any(third.search(text) for text in texts):
         return Standing.ANOTHER
