@@ -73,3 +73,8 @@ def test_any_text_has_a_likeness(text):
 @settings(max_examples=300)
 def test_near_hosts_have_a_likeness(text):
     likeness(text, AMELI)
+
+
+@pytest.mark.parametrize("host", ["lignevitale.ca", "urgencevitale.org", "monespacesanteetbienetre.example"])
+def test_a_name_that_others_have_a_reason_for_is_never_decisive(host):
+    assert likeness(host, AMELI).grade < Grade.CERTAIN

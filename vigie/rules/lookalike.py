@@ -70,6 +70,7 @@ GLUE_BEGINNINGS = (
 """What inflected, glued and misspelt glue words begin with."""
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
+_AND_MORE = re.compile(r"et[a-z]{5,}")
 _LONG_STEM = 9
 """From this length on one typing error still leaves the name unmistakable."""
 _MAX_HOST = 253
@@ -258,7 +259,10 @@ def _long_stem(run: str, words: list[str], names: _Names) -> Likeness:
         if len(stem) < _LONG_STEM:
             continue
         if stem in run:
-            return Likeness(Grade.CERTAIN, stem)
+            wider = _AND_MORE.match(
+                run.partition(stem)[2]
+            )  # monespacesanteetbienetre: the words go on to something else
+            return Likeness(Grade.POSSIBLE if wider else Grade.CERTAIN, stem)
         error = _nearly_in(stem, run)
         if error:
             return Likeness(Grade.CERTAIN if any(word in names.words for word in words) else Grade.POSSIBLE, stem)

@@ -115,7 +115,8 @@ def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
     lures = [finding for finding in counted if finding.kind is Kind.LURE]
     outside = any(finding.rule in policy().outside and finding.strength is not Strength.WEAK for finding in lures)
     if view.official_author and not outside:
-        lures = [finding for finding in lures if finding.rule not in policy().answered_officially]
+        harmless = policy().answered_officially
+        lures = [finding for finding in lures if harmless.isdisjoint((finding.rule, f"{finding.rule}.{finding.topic}"))]
     truth: dict[Fact, bool] = {
         "claim": _claims(findings, contradictions),
         "proven": view.proven,
