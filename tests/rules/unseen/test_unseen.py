@@ -5,6 +5,7 @@ A mail with `missed = true` is a known gap: it fails the day it is found, so tha
 """
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.rules.unseen.mails import FOLDER, judged, table
 from vigie.rules.types import Label
@@ -12,7 +13,7 @@ from vigie.rules.types import Label
 TABLES = sorted(path.name for path in FOLDER.glob("*.toml"))
 
 
-def mails(kind):
+def mails(kind: str) -> list[ParameterSet]:
     return [
         pytest.param(mail, id=f"{name}-{mail['theme']}-{number}")
         for name in TABLES
