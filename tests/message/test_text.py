@@ -215,7 +215,7 @@ def test_a_long_flat_page_is_read_as_a_browser_does():
 
 
 BRANDED = "votre carte Vitale"
-SHOWN = {
+SHOWN_BY_STYLE = {
     "important wins": f"<style>p{{display:block !important}} p{{display:none}}</style><p>{BRANDED}",
     "the later rule wins": f"<style>p{{display:none}} p{{display:block}}</style><p>{BRANDED}",
     "specificity": f"<style>p{{display:none}} html body p{{display:block}}</style><p>{BRANDED}",
@@ -244,10 +244,10 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", SHOWN_BY_STYLE)
 def test_what_may_be_seen_is_no_hidden_text(name):
     """C-35: in doubt a text is visible."""
-    assert BRANDED in seen(html(SHOWN[name]))
+    assert BRANDED in seen(html(SHOWN_BY_STYLE[name]))
 
 
 @pytest.mark.parametrize(
