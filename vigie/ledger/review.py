@@ -7,7 +7,7 @@ moves the message back). Each function looks at the record and its history and s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -76,7 +76,8 @@ def plan_release(record: Record, history: History, *, at: datetime) -> Intent | 
         return _NO_RELEASE[now]
     quarantined, outcome = _last(history, ActionKind.QUARANTINE)
     ours = tuple(word for word in (outcome.kept_keywords if outcome else ()) if word not in quarantined.flags)
-    return Intent(
+    return replace(
+        quarantined,
         id=fresh_id(),
         record_id=record.id,
         kind=ActionKind.RELEASE,
@@ -84,12 +85,7 @@ def plan_release(record: Record, history: History, *, at: datetime) -> Intent | 
         destination=quarantined.source.folder,
         keywords=ours,
         state=State.PENDING,
-        message_id=quarantined.message_id,
-        sha256=quarantined.sha256,
-        size=quarantined.size,
         created_at=at,
-        flags=quarantined.flags,
-        internaldate=quarantined.internaldate,
     )
 
 
@@ -120,20 +116,13 @@ def plan_undo(record: Record, history: History, *, at: datetime) -> Undoing | Re
         return Undoing(None)
     release, outcome = _last(history, ActionKind.RELEASE)
     quarantined, _ = _last(history, ActionKind.QUARANTINE)
-    back = Intent(
+    back = replace(
+        quarantined,
         id=fresh_id(),
         record_id=record.id,
-        kind=ActionKind.QUARANTINE,
         source=_lies_at(release, outcome),
-        destination=quarantined.destination,
-        keywords=quarantined.keywords,
         state=State.PENDING,
-        message_id=quarantined.message_id,
-        sha256=quarantined.sha256,
-        size=quarantined.size,
         created_at=at,
-        flags=quarantined.flags,
-        internaldate=quarantined.internaldate,
     )
     return Undoing(back)
 
