@@ -45,3 +45,10 @@ class TrustSettings(Settings):
     provider: Literal["microsoft365", "gmail", "ovh", "orange", "infomaniak"] | None = Field(
         default=None, description="presets for large hosts, instead of the three lists"
     )
+    arc_sealers: tuple[str, ...] = Field(
+        default=(), description="d= of forwarders whose ARC chain is shown as a hint; it never proves anything"
+    )
+    subject_tags: tuple[str, ...] = Field(
+        default=(),
+        description='what our own gateway puts before Subject, such as "[EXTERNE]"; signatures are tried without',
+    )

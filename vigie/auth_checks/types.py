@@ -63,6 +63,8 @@ class DkimResult:
     """What the signature leaves open, one sentence each, whatever its status: unsigned headers, the end of the body."""
     key_bits: int = 0
     """The size of its key; 0 where no key was read. RSA below 2048 is weak (RFC 8301)."""
+    signature_id: str = ""
+    """SHA-256, hexadecimal, of the decoded b=: the same signature seen elsewhere is the same message sent again (S-43)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,45 @@ class ArcResult:
     status: Status
     reason: str
     sealer: str = ""
+    """The domain of the newest seal; only meaningful with PASS."""
+    listed: bool = False
+    """The admin trusts every sealer of the chain (`[trust] arc_sealers`): only then is it a hint."""
+    said: str = ""
+    """With `listed`: what the first sealer saw, e.g. "dmarc=pass header.from=info.ameli.fr"; one line, bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the mailbox knows about a message beside its bytes and its INTERNALDATE."""
+
+    recipients: tuple[str, ...] = ()
+    """Addresses of the mailbox, as configured; empty: unknown."""
+    elsewhere: int = 0
+    """In how many other mailboxes of ours a signature of this message was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayHint:
+    """A sign that a genuine signed message was sent again to others (RFC 6376 section 8.6). It decides nothing."""
+
+    code: str
+    """other-recipient, old, seen-elsewhere, unsigned-list-field."""
+    detail: str
+    """One English sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DnsAnswer:
+    """One question that a message cost and what came back: frozen, so that the verdict can be computed again."""
+
+    name: str
+    rtype: str
+    """TXT, A, AAAA, MX or PTR."""
+    records: tuple[bytes, ...] = ()
+    absent: bool = False
+    """NXDOMAIN: the name does not exist."""
+    fault: str = ""
+    """Why there was no usable answer; "" where there was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +168,8 @@ class AuthEvidence:
     """Results that carry our border's name stand where only a stranger can have put them."""
     dns_failed: tuple[str, ...] = ()
     """Names whose look-up was in error (SERVFAIL, time-out, ...)."""
+    replay: tuple[ReplayHint, ...] = ()
+    answers: tuple[DnsAnswer, ...] = ()
+    """Every DNS answer that the evidence rests on, in the order of the questions; a repeated question stands once."""
     defects: tuple[Defect, ...] = ()
     """Structural defects that authentication itself found (a once-only header duplicated, unsigned, ...)."""

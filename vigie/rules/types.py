@@ -16,6 +16,8 @@ class Kind(StrEnum):
     CONTRADICTION = "contradiction"
     LURE = "lure"
     EXCUSE = "excuse"
+    NOTE = "note"
+    """Worth showing, decides nothing: a hint of replay, a forwarder's word."""
 
 
 class Strength(StrEnum):
