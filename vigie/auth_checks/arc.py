@@ -6,9 +6,10 @@ import re
 
 import dkim
 
-from vigie.auth_checks.dkim import DOMAIN, LIBRARY_ERRORS, QUIET
+from vigie.auth_checks.dkim import LIBRARY_ERRORS, QUIET
 from vigie.auth_checks.letter import Letter, plain_name
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver
+from vigie.auth_checks.signature import DOMAIN
 from vigie.auth_checks.types import ArcResult, Status
 
 FIELDS = frozenset({"arc-seal", "arc-message-signature", "arc-authentication-results"})

@@ -7,12 +7,9 @@ and duplicated fields, and judges x= by the clock of the scan (threats S-03, S-1
 
 from __future__ import annotations
 
-import base64
-import binascii
 import logging
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import dkim
@@ -23,7 +20,8 @@ from vigie.auth_checks.keys import WEAK_RSA_BITS, KeyRefusal, PublicKey, fetch_k
 from vigie.auth_checks.letter import READER_VISIBLE, Field, Letter, body_hash, canonical_body, plain_name
 from vigie.auth_checks.orgdomain import registrable
 from vigie.auth_checks.resolver import DnsFault, Resolver
-from vigie.auth_checks.tags import TagError, parse_tags, unfolded
+from vigie.auth_checks.signature import ALGORITHMS, Signature, decoded, read_signature
+from vigie.auth_checks.tags import unfolded
 from vigie.auth_checks.types import DkimResult, Provenance, Status
 
 MAX_READ = 100
@@ -31,19 +29,8 @@ MAX_READ = 100
 MAX_REPORTED = 10
 MAX_VERIFIED = 5
 """Each one costs a DNS question and an RSA operation that the sender chooses (S-48)."""
-MAX_FIELD = 16_384
 LEEWAY_S = 36_000
 """dkimpy's own tolerance for clocks: ten hours."""
-
-LABEL = rb"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-DOMAIN = re.compile(LABEL + rb"(?:\." + LABEL + rb")+", re.IGNORECASE)
-# Underscores are in use in selectors; nothing else outside LDH reaches the DNS (S-03, S-04).
-SELECTOR = re.compile(rb"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*", re.IGNORECASE)
-HEADER_NAME = re.compile(rb"[\x21-\x39\x3b-\x7e]+")
-DIGITS = re.compile(rb"[0-9]{1,12}")
-BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
-CANONICALIZATIONS = frozenset({b"simple", b"relaxed"})
-ALGORITHMS = {b"rsa-sha256": "rsa", b"ed25519-sha256": "ed25519", b"rsa-sha1": "rsa"}
 
 # What dkimpy and PyNaCl were seen to raise, or could by their source, on hostile signatures and keys.
 LIBRARY_ERRORS = (
@@ -65,38 +52,12 @@ QUIET = logging.getLogger("vigie.auth_checks.dkimpy")
 QUIET.setLevel(logging.CRITICAL + 1)
 
 
-class _Malformed(Exception):  # noqa: N818 - an outcome about the mail, turned into a status at once
-    """The signature field breaks RFC 6376: permerror."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """One DKIM-Signature field, read and found well-formed."""
-
-    field: Field
-    tags: dict[str, bytes]
-    domain: str
-    selector: str
-    signed: tuple[str, ...]
-    """h=, lower-case, in order."""
-    relaxed_body: bool
-    instant: int | None
-    expires: int | None
-    length: int | None
-
-    @property
-    def identity_domain(self) -> str:
-        """The domain of i=, d= where there is none."""
-        identity = self.tags.get("i", b"").decode("ascii", "replace").lower()
-        return identity.rpartition("@")[2] or self.domain
-
-
 def check_dkim(
     letter: Letter, author_domain: str, resolver: Resolver, *, received: datetime, now: datetime
 ) -> tuple[DkimResult, ...]:
     """One result a signature, topmost first; ten at most, the author's own domain preferred. Never raises."""
     fields = [field for field in letter.fields if plain_name(field[0]) == "dkim-signature"][:MAX_READ]
-    readings = [_read(field) for field in fields]
+    readings = [read_signature(field) for field in fields]
     ranked = sorted(range(len(readings)), key=lambda number: _rank(readings[number], author_domain))
     kept = ranked[:MAX_REPORTED]
     results: dict[int, DkimResult] = {}
@@ -120,88 +81,6 @@ def _rank(reading: Signature | DkimResult, author_domain: str) -> int:
     if reading.domain == author_domain:
         return 0
     return 1 if registrable(reading.domain) == registrable(author_domain) else 2
-
-
-def _read(field: Field) -> Signature | DkimResult:
-    """The signature, or the permerror that its field earns."""
-    try:
-        tags = _tags_of(field[1])
-    except _Malformed as fault:
-        return DkimResult(Status.PERMERROR, "", "", Provenance.COMPUTED, str(fault))
-    domain = tags.get("d", b"")
-    selector = tags.get("s", b"")
-    named = DOMAIN.fullmatch(domain) is not None and SELECTOR.fullmatch(selector) is not None and len(domain) <= 253
-    try:
-        if not named:
-            raise _Malformed("d= or s= is no host name (S-03)")
-        return _signature(field, tags)
-    except _Malformed as fault:
-        return DkimResult(
-            Status.PERMERROR,
-            domain.decode("ascii").lower() if named else "",
-            selector.decode("ascii") if named else "",
-            Provenance.COMPUTED,
-            str(fault),
-        )
-
-
-def _tags_of(value: bytes) -> dict[str, bytes]:
-    if len(value) > MAX_FIELD or re.search(rb"\s{200}", value):
-        # dkimpy removes b= with a pattern that backtracks over white space (S-49).
-        raise _Malformed("the signature field is too long or mostly white space")
-    try:
-        tags = parse_tags(value)
-    except TagError as fault:
-        raise _Malformed(str(fault)) from None
-    missing = [name for name in ("v", "a", "b", "bh", "d", "h", "s") if name not in tags]
-    if missing:
-        raise _Malformed(f"the tag {missing[0]}= is missing")
-    return tags
-
-
-def _signature(field: Field, tags: dict[str, bytes]) -> Signature:
-    """RFC 6376 section 6.1.1, with the strictness that the threats ask for."""
-    if tags["v"] != b"1":
-        raise _Malformed("v= is not 1")
-    if tags["a"].lower() not in ALGORITHMS:
-        raise _Malformed("the algorithm is unknown")
-    for name in ("b", "bh"):
-        if BASE64.fullmatch(unfolded(tags[name])) is None:
-            raise _Malformed(f"{name}= is not base64")
-    header, _, body = unfolded(tags.get("c", b"simple/simple")).lower().partition(b"/")
-    if header not in CANONICALIZATIONS or (body or b"simple") not in CANONICALIZATIONS:
-        raise _Malformed("the canonicalization is unknown")
-    if b"dns/txt" not in unfolded(tags.get("q", b"dns/txt")).lower().split(b":"):
-        raise _Malformed("the key is not asked from the DNS (q=)")
-    names = unfolded(tags["h"]).split(b":")
-    if any(HEADER_NAME.fullmatch(name) is None for name in names):
-        raise _Malformed("h= is no list of header fields")
-    signature = Signature(
-        field=field,
-        tags=tags,
-        domain=tags["d"].decode("ascii").lower(),
-        selector=tags["s"].decode("ascii"),
-        signed=tuple(name.decode("ascii").lower() for name in names),
-        relaxed_body=body == b"relaxed",
-        instant=_number(tags, "t"),
-        expires=_number(tags, "x"),
-        length=_number(tags, "l"),
-    )
-    if "from" not in signature.signed:
-        raise _Malformed("the From field is not signed (RFC 6376 section 5.4)")
-    if signature.expires is not None and signature.instant is not None and signature.expires < signature.instant:
-        raise _Malformed("x= lies before t=")
-    if "i" in tags and not f".{signature.identity_domain}".endswith(f".{signature.domain}"):
-        raise _Malformed("i= does not lie in d=")
-    return signature
-
-
-def _number(tags: dict[str, bytes], name: str) -> int | None:
-    if name not in tags:
-        return None
-    if DIGITS.fullmatch(tags[name]) is None:
-        raise _Malformed(f"{name}= is no number")
-    return int(tags[name])
 
 
 def _verify(signature: Signature, letter: Letter, resolver: Resolver, received: datetime, now: datetime) -> DkimResult:
@@ -229,7 +108,7 @@ def _compared(signature: Signature, letter: Letter, key: PublicKey) -> DkimResul
         return _result(signature, Status.PERMERROR, "the key forbids an i= below d= (t=s)", letter)
     if not header_verifies(signature.field, signature.tags, signature.signed, letter.fields, key):
         return _result(signature, Status.FAIL, "the signature does not fit the header: forged or changed", letter)
-    expected = _digest(signature.tags["bh"])
+    expected = decoded(signature.tags["bh"])
     canonical = canonical_body(letter.body, relaxed=signature.relaxed_body)
     if signature.length is not None:
         return _partly(signature, letter, canonical, expected)
@@ -305,6 +184,7 @@ def _result(signature: Signature, status: Status, reason: str, letter: Letter | 
         covers_message=status is Status.PASS and not uncovered,
         instant=signature.instant,
         uncovered=uncovered,
+        signature_id=signature.identifier,
     )
 
 
@@ -318,10 +198,3 @@ def _uncovered(signature: Signature, letter: Letter) -> tuple[str, ...]:
         elif present and name not in signature.signed:
             open_.append(f"the header field {name} is not signed")
     return tuple(open_)
-
-
-def _digest(value: bytes) -> bytes:
-    try:
-        return base64.b64decode(unfolded(value), validate=True)
-    except binascii.Error:
-        return b""
