@@ -13,7 +13,7 @@ from vigie.message.parse import UNREADABLE, parse
 from vigie.message.types import Message
 from vigie.rules import brand
 from vigie.rules.explain import explain, languages
-from vigie.rules.judgement import UNRELATED, claimed, judge
+from vigie.rules.judgement import UNRELATED, claims, conclude
 from vigie.rules.types import Case, JudgedLink, Verdict
 
 NOT_ASKED = "not asked: the message does not claim to come from a protected sender"
@@ -66,11 +66,12 @@ class Examiner:
     def _judged(self, message: Message, received: datetime | None, now: datetime) -> tuple[AuthEvidence, Verdict]:
         """Asks DNS only about mail that claims to be a brand's, unless told to ask always: no stranger learns who read what."""
         empty = not_asked(received, now)
-        if self._settings.dns.ask == "claimed" and not claimed(message, empty, self._brands):
+        claimed = claims(message, empty, self._brands)
+        if self._settings.dns.ask == "claimed" and not any(claim.any for claim in claimed):
             return empty, UNRELATED
         resolver = self._resolver.session()
         evidence = authenticate(message, resolver, self._settings.trust, received=received, now=now)
-        return evidence, judge(message, evidence, self._brands)
+        return evidence, conclude(claimed, evidence)
 
 
 def not_asked(received: datetime | None, now: datetime) -> AuthEvidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vigie.auth_checks.types import AuthEvidence
 from vigie.message.types import Message
@@ -16,30 +17,45 @@ SEVERITY = tuple(Label)
 UNRELATED = Verdict(label=Label.UNRELATED, brand=None, decided_by=1, findings=())
 
 
-def claimed(message: Message, evidence: AuthEvidence, brands: Sequence[Brand]) -> bool:
-    """True where a CLAIM of some brand is found. Needs no authentication: `evidence` may be an empty one."""
-    return any(
-        finding.kind is Kind.CLAIM
-        for view in (View(message, evidence, brand) for brand in brands)
-        for rule in claim_rules()
-        for finding in rule.check(view)
+@dataclass(frozen=True)
+class Claimed:
+    """What one brand's claim rules found. They need no authentication, and what they read is not read again."""
+
+    view: View
+    findings: tuple[Finding, ...]
+
+    @property
+    def any(self) -> bool:
+        """True where a CLAIM was found."""
+        return any(finding.kind is Kind.CLAIM for finding in self.findings)
+
+
+def claims(message: Message, evidence: AuthEvidence, brands: Sequence[Brand]) -> tuple[Claimed, ...]:
+    """The claims that the message makes, one entry a brand. `evidence` may be an empty one."""
+    views = (View(message, evidence, brand) for brand in brands)
+    return tuple(
+        Claimed(view, tuple(finding for rule in claim_rules() for finding in rule.check(view))) for view in views
     )
 
 
 def judge(message: Message, evidence: AuthEvidence, brands: Sequence[Brand]) -> Verdict:
+    """The verdict over all brands, in one go."""
+    return conclude(claims(message, evidence, brands), evidence)
+
+
+def conclude(claimed: Sequence[Claimed], evidence: AuthEvidence) -> Verdict:
     """The verdict over all brands: a proven author's own brand first, else the worst; the earlier brand on a tie.
 
     A proof names the one author there is, so another brand's words in his mail are mentions.
     """
-    verdicts = [_for_brand(View(message, evidence, brand)) for brand in brands]
+    verdicts = [_for_brand(claim, evidence) for claim in claimed]
     proven = [verdict for verdict in verdicts if verdict.proven]
     return max(proven or verdicts, key=lambda verdict: SEVERITY.index(verdict.label), default=UNRELATED)
 
 
-def _for_brand(view: View) -> Verdict:
-    findings: list[Finding] = []
-    for rule in rules():  # claims come first
-        if Kind.CLAIM not in rule.KINDS and not any(finding.kind is Kind.CLAIM for finding in findings):
-            return UNRELATED
-        findings.extend(rule.check(view))
-    return decide(view, findings)
+def _for_brand(claim: Claimed, evidence: AuthEvidence) -> Verdict:
+    if not claim.any:
+        return UNRELATED
+    view = claim.view.with_evidence(evidence)
+    others = (rule for rule in rules() if Kind.CLAIM not in rule.KINDS)
+    return decide(view, (*claim.findings, *(finding for rule in others for finding in rule.check(view))))

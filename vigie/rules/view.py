@@ -15,6 +15,8 @@ from vigie.rules.brand import Brand
 from vigie.rules.types import Finding, Kind
 from vigie.rules.utterance import Utterance, utterances
 
+_OF_THE_MESSAGE = frozenset({"outer", "links", "outer_folded", "spoken", "outer_links"})
+"""What a View derives from message and brand alone."""
 _A_WORD = 20
 """Characters of the body below which the sender says nothing himself."""
 _ROBOT = re.compile(
@@ -30,6 +32,13 @@ class View:
     evidence: AuthEvidence
     brand: Brand
     _cache: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def with_evidence(self, evidence: AuthEvidence) -> View:
+        """The same view in the light of that evidence; what was read of the message is not read again."""
+        view = View(self.message, evidence, self.brand, self._cache)
+        read = {name: value for name, value in vars(self).items() if name in _OF_THE_MESSAGE}
+        vars(view).update(read)
+        return view
 
     def folded(self, text: str) -> str:
         """`fold(text)`, computed once per text."""
