@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from vigie.auth_checks import dmarc
@@ -10,8 +9,9 @@ from vigie.auth_checks.arc import check_arc
 from vigie.auth_checks.authres import BorderResults, border_results
 from vigie.auth_checks.border import Trust, border_index, find_border, trust_of
 from vigie.auth_checks.dkim import check_dkim
+from vigie.auth_checks.frozen import Recorder
 from vigie.auth_checks.letter import Letter, plain_name, read_letter
-from vigie.auth_checks.resolver import DnsFault, Resolver
+from vigie.auth_checks.resolver import Resolver
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.spf import ADDR_SPEC, check_spf
 from vigie.auth_checks.types import (
@@ -26,42 +26,6 @@ from vigie.auth_checks.types import (
 from vigie.message.types import Message
 
 
-@dataclass(slots=True)
-class _Watched:
-    """The resolver, with a note of every name whose look-up was in error."""
-
-    resolver: Resolver
-    failed: list[str] = field(default_factory=list)
-
-    def txt(self, name: str) -> tuple[bytes, ...]:
-        try:
-            return self.resolver.txt(name)
-        except DnsFault as fault:
-            self.failed.append(fault.name)
-            raise
-
-    def addresses(self, name: str, version: int = 0) -> tuple[str, ...]:
-        try:
-            return self.resolver.addresses(name, version)
-        except DnsFault as fault:
-            self.failed.append(fault.name)
-            raise
-
-    def mx(self, name: str) -> tuple[str, ...]:
-        try:
-            return self.resolver.mx(name)
-        except DnsFault as fault:
-            self.failed.append(fault.name)
-            raise
-
-    def ptr(self, ip: str) -> tuple[str, ...]:
-        try:
-            return self.resolver.ptr(ip)
-        except DnsFault as fault:
-            self.failed.append(fault.name)
-            raise
-
-
 def authenticate(
     message: Message, resolver: Resolver, trust: TrustSettings, *, received: datetime | None, now: datetime
 ) -> AuthEvidence:
@@ -71,7 +35,7 @@ def authenticate(
     Never raises: DNS faults are temperror, and what libraries raise on hostile input is a permerror (dkim.LIBRARY_ERRORS,
     spf.evaluate).
     """
-    watched = _Watched(resolver)
+    asked = Recorder(resolver)
     ours = trust_of(trust)
     letter = read_letter(message.raw)
     author_domain = _author_domain(message)
@@ -79,10 +43,10 @@ def authenticate(
     said = border_results(message, ours, border_index(message, ours))
     received_at = _received_at(message, ours, received)
     # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
-    dkim = check_dkim(letter, author_domain, watched, received=received_at or now, now=now)
-    prepared = dmarc.prepare(author_domain, dkim, watched)
-    spf = _spf(border, said, watched)
-    evaluation = dmarc.conclude(prepared, spf, dkim, watched)
+    dkim = check_dkim(letter, author_domain, asked, received=received_at or now, now=now)
+    prepared = dmarc.prepare(author_domain, dkim, asked)
+    spf = _spf(border, said, asked)
+    evaluation = dmarc.conclude(prepared, spf, dkim, asked)
     result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author_domain))
     obstacles = _obstacles(message, letter, author_domain, evaluation, result)
     passed = bool(result.aligned) and result.status is Status.PASS
@@ -91,7 +55,7 @@ def authenticate(
         spf=spf,
         dkim=dkim,
         dmarc=result,
-        arc=check_arc(letter, watched),
+        arc=check_arc(letter, asked),
         author_domain=author_domain,
         authenticated_domain=author_domain if passed else None,
         complete=not obstacles,
@@ -99,7 +63,9 @@ def authenticate(
         examined_at=now,
         obstacles=obstacles,
         forged_results=said.forged,
-        dns_failed=tuple(dict.fromkeys(watched.failed)),
+        dns_failed=asked.failed,
+        answers=asked.answers,
+        unfrozen=asked.unfrozen,
         defects=letter.defects,
     )
 

@@ -171,5 +171,7 @@ class AuthEvidence:
     replay: tuple[ReplayHint, ...] = ()
     answers: tuple[DnsAnswer, ...] = ()
     """Every DNS answer that the evidence rests on, in the order of the questions; a repeated question stands once."""
+    unfrozen: str = ""
+    """Why `answers` is empty although something was asked: too many, too big. Then it cannot be computed again."""
     defects: tuple[Defect, ...] = ()
     """Structural defects that authentication itself found (a once-only header duplicated, unsigned, ...)."""
