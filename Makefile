@@ -4,9 +4,10 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+SUITES := .suites
 PIP    := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run install dev servers test lint bench soak requirements clean
+.PHONY: help run install dev suites servers test lint bench soak requirements clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,7 +17,7 @@ run: install    ## sets up, then the demo, or the service where there is a vigie
 
 install: $(VENV)/.run   ## leaves .venv/bin/vigie
 
-dev: $(VENV)/.dev       ## what the tests and linters need, too
+dev: $(VENV)/.dev suites        ## what the tests and linters need, too
 
 # A virtual environment without its own pip needs no python3-venv: the pip outside installs into it.
 $(BIN)/python:
@@ -34,6 +35,17 @@ $(VENV)/.run: $(BIN)/python requirements/build.txt requirements/run.txt pyprojec
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(PIP) --python $(BIN)/python install --require-hashes --no-build-isolation -r requirements/dev.txt
+	@touch $@
+
+suites: $(SUITES)/.unpacked     ## the openspf suite of RFC 7208, which lies in pyspf's source package
+
+# --no-build-isolation: pip reads the package's metadata with the pinned build tools and fetches no others.
+$(SUITES)/.unpacked: $(VENV)/.run requirements/suites.txt
+	rm -rf $(SUITES)
+	mkdir $(SUITES)
+	$(PIP) --python $(BIN)/python download --require-hashes --no-deps --no-binary :all: --no-build-isolation --dest $(SUITES) \
+		-r requirements/suites.txt
+	tar -xzf $(SUITES)/pyspf-*.tar.gz -C $(SUITES) --strip-components=2 --wildcards '*/test/rfc7208-tests.*'
 	@touch $@
 
 servers:        ## the real servers that the tests talk to, from Debian
@@ -57,7 +69,8 @@ soak: dev servers       ## what takes longer: a mailbox of 5,000, ten minutes of
 requirements:   ## pins anew, for who changes pyproject.toml (needs uv)
 	uv pip compile --group build --universal --generate-hashes --no-header -q -o requirements/build.txt
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header -q -o requirements/run.txt
+	uv pip compile --group suites --universal --generate-hashes --no-header -q -o requirements/suites.txt
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q -o requirements/dev.txt
 
 clean:          ## removes what the targets above made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SUITES) .mypy_cache .ruff_cache .pytest_cache .hypothesis
