@@ -11,12 +11,14 @@ from vigie.auth_checks.border import Trust, border_index, find_border, trust_of
 from vigie.auth_checks.dkim import check_dkim
 from vigie.auth_checks.frozen import Recorder
 from vigie.auth_checks.letter import Letter, plain_name, read_letter
+from vigie.auth_checks.replay import replay_hints
 from vigie.auth_checks.resolver import Resolver
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.spf import ADDR_SPEC, check_spf
 from vigie.auth_checks.types import (
     AuthEvidence,
     BorderHop,
+    Delivery,
     DkimResult,
     DmarcResult,
     Provenance,
@@ -26,12 +28,22 @@ from vigie.auth_checks.types import (
 from vigie.message.types import Message
 
 
+NOTHING_KNOWN = Delivery()
+
+
 def authenticate(
-    message: Message, resolver: Resolver, trust: TrustSettings, *, received: datetime | None, now: datetime
+    message: Message,
+    resolver: Resolver,
+    trust: TrustSettings,
+    *,
+    received: datetime | None,
+    now: datetime,
+    delivery: Delivery = NOTHING_KNOWN,
 ) -> AuthEvidence:
     """Everything that the message, its header and the DNS say about who sent it.
 
     `received`: INTERNALDATE, when our side got it; `now`: the clock, both aware. Signatures are judged as of `received`.
+    `delivery`: what the mailbox knows beside the bytes; only the hints of replay rest on it.
     Never raises: DNS faults are temperror, and what libraries raise on hostile input is a permerror (dkim.LIBRARY_ERRORS,
     spf.evaluate).
     """
@@ -40,7 +52,8 @@ def authenticate(
     letter = read_letter(message.raw)
     author_domain = _author_domain(message)
     border = find_border(message, ours)
-    said = border_results(message, ours, border_index(message, ours))
+    top = border_index(message, ours)
+    said = border_results(message, ours, top)
     received_at = _received_at(message, ours, received)
     # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
     dkim = check_dkim(letter, author_domain, asked, received=received_at or now, now=now)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import dns.name
 import dns.reversename
 
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver, question
 from vigie.auth_checks.types import DnsAnswer
+
+Plain = list[list[Any]]
+"""Answers as JSON takes them: [name, type, records], with null for an absence and a text for a fault."""
 
 MOST_ANSWERS = 100
 MOST_BYTES = 32 * 1024
@@ -116,6 +120,33 @@ class Recorder(_Noted):
         if sum(map(_size, self._notes.values())) > MOST_BYTES:
             return f"more than {MOST_BYTES // 1024} KB of DNS answers"
         return ""
+
+
+def plain(answers: Iterable[DnsAnswer]) -> Plain:
+    """For json.dumps. Bytes become the characters of the same number, so that ASCII stays legible."""
+    return [[answer.name, answer.rtype, _outcome(answer)] for answer in answers]
+
+
+def answers_of(told: Plain) -> tuple[DnsAnswer, ...]:
+    """The answers that `plain` gave. Raises ValueError for anything else."""
+    try:
+        return tuple(_answer(*entry) for entry in told)
+    except (TypeError, AttributeError) as error:
+        raise ValueError("not the frozen DNS answers of a verdict") from error
+
+
+def _outcome(answer: DnsAnswer) -> Sequence[str] | str | None:
+    if answer.absent:
+        return None
+    return answer.fault or [record.decode("latin-1") for record in answer.records]
+
+
+def _answer(name: str, rtype: str, outcome: Sequence[str] | str | None) -> DnsAnswer:
+    if outcome is None:
+        return DnsAnswer(name, rtype, absent=True)
+    if isinstance(outcome, str):
+        return DnsAnswer(name, rtype, fault=outcome)
+    return DnsAnswer(name, rtype, tuple(record.encode("latin-1") for record in outcome))
 
 
 def _size(answer: DnsAnswer) -> int:

@@ -80,7 +80,15 @@ class DmarcResult:
     found_by: str = ""
     """How the organizational domain was found: the record's name, psd tag, or the walk's end."""
     aligned: tuple[str, ...] = ()
-    """The authenticated domains that align with the author domain."""
+    """The authenticated domains that align with the author domain. Without a record only the author domain itself can."""
+    record_at: str = ""
+    """The name whose record applies, e.g. "_dmarc.ameli.fr"; "" where there is none."""
+    policy_from: str = ""
+    """The tag that the policy was taken from: p, sp or np, and t=y where it lowered the policy."""
+    modes: str = ""
+    """The alignment that the record asks for, e.g. "DKIM relaxed, SPF strict"; "" without a record."""
+    by_suffix_list: str = ""
+    """What the Public Suffix List alone would call the organizational domain: a cross-check, used for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +99,14 @@ class ArcResult:
     reason: str
     sealer: str = ""
     """The domain of the newest seal; only meaningful with PASS."""
+    sealers: tuple[str, ...] = ()
+    """The domains of all seals, the first one first; only meaningful with PASS."""
     listed: bool = False
     """The admin trusts every sealer of the chain (`[trust] arc_sealers`): only then is it a hint."""
     said: str = ""
     """With `listed`: what the first sealer saw, e.g. "dmarc=pass header.from=info.ameli.fr"; one line, bounded."""
+    signed_by: str = ""
+    """With `listed`: the domain whose signature the first sealer saw pass (dkim=pass header.d), "" where it names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,10 @@ class Delivery:
     """Addresses of the mailbox, as configured; empty: unknown."""
     elsewhere: int = 0
     """In how many other mailboxes of ours a signature of this message was seen."""
+
+
+UNKNOWN_DELIVERY = Delivery()
+"""Of a message that comes from a file, not from a mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +170,7 @@ class AuthEvidence:
     dmarc: DmarcResult
     arc: ArcResult
     author_domain: str
-    """The one author domain; "" when it is absent or ambiguous."""
+    """The one author domain in A-labels; "" when it is absent, ambiguous, or no domain name."""
     authenticated_domain: str | None
     """The author domain when an aligned identity passed; None otherwise."""
     complete: bool
@@ -173,5 +189,7 @@ class AuthEvidence:
     """Every DNS answer that the evidence rests on, in the order of the questions; a repeated question stands once."""
     unfrozen: str = ""
     """Why `answers` is empty although something was asked: too many, too big. Then it cannot be computed again."""
+    readings: tuple[str, ...] = ()
+    """Every address that some mail client could show as the author, as "address (field)"; bounded, one line each."""
     defects: tuple[Defect, ...] = ()
     """Structural defects that authentication itself found (a once-only header duplicated, unsigned, ...)."""

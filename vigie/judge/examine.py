@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from vigie.auth_checks.authenticate import authenticate
+from vigie.auth_checks.frozen import FrozenResolver
 from vigie.auth_checks.resolver import resolver_from
-from vigie.auth_checks.types import ArcResult, AuthEvidence, BorderHop, DmarcResult, Provenance, SpfResult, Status
+from vigie.auth_checks.types import (
+    UNKNOWN_DELIVERY,
+    ArcResult,
+    AuthEvidence,
+    BorderHop,
+    Delivery,
+    DmarcResult,
+    DnsAnswer,
+    Provenance,
+    SpfResult,
+    Status,
+)
 from vigie.judge.settings import JudgeSettings
 from vigie.message.parse import UNREADABLE, parse
 from vigie.message.types import Message
@@ -35,9 +48,18 @@ class Examiner:
         self._brands = tuple(brand.load(name) for name in settings.brands.enabled)
         self._resolver = resolver_from(settings.dns)
 
-    def examine(self, raw: bytes, *, now: datetime, received: datetime | None = None) -> Case:
+    def examine(
+        self,
+        raw: bytes,
+        *,
+        now: datetime,
+        received: datetime | None = None,
+        delivery: Delivery = UNKNOWN_DELIVERY,
+        answers: Sequence[DnsAnswer] | None = None,
+    ) -> Case:
         """Judges one message. `received` (aware): when it reached the mailbox, INTERNALDATE; None when that is unknown.
 
+        `answers`: what the DNS said when it was judged first; then nobody is asked, and the same verdict comes out again.
         Hostile bytes give defects and findings. Only the first `limits.message_bytes` are read.
         Raises UnreadableError where our own reader failed; the worker pool turns it, like any fault of ours, into `undecided`.
         """
@@ -46,7 +68,15 @@ class Examiner:
         for defect in message.defects:
             if defect.code == UNREADABLE:  # an empty message claims nothing: `unrelated` would be a lie (G5)
                 raise UnreadableError(f"the reader failed with {defect.detail}")
-        evidence, verdict = self._judged(message, received, now)
+        resolver = self._resolver if answers is None else FrozenResolver(answers)
+
+        def authenticated() -> AuthEvidence:
+            asked = resolver.session()
+            return authenticate(
+                message, asked, self._settings.trust, received=received, now=now, delivery=delivery
+            )
+
+        evidence, verdict = self._judged(message, not_asked(received, now), authenticated)
         profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])
         told = {lang: explain(verdict, evidence, profile, lang) for lang in languages()}
         return Case(
@@ -63,14 +93,14 @@ class Examiner:
             size=len(raw),
         )
 
-    def _judged(self, message: Message, received: datetime | None, now: datetime) -> tuple[AuthEvidence, Verdict]:
+    def _judged(
+        self, message: Message, empty: AuthEvidence, authenticated: Callable[[], AuthEvidence]
+    ) -> tuple[AuthEvidence, Verdict]:
         """Asks DNS only about mail that claims to be a brand's, unless told to ask always: no stranger learns who read what."""
-        empty = not_asked(received, now)
         claimed = claims(message, empty, self._brands)
         if self._settings.dns.ask == "claimed" and not any(claim.any for claim in claimed):
             return empty, UNRELATED
-        resolver = self._resolver.session()
-        evidence = authenticate(message, resolver, self._settings.trust, received=received, now=now)
+        evidence = authenticated()
         return evidence, conclude(claimed, evidence)
 
 
