@@ -63,6 +63,8 @@ class DkimResult:
     """What the signature leaves open, one sentence each, whatever its status: unsigned headers, the end of the body."""
     key_bits: int = 0
     """The size of its key; 0 where no key was read. RSA below 2048 is weak (RFC 8301)."""
+    signed: tuple[str, ...] = ()
+    """The header fields of h=, lower-case, each once; empty where the field could not be read."""
     signature_id: str = ""
     """SHA-256, hexadecimal, of the decoded b=: the same signature seen elsewhere is the same message sent again (S-43)."""
 
