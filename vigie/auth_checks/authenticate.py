@@ -27,7 +27,6 @@ from vigie.auth_checks.types import (
 )
 from vigie.message.types import Message
 
-
 NOTHING_KNOWN = Delivery()
 
 
@@ -62,7 +61,6 @@ def authenticate(
     evaluation = dmarc.conclude(prepared, spf, dkim, asked)
     result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author_domain))
     obstacles = _obstacles(message, letter, author_domain, evaluation, result)
-    passed = bool(result.aligned) and result.status is Status.PASS
     return AuthEvidence(
         border=border,
         spf=spf,
@@ -70,13 +68,14 @@ def authenticate(
         dmarc=result,
         arc=check_arc(letter, asked),
         author_domain=author_domain,
-        authenticated_domain=author_domain if passed else None,
+        authenticated_domain=author_domain if result.aligned else None,
         complete=not obstacles,
         received_at=received_at,
         examined_at=now,
         obstacles=obstacles,
         forged_results=said.forged,
         dns_failed=asked.failed,
+        replay=replay_hints(message, letter, evaluation.dkim_aligned, top, delivery, received_at),
         answers=asked.answers,
         unfrozen=asked.unfrozen,
         defects=letter.defects,
@@ -138,7 +137,7 @@ def _obstacles(
 def _unproven(aligned: tuple[DkimResult, ...], result: DmarcResult) -> list[str]:
     """What keeps the signatures, or our border's word, from proving the author."""
     proves = any(signature.status is Status.PASS and signature.covers_message for signature in aligned)
-    if result.status is Status.PASS and proves:
+    if proves:
         return []
     open_ends = tuple(dict.fromkeys(reason for signature in aligned for reason in signature.uncovered))
     if result.status is Status.PASS and result.provenance is Provenance.BORDER and not open_ends:
