@@ -5,6 +5,7 @@ import signal
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from vigie.judge import worker
 from vigie.judge.examine import Examiner
@@ -14,7 +15,7 @@ KEPT: list[bytearray] = []
 
 
 class Obedient(Examiner):
-    def examine(self, raw: bytes, *, now: datetime, received: datetime | None = None) -> Case:
+    def examine(self, raw: bytes, *, now: datetime, received: datetime | None = None, **known: Any) -> Case:
         match raw.split(b"\n", 1)[0].removeprefix(b"Subject: ").split():
             case [b"sleep", seconds]:
                 time.sleep(float(seconds))
@@ -31,7 +32,7 @@ class Obedient(Examiner):
             case [b"stop"]:
                 os.kill(os.getpid(), signal.SIGSTOP)
             case [b"recurse"]:
-                return self.examine(raw, now=now, received=received)
+                return self.examine(raw, now=now, received=received, **known)
             case [b"raise"]:
                 raise ValueError("a secret of the mail")
             case [b"leave"]:
@@ -42,7 +43,7 @@ class Obedient(Examiner):
                     path.write_bytes(bytes(100))
                 finally:
                     path.unlink()
-        return super().examine(raw, now=now, received=received)
+        return super().examine(raw, now=now, received=received, **known)
 
 
 def serve(handle: int, parent: int) -> None:

@@ -72,9 +72,7 @@ class Examiner:
 
         def authenticated() -> AuthEvidence:
             asked = resolver.session()
-            return authenticate(
-                message, asked, self._settings.trust, received=received, now=now, delivery=delivery
-            )
+            return authenticate(message, asked, self._settings.trust, received=received, now=now, delivery=delivery)
 
         evidence, verdict = self._judged(message, not_asked(received, now), authenticated)
         profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])

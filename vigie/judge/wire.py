@@ -22,6 +22,8 @@ from dataclasses import dataclass, is_dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, BinaryIO
 
+from vigie.auth_checks.frozen import answers_of, plain
+from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
 from vigie.rules.types import Case, ExaminationError
 
 READY = b"R"
@@ -43,16 +45,20 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One message to judge. `now` None: the instant at which its judging begins."""
+    """One message to judge. `now` None: the instant at which its judging begins. `answers`: see Examiner.examine."""
 
     raw: bytes
-    received: datetime | None
-    now: datetime | None
+    received: datetime | None = None
+    now: datetime | None = None
+    delivery: Delivery = UNKNOWN_DELIVERY
+    answers: tuple[DnsAnswer, ...] | None = None
 
 
 def send_job(sock: socket.socket, job: Job, deadline: float) -> None:
     """Sends it, by `deadline` (time.monotonic). Raises TimeoutError, OSError when the process is gone."""
-    head = json.dumps([_text(job.received), _text(job.now)]).encode()
+    answers = None if job.answers is None else plain(job.answers)
+    known = (job.delivery.recipients, job.delivery.elsewhere)
+    head = json.dumps([_text(job.received), _text(job.now), known, answers]).encode()
     start = _JOB.pack(len(head), len(job.raw)) + head
     for piece in (start + job.raw,) if len(job.raw) < COPIED else (start, job.raw):
         _until(sock, deadline)
@@ -65,9 +71,12 @@ def read_job(stream: BinaryIO) -> Job | None:
     if len(start) < _JOB.size:
         return None
     head_size, raw_size = _JOB.unpack(start)
-    received, now = json.loads(stream.read(head_size))
+    received, now, (recipients, elsewhere), answers = json.loads(stream.read(head_size))
     raw = stream.read(raw_size)
-    return Job(raw, _instant(received), _instant(now)) if len(raw) == raw_size else None
+    if len(raw) < raw_size:
+        return None
+    frozen = None if answers is None else answers_of(answers)
+    return Job(raw, _instant(received), _instant(now), Delivery(tuple(recipients), elsewhere), frozen)
 
 
 def send_answer(sock: socket.socket, kind: bytes, payload: bytes = b"") -> None:

@@ -49,7 +49,13 @@ def _one(sock: socket.socket, stream: BinaryIO, examiner: Examiner, cpu_s: int) 
         if job is None:
             return False
         _renew_cpu(cpu_s)
-        case = examiner.examine(job.raw, now=job.now or datetime.now(UTC), received=job.received)
+        case = examiner.examine(
+            job.raw,
+            now=job.now or datetime.now(UTC),
+            received=job.received,
+            delivery=job.delivery,
+            answers=job.answers,
+        )
         answer = wire.pack_case(case)
     except MemoryError:
         error = ExaminationError("memory", "more memory than a message may use")

@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
 from vigie.judge import wire
 from vigie.judge.settings import JudgeSettings
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
@@ -107,13 +109,24 @@ class WorkerPool:
     ) -> None:
         self.close()
 
-    def submit(self, raw: bytes, *, received: datetime | None, key: str, now: datetime | None = None) -> Future[Case]:
+    def submit(
+        self,
+        raw: bytes,
+        *,
+        received: datetime | None,
+        key: str,
+        now: datetime | None = None,
+        delivery: Delivery = UNKNOWN_DELIVERY,
+        answers: Sequence[DnsAnswer] | None = None,
+    ) -> Future[Case]:
         """Judges it as soon as a process is free. Waits while too much is under way: call it from no future's callback.
 
+        `received`, `now`, `delivery`, `answers`: see Examiner.examine; without `now`, the instant at which it begins.
         `key` names the message in logs. The future gives a Case, with `error` (timeout, memory, crash) where the message
         could not be examined. It raises WorkersError where no process starts; it is cancelled when the pool is closed first.
         """
-        task = _Task(wire.Job(raw, received, now), key, Future())
+        job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers))
+        task = _Task(job, key, Future())
         with self._lock:
             self._room.wait_for(lambda: self._closed or self._has_room(len(raw)))
             if self._closed:
@@ -258,7 +271,7 @@ class _Process:
         self.pid = self._popen.pid
         self._start_by = time.monotonic() + START_S
         with contextlib.suppress(OSError):  # it is gone already: _await_ready will see that
-            wire.send_job(self._sock, wire.Job(settings.model_dump_json().encode(), None, None), self._start_by)
+            wire.send_job(self._sock, wire.Job(settings.model_dump_json().encode()), self._start_by)
 
     def judge(self, job: wire.Job) -> Case:
         """The case, within the wall clock's limit. Raises _Lost, _NotStartedError."""

@@ -1,0 +1,77 @@
+"""What a verdict was made with: the program, and the settings that decide. So that a difference months later has a name."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from pydantic import ValidationError
+
+import vigie
+from vigie.judge.settings import JudgeSettings
+
+_PACKAGES = ("message", "auth_checks", "rules", "judge")
+_DECIDES = (".py", ".toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Of one verdict. Two of the same `id` judge alike, as far as it lies with us."""
+
+    program: str
+    """Version, and a hash over code, rules, brands and policy: "0.1.0+5f1c0a9be3d2"."""
+    settings: str
+    """JSON of [trust], [brands], [limits] message_bytes and [dns] ask: no secret and no path stands there."""
+
+    @property
+    def id(self) -> str:
+        """Short and stable."""
+        return hashlib.sha256(f"{self.program}\n{self.settings}".encode()).hexdigest()[:16]
+
+
+def edition(settings: JudgeSettings) -> Edition:
+    """The present one."""
+    decisive = {
+        "trust": settings.trust.model_dump(mode="json"),
+        "brands": settings.brands.model_dump(mode="json"),
+        "limits": {"message_bytes": settings.limits.message_bytes},
+        "dns": {"ask": settings.dns.ask},
+    }
+    return Edition(program(), json.dumps(decisive, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def settings_of(then: Edition, now: JudgeSettings) -> JudgeSettings | None:
+    """The settings of `then` within the time and memory of `now`; None where this program does not know them any more."""
+    try:
+        told = json.loads(then.settings)
+        told["limits"] = {**now.limits.model_dump(mode="json"), **told["limits"]}
+        return JudgeSettings.model_validate(told)
+    except (ValidationError, ValueError, TypeError, KeyError):
+        return None
+
+
+@functools.cache
+def program() -> str:
+    """The version, and a hash over everything of ours that decides a verdict."""
+    digest = hashlib.sha256()
+    root = resources.files("vigie")
+    for package in _PACKAGES:
+        for name, content in sorted(_contents(root / package, package)):
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+    return f"{vigie.__version__}+{digest.hexdigest()[:12]}"
+
+
+def _contents(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}"
+        if entry.is_dir():
+            found += _contents(entry, name)
+        elif entry.name.endswith(_DECIDES):
+            found.append((name, entry.read_bytes()))
+    return found
