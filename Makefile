@@ -45,7 +45,7 @@ $(SUITES)/.unpacked: $(VENV)/.run requirements/suites.txt
 	mkdir $(SUITES)
 	$(PIP) --python $(BIN)/python download --require-hashes --no-deps --no-binary :all: --no-build-isolation --dest $(SUITES) \
 		-r requirements/suites.txt
-	tar -xzf $(SUITES)/pyspf-*.tar.gz -C $(SUITES) --strip-components=2 --wildcards '*/test/rfc7208-tests.*'
+	tar -xzf $(SUITES)/pyspf-*.tar.gz -C $(SUITES) --strip-components=2 --no-same-owner --wildcards '*/test/rfc7208-tests.*'
 	@touch $@
 
 servers:        ## the real servers that the tests talk to, from Debian
