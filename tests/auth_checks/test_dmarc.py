@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.servers.knot import Knot
 from vigie.auth_checks.dmarc import evaluate, outranked
 from vigie.auth_checks.orgdomain import names_to_ask, parse_record, registrable, walk
-from vigie.auth_checks.resolver import DnsFault, Resolver, ZoneResolver
+from vigie.auth_checks.resolver import DnsFault, DnsResolver, Resolver, ZoneResolver
 from vigie.auth_checks.types import DkimResult, DmarcResult, Provenance, SpfResult, Status
 
 NO_SPF = SpfResult(Status.NONE, "", Provenance.UNAVAILABLE, "no border")
@@ -38,14 +39,24 @@ ORGANIZATIONAL = [
     ("a.b.example.bank", {"bank": "v=DMARC1; psd=y", "b.example.bank": "v=DMARC1"}, "example.bank", "psd=y outranks"),
     ("example.bank", {"bank": "v=DMARC1; psd=y"}, "example.bank", "directly below psd=y"),
     ("bank", {"bank": "v=DMARC1; psd=y"}, "bank", "the suffix itself"),
-    ("info.ameli.fr", {"fr": "v=DMARC1; p=none"}, "ameli.fr", "S-55: a registry without psd=y unites nobody"),
+    ("info.ameli.fr", {"fr": "v=DMARC1; p=none"}, "info.ameli.fr", "S-55: a registry without psd=y unites nobody"),
+    ("info.ameli.fr", {"fr": "v=DMARC1; psd=y"}, "ameli.fr", "S-55: psd=y at a top level domain"),
+    ("ameli.fr", {"fr": "v=DMARC1; psd=y"}, "ameli.fr", "S-55: directly below it"),
+    ("info.ameli.fr", {"fr": "v=DMARC1; psd=y", "ameli.fr": "v=DMARC1; psd=n"}, "ameli.fr", "psd=n ends the walk"),
+    ("a.gouv.fr", {"gouv.fr": "v=DMARC1; psd=y", "fr": "v=DMARC1; psd=y"}, "a.gouv.fr", "the longest psd=y ends it"),
+    ("gouv.fr", {"gouv.fr": "v=DMARC1; psd=y", "fr": "v=DMARC1; psd=y"}, "gouv.fr", "a suffix that writes itself"),
     ("info.ameli.fr", {"fr": "v=DMARC1", "info.ameli.fr": "v=DMARC1"}, "info.ameli.fr", "nor does it hide a record"),
-    ("info.ameli.fr", {}, "ameli.fr", "no record at all: the public suffix list"),
+    ("info.ameli.fr", {}, "info.ameli.fr", "no record at all: the start itself, whatever the public suffix list says"),
     ("info.ameli.fr", {"info.ameli.fr": "hello", "ameli.fr": "v=DMARC1"}, "ameli.fr", "stray text does not stop the walk"),
     ("info.ameli.fr", {"info.ameli.fr": ["v=DMARC1", "v=DMARC1; psd=n"], "ameli.fr": "v=DMARC1"}, "ameli.fr", "two are none"),
     ("info.ameli.fr", {"info.ameli.fr": ["stray", "v=DMARC1; psd=n"]}, "info.ameli.fr", "one beside stray text counts"),
     ("info.ameli.fr", {"info.ameli.fr": "v=dmarc1; psd=n", "ameli.fr": "v=DMARC1"}, "ameli.fr", "the version has a case"),
-    ("info.ameli.fr", {"info.ameli.fr": "p=none; v=DMARC1; psd=n"}, "ameli.fr", "the version comes first"),
+    ("x.info.ameli.fr", {"info.ameli.fr": "p=none; v=DMARC1; psd=n", "ameli.fr": "v=DMARC1"}, "ameli.fr", "v= comes first"),
+    ("info.ameli.fr", {"info.ameli.fr": "v=DMARC1; x-new=1; psd=n; pct=7"}, "info.ameli.fr", "unknown tags are ignored"),
+    ("info.ameli.fr", {"ameli.fr": "v=DMARC1; psd=maybe"}, "ameli.fr", "an unknown psd is u"),
+    ("info.ameli.fr", {"info.ameli.fr": "v=DMARC10; psd=n", "ameli.fr": "v=DMARC1"}, "ameli.fr", "another version"),
+    ("info.ameli.fr", {"info.ameli.fr": "v=DMARC1 ; psd = n ;"}, "info.ameli.fr", "white space around ; and ="),
+    ("info.ameli.fr", {"info.ameli.fr": "v=DMARC1; rua=mailto:a@b.example" + " " * 600 + "; psd=n"}, "info.ameli.fr", "> 512 bytes"),
 ]  # fmt: skip
 
 
@@ -76,7 +87,7 @@ def test_the_walk_is_bounded_and_ends_at_the_top(labels: list[str]):
 
 
 ALIGNMENT = [
-    ("info.ameli.fr", "info.ameli.fr", {}, True, "identical"),
+    ("info.ameli.fr", "info.ameli.fr", {"info.ameli.fr": "v=DMARC1"}, True, "identical"),
     ("info.ameli.fr", "ameli.fr", {"ameli.fr": "v=DMARC1"}, True, "relaxed, the top's record"),
     ("info.ameli.fr", "ameli.fr", {"info.ameli.fr": "v=DMARC1"}, False, "the sub-domain stands alone"),
     ("ameli.fr", "info.ameli.fr", {"ameli.fr": "v=DMARC1"}, True, "relaxed, downwards"),
@@ -85,22 +96,71 @@ ALIGNMENT = [
     ("info.ameli.fr", "ameli.fr", {"ameli.fr": "v=DMARC1; adkim=s"}, False, "strict"),
     ("info.ameli.fr", "info.ameli.fr", {"ameli.fr": "v=DMARC1; adkim=s"}, True, "strict and identical"),
     ("info.ameli.fr", "ameli.fr", {"ameli.fr": "v=DMARC1; aspf=s"}, True, "strict for SPF only"),
-    ("info.ameli.fr", "ameli.fr", {}, True, "no record: the public suffix list"),
-    ("info.ameli.fr", "fr", {}, False, "a registry aligns with nobody"),
+    ("info.ameli.fr", "ameli.fr", {"ameli.fr": "v=DMARC1", "info.ameli.fr": "v=DMARC1"}, True, "both have a record"),
+    ("info.ameli.fr", "info.ameli.fr", {"info.ameli.fr": "v=DMARC1; psd=n"}, True, "psd=n and identical"),
+    ("info.ameli.fr", "ameli.fr", {"ameli.fr": "v=DMARC1", "info.ameli.fr": "v=DMARC1; psd=n"}, False, "psd=n: alone"),
+    ("info.ameli.fr", "ameli.fr", {"fr": "v=DMARC1; psd=y"}, True, "psd=y at the top: one label below unites"),
+    ("ameli.fr", "autre.fr", {"fr": "v=DMARC1; psd=y"}, False, "psd=y at the top: its customers are strangers"),
+    ("x.ameli.fr", "ameli.fr", {"ameli.fr": "v=DMARC1; t=y; np=reject"}, True, "S-33: alignment is not existence"),
     ("info.ameli.fr", "fr", {"fr": "v=DMARC1"}, False, "nor with a record"),
     ("ameli.fr", "autre.fr", {"fr": "v=DMARC1"}, False, "nor do its customers with each other"),
     ("ameli.fr", "ameli.fr.evil.example", {"ameli.fr": "v=DMARC1"}, False, "the other end"),
     ("ameli.fr", "xameli.fr", {"ameli.fr": "v=DMARC1"}, False, "a mere ending"),
     ("ameli.fr", "arneli.fr", {"ameli.fr": "v=DMARC1"}, False, "a lookalike"),
-    ("a.gouv.fr", "b.gouv.fr", {}, False, "gouv.fr is a public suffix"),
+    ("a.gouv.fr", "b.gouv.fr", {"a.gouv.fr": "v=DMARC1"}, False, "gouv.fr is a public suffix"),
+    ("a.gouv.fr", "b.gouv.fr", {"gouv.fr": "v=DMARC1"}, False, "gouv.fr forgot psd=y: stricter than the RFC (S-55)"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("author", "signer", "records", "aligned", "why"), ALIGNMENT)
 def test_alignment(author: str, signer: str, records: dict[str, str | list[str]], aligned: bool, why: str):
     found = evaluate(author, NO_SPF, [dkim(signer)], dns(records)).result
-    assert found.status is (Status.PASS if aligned else Status.FAIL), why
+    unaligned = Status.FAIL if found.record_at else Status.NONE
+    assert found.status is (Status.PASS if aligned else unaligned), why
     assert found.aligned == ((signer,) if aligned else ())
+
+
+@pytest.mark.parametrize("signer", ["info.ameli.fr", "ameli.fr", "fr", "news.ameli.fr", "evil.example"])
+def test_without_a_record_dmarc_does_not_apply(signer: str):
+    """RFC 9989 section 4.10.1: no pass and no fail; only the author domain's own key still proves."""
+    found = evaluate("info.ameli.fr", NO_SPF, [dkim(signer)], dns({})).result
+    assert (found.status, found.policy, found.record_at) == (Status.NONE, "", "")
+    assert found.aligned == (("info.ameli.fr",) if signer == "info.ameli.fr" else ())
+    assert (found.organizational_domain, found.by_suffix_list) == ("info.ameli.fr", "ameli.fr")
+
+
+def test_a_stray_text_at_an_apex_is_never_asked_for():
+    """checkdmarc 5.16: a v=DMARC1 beside the SPF record of a parent's apex must not stop the walk."""
+    zone = {"txt": {"ameli.fr": ["v=spf1 -all", "v=DMARC1; p=none; psd=n"], "_dmarc.fr": ["v=DMARC1; psd=y"]}}
+    found = walk("info.ameli.fr", ZoneResolver(zone).session())
+    assert (found.organizational_domain, found.found_by) == ("ameli.fr", "psd=y at _dmarc.fr")
+
+
+def test_the_result_says_where_and_how():
+    resolver = dns({"ameli.fr": "v=DMARC1; p=quarantine; sp=reject; t=y; adkim=s"}, names=("info.ameli.fr",))
+    found = evaluate("info.ameli.fr", NO_SPF, [dkim("info.ameli.fr")], resolver).result
+    assert (found.record_at, found.policy, found.policy_from) == ("_dmarc.ameli.fr", "quarantine", "sp, t=y")
+    assert (found.modes, found.organizational_domain) == ("DKIM strict, SPF relaxed", "ameli.fr")
+
+
+def test_on_a_real_name_server(knot: Knot):
+    """S-55: a record beyond 512 bytes, and one beyond a datagram, which comes over TCP; twelve labels cost eight questions."""
+    strings = " ".join(f'"rua=mailto:{number}@rapports.example;{" " * 200}"' for number in range(7))
+    knot.publish(
+        "example",
+        f'_dmarc.long IN TXT "v=DMARC1; p=reject; " {strings} "psd=n"\n'
+        f'_dmarc.wide IN TXT "v=DMARC1; {" " * 240}" "{" " * 250}" " {" " * 100} p=quarantine"\n'
+        '_dmarc.double IN TXT "v=DMARC1; psd=n"\n_dmarc.double IN TXT "v=DMARC1; p=none"\nx.double IN TXT "here"\n',
+    )
+    resolver = DnsResolver(knot.settings)
+    long = evaluate("a.long.example", NO_SPF, [dkim("a.long.example")], resolver.session()).result
+    assert (long.status, long.found_by, long.policy) == (Status.PASS, "psd=n at _dmarc.long.example", "reject")
+    assert evaluate("wide.example", NO_SPF, [], resolver.session()).result.policy == "quarantine"
+    assert walk("x.double.example", resolver.session()).organizational_domain == "x.double.example"
+    deep = "a.b.c.d.e.f.g.h.i.j.long.example"
+    thrifty = DnsResolver(knot.settings.model_copy(update={"max_queries": 7, "cache_entries": 0}))
+    assert walk(deep, DnsResolver(knot.settings.model_copy(update={"max_queries": 8})).session()).records
+    assert walk(deep, thrifty.session()).organizational_domain == "long.example"  # psd=n at the seventh ends it
 
 
 def test_spf_has_its_own_strictness():
@@ -117,6 +177,11 @@ POLICIES = [
     ("ameli.fr", "v=DMARC1; p=reject; pct=0; rf=x; unknown=1", "reject"),
     ("ameli.fr", "v=DMARC1", "none"),
     ("ameli.fr", "v=DMARC1; p=monitor", "none"),
+    ("ameli.fr", "v=DMARC1; p=reject; t=maybe", "reject"),
+    ("ameli.fr", "v=DMARC1; p=reject; P=none", "reject"),
+    ("x.nonexistent.ameli.fr", "v=DMARC1; p=none; np=reject; t=y", "quarantine"),
+    ("x.nonexistent.ameli.fr", "v=DMARC1; p=reject", "reject"),
+    ("x.nonexistent.ameli.fr", "v=DMARC1; p=none; np=nonsense; sp=reject", "reject"),
     ("info.ameli.fr", "v=DMARC1; p=reject; sp=quarantine; np=none", "quarantine"),
     ("info.ameli.fr", "v=DMARC1; p=reject", "reject"),
     ("x.nonexistent.ameli.fr", "v=DMARC1; p=none; sp=none; np=reject", "reject"),
@@ -173,7 +238,8 @@ def test_a_fault_midway_is_temperror(where: str):
     for signatures in ([], [dkim("ameli.fr")], [dkim("evil.example")], [dkim("info.ameli.fr", Status.FAIL)]):
         assert evaluate("info.ameli.fr", NO_SPF, signatures, resolver).result.status is Status.TEMPERROR
     found = evaluate("info.ameli.fr", NO_SPF, [dkim("info.ameli.fr")], resolver).result
-    assert found.status is Status.PASS  # identical domains align whatever the record says
+    # Never a DMARC pass; the identical domain aligns whatever the record says, which is all that the proof needs.
+    assert (found.status, found.aligned) == (Status.TEMPERROR, ("info.ameli.fr",))
 
 
 def test_a_relative_out_of_reach_spoils_no_pass():

@@ -137,7 +137,7 @@ def _obstacles(
 def _unproven(aligned: tuple[DkimResult, ...], result: DmarcResult) -> list[str]:
     """What keeps the signatures, or our border's word, from proving the author."""
     proves = any(signature.status is Status.PASS and signature.covers_message for signature in aligned)
-    if proves:
+    if result.aligned and proves:
         return []
     open_ends = tuple(dict.fromkeys(reason for signature in aligned for reason in signature.uncovered))
     if result.status is Status.PASS and result.provenance is Provenance.BORDER and not open_ends:

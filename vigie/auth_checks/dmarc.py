@@ -14,6 +14,7 @@ from vigie.auth_checks.types import DkimResult, DmarcResult, Provenance, SpfResu
 
 LOWER = {"reject": "quarantine", "quarantine": "none", "none": "none"}
 """RFC 9989 section 4.7: t=y asks for the policy one step lower."""
+NO_RECORD = "no DMARC record: DMARC does not apply"
 
 EVALUATED = frozenset({Status.PASS, Status.FAIL, Status.SOFTFAIL, Status.NEUTRAL, Status.PERMERROR, Status.TEMPERROR})
 """Results that say something about an identifier. `policy` (rsa-sha1, a testing key, expired) counts as unsigned.
@@ -38,6 +39,7 @@ class Prepared:
     author: Walk | None
     record: DmarcRecord | None = None
     policy: str = ""
+    policy_from: str = ""
     dkim_aligned: tuple[DkimResult, ...] = ()
     fault: DnsFault | None = None
     """The look-up that failed: the author's own where `author` is None, else that of a signature's domain."""
@@ -50,18 +52,18 @@ def prepare(author_domain: str, dkim: Sequence[DkimResult], resolver: Resolver) 
     try:
         author = walk(author_domain, resolver)
         record = author.record()
-        policy = _policy(author, record, resolver)
+        policy, tag = _policy(author, record, resolver)
     except DnsFault as fault:
         return Prepared(author_domain, None, fault=fault)
     aligned: list[DkimResult] = []
     late: DnsFault | None = None
     for result in dkim:
         try:
-            if _aligned(result.domain, author, _strict(record, dkim=True), resolver):
+            if _aligned(result.domain, author, record is None or record.strict_dkim, resolver):
                 aligned.append(result)
         except DnsFault as fault:
             late = fault
-    return Prepared(author_domain, author, record, policy, tuple(aligned), late)
+    return Prepared(author_domain, author, record, policy, tag, tuple(aligned), late)
 
 
 def evaluate(author_domain: str, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
@@ -71,50 +73,62 @@ def evaluate(author_domain: str, spf: SpfResult, dkim: Sequence[DkimResult], res
 
 def conclude(prepared: Prepared, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
     """The computed result. Never raises: a DNS fault is temperror, unless an aligned identifier passed all the same."""
-    author, fault = prepared.author, prepared.fault
+    author, record, fault = prepared.author, prepared.record, prepared.fault
     if not prepared.domain:
-        reason = "there is no single author domain (RFC 9989 section 5.3)"
+        reason = "there is no single author domain (RFC 9989 section 5.3.1)"
         return Evaluation(DmarcResult(Status.PERMERROR, "", Provenance.COMPUTED, reason), (), False)
-    if author is None:
-        assert fault is not None
-        return _without_record(prepared.domain, spf, dkim, fault)
+    if author is None or record is None:
+        return _described(_without_record(prepared, spf, dkim), prepared)
     spf_aligned = False
     try:
-        strict = _strict(prepared.record, dkim=False)
-        spf_aligned = _spf_usable(spf) and _aligned(spf.domain, author, strict, resolver)
+        spf_aligned = _spf_usable(spf) and _aligned(spf.domain, author, record.strict_spf, resolver)
     except DnsFault as late:
         fault = late
     status, reason = _judge(spf, dkim, prepared.dkim_aligned, spf_aligned)
     if fault is not None and status is not Status.PASS:
         status, reason = Status.TEMPERROR, f"{fault.name}: {fault.reason}"
-    found = DmarcResult(
-        status,
-        prepared.domain,
-        Provenance.COMPUTED,
-        reason if prepared.record else f"{reason}; no DMARC record",
-        policy=prepared.policy,
+    passed = _passed(spf, prepared.dkim_aligned, spf_aligned)
+    found = DmarcResult(status, prepared.domain, Provenance.COMPUTED, reason, aligned=passed)
+    return _described(Evaluation(found, prepared.dkim_aligned, spf_aligned), prepared)
+
+
+def _described(evaluation: Evaluation, prepared: Prepared) -> Evaluation:
+    """The evaluation with where the record and the organizational domain were found."""
+    author, record = prepared.author, prepared.record
+    if author is None:
+        return evaluation
+    described = replace(
+        evaluation.result,
         organizational_domain=author.organizational_domain,
         found_by=author.found_by,
-        aligned=_passed(spf, prepared.dkim_aligned, spf_aligned),
+        by_suffix_list=registrable(prepared.domain),
     )
-    return Evaluation(found, prepared.dkim_aligned, spf_aligned)
+    if record is not None:
+        described = replace(
+            described,
+            policy=prepared.policy,
+            policy_from=prepared.policy_from,
+            record_at=f"_dmarc.{record.domain}",
+            modes=f"DKIM {_mode(record.strict_dkim)}, SPF {_mode(record.strict_spf)}",
+        )
+    return replace(evaluation, result=described)
+
+
+def _mode(strict: bool) -> str:
+    return "strict" if strict else "relaxed"
 
 
 def outranked(computed: Evaluation, spf: SpfResult, border: DmarcResult | None) -> DmarcResult:
     """Our border's dmarc=pass where nothing that we computed contradicts it, else the computed result."""
     result = computed.result
-    if border is None or border.domain != result.domain or result.status is Status.PASS:
+    if border is None or border.domain != result.domain or result.aligned:
         return result
     if border.status is not Status.PASS:
         return border if result.status is Status.NONE else result
     if _contradicted(computed, spf):
         return replace(result, reason=f"{result.reason}; outranks our border's dmarc=pass")
     return replace(
-        border,
-        policy=result.policy,
-        organizational_domain=result.organizational_domain,
-        found_by=result.found_by,
-        aligned=(result.domain,),
+        result, status=Status.PASS, provenance=border.provenance, reason=border.reason, aligned=(result.domain,)
     )
 
 
@@ -165,15 +179,17 @@ def _related(domain: str, author: Walk) -> bool:
     return domain == top or domain.endswith(f".{top}")
 
 
-def _policy(author: Walk, record: DmarcRecord | None, resolver: Resolver) -> str:
-    """The policy that the owner asks for: p, sp or np, one step lower with t=y; "" without a record."""
+def _policy(author: Walk, record: DmarcRecord | None, resolver: Resolver) -> tuple[str, str]:
+    """The policy that the owner asks for, one step lower with t=y, and the tag that it comes from; "" without a record."""
     if record is None:
-        return ""
+        return "", ""
     if record.domain == author.start:
-        policy = record.policy
+        policy, tag = record.policy, "p"
+    elif _exists(author.start, resolver):
+        policy, tag = record.subdomain_policy, "sp" if record.says_sp else "p"
     else:
-        policy = record.subdomain_policy if _exists(author.start, resolver) else record.nonexistent_policy
-    return LOWER[policy] if record.testing else policy
+        policy, tag = record.nonexistent_policy, "np" if record.says_np else "sp" if record.says_sp else "p"
+    return (LOWER[policy], f"{tag}, t=y") if record.testing else (policy, tag)
 
 
 def _exists(domain: str, resolver: Resolver) -> bool:
@@ -185,19 +201,23 @@ def _exists(domain: str, resolver: Resolver) -> bool:
     return True
 
 
-def _without_record(domain: str, spf: SpfResult, dkim: Sequence[DkimResult], fault: DnsFault) -> Evaluation:
-    """The record is out of reach, so only an identical domain, which aligns in every mode, can pass."""
+def _without_record(prepared: Prepared, spf: SpfResult, dkim: Sequence[DkimResult]) -> Evaluation:
+    """No record, or none within reach: DMARC itself gives no pass and no fail (RFC 9989 sections 4.10.1 and 5.3.2).
+
+    An identical domain aligns in every mode that a record could ask for, so its passing signature proves all the same.
+    """
+    domain, fault = prepared.domain, prepared.fault
     same = tuple(result for result in dkim if result.domain == domain)
     spf_same = _spf_usable(spf) and spf.domain == domain
     passed = _passed(spf, same, spf_same)
-    status = Status.PASS if passed else Status.TEMPERROR
-    reason = f"{fault.name}: {fault.reason}"
+    reason = NO_RECORD if fault is None else f"{fault.name}: {fault.reason}"
     if passed:
-        reason = f"{passed[0]} is the author domain itself, although {reason}"
+        reason = f"{reason}; {passed[0]} is the author domain itself and passed"
+    status = Status.NONE if fault is None else Status.TEMPERROR
     result = DmarcResult(status, domain, Provenance.COMPUTED, reason, aligned=passed)
     # Failing signatures of relatives count as aligned here: they must still outrank a border's pass.
     relatives = tuple(found for found in dkim if registrable(found.domain) == registrable(domain))
-    return Evaluation(result, relatives if not passed else same, spf_same)
+    return Evaluation(result, same if passed else relatives, spf_same)
 
 
 def _passed(spf: SpfResult, dkim_aligned: tuple[DkimResult, ...], spf_aligned: bool) -> tuple[str, ...]:
@@ -209,7 +229,3 @@ def _passed(spf: SpfResult, dkim_aligned: tuple[DkimResult, ...], spf_aligned: b
 
 def _spf_usable(spf: SpfResult) -> bool:
     return spf.provenance is not Provenance.UNAVAILABLE and bool(spf.domain)
-
-
-def _strict(record: DmarcRecord | None, *, dkim: bool) -> bool:
-    return record is not None and (record.strict_dkim if dkim else record.strict_spf)

@@ -1,7 +1,7 @@
 """The organizational domain by the DNS tree walk of RFC 9989 section 4.10, at most eight questions a walk.
 
-Where no DMARC record is found on the way, the Public Suffix List stands in: the proof needs an aligned signature, not a
-published policy.
+Only published records unite domains: where the walk finds none, a domain is its own organizational domain. The Public
+Suffix List widens nothing; it only keeps a registry's record from uniting its customers.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class DmarcRecord:
     psd: str
     """y, n or u."""
     testing: bool
+    says_sp: bool
+    says_np: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Walk:
     found_by: str
 
     def record(self) -> DmarcRecord | None:
-        """The policy that applies: the start's own, else the organizational domain's, else a public suffix's."""
+        """The record that applies (section 4.10.1): the start's own, else the organizational domain's, else a psd=y one."""
         wanted = (self.start, self.organizational_domain)
         for name in wanted:
             for record in self.records:
@@ -110,6 +112,8 @@ def parse_record(text: bytes, domain: str) -> DmarcRecord | None:
         strict_spf=tags.get("aspf") == "s",
         psd=psd if psd in {"y", "n"} else "u",
         testing=tags.get("t") == "y",
+        says_sp=tags.get("sp") in POLICIES,
+        says_np=tags.get("np") in POLICIES,
     )
 
 
@@ -124,7 +128,7 @@ def _record_at(name: str, resolver: Resolver) -> DmarcRecord | None:
 
 
 def _organizational(start: str, records: tuple[DmarcRecord, ...]) -> tuple[str, str]:
-    """RFC 9989 section 4.10.2: psd=n, else one label below psd=y, else the shortest name with a record."""
+    """RFC 9989 section 4.10.2: psd=n, else one label below psd=y, else the shortest name with a record, else the start."""
     for record in records:
         if record.psd == "n":
             return record.domain, f"psd=n at _dmarc.{record.domain}"
@@ -135,9 +139,9 @@ def _organizational(start: str, records: tuple[DmarcRecord, ...]) -> tuple[str, 
     if usable:
         shortest = min(usable, key=lambda record: record.domain.count("."))
         return shortest.domain, f"the record at _dmarc.{shortest.domain}"
-    if any(_is_suffix(record.domain) for record in records):
-        return registrable(start), "the public suffix list (the only record is a public suffix's)"
-    return registrable(start), "the public suffix list (no DMARC record on the walk)"
+    if records:
+        return start, f"itself: the only record, at _dmarc.{records[-1].domain}, is a public suffix's without psd=y"
+    return start, "itself: no DMARC record on the walk"
 
 
 def _one_below(domain: str, suffix: str) -> str:
