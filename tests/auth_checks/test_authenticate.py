@@ -22,7 +22,8 @@ from tests.auth_checks.letters import (
 )
 from tests.servers.knot import Knot
 from vigie.auth_checks.authenticate import authenticate
-from vigie.auth_checks.letter import READER_VISIBLE, canonical_body, plain_name, read_letter
+from vigie.auth_checks.canonical import canonical_body
+from vigie.auth_checks.letter import READER_VISIBLE, plain_name, read_letter
 from vigie.auth_checks.resolver import DnsResolver, ZoneResolver
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.types import AuthEvidence, Provenance, Status

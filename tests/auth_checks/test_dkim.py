@@ -26,8 +26,9 @@ from tests.auth_checks.letters import (
     sign,
     zone,
 )
+from vigie.auth_checks.canonical import canonical_body
 from vigie.auth_checks.dkim import MAX_REPORTED, MAX_VERIFIED, check_dkim
-from vigie.auth_checks.letter import canonical_body, read_letter
+from vigie.auth_checks.letter import read_letter
 from vigie.auth_checks.resolver import ZoneResolver
 from vigie.auth_checks.types import DkimResult, Status
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 import dkim
+import nacl.exceptions
 
-from vigie.auth_checks.dkim import LIBRARY_ERRORS, QUIET
 from vigie.auth_checks.letter import Letter, plain_name
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver
 from vigie.auth_checks.signature import DOMAIN
@@ -20,6 +21,25 @@ MAX_BODY = 10 * 1024 * 1024
 MAX_BLANKS = 2_000
 """dkimpy's relaxed body canonicalization is quadratic in the longest run of blanks (S-49)."""
 MAX_KEY_RECORD = 4_096
+
+# What dkimpy and PyNaCl were seen to raise, or could by their source, on hostile signatures and keys.
+LIBRARY_ERRORS = (
+    dkim.DKIMException,
+    nacl.exceptions.CryptoError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
+QUIET = logging.getLogger("vigie.auth_checks.dkimpy")
+"""dkimpy logs header fields and keys; logs carry no mail content (house: "Style")."""
+QUIET.setLevel(logging.CRITICAL + 1)
 
 
 def check_arc(letter: Letter, resolver: Resolver) -> ArcResult:

@@ -21,6 +21,11 @@ MAX_RSA_BITS = 8192
 MAX_EXPONENT_BITS = 64
 """A key is the signer's own choice: an enormous one must not buy minutes of our processor (X-16)."""
 MAX_RECORD = 8192
+SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+"""DigestInfo of SHA-256 (RFC 8017 section 9.2, note 1)."""
+
+RsaNumbers = tuple[int, int]
+"""Modulus and public exponent."""
 
 
 class KeyRefusal(Exception):  # noqa: N818 - an outcome about the mail, turned into a status by the caller
@@ -34,16 +39,30 @@ class KeyRefusal(Exception):  # noqa: N818 - an outcome about the mail, turned i
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A usable key. `material` is what dkimpy verifies with."""
+    """A usable key."""
 
     kind: str
     """rsa or ed25519."""
     bits: int
-    material: object
+    material: RsaNumbers | nacl.signing.VerifyKey
     testing: bool
     """t=y (RFC 6376 section 3.6.1)."""
     same_domain_only: bool
     """t=s: i= must not lie below d=."""
+
+    def verifies(self, digest: bytes, signature: bytes) -> bool:
+        """The signature is this key's, over that SHA-256 digest."""
+        if isinstance(self.material, nacl.signing.VerifyKey):
+            return _ed25519_verifies(self.material, digest, signature)
+        modulus, exponent = self.material
+        size = (modulus.bit_length() + 7) // 8
+        number = int.from_bytes(signature, "big")
+        if len(signature) != size or number >= modulus:
+            # RFC 8017 section 8.2.2 step 1 and 5.2.2: s + n would verify as well, and be another signature (S-43).
+            return False
+        padding = size - len(SHA256_INFO) - len(digest) - 3
+        encoded = b"\x00\x01" + b"\xff" * padding + b"\x00" + SHA256_INFO + digest
+        return pow(number, exponent, modulus).to_bytes(size, "big") == encoded
 
 
 def fetch_key(selector: str, domain: str, algorithm: str, resolver: Resolver) -> PublicKey:
@@ -86,11 +105,13 @@ def _usable(tags: dict[str, bytes], algorithm: str) -> PublicKey:
     if "s" in tags and not _words(tags["s"]) & {b"*", b"email"}:
         raise KeyRefusal("the key is not for e-mail (s=)")
     flags = _words(tags.get("t", b""))
+    bits: int
+    material: RsaNumbers | nacl.signing.VerifyKey
     bits, material = _rsa(tags["p"]) if kind == "rsa" else _ed25519(tags["p"])
     return PublicKey(kind, bits, material, testing=b"y" in flags, same_domain_only=b"s" in flags)
 
 
-def _rsa(encoded: bytes) -> tuple[int, object]:
+def _rsa(encoded: bytes) -> tuple[int, RsaNumbers]:
     try:
         key = parse_public_key(_decoded(encoded))
         modulus, exponent = int(key["modulus"]), int(key["publicExponent"])
@@ -101,14 +122,22 @@ def _rsa(encoded: bytes) -> tuple[int, object]:
         raise KeyRefusal(f"the RSA key has {bits} bits, fewer than 1024 (RFC 8301 section 3.2)")
     if bits > MAX_RSA_BITS or not 1 < exponent < 1 << MAX_EXPONENT_BITS:
         raise KeyRefusal("the RSA key is out of bounds")
-    return bits, key
+    return bits, (modulus, exponent)
 
 
-def _ed25519(encoded: bytes) -> tuple[int, object]:
+def _ed25519(encoded: bytes) -> tuple[int, nacl.signing.VerifyKey]:
     try:
         return 256, nacl.signing.VerifyKey(_decoded(encoded))
     except (ValueError, TypeError, nacl.exceptions.CryptoError):
         raise KeyRefusal("the Ed25519 key cannot be read") from None
+
+
+def _ed25519_verifies(key: nacl.signing.VerifyKey, digest: bytes, signature: bytes) -> bool:
+    try:
+        key.verify(digest, signature)
+    except (ValueError, TypeError, nacl.exceptions.CryptoError):
+        return False
+    return True
 
 
 def _decoded(encoded: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -79,24 +78,6 @@ def read_letter(raw: bytes) -> Letter:
             codes[f"duplicate-{name}"] = f"the header field {name} comes more than once"
     defects = tuple(Defect(code, detail, structural=True) for code, detail in codes.items())
     return Letter(tuple((name, bytes(value)) for name, value in fields), body, defects, counts)
-
-
-def canonical_body(body: bytes, *, relaxed: bool) -> bytes:
-    """RFC 6376 section 3.4.3 and 3.4.4, in linear time (dkimpy's own is quadratic, S-49)."""
-    if relaxed:
-        body = re.sub(rb"[ \t]+", b" ", body).replace(b" \r\n", b"\r\n").removesuffix(b" ")
-    end = len(body)
-    while body.endswith(b"\r\n", 0, end):
-        end -= 2
-    body = body[:end]
-    if not body:
-        return b"" if relaxed else b"\r\n"
-    return body + b"\r\n"
-
-
-def body_hash(canonical: bytes) -> bytes:
-    """SHA-256, the only hash that counts (RFC 8301 section 3.1)."""
-    return hashlib.sha256(canonical).digest()
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:

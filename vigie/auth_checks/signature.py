@@ -39,6 +39,7 @@ class Signature:
     selector: str
     signed: tuple[str, ...]
     """h=, lower-case, in order."""
+    relaxed_header: bool
     relaxed_body: bool
     instant: int | None
     expires: int | None
@@ -116,6 +117,7 @@ def _signature(field: Field, tags: dict[str, bytes]) -> Signature:
         domain=tags["d"].decode("ascii").lower(),
         selector=tags["s"].decode("ascii"),
         signed=tuple(name.decode("ascii").lower() for name in names),
+        relaxed_header=header == b"relaxed",
         relaxed_body=body == b"relaxed",
         instant=_number(tags, "t"),
         expires=_number(tags, "x"),
