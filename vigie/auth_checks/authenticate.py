@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from vigie.auth_checks import dmarc
 from vigie.auth_checks.arc import check_arc
+from vigie.auth_checks.author import Author, find_author
 from vigie.auth_checks.authres import BorderResults, border_results
 from vigie.auth_checks.border import Trust, border_index, find_border, trust_of
 from vigie.auth_checks.dkim import check_dkim
 from vigie.auth_checks.frozen import Recorder
-from vigie.auth_checks.letter import Letter, plain_name, read_letter
+from vigie.auth_checks.letter import Letter, read_letter
 from vigie.auth_checks.replay import replay_hints
 from vigie.auth_checks.resolver import Resolver
 from vigie.auth_checks.settings import TrustSettings
@@ -49,26 +50,26 @@ def authenticate(
     asked = Recorder(resolver)
     ours = trust_of(trust)
     letter = read_letter(message.raw)
-    author_domain = _author_domain(message)
+    author = find_author(message, letter)
     border = find_border(message, ours)
     top = border_index(message, ours)
     said = border_results(message, ours, top)
     received_at = _received_at(message, ours, received)
     # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
-    dkim = check_dkim(letter, author_domain, asked, received=received_at or now, now=now)
-    prepared = dmarc.prepare(author_domain, dkim, asked)
+    dkim = check_dkim(letter, author.domain, asked, received=received_at or now, now=now)
+    prepared = dmarc.prepare(author.domain, dkim, asked)
     spf = _spf(border, said, asked)
     evaluation = dmarc.conclude(prepared, spf, dkim, asked)
-    result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author_domain))
-    obstacles = _obstacles(message, letter, author_domain, evaluation, result)
+    result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author.domain))
+    obstacles = _obstacles(message, letter, author, evaluation, result)
     return AuthEvidence(
         border=border,
         spf=spf,
         dkim=dkim,
         dmarc=result,
         arc=check_arc(letter, asked),
-        author_domain=author_domain,
-        authenticated_domain=author_domain if result.aligned else None,
+        author_domain=author.domain,
+        authenticated_domain=author.domain if result.aligned else None,
         complete=not obstacles,
         received_at=received_at,
         examined_at=now,
@@ -78,16 +79,9 @@ def authenticate(
         replay=replay_hints(message, letter, evaluation.dkim_aligned, top, delivery, received_at),
         answers=asked.answers,
         unfrozen=asked.unfrozen,
+        readings=author.readings,
         defects=letter.defects,
     )
-
-
-def _author_domain(message: Message) -> str:
-    """The one author domain; "" when there is none or when readers may see different ones (S-08..S-18, S-53)."""
-    if message.author_readings != 1:
-        return ""
-    domains = {author.domain.lower() for author in message.authors}
-    return domains.pop() if len(domains) == 1 else ""
 
 
 def _received_at(message: Message, trust: Trust, received: datetime | None) -> datetime | None:
@@ -118,16 +112,10 @@ def _fools(border: BorderHop) -> bool:
 
 
 def _obstacles(
-    message: Message, letter: Letter, author_domain: str, evaluation: dmarc.Evaluation, result: DmarcResult
+    message: Message, letter: Letter, author: Author, evaluation: dmarc.Evaluation, result: DmarcResult
 ) -> tuple[str, ...]:
     """Why the proof is not complete (house: "Proof"), one sentence each; none when it is."""
-    found: list[str] = []
-    if message.author_readings != 1:
-        found.append(f"The message can be read as coming from {message.author_readings} different authors.")
-    elif not author_domain:
-        found.append("The message has no author domain.")
-    elif not _shown_plainly(letter, author_domain):
-        found.append("The From field does not show the author's domain plainly, once.")
+    found = [author.obstacle] if author.obstacle else []
     defects = dict.fromkeys(defect.detail for defect in (*message.structural_defects, *letter.defects))
     found.extend(f"Mail clients may read the message differently: {detail}." for detail in defects)
     found.extend(_unproven(evaluation.dkim_aligned, result))
@@ -146,9 +134,3 @@ def _unproven(aligned: tuple[DkimResult, ...], result: DmarcResult) -> list[str]
         return [f"No DKIM signature aligns with the author domain ({result.reason})."]
     reasons = [f"DKIM d={signature.domain}: {signature.status} ({signature.reason})." for signature in aligned]
     return [*reasons, *(f"Not covered by the signature: {reason}." for reason in open_ends)]
-
-
-def _shown_plainly(letter: Letter, author_domain: str) -> bool:
-    """One From field, and the domain stands in its bytes: no encoding or other field hides the author (S-12, S-14)."""
-    values = [value for name, value in letter.fields if plain_name(name) == "from"]
-    return len(values) == 1 and f"@{author_domain}".encode() in values[0].lower()

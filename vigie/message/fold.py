@@ -184,6 +184,27 @@ def to_unicode(host: str) -> str:
     return ".".join(map(_ulabel, host.split(".")))
 
 
+_LDH = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+
+
+def is_domain_name(host: str) -> bool:
+    """The host, in lower-case A-labels, is a name that the DNS can hold and that IDNA 2008 allows (RFC 5891 section 5.4).
+
+    Underscores pass, as DNS lets them; an address literal does not.
+    """
+    labels = host.split(".")
+    return len(host) <= 253 and all(_LDH.fullmatch(label) is not None and _is_valid(label) for label in labels)
+
+
+def _is_valid(label: str) -> bool:
+    if not label.startswith("xn--"):
+        return True
+    try:
+        return idna.alabel(idna.ulabel(label)).decode("ascii") == label
+    except (idna.IDNAError, UnicodeError):
+        return False
+
+
 def _dotted(host: str) -> str:
     """With ASCII dots only (UTS 46 section 4, step "Break") and without the final one."""
     return host.replace("。", ".").replace("．", ".").replace("｡", ".").rstrip(".")
