@@ -54,6 +54,7 @@ _BLANK_LINE = re.compile(rb"(?:\A|\n)\r*\n")
 _ENVELOPE = re.compile(rb">?From (?![^\x21-\x7e\r\n]*:)[^\r\n]*\r*\n")
 _BARE_CR = re.compile(rb"\r(?!\r*\n)")
 _NOT_PRINTABLE = re.compile(rb"[^\x21-\x7e]+")
+_FOLDED_FROM = re.compile(rb"[ \t]+From[ \t]*:[^@]{0,998}@", re.IGNORECASE)
 
 
 def scan(raw: bytes) -> Scan:
@@ -71,16 +72,16 @@ def scan(raw: bytes) -> Scan:
         block, body = raw[start : start + HEADER_BYTES], raw[start + HEADER_BYTES :]
     else:
         block, body = raw[start:], b""
-    fields, others = _fields(block, defects)
-    strays: tuple[Field, ...] = ()
+    fields, folded, others = _fields(block, defects)
+    strays = tuple(folded)
     if b"\r" in block and _BARE_CR.search(block):
         # S-61: some parsers, the standard library's among them, end a line at a lone CR
         defects.append(Defect("bare-cr", "a CR without LF in the header", structural=True))
         second = _BARE_CR.sub(b"\n", block)
         cut = _BLANK_LINE.search(second)
         known = {(field.name, field.raw) for field in fields}
-        found, _ = _fields(second[: cut.start() + 1] if cut else second, [])
-        strays = tuple(field for field in found if (field.name, field.raw) not in known)
+        found, more, _ = _fields(second[: cut.start() + 1] if cut else second, [])
+        strays += tuple(field for field in (*found, *more) if (field.name, field.raw) not in known)
         if cut:
             others.append(second[cut.end() :] + b"\n" + body)
     if b"\0" in block:
@@ -90,12 +91,12 @@ def scan(raw: bytes) -> Scan:
     return Scan(tuple(fields), strays, body, tuple(others), tuple(defects))
 
 
-def _fields(block: bytes, defects: list[Defect]) -> tuple[list[Field], list[bytes]]:
-    """The fields of a header block, and what a parser takes for the body that stops at the first broken line."""
+def _fields(block: bytes, defects: list[Defect]) -> tuple[list[Field], list[Field], list[bytes]]:
+    """The fields of a header block, those behind a blank, and what a parser takes for the body that stops at a broken line."""
     reader = _Reader(block)
     reader.run()
     defects += reader.defects.values()
-    return reader.fields, reader.others
+    return reader.fields, reader.folded, reader.others
 
 
 class _Reader:
@@ -103,6 +104,8 @@ class _Reader:
 
     def __init__(self, block: bytes) -> None:
         self.fields: list[Field] = []
+        self.folded: list[Field] = []
+        """From fields that stand behind a blank, and so inside another field."""
         self.others: list[bytes] = []
         self.defects: dict[str, Defect] = {}
         self._block = block
@@ -148,11 +151,16 @@ class _Reader:
             self._name, self._value = name, [text[1:]]
         elif text:
             self._value.append(line)
-        elif offset + len(line) + 1 < len(self._block):
+            if _FOLDED_FROM.match(line):
+                # S-09: the border's own fields stand on top, and the sender's first line becomes the end of the last of them
+                self._note("header-leading-space", "a From field behind a blank", structural=True)
+                self.folded.append(Field("from", line.partition(b":")[2].removesuffix(b"\r"), len(self.fields)))
+        else:
             # C-07: some clients take a line of blanks for the end of the header
             self._note("header-blank-continuation", "a line of blanks only inside the header", structural=True)
             self._value.append(line)
-            self._other(offset)
+            if offset + len(line) + 1 < len(self._block):
+                self._other(offset)
 
     def _start(self, line: bytes, offset: int, *, first: bool) -> None:
         """The first line of a field."""
