@@ -15,27 +15,20 @@ from threading import Lock
 from typing import Protocol
 
 import dns.exception
-import dns.message
 import dns.name
-import dns.rdata
 import dns.rdatatype
-import dns.rdtypes.ANY.MX
-import dns.rdtypes.ANY.PTR
-import dns.rdtypes.ANY.TXT
 import dns.resolver
-import dns.reversename
 
+from vigie.auth_checks import wire
 from vigie.auth_checks.settings import DnsSettings
+from vigie.auth_checks.wire import Answer
 
 MAX_NAME = 253
-MAX_TXT = 65_535
 MAX_TTL_S = 86_400
 """Threats X-17: answers are kept for a day at most."""
 MAX_NEGATIVE_TTL_S = 300
 """RFC 2308 section 5 bounds it from above; a missing key must be able to appear."""
 MAX_ALIASES = 8
-
-Answer = tuple[bytes, ...]
 
 
 class DnsFault(Exception):  # noqa: N818 - a fault of the DNS is an outcome, not a programming error
@@ -142,7 +135,7 @@ class Cache:
 
 
 class DnsResolver:
-    """Asks the name servers of the settings, or the system's. Sessions share its cache."""
+    """Asks the name servers of the settings, or the system's. Sessions share its cache; safe between threads."""
 
     def __init__(self, settings: DnsSettings) -> None:
         self._settings = settings
@@ -152,7 +145,7 @@ class DnsResolver:
 
     def session(self) -> Resolver:
         """A Resolver for one message, with a fresh budget."""
-        return _DnsSession(self._settings, self._cache, self._configured)
+        return _DnsSession(self._settings, self._cache, self._query)
 
     def _configured(self) -> dns.resolver.Resolver:
         """The stub resolver; made at the first question, so that a missing resolv.conf is a DnsFault and not a crash."""
@@ -163,126 +156,106 @@ class DnsResolver:
                 if own:
                     stub.nameservers = list(own)
                     stub.port = self._settings.port
-                stub.timeout = (
-                    self._settings.timeout_s / 2
-                )  # one lost datagram is asked again within the question's time
+                # One lost datagram is asked again, and each server is asked, within the question's time.
+                stub.timeout = self._settings.timeout_s / max(2, len(stub.nameservers))
                 stub.search = []
                 stub.domain = dns.name.root
                 stub.use_edns(0, 0, 1232)
                 self._stub = stub
             return self._stub
 
+    def _query(self, name: str, rtype: str, lifetime: float) -> dns.resolver.Answer:
+        """One question on the wire. Raises what dnspython raises."""
+        stub = self._configured()
+        # From the labels: dnspython's text form has characters of its own, such as "@" and the backslash (S-03).
+        asked = dns.name.Name([*(label.encode("ascii") for label in name.split(".")), b""])
+        kind = dns.rdatatype.from_text(rtype)
+        found = stub.resolve(asked, kind, raise_on_no_answer=False, search=False, lifetime=lifetime)
+        with self._lock:
+            servers = list(stub.nameservers)
+            if found.nameserver in servers[1:]:
+                # The servers before it are silent: they are not waited for again at every question.
+                stub.nameservers = [found.nameserver, *(one for one in servers if one != found.nameserver)]
+        return found
+
 
 class _DnsSession(_Answers):
-    """The questions of one message: counted, timed, and a fault is not waited for twice."""
+    """The questions of one message: counted, timed, and none is asked twice, whatever came back."""
 
-    def __init__(self, settings: DnsSettings, cache: Cache, stub: Callable[[], dns.resolver.Resolver]) -> None:
+    def __init__(
+        self, settings: DnsSettings, cache: Cache, query: Callable[[str, str, float], dns.resolver.Answer]
+    ) -> None:
         self._settings = settings
         self._cache = cache
-        self._stub = stub
+        self._query = query
         self._asked = 0
         self._spent_s = 0.0
-        self._faults: dict[tuple[str, str], DnsFault] = {}
+        self._known: dict[tuple[str, str], Answer | DnsFault | None] = {}
 
     def ask(self, name: str, rtype: str) -> Answer:
         plain = question(name)
         key = (plain, rtype)
-        if key in self._faults:
-            raise self._faults[key]
-        known, answer = self._cache.get(key)
-        if not known:
+        if key not in self._known:
             try:
-                answer = self._fetch(plain, rtype)
+                self._known[key] = self._follow(plain, rtype)
             except DnsFault as fault:
-                self._faults[key] = fault
-                raise
+                self._known[key] = fault
+        answer = self._known[key]
+        if isinstance(answer, DnsFault):
+            raise DnsFault(answer.name, answer.reason) from answer.__cause__
         if answer is None:
             raise NoSuchName(plain)
         return answer
 
-    def _fetch(self, name: str, rtype: str) -> Answer | None:
-        """One question on the wire. None: NXDOMAIN."""
+    def _follow(self, name: str, rtype: str) -> Answer | None:
+        """The answer, over aliases where a server leaves the rest of the way to us. None: NXDOMAIN."""
+        passed: list[str] = []
+        here = name
+        while here not in passed:
+            if len(passed) == MAX_ALIASES:
+                raise DnsFault(name, f"more than {MAX_ALIASES} aliases in a row")
+            passed.append(here)
+            known, answer = self._cache.get((here, rtype))
+            if known:
+                return answer
+            reading = self._fetch(name, here, rtype)
+            if reading is None or not reading.alias:
+                return None if reading is None else reading.records
+            try:
+                here = question(reading.alias)
+            except NoSuchName:
+                return None
+        raise DnsFault(name, "CNAME loop")
+
+    def _fetch(self, asked_for: str, name: str, rtype: str) -> wire.Reading | None:
+        """One question on the wire, its answer kept. None: NXDOMAIN. Raises DnsFault that names what was asked for."""
         if self._asked >= self._settings.max_queries:
-            raise DnsFault(name, f"more than {self._settings.max_queries} DNS questions for one message")
+            raise DnsFault(asked_for, f"more than {self._settings.max_queries} DNS questions for one message")
         left = self._settings.budget_s - self._spent_s
         if left <= 0:
-            raise DnsFault(name, f"more than {self._settings.budget_s:g} s of DNS for one message")
+            raise DnsFault(asked_for, f"more than {self._settings.budget_s:g} s of DNS for one message")
         self._asked += 1
         started = time.monotonic()
         try:
-            found = self._stub().resolve(
-                dns.name.from_text(name),
-                dns.rdatatype.from_text(rtype),
-                raise_on_no_answer=False,
-                search=False,
-                lifetime=min(left, self._settings.timeout_s),
-            )
-            answer = _records(name, found)
+            reading = wire.read(self._query(name, rtype, min(left, self._settings.timeout_s)))
         except dns.resolver.NXDOMAIN as absence:
-            self._cache.put((name, rtype), None, _negative_ttl(absence))
+            self._cache.put((name, rtype), None, min(wire.absence_ttl(absence), MAX_NEGATIVE_TTL_S))
             return None
         except dns.exception.Timeout as exc:
-            raise DnsFault(name, "no answer in time") from exc
+            raise DnsFault(asked_for, "no answer in time") from exc
         except dns.resolver.NoNameservers as exc:
-            raise DnsFault(name, _servers_said(exc)) from exc
+            raise DnsFault(asked_for, wire.servers_said(exc)) from exc
         except (dns.exception.DNSException, OSError, ValueError) as exc:
-            # a CNAME loop, a malformed or truncated answer, no resolv.conf, no route
-            raise DnsFault(name, f"unusable answer ({type(exc).__name__})") from exc
+            # a malformed answer, no resolv.conf, no route
+            raise DnsFault(asked_for, f"unusable answer ({type(exc).__name__})") from exc
         finally:
             self._spent_s += time.monotonic() - started
-        ttl = max(0.0, found.expiration - time.time())
-        self._cache.put((name, rtype), answer, min(ttl, MAX_TTL_S if answer else MAX_NEGATIVE_TTL_S))
-        return answer
-
-
-def _records(name: str, found: dns.resolver.Answer) -> Answer:
-    """The records of an answer as bytes. Raises DnsFault over 64 KB or when the aliases lead round in a circle."""
-    if found.rrset is None:
-        aliases = sum(1 for rrset in found.response.answer if rrset.rdtype == dns.rdatatype.CNAME)
-        if aliases and found.response.question and _circular(found):
-            raise DnsFault(name, "CNAME loop")
-        return ()
-    records = sorted(found.rrset, key=lambda rdata: getattr(rdata, "preference", 0))
-    texts = tuple(_as_bytes(rdata) for rdata in records)
-    if sum(map(len, texts)) > MAX_TXT:
-        raise DnsFault(name, "an answer of more than 64 KB")
-    return texts
-
-
-def _circular(found: dns.resolver.Answer) -> bool:
-    """The answer's last alias points to a name that is itself an alias in it."""
-    owners = {rrset.name for rrset in found.response.answer if rrset.rdtype == dns.rdatatype.CNAME}
-    targets = {
-        rdata.target for rrset in found.response.answer if rrset.rdtype == dns.rdatatype.CNAME for rdata in rrset
-    }
-    return bool(owners) and targets <= owners
-
-
-def _as_bytes(rdata: dns.rdata.Rdata) -> bytes:
-    if isinstance(rdata, dns.rdtypes.ANY.TXT.TXT):
-        return b"".join(rdata.strings)
-    if isinstance(rdata, dns.rdtypes.ANY.MX.MX):
-        return rdata.exchange.to_text(omit_final_dot=True).encode("ascii", "replace")
-    if isinstance(rdata, dns.rdtypes.ANY.PTR.PTR):
-        return rdata.target.to_text(omit_final_dot=True).encode("ascii", "replace")
-    return rdata.to_text().encode("ascii", "replace")
-
-
-def _negative_ttl(absence: dns.resolver.NXDOMAIN) -> float:
-    """RFC 2308 section 5: the lesser of the SOA's TTL and its minimum field."""
-    ttl: float = MAX_NEGATIVE_TTL_S
-    responses: Mapping[dns.name.Name, dns.message.Message] = absence.kwargs.get("responses") or {}
-    for response in responses.values():
-        for rrset in response.authority:
-            if rrset.rdtype == dns.rdatatype.SOA and len(rrset):
-                ttl = min(ttl, rrset.ttl, getattr(rrset[0], "minimum", ttl))
-    return ttl
-
-
-def _servers_said(exc: dns.resolver.NoNameservers) -> str:
-    """Why no server gave a usable answer, without their addresses: SERVFAIL, REFUSED, ..."""
-    reasons = {str(error[3]).split(" ")[0].strip(".") for error in exc.kwargs.get("errors", ()) if len(error) > 3}
-    return f"name server fault ({', '.join(sorted(reasons)) or 'none answered'})"
+        if reading.fault:
+            raise DnsFault(asked_for, reading.fault)
+        if not reading.alias:
+            longest = MAX_TTL_S if reading.records else MAX_NEGATIVE_TTL_S
+            self._cache.put((name, rtype), reading.records, min(reading.ttl, longest))
+        return reading
 
 
 class ZoneResolver:
@@ -331,21 +304,21 @@ class _ZoneSession(_Answers):
         self._fail = fail
 
     def ask(self, name: str, rtype: str) -> Answer:
-        plain = question(name)
+        asked = plain = question(name)
         for _ in range(MAX_ALIASES):
             if (plain, rtype) in self._records:
                 answer = self._records[plain, rtype]
-                if sum(map(len, answer)) > MAX_TXT:
-                    raise DnsFault(plain, "an answer of more than 64 KB")
+                if sum(map(len, answer)) > wire.MAX_BYTES:
+                    raise DnsFault(asked, "an answer of more than 32 KB")
                 return answer
             if plain in self._fail:
-                raise DnsFault(plain, "name server fault (SERVFAIL)")
+                raise DnsFault(asked, "name server fault (SERVFAIL)")
             if (plain, "CNAME") not in self._records:
                 if plain in self._names:
                     return ()
                 raise NoSuchName(plain)
             plain = question(self._records[plain, "CNAME"][0].decode("ascii", "replace"))
-        raise DnsFault(name, "CNAME loop")
+        raise DnsFault(asked, "CNAME loop")
 
 
 def zone_from(path: Path) -> ZoneResolver:
