@@ -45,6 +45,23 @@ def test_an_old_ledger_is_carried_over_whole(old: Path, tmp_path: Path, url: str
         ledger.add_records([record(4)], None)
 
 
+def test_what_was_frozen_is_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0003.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        frozen = ledger.frozen(record(1).id)
+        assert frozen is not None
+        assert (frozen.program, frozen.examined_at, frozen.elsewhere) == ("0.1.0+5f1c0a9be3d2", NOON, 1)
+        assert [answer.name for answer in frozen.answers] == [
+            "s1._domainkey.info.ameli.fr",
+            "_dmarc.x.example",
+            "y.example",
+        ]
+        assert frozen.answers[0].records == (b"v=DKIM1; p=\xff\0",)
+        assert ledger.elsewhere(["ab" * 32], "direction") == {"ab" * 32: {"accueil"}}
+
+
 def test_the_tables_are_what_the_migrations_make(tmp_path: Path, url: str) -> None:
     Ledger(url).close()
     engine = create_engine(url)

@@ -20,17 +20,12 @@ _DECIDES = (".py", ".toml")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Of one verdict. Two of the same `id` judge alike, as far as it lies with us."""
+    """Of one verdict. Two equal ones judge alike, as far as it lies with us."""
 
     program: str
     """Version, and a hash over code, rules, brands and policy: "0.1.0+5f1c0a9be3d2"."""
     settings: str
     """JSON of [trust], [brands], [limits] message_bytes and [dns] ask: no secret and no path stands there."""
-
-    @property
-    def id(self) -> str:
-        """Short and stable."""
-        return hashlib.sha256(f"{self.program}\n{self.settings}".encode()).hexdigest()[:16]
 
 
 def edition(settings: JudgeSettings) -> Edition:

@@ -113,6 +113,35 @@ ATTEMPTS = Table(
     Column("count", Integer, nullable=False),
 )
 
+EDITIONS = Table(
+    "editions",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("program", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+)
+
+FROZEN = Table(
+    "frozen",
+    METADATA,
+    Column("record_id", Text, ForeignKey("records.id"), primary_key=True),
+    Column("edition_id", Text, ForeignKey("editions.id"), nullable=False),
+    Column("examined_at", Text, nullable=False),
+    Column("received", Text),
+    Column("mailbox", Text, nullable=False),
+    Column("elsewhere", Integer, nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("lacking", Text, nullable=False),
+)
+
+SIGNATURES = Table(
+    "signatures",
+    METADATA,
+    Column("signature_id", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("first_seen", Text, nullable=False),
+)
+
 
 def migrations() -> tuple[tuple[int, str], ...]:
     """Every step as (version that it leads to, SQL), in order, without gaps."""

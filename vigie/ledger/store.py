@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import attempt_rows, intent_rows, record_rows
+from vigie.ledger import attempt_rows, frozen_rows, intent_rows, record_rows, signature_rows
 from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.database import Database
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.schema import HEARTBEATS
-from vigie.ledger.types import Cursor, Decision, Intent, Outcome, Place, Record, State
+from vigie.ledger.types import Cursor, Decision, Frozen, Intent, Outcome, Place, Record, Sighting, State
+from vigie.rules.types import Label
 
 __all__ = ["Ledger", "LedgerError"]
 
 _PAGE = 200
+NOTHING_FROZEN: Mapping[Place, Frozen] = MappingProxyType({})
 
 
 class Ledger:
@@ -56,17 +58,29 @@ class Ledger:
         with self._database.reading() as connection:
             return record_rows.cursor(connection, account, folder)
 
-    def add_records(self, records: Iterable[Record], cursor: Cursor | None, intents: Iterable[Intent] = ()) -> None:
+    def add_records(
+        self,
+        records: Iterable[Record],
+        cursor: Cursor | None,
+        intents: Iterable[Intent] = (),
+        *,
+        frozen: Mapping[Place, Frozen] = NOTHING_FROZEN,
+        sightings: Iterable[Sighting] = (),
+    ) -> None:
         """Writes records, opens the intents about them and moves the cursor, in one transaction.
 
         A record of a place that has one already replaces it (keeping its id and decision). The cursor never goes back
-        within one UIDVALIDITY. Attempts at what is judged now are forgotten.
+        within one UIDVALIDITY. Attempts at what is judged now are forgotten. `frozen`: what the verdicts of these records
+        rest on; of an unrelated mail nothing stays frozen.
         """
         judged, wanted = tuple(records), tuple(intents)
         if not judged and not wanted and cursor is None:
             return
         with self._writing() as connection:
             record_rows.write(connection, judged)
+            frozen_rows.write(connection, frozen)
+            frozen_rows.forget(connection, [record.place for record in judged if record.verdict == Label.UNRELATED])
+            signature_rows.write(connection, sightings)
             for intent in wanted:
                 intent_rows.write(connection, intent)
             if cursor is not None:
@@ -126,6 +140,18 @@ class Ledger:
             limit -= len(found)
             if mark is None:
                 return
+
+    def frozen(self, record_id: str) -> Frozen | None:
+        """What the verdict of that record rests on; None where nothing was frozen with it."""
+        with self._database.reading() as connection:
+            return frozen_rows.of_record(connection, record_id)
+
+    def elsewhere(self, signature_ids: Collection[str], account: str) -> Mapping[str, frozenset[str]]:
+        """The other accounts in which each of these signatures was seen; without those that were seen nowhere else."""
+        if not signature_ids:
+            return {}
+        with self._database.reading() as connection:
+            return signature_rows.elsewhere(connection, signature_ids, account)
 
     def known_hash(self, account: str, folder: str, sha256: str) -> Record | None:
         """The newest record of that content in that folder: for re-matching after a UIDVALIDITY change."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from vigie.auth_checks.types import DnsAnswer
+
 
 class ActionKind(StrEnum):
     """What the scanner can be asked to do to a message."""
@@ -80,6 +82,37 @@ class Record:
     retry_at: datetime | None = None
     """Judge again at that instant (row 7), or None."""
     attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a verdict rests on beside the message's bytes: with it the verdict can be computed again months later."""
+
+    program: str
+    """Version of Vigie and a hash of what decides, see judge.edition."""
+    settings: str
+    """The settings that decide, as JSON."""
+    examined_at: datetime
+    received: datetime | None
+    """INTERNALDATE."""
+    mailbox: str
+    """Fingerprint of the mailbox's addresses (identity.mailbox_mark), not the addresses; "" where none were known."""
+    elsewhere: int
+    """In how many other accounts a signature of the message had been seen."""
+    answers: tuple[DnsAnswer, ...] = ()
+    """Every DNS answer, in the order of the questions."""
+    lacking: str = ""
+    """Why it cannot be computed again, in English; "" where it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A DKIM signature that was seen in an account (S-43)."""
+
+    signature_id: str
+    """See DkimResult: a hash, nothing that leads back to the message."""
+    account: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

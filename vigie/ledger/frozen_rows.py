@@ -1,0 +1,99 @@
+"""What verdicts rest on, as rows: statements on an open connection. `store.Ledger` is the door."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, ScalarSelect, delete, select, tuple_
+from sqlalchemy.dialects.sqlite import insert
+
+from vigie.auth_checks.frozen import answers_of, plain
+from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
+from vigie.ledger.faults import LedgerError
+from vigie.ledger.schema import EDITIONS, FROZEN, RECORDS
+from vigie.ledger.types import Frozen, Place
+
+_PLACE = (RECORDS.c.account, RECORDS.c.folder, RECORDS.c.uidvalidity, RECORDS.c.uid)
+
+
+def write(connection: Connection, frozen: Mapping[Place, Frozen]) -> None:
+    """One for the record of each place, which has to stand already; what was frozen with an earlier verdict is replaced."""
+    for edition in {(kept.program, kept.settings) for kept in frozen.values()}:
+        _write_edition(connection, *edition)
+    for place, kept in frozen.items():
+        row = _row(kept)
+        new = insert(FROZEN).values(record_id=_record_at(place), **row)
+        connection.execute(new.on_conflict_do_update(index_elements=("record_id",), set_=row))
+
+
+def forget(connection: Connection, places: Collection[Place]) -> None:
+    """Nothing stays frozen with the records of these places."""
+    if places:
+        at = [(storable(place.account), storable(place.folder), place.uidvalidity, place.uid) for place in places]
+        gone = select(RECORDS.c.id).where(tuple_(*_PLACE).in_(at))
+        connection.execute(delete(FROZEN).where(FROZEN.c.record_id.in_(gone)))
+
+
+def of_record(connection: Connection, record_id: str) -> Frozen | None:
+    """What the verdict of that record rests on."""
+    query = (
+        select(FROZEN, EDITIONS.c.program, EDITIONS.c.settings).join(EDITIONS).where(FROZEN.c.record_id == record_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    try:
+        answers = answers_of(json.loads(row.answers))
+    except ValueError:
+        raise LedgerError(f"what was frozen with record {record_id} is damaged", temporary=False) from None
+    return Frozen(
+        program=row.program,
+        settings=row.settings,
+        examined_at=instant(row.examined_at),
+        received=optional_instant(row.received),
+        mailbox=row.mailbox,
+        elsewhere=row.elsewhere,
+        answers=answers,
+        lacking=row.lacking,
+    )
+
+
+def answers_text(frozen: Frozen) -> str:
+    """The answers as one line of JSON. Written plain: mostly keys, which no compression makes much smaller."""
+    return json.dumps(plain(frozen.answers), ensure_ascii=False, separators=(",", ":"))
+
+
+def _write_edition(connection: Connection, program: str, settings: str) -> None:
+    new = insert(EDITIONS).values(
+        id=_edition_id(program, settings), program=storable(program), settings=storable(settings)
+    )
+    connection.execute(new.on_conflict_do_nothing())
+
+
+def _edition_id(program: str, settings: str) -> str:
+    return hashlib.sha256(f"{program}\0{settings}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _record_at(place: Place) -> ScalarSelect[Any]:
+    """The id of the record of a place, as it stands there: judging again keeps the first one."""
+    here = (storable(place.account), storable(place.folder), place.uidvalidity, place.uid)
+    return (
+        select(RECORDS.c.id)
+        .where(*(column == value for column, value in zip(_PLACE, here, strict=True)))
+        .scalar_subquery()
+    )
+
+
+def _row(kept: Frozen) -> dict[str, Any]:
+    return {
+        "edition_id": _edition_id(kept.program, kept.settings),
+        "examined_at": instant_text(kept.examined_at),
+        "received": optional_instant_text(kept.received),
+        "mailbox": storable(kept.mailbox),
+        "elsewhere": kept.elsewhere,
+        "answers": storable(answers_text(kept)),
+        "lacking": storable(kept.lacking),
+    }
