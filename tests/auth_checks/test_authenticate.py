@@ -190,7 +190,8 @@ def test_spf_pass_does_not_lend_itself_to_an_open_signature():
 def test_when_it_was_received():
     raw = BORDER + sign()
     late = RECEIVED + timedelta(days=1)
-    assert evidence(raw, trust=TRUST, received=late).received_at == late
+    assert evidence(raw, trust=TRUST, received=late).received_at == datetime(2026, 11, 20, 10, 0, 5, tzinfo=UTC)
+    assert evidence(raw, received=late).received_at == late
     assert evidence(raw, trust=TRUST, received=None).received_at == datetime(2026, 11, 20, 10, 0, 5, tzinfo=UTC)
     assert evidence(raw, received=None).received_at == datetime(2026, 11, 20, 10, 0, 5, tzinfo=UTC)
     assert evidence(sign(), received=None).received_at is None

@@ -42,7 +42,7 @@ def authenticate(
 ) -> AuthEvidence:
     """Everything that the message, its header and the DNS say about who sent it.
 
-    `received`: INTERNALDATE, when our side got it; `now`: the clock, both aware. Signatures are judged as of `received`.
+    `received`: INTERNALDATE; `now`: the clock, both aware. Signatures are judged as of the day when our side got the message.
     `delivery`: what the mailbox knows beside the bytes; only the hints of replay rest on it.
     Never raises: DNS faults are temperror, and what libraries raise on hostile input is a permerror (dkim.LIBRARY_ERRORS,
     spf.evaluate).
@@ -56,7 +56,9 @@ def authenticate(
     said = border_results(message, ours, top)
     received_at = _received_at(message, ours, received)
     # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
-    dkim = check_dkim(letter, author.domain, asked, received=received_at or now, now=now)
+    dkim = check_dkim(
+        letter, author.domain, asked, received=received_at or now, now=now, subject_tags=trust.subject_tags
+    )
     prepared = dmarc.prepare(author.domain, dkim, asked)
     spf = _spf(border, said, asked)
     evaluation = dmarc.conclude(prepared, spf, dkim, asked)
@@ -85,12 +87,13 @@ def authenticate(
 
 
 def _received_at(message: Message, trust: Trust, received: datetime | None) -> datetime | None:
-    """INTERNALDATE, else the border's Received, else the newest hop's. UTC."""
-    if received is not None:
-        return received.astimezone(UTC) if received.tzinfo else received.replace(tzinfo=UTC)
+    """The earlier of INTERNALDATE and our border's Received, which a moved mailbox does not change; else the newest hop's. UTC."""
     index = border_index(message, trust)
     dates = [hop.date for hop in message.hops if hop.date is not None and (index is None or hop.index == index)]
-    return dates[0] if dates else None
+    if received is None:
+        return dates[0] if dates else None
+    internal = received.astimezone(UTC) if received.tzinfo else received.replace(tzinfo=UTC)
+    return min(internal, dates[0]) if dates and index is not None else internal
 
 
 def _spf(border: BorderHop, said: BorderResults, resolver: Resolver) -> SpfResult:

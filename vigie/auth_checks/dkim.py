@@ -7,7 +7,7 @@ needs quadratic time (threats S-03, S-19..S-23, S-44..S-49).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vigie.auth_checks.canonical import body_hash, canonical_body, header_hash
@@ -17,6 +17,7 @@ from vigie.auth_checks.letter import READER_VISIBLE, Letter, plain_name
 from vigie.auth_checks.orgdomain import registrable
 from vigie.auth_checks.resolver import DnsFault, Resolver
 from vigie.auth_checks.signature import ALGORITHMS, Signature, decoded, read_signature
+from vigie.auth_checks.subject_tag import untagged
 from vigie.auth_checks.types import DkimResult, Provenance, Status
 
 MAX_READ = 100
@@ -24,27 +25,59 @@ MAX_READ = 100
 MAX_REPORTED = 10
 MAX_VERIFIED = 5
 """Each one costs a DNS question and an RSA operation that the sender chooses (S-48)."""
+MAX_FOOTERS = 2
+"""Signatures for which the body is tried without a list's footer."""
 LEEWAY_S = 36_000
 """dkimpy's own tolerance for clocks: ten hours."""
 
 
+@dataclass(slots=True)
+class _Scan:
+    """One message while its signatures are looked at, with what several of them share."""
+
+    letter: Letter
+    tags: tuple[str, ...]
+    """What our own gateway may have put before Subject."""
+    resolver: Resolver
+    received: datetime
+    now: datetime
+    footers_left: int = MAX_FOOTERS
+    bodies: dict[bool, bytes] = field(default_factory=dict)
+    """Canonical bodies, by relaxed."""
+
+    def body(self, signature: Signature) -> bytes:
+        relaxed = signature.relaxed_body
+        if relaxed not in self.bodies:
+            self.bodies[relaxed] = canonical_body(self.letter.body, relaxed=relaxed)
+        return self.bodies[relaxed]
+
+
 def check_dkim(
-    letter: Letter, author_domain: str, resolver: Resolver, *, received: datetime, now: datetime
+    letter: Letter,
+    author_domain: str,
+    resolver: Resolver,
+    *,
+    received: datetime,
+    now: datetime,
+    subject_tags: tuple[str, ...] = (),
 ) -> tuple[DkimResult, ...]:
-    """One result a signature, topmost first; ten at most, the author's own domain preferred. Never raises."""
-    fields = [field for field in letter.fields if plain_name(field[0]) == "dkim-signature"][:MAX_READ]
-    readings = [read_signature(field) for field in fields]
+    """One result a signature, topmost first; ten at most, the author's own domain preferred. Never raises.
+
+    `received`: when our side got the message; `subject_tags`: what a gateway of ours puts before Subject.
+    """
+    fields = [item for item in letter.fields if plain_name(item[0]) == "dkim-signature"][:MAX_READ]
+    readings = [read_signature(item) for item in fields]
     ranked = sorted(range(len(readings)), key=lambda number: _rank(readings[number], author_domain))
-    kept = ranked[:MAX_REPORTED]
+    scan = _Scan(letter, subject_tags, resolver, received, now)
     results: dict[int, DkimResult] = {}
     verified = 0
-    for number in kept:
+    for number in ranked[:MAX_REPORTED]:
         reading = readings[number]
         if isinstance(reading, DkimResult):
             results[number] = reading
         elif verified < MAX_VERIFIED:
             verified += 1
-            results[number] = _verify(reading, letter, resolver, received, now)
+            results[number] = _verify(reading, scan)
         else:
             results[number] = _result(reading, Status.POLICY, "not verified: more than five signatures")
     return tuple(results[number] for number in sorted(results))
@@ -59,68 +92,85 @@ def _rank(reading: Signature | DkimResult, author_domain: str) -> int:
     return 1 if registrable(reading.domain) == registrable(author_domain) else 2
 
 
-def _verify(signature: Signature, letter: Letter, resolver: Resolver, received: datetime, now: datetime) -> DkimResult:
+def _verify(signature: Signature, scan: _Scan) -> DkimResult:
     """RFC 6376 section 6.1: key, header hash, body hash, then what it covers and whether its time has come."""
-    if signature.tags["a"].lower() == b"rsa-sha1":
+    if signature.algorithm == "rsa-sha1":
         return _result(signature, Status.POLICY, "rsa-sha1 counts as unsigned (RFC 8301 section 3.1)")
     try:
-        key = fetch_key(signature.selector, signature.domain, ALGORITHMS[signature.tags["a"].lower()], resolver)
+        key = fetch_key(signature.selector, signature.domain, ALGORITHMS[signature.algorithm], scan.resolver)
     except DnsFault as fault:
-        return _result(signature, Status.TEMPERROR, f"{fault.name}: {fault.reason}", letter)
+        return _result(signature, Status.TEMPERROR, f"{fault.name}: {fault.reason}", scan.letter)
     except KeyRefusal as refusal:
-        found = _result(signature, Status.PERMERROR, refusal.reason, letter)
+        found = _result(signature, Status.PERMERROR, refusal.reason, scan.letter)
         return replace(found, key_missing=refusal.missing)
-    found = replace(_compared(signature, letter, key), key_bits=key.bits)
+    found = replace(_compared(signature, scan, key), key_bits=key.bits)
     if key.testing:
         # RFC 6376 section 3.6.1: not to be treated differently from unsigned mail, pass or fail (S-47).
         return _unaccepted(found, "the key is in test mode (t=y): counts as unsigned")
     if found.status is not Status.PASS:
         return found
-    return _timely(signature, found, received, now)
+    return _timely(signature, found, scan)
 
 
-def _compared(signature: Signature, letter: Letter, key: PublicKey) -> DkimResult:
+def _compared(signature: Signature, scan: _Scan, key: PublicKey) -> DkimResult:
     if key.same_domain_only and signature.identity_domain != signature.domain:
-        return _result(signature, Status.PERMERROR, "the key forbids an i= below d= (t=s)", letter)
+        return _result(signature, Status.PERMERROR, "the key forbids an i= below d= (t=s)", scan.letter)
+    if _fits(signature, scan.letter, key):
+        return _body_compared(signature, scan, key, "")
+    if any(_fits(signature, letter, key) for letter in untagged(scan.letter, scan.tags)):
+        return _body_compared(signature, scan, key, ", before our gateway put its tag into Subject")
+    reason = "the signature does not fit the header: forged or changed"
+    return _result(signature, Status.FAIL, reason, scan.letter)
+
+
+def _fits(signature: Signature, letter: Letter, key: PublicKey) -> bool:
     digest = header_hash(signature.field, signature.signed, letter.fields, relaxed=signature.relaxed_header)
-    if not key.verifies(digest, decoded(signature.tags["b"])):
-        return _result(signature, Status.FAIL, "the signature does not fit the header: forged or changed", letter)
+    return key.verifies(digest, decoded(signature.tags["b"]))
+
+
+def _body_compared(signature: Signature, scan: _Scan, key: PublicKey, remark: str) -> DkimResult:
+    weak = f", a weak key of {key.bits} bits" if key.kind == "rsa" and key.bits < WEAK_RSA_BITS else ""
+    whole = f"d={signature.domain} signed it{weak}{remark}"
     expected = decoded(signature.tags["bh"])
-    canonical = canonical_body(letter.body, relaxed=signature.relaxed_body)
+    canonical = scan.body(signature)
     if signature.length is not None:
-        return _partly(signature, letter, canonical, expected)
+        return _partly(signature, scan.letter, canonical, whole)
     if body_hash(canonical) == expected:
-        weak = f", a weak key of {key.bits} bits" if key.kind == "rsa" and key.bits < WEAK_RSA_BITS else ""
-        return _result(signature, Status.PASS, f"d={signature.domain} signed it{weak}", letter)
-    footer = added_footer(
-        letter.body, lambda body: body_hash(canonical_body(body, relaxed=signature.relaxed_body)) == expected
-    )
-    reason = "the body was changed"
-    if footer:
-        reason = "text was added under the signed body"
-    return replace(_result(signature, Status.FAIL, reason, letter), footer=footer)
+        return _result(signature, Status.PASS, whole, scan.letter)
+    footer = _footer(signature, scan, expected)
+    reason = "text was added under the signed body" if footer else "the body was changed"
+    return replace(_result(signature, Status.FAIL, reason, scan.letter), footer=footer)
 
 
-def _partly(signature: Signature, letter: Letter, canonical: bytes, expected: bytes) -> DkimResult:
+def _footer(signature: Signature, scan: _Scan, expected: bytes) -> str:
+    """Looked for a few times only: each costs several hashes of the whole body (X-16)."""
+    if not scan.footers_left:
+        return ""
+    scan.footers_left -= 1
+    relaxed = signature.relaxed_body
+    return added_footer(scan.letter.body, lambda body: body_hash(canonical_body(body, relaxed=relaxed)) == expected)
+
+
+def _partly(signature: Signature, letter: Letter, canonical: bytes, whole: str) -> DkimResult:
     """l= (RFC 6376 section 8.2): what comes after it is anybody's, so it is as if the body had been changed (S-21)."""
     length = signature.length or 0
     if length > len(canonical):
         return _result(signature, Status.PERMERROR, "l= is longer than the body", letter)
-    if body_hash(canonical[:length]) != expected:
+    if body_hash(canonical[:length]) != decoded(signature.tags["bh"]):
         return _result(signature, Status.FAIL, "the body was changed", letter)
     rest = canonical[length:]
     if not rest.strip():
-        return _result(signature, Status.PASS, f"d={signature.domain} signed it", letter)
+        return _result(signature, Status.PASS, whole, letter)
     found = _result(signature, Status.FAIL, f"l= leaves {len(rest)} bytes at the end of the body unsigned", letter)
     footer = rest.decode("utf-8", "replace").strip() if length and len(rest) <= MAX_FOOTER else ""
     return replace(found, footer=footer, uncovered=(*found.uncovered, "the end of the body is not signed (l=)"))
 
 
-def _timely(signature: Signature, found: DkimResult, received: datetime, now: datetime) -> DkimResult:
+def _timely(signature: Signature, found: DkimResult, scan: _Scan) -> DkimResult:
     """x= is judged when the mail came, not when it is scanned (S-44); t= must not lie in the future."""
-    if signature.expires is not None and signature.expires < received.timestamp() - LEEWAY_S:
+    if signature.expires is not None and signature.expires < scan.received.timestamp() - LEEWAY_S:
         return _unaccepted(found, "the signature had expired when the mail came (x=)")
-    if signature.instant is not None and signature.instant > now.timestamp() + LEEWAY_S:
+    if signature.instant is not None and signature.instant > scan.now.timestamp() + LEEWAY_S:
         return _unaccepted(found, "the signature's t= lies in the future")
     return found
 

@@ -22,7 +22,8 @@ HEADER_NAME = re.compile(rb"[\x21-\x39\x3b-\x7e]+")
 DIGITS = re.compile(rb"[0-9]{1,12}")
 BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 CANONICALIZATIONS = frozenset({b"simple", b"relaxed"})
-ALGORITHMS = {b"rsa-sha256": "rsa", b"ed25519-sha256": "ed25519", b"rsa-sha1": "rsa"}
+ALGORITHMS = {"rsa-sha256": "rsa", "ed25519-sha256": "ed25519", "rsa-sha1": "rsa"}
+"""a= with the kind of key that it takes (RFC 8463 section 3)."""
 
 
 class _Malformed(Exception):  # noqa: N818 - an outcome about the mail, turned into a status at once
@@ -35,6 +36,7 @@ class Signature:
 
     field: Field
     tags: dict[str, bytes]
+    algorithm: str
     domain: str
     selector: str
     signed: tuple[str, ...]
@@ -98,13 +100,13 @@ def _signature(field: Field, tags: dict[str, bytes]) -> Signature:
     """RFC 6376 section 6.1.1, with the strictness that the threats ask for."""
     if tags["v"] != b"1":
         raise _Malformed("v= is not 1")
-    if tags["a"].lower() not in ALGORITHMS:
+    if tags["a"].decode("latin-1").lower() not in ALGORITHMS:
         raise _Malformed("the algorithm is unknown")
     for name in ("b", "bh"):
         if BASE64.fullmatch(unfolded(tags[name])) is None:
             raise _Malformed(f"{name}= is not base64")
-    header, _, body = unfolded(tags.get("c", b"simple/simple")).lower().partition(b"/")
-    if header not in CANONICALIZATIONS or (body or b"simple") not in CANONICALIZATIONS:
+    header, slash, body = unfolded(tags.get("c", b"simple/simple")).lower().partition(b"/")
+    if header not in CANONICALIZATIONS or (body if slash else b"simple") not in CANONICALIZATIONS:
         raise _Malformed("the canonicalization is unknown")
     if b"dns/txt" not in unfolded(tags.get("q", b"dns/txt")).lower().split(b":"):
         raise _Malformed("the key is not asked from the DNS (q=)")
@@ -114,6 +116,7 @@ def _signature(field: Field, tags: dict[str, bytes]) -> Signature:
     signature = Signature(
         field=field,
         tags=tags,
+        algorithm=tags["a"].decode("ascii").lower(),
         domain=tags["d"].decode("ascii").lower(),
         selector=tags["s"].decode("ascii"),
         signed=tuple(name.decode("ascii").lower() for name in names),

@@ -178,7 +178,7 @@ class AuthEvidence:
     complete: bool
     """The whole proof (house: "Proof") for the author domain, whoever that is. The brand is compared by the rules."""
     received_at: datetime | None = None
-    """When our side got the message: INTERNALDATE, else the border's Received, else the newest hop's. Aware, UTC."""
+    """When our side got the message: the earlier of INTERNALDATE and our border's Received, else the newest hop's. Aware, UTC."""
     examined_at: datetime | None = None
     obstacles: tuple[str, ...] = ()
     """Why the proof is not complete, one sentence each, in English."""
