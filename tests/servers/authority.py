@@ -120,7 +120,7 @@ class Authority:
         except dns.exception.DNSException:
             return ()
         question = query.question[0]
-        name, rtype = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
+        name, rtype = plain(question.name), dns.rdatatype.to_text(question.rdtype)
         self.asked.append(Asked(name, rtype, transport))
         fault = self.faults.get((_key(name), rtype))
         if fault is not None:
@@ -132,7 +132,7 @@ class Authority:
         reply = reply_to(query)
         name, rtype = query.question[0].name, query.question[0].rdtype
         for _ in range(20):
-            key = _key(name.to_text())
+            key = _key(plain(name))
             records = self._records.get((key, dns.rdatatype.to_text(rtype)))
             if records is not None:
                 reply.answer.append(dns.rrset.from_rdata_list(name, TTL, records))
@@ -215,6 +215,11 @@ def reply_query(reply: dns.message.Message) -> dns.message.Message:
     query = dns.message.QueryMessage(id=reply.id)
     query.question = reply.question
     return query
+
+
+def plain(name: dns.name.Name) -> str:
+    """The name as it stands on the wire, without the escapes of a zone file."""
+    return b".".join(name.labels[:-1]).decode("latin-1")
 
 
 def _key(name: str) -> str:
