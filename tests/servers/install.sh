@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests need and that are missing. Nothing missing: no network, no privilege.
 set -eu
 
-wanted="dovecot-imapd dovecot-lmtpd knot openssl util-linux"
+wanted="dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools openssl postfix util-linux"
 
 missing=""
 for package in $wanted; do
@@ -26,9 +26,16 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "vigie: installing for the tests: $missing" >&2
-# policy-rc.d is not touched: what Debian starts on its own ports does not disturb us, the tests use free ones.
+# policy-rc.d is not touched: what Debian starts on its own ports does not disturb us, the tests use free ones. Postfix asks
+# how it is to deliver mail, and gets no configuration: without a main.cf it does not even start. Where another mail server is
+# installed, Debian would remove it for Postfix: a machine's mail is worth more than our tests, hence --no-remove.
+case " $missing " in
+*" postfix "*)
+    echo "postfix postfix/main_mailer_type select No configuration" | $as_root debconf-set-selections
+    ;;
+esac
 apt() {
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-remove -o DPkg::Lock::Timeout=300 "$@"
 }
 # The lists may be fresh enough already: the update is tried only when the installation fails without it.
 # shellcheck disable=SC2086 # $missing is a list of words

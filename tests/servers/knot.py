@@ -34,11 +34,14 @@ class Knot:
             (self.port,) = processes.free_ports(1)
             self._write_config()
             processes.hand_over(self.base)
-            process = processes.spawn(["knotd", "-c", str(self.base / "knot.conf")], self.base / "stderr.log")
+            process = self._spawn()
             if processes.listening(process, self.port):
                 return process
             processes.stop(process)
         raise processes.ServerError(f"knotd does not start: {self.log()}")
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return processes.spawn(["knotd", "-c", str(self.base / "knot.conf")], self.base / "stderr.log")
 
     def _write_config(self) -> None:
         zones = "".join(f"  - domain: {zone}\n" for zone in sorted(self._zones))
@@ -91,6 +94,18 @@ class Knot:
     def log(self) -> str:
         """The end of what it has logged."""
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.base.glob("*.log")))[-3000:]
+
+    def halt(self) -> None:
+        """Ends it and keeps its zones: whoever asks now waits for nothing."""
+        processes.stop(self._process)
+
+    def resume(self) -> None:
+        """Starts it again after `halt`, on the same port, with the same zones."""
+        self._process = self._spawn()
+        if not processes.listening(self._process, self.port):
+            raise processes.ServerError(f"knotd does not start again: {self.log()}")
+        for zone, serial in self._zones.items():
+            self._await(zone, serial)
 
     def stop(self) -> None:
         """Ends it and removes its folder."""

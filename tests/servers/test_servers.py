@@ -102,16 +102,20 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
     program(tmp_path, "id", f"echo {uid}")
     program(tmp_path, "env", 'while [ "${1#*=}" != "$1" ]; do shift; done; exec "$@"')
     program(tmp_path, "apt-get", f'echo "$@" >> {tmp_path}/asked')
+    program(tmp_path, "debconf-set-selections", f'while read line; do echo "$line"; done > {tmp_path}/preseeded')
     if sudo:
         program(tmp_path, "sudo", f'echo sudo >> {tmp_path}/asked; exec "$@"')
     done = subprocess.run(
         ("/bin/sh", str(INSTALL)), capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(tmp_path)}
     )
     assert done.returncode == (0 if works else 2), done.stderr
-    assert "dovecot-imapd dovecot-lmtpd knot util-linux" in done.stderr
+    assert "dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix util-linux" in done.stderr
     if works:
         asked = (tmp_path / "asked").read_text()
-        assert "--no-install-recommends dovecot-imapd dovecot-lmtpd knot util-linux" in asked
+        assert "--no-install-recommends dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix" in asked
+        assert "--no-remove" in asked
+        preseeded = (tmp_path / "preseeded").read_text()
+        assert preseeded == "postfix postfix/main_mailer_type select No configuration\n"
         assert "DPkg::Lock::Timeout=300" in asked
         assert asked.startswith("sudo") == sudo
     else:
