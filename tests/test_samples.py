@@ -24,9 +24,11 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @cache
-def examiner(zone: Path) -> Examiner:
-    trust = TrustSettings(border_hosts=(BORDER,), authserv_ids=(BORDER,))
-    return Examiner(JudgeSettings(dns=DnsSettings(zone_file=zone), trust=trust))
+def examiner(zone: Path, trust: str = "") -> Examiner:
+    """`trust`: the `[trust]` table of a case that has its own, as JSON."""
+    default = TrustSettings(border_hosts=(BORDER,), authserv_ids=(BORDER,))
+    own = TrustSettings.model_validate_json(trust) if trust else default
+    return Examiner(JudgeSettings(dns=DnsSettings(zone_file=zone), trust=own))
 
 
 def facts(finding: Finding) -> dict[str, str]:
@@ -60,7 +62,9 @@ def test_golden_case(folder):
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     received = expected["received"] and datetime.fromisoformat(expected["received"])
     raw = (folder / "message.eml").read_bytes()
-    case = examiner(folder / "dns.toml").examine(raw, now=datetime.fromisoformat(expected["now"]), received=received)
+    trust = json.dumps(expected["trust"]) if "trust" in expected else ""
+    now = datetime.fromisoformat(expected["now"])
+    case = examiner(folder / "dns.toml", trust).examine(raw, now=now, received=received)
     assert case.verdict.label.value in expected["verdict"], told(case)
     assert case.verdict.brand == expected["brand"], told(case)
     assert expected["decided_by"] is None or case.verdict.decided_by in expected["decided_by"], told(case)

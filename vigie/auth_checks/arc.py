@@ -1,16 +1,22 @@
-"""ARC (RFC 8617): is the chain intact, and who sealed it last. A hint about forwarding; it never proves an author (S-42)."""
+"""ARC (RFC 8617): is the chain intact, who sealed it, and what the first of them saw.
+
+A hint about forwarding, and only where the admin lists every sealer; it never proves an author (S-42).
+"""
 
 from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 
 import dkim
 import nacl.exceptions
 
+from vigie.auth_checks.authres import AuthResultsError, MethodResult, parse
+from vigie.auth_checks.keys import KeyRefusal, fetch_key
 from vigie.auth_checks.letter import Letter, plain_name
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver
-from vigie.auth_checks.signature import DOMAIN
+from vigie.auth_checks.signature import DOMAIN, SELECTOR
 from vigie.auth_checks.types import ArcResult, Status
 
 FIELDS = frozenset({"arc-seal", "arc-message-signature", "arc-authentication-results"})
@@ -20,7 +26,11 @@ MAX_FIELD = 16_384
 MAX_BODY = 10 * 1024 * 1024
 MAX_BLANKS = 2_000
 """dkimpy's relaxed body canonicalization is quadratic in the longest run of blanks (S-49)."""
-MAX_KEY_RECORD = 4_096
+MAX_SAID = 200
+MAX_SAID_RESULTS = 6
+INSTANCE = re.compile(rb"\s*i\s*=\s*1\s*;")
+NAMED_BY = {"dkim": "header.d", "dmarc": "header.from", "spf": "smtp.mailfrom"}
+"""The property that names whom a result is about (RFC 8601 section 2.7); a result without it says nothing."""
 
 # What dkimpy and PyNaCl were seen to raise, or could by their source, on hostile signatures and keys.
 LIBRARY_ERRORS = (
@@ -42,15 +52,15 @@ QUIET = logging.getLogger("vigie.auth_checks.dkimpy")
 QUIET.setLevel(logging.CRITICAL + 1)
 
 
-def check_arc(letter: Letter, resolver: Resolver) -> ArcResult:
-    """The state of the chain. Never raises; no chain is `none`."""
+def check_arc(letter: Letter, resolver: Resolver, trusted: Sequence[str] = ()) -> ArcResult:
+    """The state of the chain. Never raises; no chain is `none`. `trusted`: the d= of sealers that the admin lists."""
     fields = [(name, value) for name, value in letter.fields if plain_name(name) in FIELDS]
     if not fields:
         return ArcResult(Status.NONE, "no ARC set")
     refusal = _refusal(letter, fields)
     if refusal:
         return ArcResult(Status.PERMERROR, refusal)
-    return _verified(letter, resolver)
+    return _verified(letter, resolver, frozenset(name.strip().lower().removesuffix(".") for name in trusted))
 
 
 def _refusal(letter: Letter, fields: list[tuple[bytes, bytes]]) -> str:
@@ -64,20 +74,13 @@ def _refusal(letter: Letter, fields: list[tuple[bytes, bytes]]) -> str:
     return ""
 
 
-def _verified(letter: Letter, resolver: Resolver) -> ArcResult:
+def _verified(letter: Letter, resolver: Resolver, trusted: frozenset[str]) -> ArcResult:
     chain = dkim.ARC(None, logger=QUIET)
     chain.headers = [[name.rstrip(), value] for name, value in letter.fields]
     chain.body = letter.body
 
     def ask(name: bytes, timeout: float = 0) -> bytes | None:  # noqa: ARG001 - dkimpy's signature
-        host = name.removesuffix(b".")
-        if DOMAIN.fullmatch(host.replace(b"_", b"x")) is None:
-            return None
-        try:
-            texts = resolver.txt(host.decode("ascii"))
-        except NoSuchName:
-            return None
-        return texts[0] if len(texts) == 1 and len(texts[0]) <= MAX_KEY_RECORD else None
+        return _key_record(name.removesuffix(b"."), resolver)
 
     try:
         status, sets, reason = chain.verify(dnsfunc=ask)
@@ -87,9 +90,64 @@ def _verified(letter: Letter, resolver: Resolver) -> ArcResult:
         return ArcResult(Status.PERMERROR, f"the chain cannot be evaluated ({type(exc).__name__})")
     if status != dkim.CV_Pass:
         return ArcResult(Status.FAIL, _plain(str(reason)))
-    sealer = sets[0].get("as-domain", b"") if sets else b""
-    named = sealer.decode("ascii").lower() if DOMAIN.fullmatch(sealer) else ""
-    return ArcResult(Status.PASS, f"{len(sets)} ARC sets, all intact", named)
+    # dkimpy gives the newest set first.
+    sealers = tuple(_host(one["as-domain"]) for one in reversed(sets))
+    listed = all(sealer in trusted for sealer in sealers)
+    said, signed_by = _said(sets[-1]["aar-value"]) if listed else ("", "")
+    return ArcResult(
+        Status.PASS,
+        f"{len(sets)} ARC sets, all intact" if len(sets) > 1 else "1 ARC set, intact",
+        sealer=sealers[-1],
+        sealers=sealers,
+        listed=listed,
+        said=said,
+        signed_by=signed_by,
+    )
+
+
+def _key_record(name: bytes, resolver: Resolver) -> bytes | None:
+    """The key record as dkimpy reads it; None where there is none that a DKIM signature could be verified with either."""
+    selector, mark, domain = name.partition(b"._domainkey.")
+    if not mark or DOMAIN.fullmatch(domain) is None or SELECTOR.fullmatch(selector) is None:
+        return None
+    try:
+        # Its bounds first: a key is the sealer's own choice, and dkimpy computes with whatever it is given (X-16).
+        fetch_key(selector.decode("ascii"), domain.decode("ascii"), "rsa", resolver)
+        texts = resolver.txt(name.decode("ascii"))
+    except (KeyRefusal, NoSuchName):
+        return None
+    return next((text for text in texts if b"p=" in text), None)
+
+
+def _said(aar: bytes) -> tuple[str, str]:
+    """What the first sealer saw (RFC 8617 section 4.1.1), in one bounded line, and the domain whose signature passed there."""
+    found = INSTANCE.match(aar)
+    try:
+        results = parse(aar[found.end() :].decode("utf-8", "replace")).results if found else ()
+    except AuthResultsError:
+        results = ()
+    told = [(result, domain) for result in results if (domain := _about(result))][:MAX_SAID_RESULTS]
+    lines = [f"{result.method}={result.result} {NAMED_BY[result.method]}={domain}" for result, domain in told]
+    passed = [domain for result, domain in told if (result.method, result.result) == ("dkim", "pass")]
+    authors = [domain for result, domain in told if (result.method, result.result) == ("dmarc", "pass")]
+    ours = [name for name in passed if any(f".{author}".endswith(f".{name}") for author in authors)]
+    while len(", ".join(lines)) > MAX_SAID:
+        lines.pop()
+    return ", ".join(lines), next(iter((*ours, *passed)), "")
+
+
+def _about(result: MethodResult) -> str:
+    """The domain that a result of dkim, dmarc or spf names; "" for others, and for words and names that are none."""
+    if result.method not in NAMED_BY or result.result not in set(Status):
+        return ""
+    value = result.properties.get(NAMED_BY[result.method], "")
+    if not value and result.method == "dkim":
+        value = result.properties.get("header.i", "")
+    return _host(value.strip("<>").rpartition("@")[2].encode("ascii", "replace"))
+
+
+def _host(name: bytes) -> str:
+    return name.decode("ascii").lower() if DOMAIN.fullmatch(name) else ""
 
 
 def _plain(text: str) -> str:

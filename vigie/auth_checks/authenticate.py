@@ -69,7 +69,7 @@ def authenticate(
         spf=spf,
         dkim=dkim,
         dmarc=result,
-        arc=check_arc(letter, asked),
+        arc=check_arc(letter, asked, trust.arc_sealers),
         author_domain=author.domain,
         authenticated_domain=author.domain if result.aligned else None,
         complete=not obstacles,

@@ -89,6 +89,7 @@ def kind(word: str) -> str:
         "contradiction": say("contradiction", "contradiction"),
         "lure": say("appât", "lure"),
         "excuse": say("explication innocente", "excuse"),
+        "note": say("remarque", "note"),
     }.get(word, word)
 
 

@@ -5,6 +5,7 @@ The sentences stand in explain/<lang>.toml, what a brand says of itself in its b
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def _genuine_or_foreign(verdict: Verdict, evidence: AuthEvidence | None, brand: 
     return verdict.label is not Label.UNDECIDED or not brand.owns(evidence.authenticated_domain)
 
 
-_ORDER = {Kind.CONTRADICTION: 1, Kind.LURE: 2, Kind.CLAIM: 3, Kind.EXCUSE: 4}
+_ORDER = {Kind.CONTRADICTION: 1, Kind.LURE: 2, Kind.CLAIM: 3, Kind.EXCUSE: 4, Kind.NOTE: 5}
 _SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN})
 
 
@@ -108,12 +109,14 @@ def _reasons(verdict: Verdict, texts: Sentences) -> Iterator[str]:
 
 
 def rule_sentence(finding: Finding, texts: Sentences) -> str:
-    """The sentence of a finding's rule and topic, with its first quote; "" where there is none."""
+    """The sentence of a finding's rule and topic, with its first two quotes; "" where there is none."""
     by_topic = texts.rule.get(finding.rule, {})
     sentence = by_topic.get(finding.topic) or by_topic.get("_", "")
-    shown = finding.quotes[0].text if finding.quotes else ""
     opening, closing = texts.quotes
-    return sentence.replace("{quote}", f"{opening}{shown}{closing}")
+    shown = [f"{opening}{quote.text}{closing}" for quote in finding.quotes[:2]]
+    first, second = [*shown, f"{opening}{closing}", f"{opening}{closing}"][:2]
+    # In one pass: what a mail says must not be taken for a place to fill.
+    return re.sub(r"\{(quote|second)\}", lambda place: first if place[1] == "quote" else second, sentence)
 
 
 def _truths(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) -> Iterator[str]:
