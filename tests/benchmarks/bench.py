@@ -1,4 +1,4 @@
-"""Messages per CPU second of `vigie check`, and per second of `vigie scan` beside imapclient's own fetch of the same bytes."""
+"""Messages per CPU second of `vigie check`, per second of `vigie scan` beside imapclient's own fetch, and what the evidence costs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks.evidence import bench_evidence
 from tests.benchmarks.generate import mixed
 from tests.servers.dovecot import Dovecot, append, client
 from tests.soak.configuration import VIGIE, write_config
@@ -80,12 +81,13 @@ def bench_scan(folder: Path, mails: list[bytes]) -> None:
 
 
 def main() -> None:
-    """Runs both."""
+    """Runs all three."""
     mails = list(mixed(COUNT))
     print(f"{COUNT} generated mails, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as name:
         bench_check(Path(name), mails)
         bench_scan(Path(name), mails)
+    bench_evidence(COUNT)
 
 
 if __name__ == "__main__":
