@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tests.servers.dovecot import client
+from vigie.judge.edition import Edition
 from vigie.ledger.store import Ledger
 from vigie.rules.types import Case, Label, Verdict
 from vigie.scanner import cycle
@@ -40,6 +41,8 @@ def sha(raw: bytes) -> str:
 
 class ScriptedPool:
     """Judges at once, by the X-Verdict field. `seen`: every key that was handed in."""
+
+    edition = Edition("0.1.0+scripted", "{}")
 
     def __init__(self) -> None:
         self.seen: list[str] = []

@@ -40,6 +40,7 @@ SAMPLES: dict[str, Any] = {
     "name": "accueil",
     "host": "imap.example.org",
     "username": "accueil@example.org",
+    "addresses": ["contact@example.org"],
     "password_file": "/run/credentials/vigie.service/accueil",
     "password_env": "VIGIE_ACCUEIL",
     "password_command": ["pass", "show", "accueil"],
@@ -50,6 +51,8 @@ SAMPLES: dict[str, Any] = {
     "relays": ["192.0.2.0/24"],
     "authserv_ids": ["mx.example.org"],
     "provider": "ovh",
+    "arc_sealers": ["forwarder.example"],
+    "subject_tags": ["[EXTERNE]"],
     "zone_file": "zone.toml",
 }
 """Values to show where the default says nothing."""

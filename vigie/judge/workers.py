@@ -28,6 +28,7 @@ from typing import Self
 
 from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
 from vigie.judge import wire
+from vigie.judge.edition import edition
 from vigie.judge.settings import JudgeSettings
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 
@@ -89,6 +90,7 @@ class WorkerPool:
         if zone is not None:
             settings = settings.model_copy(update={"dns": settings.dns.model_copy(update={"zone_file": zone})})
         self._settings = settings
+        self.edition = edition(settings)
         self.size = settings.limits.workers or len(os.sched_getaffinity(0))
         self._most = 2 * self.size + 2
         self._lock = threading.Lock()

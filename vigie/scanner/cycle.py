@@ -29,7 +29,8 @@ from datetime import UTC, datetime
 from vigie.judge.settings import LimitSettings
 from vigie.ledger.identity import record_id
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import Cursor, Place, Record
+from vigie.ledger.types import Cursor, Frozen, Place, Record
+from vigie.rules.types import Label
 from vigie.scanner import journal, recover
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands
@@ -82,7 +83,7 @@ def scan(
     with ExitStack() as stack:
         stack.enter_context(account_lock(ledger.path, account.name, stop=stop))
         session = session or stack.enter_context(Session(account, imap.connect))
-        judging = stack.enter_context(Judging(pool, stop))
+        judging = stack.enter_context(Judging(pool, stop, account.recipients))
         hands = Hands(session, ledger)
         settler = Settler(hands, judging, summary, progress)
         _Pass(hands, judging, settler, summary, stop, limit or LimitSettings().message_bytes).run(since)
@@ -238,6 +239,7 @@ class _Pass:
     ) -> None:
         """T0, then the judging begins."""
         ready: list[Record] = []
+        frozen: dict[Place, Frozen] = {}
         begun: list[tuple[Fetched, str]] = []
         for fetched in group:
             sha256 = content_hash(fetched)
@@ -245,21 +247,28 @@ class _Pass:
             if carried is None:
                 begun.append((fetched, sha256))
             else:
-                ready.append(carried)
+                record, kept = carried
+                ready.append(record)
+                if kept is not None:
+                    frozen[record.place] = kept
         if not counted:
             self._ledger.count_attempts(self._place(fetched.uid) for fetched, _ in begun)
         jobs = [self._judging.begin(fetched, self._place(fetched.uid), sha256=sha256) for fetched, sha256 in begun]
-        self._batches.append(Batch(jobs, upto, ready, vanished))
+        self._batches.append(Batch(jobs, upto, ready, vanished, frozen))
 
-    def _carried_over(self, uid: int, sha256: str) -> Record | None:
-        """After a UIDVALIDITY change: the record of the same content, at its new place; nothing is done to it again (I-08)."""
+    def _carried_over(self, uid: int, sha256: str) -> tuple[Record, Frozen | None] | None:
+        """After a UIDVALIDITY change: the record of the same content, at its new place, with what its verdict rests on.
+
+        Nothing is done to it again (I-08).
+        """
         if not self._summary.rescanned:
             return None
         known = self._ledger.known_hash(self._account, self._folder, sha256)
         if known is None or known.place.uidvalidity == self._uidvalidity or known.retry_at is not None:
             return None  # also what was to be judged again (row 7): that is due now, at its new place
         place = self._place(uid)
-        return replace(known, id=record_id(place), place=place)
+        frozen = None if known.verdict == Label.UNRELATED else self._ledger.frozen(known.id)
+        return replace(known, id=record_id(place), place=place), frozen
 
     def _retry(self) -> None:
         """Row 7: judges again what DNS had kept from being decided. Counted, and put off, before it is judged."""

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from vigie.judge.edition import Edition
 from vigie.judge.export import case_object
 from vigie.ledger.casefile import record_from_case
+from vigie.ledger.freezing import frozen_from_case
 from vigie.ledger.identity import fresh_id
-from vigie.ledger.types import Intent, Place, Record, State
+from vigie.ledger.types import Frozen, Intent, Place, Record, State
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 from vigie.scanner.decide import Plan
+from vigie.scanner.judging import Job
 from vigie.scanner.mailboxes.base import Summary
 
 MOST_ATTEMPTS = 3
@@ -29,6 +32,12 @@ def judged(
     again = next_retry(judgement, at) if case.verdict.retry else None
     record = record_from_case(case, place, told, judged_at=at, retry_at=again, attempts=judgement)
     return replace(record, sha256=sha256, size=size)
+
+
+def frozen(job: Job, case: Case, edition: Edition, *, at: datetime) -> Frozen | None:
+    """What the verdict rests on, for the record of the job's place; None for unrelated mail."""
+    made_with = (edition.program, edition.settings)
+    return frozen_from_case(case, job.place, edition=made_with, received=job.received, delivery=job.delivery, at=at)
 
 
 def next_retry(attempts: int, at: datetime) -> datetime | None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from vigie.ledger.types import Place, Record
+from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
+from vigie.judge.edition import Edition
+from vigie.ledger.types import Frozen, Place, Record
 from vigie.rules.types import Case
 from vigie.scanner.mailboxes.base import Fetched
 
@@ -23,7 +25,21 @@ _T = TypeVar("_T")
 class Pool(Protocol):
     """What a scan needs of judge.workers.WorkerPool."""
 
-    def submit(self, raw: bytes, *, received: datetime | None, key: str) -> Future[Case]:
+    @property
+    def edition(self) -> Edition:
+        """What it judges with."""
+        ...
+
+    def submit(
+        self,
+        raw: bytes,
+        *,
+        received: datetime | None,
+        key: str,
+        now: datetime | None = None,
+        delivery: Delivery = UNKNOWN_DELIVERY,
+        answers: Sequence[DnsAnswer] | None = None,
+    ) -> Future[Case]:
         """See WorkerPool."""
         ...
 
@@ -38,14 +54,23 @@ class Job:
 
     place: Place
     sha256: str
-    size: int
+    raw: bytes
+    received: datetime
+    delivery: Delivery
     partial: bool
     case: Future[Future[Case]]
     """Handed over by a thread of its own: the pool makes whoever hands in wait while it is full."""
+    key: str
+    """What the logs call it."""
     counted: bool = True
     """The ledger counts this attempt."""
     judgement: int = 1
     """The how-manieth judgement it is (row 7)."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +84,22 @@ class Batch:
     """Records that need no judging: known content at a new place, or given up."""
     vanished: int = 0
     """Messages that were gone before they could be fetched."""
+    frozen: Mapping[Place, Frozen] = field(default_factory=dict)
+    """What the verdicts of `ready` rest on."""
 
     @property
     def size(self) -> int:
-        """Bytes that wait or are being judged."""
-        return sum(job.size for job in self.jobs if not _is_judged(job))
+        """Bytes that are kept until the batch is written."""
+        return sum(job.size for job in self.jobs)
 
 
 class Judging:
     """Hands messages to the pool in order and waits for their cases. A context manager; used by one thread."""
 
-    def __init__(self, pool: Pool, stop: threading.Event) -> None:
+    def __init__(self, pool: Pool, stop: threading.Event, recipients: tuple[str, ...] = ()) -> None:
+        """`recipients`: the addresses of the mailbox."""
         self._pool = pool
+        self._delivery = Delivery(recipients)
         self._stop = stop
         self._feeder = ThreadPoolExecutor(1, "vigie-feed")
 
@@ -87,11 +116,43 @@ class Judging:
         """The caller asked the pass to end."""
         return self._stop.is_set()
 
+    @property
+    def edition(self) -> Edition:
+        """What is judged with."""
+        return self._pool.edition
+
     def begin(self, fetched: Fetched, place: Place, *, sha256: str, counted: bool = True, judgement: int = 1) -> Job:
         """Has it judged as soon as a worker is free; does not wait."""
         key = f"{place.account}/{place.folder} uid {place.uid} sha256 {sha256[:12]}"
-        case = self._feeder.submit(self._pool.submit, fetched.raw, received=fetched.internaldate, key=key)
-        return Job(place, sha256, len(fetched.raw), fetched.partial, case, counted, judgement)
+        return Job(
+            place=place,
+            sha256=sha256,
+            raw=fetched.raw,
+            received=fetched.internaldate,
+            delivery=self._delivery,
+            partial=fetched.partial,
+            case=self._feeder.submit(
+                self._pool.submit, fetched.raw, received=fetched.internaldate, key=key, delivery=self._delivery
+            ),
+            key=key,
+            counted=counted,
+            judgement=judgement,
+        )
+
+    def again(self, job: Job, case: Case, *, elsewhere: int) -> Job:
+        """The same judgement with one thing more that is known: other mailboxes have it, too. The DNS is not asked again."""
+        delivery = replace(job.delivery, elsewhere=elsewhere)
+        evidence = case.evidence if case.evidence is not None and not case.evidence.unfrozen else None
+        handed_in = self._feeder.submit(
+            self._pool.submit,
+            job.raw,
+            received=job.received,
+            key=job.key,
+            now=None if evidence is None else evidence.examined_at,
+            delivery=delivery,
+            answers=None if evidence is None else evidence.answers,
+        )
+        return replace(job, delivery=delivery, case=handed_in)
 
     def case(self, job: Job) -> Case:
         """Its case, as soon as there is one. Raises StoppedError, WorkersError."""
@@ -110,7 +171,3 @@ class Judging:
 def content_hash(fetched: Fetched) -> str:
     """SHA-256 of the bytes as they were fetched, in hex."""
     return hashlib.sha256(fetched.raw).hexdigest()
-
-
-def _is_judged(job: Job) -> bool:
-    return job.case.done() and not job.case.cancelled() and job.case.exception() is None and job.case.result().done()

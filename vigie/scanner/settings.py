@@ -34,6 +34,10 @@ class AccountSettings(Settings):
     tls: Literal["implicit", "starttls", "none"] = "implicit"
     ca_file: Path | None = Field(default=None, description="trust this certificate authority only")
     username: str
+    addresses: tuple[str, ...] = Field(
+        default=(),
+        description="the mailbox's addresses beside username, if that is one: tells mail that was sent again to others",
+    )
     password_file: Path | None = None
     password_env: str | None = None
     password_command: tuple[str, ...] | None = None
@@ -57,6 +61,12 @@ class AccountSettings(Settings):
         if _same(self.quarantine_folder) in map(_same, self.folders):
             raise ValueError("quarantine_folder cannot be one of the scanned folders")
         return self
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The addresses of the mailbox, as far as they are known here."""
+        own = (self.username,) if "@" in self.username else ()
+        return tuple(dict.fromkeys((*own, *self.addresses)))
 
     def password(self) -> SecretStr:
         """The secret, read anew at each call. Raises SecretError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from vigie.ledger.freezing import sightings, signature_ids
 from vigie.ledger.types import ActionKind, Cursor, Intent, Outcome, Record, State
 from vigie.rules.types import Case, Label
 from vigie.scanner import journal, recover
@@ -16,6 +17,7 @@ from vigie.scanner.summary import Progress, Summary
 
 _ACTIONABLE = (Label.IMPERSONATION, Label.SUSPICIOUS)
 _ENDED_OTHERWISE = (State.FAILED, State.GONE)
+_Judged = tuple[Job, Case]
 
 
 class Settler:
@@ -33,11 +35,18 @@ class Settler:
 
     def settle(self, batch: Batch, uidvalidity: int, *, cursor: Cursor | None) -> None:
         """T1 and the actions of one batch. Raises StoppedError while nothing of it is written yet."""
-        cases = [self._judging.case(job) for job in batch.jobs]
-        judged_at = datetime.now(UTC)
-        records = [self._record(job, case, judged_at) for job, case in zip(batch.jobs, cases, strict=True)]
-        intents = self._intents(batch.jobs, cases, records, uidvalidity)
-        self._ledger.add_records([*batch.ready, *records], cursor, intents.values())  # T1
+        judged = self._seen_elsewhere([(job, self._judging.case(job)) for job in batch.jobs])
+        at = datetime.now(UTC)
+        records = [self._record(job, case, at) for job, case in judged]
+        intents = self._intents(judged, records, uidvalidity)
+        frozen = {job.place: journal.frozen(job, case, self._judging.edition, at=at) for job, case in judged}
+        self._ledger.add_records(  # T1
+            [*batch.ready, *records],
+            cursor,
+            intents.values(),
+            frozen={**batch.frozen, **{place: kept for place, kept in frozen.items() if kept is not None}},
+            sightings=[seen for job, case in judged for seen in sightings(case, job.place.account, at)],
+        )
         for record in records:
             self._summary.count_record(record)
         self._summary.carried_over += sum(record.decided_by != 0 for record in batch.ready)
@@ -51,6 +60,25 @@ class Settler:
     def examine(self, uidvalidity: int) -> None:
         """The pass's folder again, read-only, after others were selected."""
         same(self._hands.mailbox.select(self._summary.folder, read_only=True), uidvalidity)
+
+    def _seen_elsewhere(self, judged: Sequence[_Judged]) -> Sequence[_Judged]:
+        """The same, where a signature was seen in other accounts with what that says (S-43).
+
+        Known only now: the signatures are read by the judging processes, never by the program that holds the passwords.
+        """
+        ids = {job.place: signature_ids(case) for job, case in judged}
+        seen = self._ledger.elsewhere({name for names in ids.values() for name in names}, self._summary.account)
+        if not seen:
+            return judged
+        others = {place: set().union(*(seen.get(name, ()) for name in names)) for place, names in ids.items()}
+        again = {
+            job.place: self._judging.again(job, case, elsewhere=len(others[job.place]))
+            for job, case in judged
+            if others[job.place]
+        }
+        known = {place: (job, self._judging.case(job)) for place, job in again.items()}
+        better = {place: pair for place, pair in known.items() if pair[1].error is None}
+        return [better.get(job.place, (job, case)) for job, case in judged]
 
     def _record(self, job: Job, case: Case, at: datetime) -> Record:
         return journal.judged(
@@ -72,15 +100,13 @@ class Settler:
 
     # -- deciding ---------------------------------------------------------------------------------------------------
 
-    def _intents(
-        self, jobs: Sequence[Job], cases: Sequence[Case], records: Sequence[Record], uidvalidity: int
-    ) -> dict[str, Intent]:
+    def _intents(self, judged: Sequence[_Judged], records: Sequence[Record], uidvalidity: int) -> dict[str, Intent]:
         """What is to be done, by record; not durable yet. Selects the folder read-write only where there may be something."""
         if self._summary.mode == "observe" or self._summary.read_only:
             return {}
         some = [
             (job, case, record)
-            for job, case, record in zip(jobs, cases, records, strict=True)
+            for (job, case), record in zip(judged, records, strict=True)
             if case.verdict.label in _ACTIONABLE
         ]
         if not some:
