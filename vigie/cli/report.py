@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from vigie.cli import words
 from vigie.cli.console import plain
 from vigie.cli.language import current, say
-from vigie.cli.status import Fault
+from vigie.cli.page import environment, put
 from vigie.ledger.types import Intent, Outcome, Record
 from vigie.rules.types import Label
 
@@ -48,19 +44,8 @@ def write(
     notes: Sequence[str] = (),
     counts: Counter[Label] | None = None,
 ) -> None:
-    """Writes the page; the file appears whole or not at all, readable by its owner alone. Raises Fault.
-
-    `counts`: where there were more messages than there are entries.
-    """
-    text = render(title, entries, at=at, notes=notes, counts=counts)
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-            file.write(text)
-        os.replace(file.name, path)  # noqa: PTH105 - the name is a str; NamedTemporaryFile made it 0600
-    except OSError as error:
-        raise Fault(
-            f"{path}: {say('le rapport ne peut pas être écrit', 'the report cannot be written')}: {error.strerror}"
-        ) from None
+    """Writes the page (page.put). Raises Fault. `counts`: where there were more messages than there are entries."""
+    put(path, render(title, entries, at=at, notes=notes, counts=counts))
 
 
 def render(
@@ -72,33 +57,33 @@ def render(
     counts: Counter[Label] | None = None,
 ) -> str:
     """The page as text, in the language in use."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
     counts = counts or Counter(Label(entry.record.verdict) for entry in entries)
     ranked = sorted(entries, key=lambda entry: words.ORDER.index(Label(entry.record.verdict)))
     told = [entry for entry in ranked if entry.record.verdict != Label.UNRELATED]
     # The ledger keeps no subject of such mail; only the demo, whose mails are its own, names them.
     others = [entry for entry in ranked if entry.record.verdict == Label.UNRELATED and entry.record.subject]
-    return environment.get_template("report.html.j2").render(
-        lang=current(),
-        title=plain(title),
-        subtitle=_subtitle(counts.total(), at),
-        counts=[
-            {
-                "label": label.value,
-                "number": counts[label],
-                "word": words.counted(label, counts[label]).split(" ", 1)[1],
-            }
-            for label in words.ORDER
-        ],
-        notes=[plain(note) for note in notes],
-        cases=[_case(entry) for entry in told[:SHOWN_CASES]],
-        others=[{"subject": plain(e.record.subject), "author": plain(e.record.author)} for e in others[:SHOWN_OTHERS]],
-        words=_words(counts[Label.UNRELATED]),
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            lang=current(),
+            title=plain(title),
+            subtitle=_subtitle(counts.total(), at),
+            counts=[
+                {
+                    "label": label.value,
+                    "number": counts[label],
+                    "word": words.counted(label, counts[label]).split(" ", 1)[1],
+                }
+                for label in words.ORDER
+            ],
+            notes=[plain(note) for note in notes],
+            cases=[_case(entry) for entry in told[:SHOWN_CASES]],
+            others=[
+                {"subject": plain(e.record.subject), "author": plain(e.record.author)} for e in others[:SHOWN_OTHERS]
+            ],
+            words=_words(counts[Label.UNRELATED]),
+        )
     )
 
 

@@ -1,0 +1,165 @@
+"""Runs the judge over a folder of labelled mails and says how right it was."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich import progress as bars
+from rich.console import Console
+from rich.table import Table
+
+from vigie.cli import console, words
+from vigie.cli.config import load, load_or_default
+from vigie.cli.evaluate import page, runs
+from vigie.cli.evaluate.labels import Labelled, labelled
+from vigie.cli.evaluate.measures import Judged, Measures, measure, worst
+from vigie.cli.evaluate.wording import accepted, between, figures, percent
+from vigie.cli.language import colon, say
+from vigie.cli.status import Fault, Status
+from vigie.judge.settings import JudgeSettings
+from vigie.judge.workers import WorkerPool, WorkersError
+from vigie.rules.catalog import rules
+from vigie.rules.types import Case
+
+AHEAD = 32
+SHOWN_WRONG = 30
+OWN_CONFIG = "vigie.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The command line, as typed."""
+
+    folder: Path
+    report: Path | None = None
+    save: Path | None = None
+    against: Path | None = None
+
+
+def evaluate(config: Path | None, wanted: Wanted) -> Status:
+    """Judges the labelled mails of the folder. Status 0 whatever the verdicts; raises Fault for bad input."""
+    items = labelled(wanted.folder)
+    earlier = runs.read(wanted.against) if wanted.against else ()
+    screen = console.screen()
+    mails = _judged(_settings(config, wanted.folder), items)
+    found = measure(mails, (rule.ID for rule in rules()))
+    _tell(screen, found, mails)
+    changed = runs.changes(mails, earlier)
+    if wanted.against:
+        _tell_changes(screen, changed)
+    if wanted.save:
+        runs.save(wanted.save, mails)
+    if wanted.report:
+        page.write(wanted.report, wanted.folder.name, found, mails, changed)
+        screen.print(f"\n{say('Rapport', 'Report')}{colon()} {wanted.report}")
+    return Status.DONE
+
+
+def _settings(config: Path | None, folder: Path) -> JudgeSettings:
+    """Those of --config, else of a vigie.toml that lies with the mails: their DNS and their border belong to them."""
+    own = folder / OWN_CONFIG
+    return (load(own) if config is None and own.exists() else load_or_default(config)).judge
+
+
+def _judged(settings: JudgeSettings, items: Sequence[Labelled]) -> list[Judged]:
+    found: list[Judged] = []
+    try:
+        with WorkerPool(settings) as pool, _bar() as bar:
+            task = bar.add_task("", total=len(items))
+            for mail in _verdicts(pool, items):
+                found.append(mail)
+                bar.advance(task)
+    except WorkersError as error:
+        raise Fault(str(error)) from None
+    return found
+
+
+def _verdicts(pool: WorkerPool, items: Sequence[Labelled]) -> Iterator[Judged]:
+    waiting: deque[tuple[Labelled, Future[Case]]] = deque()
+    for item in items:
+        try:
+            raw = item.path.read_bytes()
+        except OSError as error:
+            raise Fault(f"{item.path}: {error.strerror}") from None
+        waiting.append((item, pool.submit(raw, received=None, key=item.name)))
+        while len(waiting) > AHEAD:
+            yield _result(*waiting.popleft())
+    while waiting:
+        yield _result(*waiting.popleft())
+
+
+def _result(item: Labelled, future: Future[Case]) -> Judged:
+    case = future.result()
+    return Judged(
+        name=item.name,
+        accept=item.accept,
+        verdict=case.verdict.label,
+        theme=item.theme,
+        evasions=item.evasions,
+        rules=tuple(dict.fromkeys(finding.rule for finding in case.verdict.findings)),
+        elapsed_ms=case.elapsed_ms,
+        error=case.error.kind if case.error else "",
+    )
+
+
+def _bar() -> bars.Progress:
+    screen = console.screen(stderr=True)
+    return bars.Progress(
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+    )
+
+
+def _tell(screen: Console, found: Measures, mails: Sequence[Judged]) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, share in figures(found):
+        table.add_row(name, percent(share), between(share))
+    screen.print(table)
+    p50, p90, p99, longest = found.times_ms
+    times = f"p50 {p50:.1f}, p90 {p90:.1f}, p99 {p99:.1f}, max {longest:.1f} ms"
+    screen.print(f"{say('temps par courriel', 'time per mail')}{colon()} {times}\n")
+    screen.print(_confusion(found))
+    wrong = worst(mails)
+    if wrong:
+        screen.print(f"\n{say('Verdicts faux, les plus graves d’abord :', 'Wrong verdicts, the gravest first:')}")
+    for mail in wrong[:SHOWN_WRONG]:
+        screen.print(f"  {words.verdict(mail.verdict):<13} {console.plain(mail.name)}  ({accepted(mail)})")
+    if len(wrong) > SHOWN_WRONG:
+        screen.print(say(f"  … et {len(wrong) - SHOWN_WRONG} autres", f"  … and {len(wrong) - SHOWN_WRONG} more"))
+
+
+def _confusion(found: Measures) -> Table:
+    table = Table(
+        title=say("Attendu (lignes), rendu (colonnes)", "Wanted (rows), given (columns)"), title_justify="left"
+    )
+    table.add_column("")
+    for got in words.ORDER:
+        table.add_column(words.verdict(got), justify="right")
+    for wanted in words.ORDER:
+        row = [found.confusion.get((wanted, got), 0) for got in words.ORDER]
+        if sum(row):
+            table.add_row(words.verdict(wanted), *(str(number) if number else "·" for number in row))
+    return table
+
+
+def _tell_changes(screen: Console, changed: Sequence[runs.Change]) -> None:
+    better, worse = sum(change.better for change in changed), sum(change.worse for change in changed)
+    screen.print(
+        "\n"
+        + say(
+            f"Par rapport à l'évaluation précédente : {better} corrigés, {worse} perdus, {len(changed)} verdicts changés",
+            f"Against the earlier run: {better} mended, {worse} lost, {len(changed)} verdicts changed",
+        )
+    )
+    for change in changed[:SHOWN_WRONG]:
+        sign = "+" if change.better else "-" if change.worse else "="
+        after = words.verdict(change.mail.verdict)
+        screen.print(f"  {sign} {console.plain(change.mail.name)}: {words.verdict(change.before)} -> {after}")
