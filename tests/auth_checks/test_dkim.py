@@ -153,7 +153,7 @@ def test_no_question_is_asked_for_a_name_with_control_characters():
     assert listening.asked == []
 
 
-UNSIGNED = ["To", "Cc", "Subject", "Date", "Reply-To", "Sender", "Content-Type", "Content-Transfer-Encoding"]
+UNSIGNED = ["To", "Cc", "Subject", "Date", "Reply-To", "Content-Type"]
 
 
 @pytest.mark.parametrize("name", UNSIGNED)
@@ -168,7 +168,7 @@ def test_s19_a_reader_visible_field_that_is_not_signed(name: str):
 
 
 @pytest.mark.parametrize(
-    "field", [b"Content-Type: text/html\r\n", b"Reply-To: x@voleur.example\r\n", b"sEnDeR : a@b.example\r\n"]
+    "field", [b"Content-Type: text/html\r\n", b"Reply-To: x@voleur.example\r\n", b"sEnDeR : A B <a@b.example>\r\n"]
 )
 def test_s19_a_field_added_on_replay(field: bytes):
     raw = sign(

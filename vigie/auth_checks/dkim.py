@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vigie.auth_checks.canonical import body_hash, canonical_body, header_hash
+from vigie.auth_checks.coverage import uncovered
 from vigie.auth_checks.footers import MAX_FOOTER, added_footer
 from vigie.auth_checks.keys import WEAK_RSA_BITS, KeyRefusal, PublicKey, fetch_key
-from vigie.auth_checks.letter import READER_VISIBLE, Letter, plain_name
+from vigie.auth_checks.letter import Letter, plain_name
 from vigie.auth_checks.orgdomain import registrable
 from vigie.auth_checks.resolver import DnsFault, Resolver
 from vigie.auth_checks.signature import ALGORITHMS, Signature, decoded, read_signature
@@ -181,27 +182,15 @@ def _unaccepted(found: DkimResult, reason: str) -> DkimResult:
 
 
 def _result(signature: Signature, status: Status, reason: str, letter: Letter | None = None) -> DkimResult:
-    uncovered = _uncovered(signature, letter) if letter is not None else ()
+    open_ends = uncovered(signature.signed, letter) if letter is not None else ()
     return DkimResult(
         status,
         signature.domain,
         signature.selector,
         Provenance.COMPUTED,
-        reason if status is not Status.PASS or not uncovered else f"{reason}, but {uncovered[0]}",
-        covers_message=status is Status.PASS and not uncovered,
+        reason if status is not Status.PASS or not open_ends else f"{reason}, but {open_ends[0]}",
+        covers_message=status is Status.PASS and not open_ends,
         instant=signature.instant,
-        uncovered=uncovered,
+        uncovered=open_ends,
         signature_id=signature.identifier,
     )
-
-
-def _uncovered(signature: Signature, letter: Letter) -> tuple[str, ...]:
-    """Reader-visible header fields that are present and unsigned, or present twice (S-19, S-20, S-23)."""
-    open_: list[str] = []
-    for name in READER_VISIBLE:
-        present = letter.count(name)
-        if present > 1:
-            open_.append(f"the header field {name} comes more than once")
-        elif present and name not in signature.signed:
-            open_.append(f"the header field {name} is not signed")
-    return tuple(open_)
