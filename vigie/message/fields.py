@@ -26,7 +26,13 @@ ONCE_ONLY = frozenset(
     }
 )
 """Fields that may occur once (RFC 5322 section 3.6, RFC 2045 section 3)."""
-_MATTERS = ONCE_ONLY | {"resent-from", "resent-sender", "content-disposition"}
+_MATTERS = ONCE_ONLY | {
+    *("resent-from", "resent-sender", "mail-reply-to", "mail-followup-to"),
+    *("content-disposition", "content-location", "content-base"),
+}
+_FOLDED_FIELD = re.compile(rb"[ \t]+(?:" + "|".join(sorted(_MATTERS)).encode() + rb")[ \t]*:", re.IGNORECASE)
+_NAME_LISTS = ("dkim-signature", "arc-message-signature", "domainkey-signature")
+"""Their lists of signed fields look like fields when they are folded (RFC 6376 section 3.5, h=)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,9 @@ _BLANK_LINE = re.compile(rb"(?:\A|\n)\r*\n")
 # not "From \x0b: x@y.example", which a lenient client reads as a From field (S-10)
 _ENVELOPE = re.compile(rb">?From (?![^\x21-\x7e\r\n]*:)[^\r\n]*\r*\n")
 _BARE_CR = re.compile(rb"\r(?!\r*\n)")
+# What some language's "split into lines" takes for a line end: VT, FF, the information separators, NEL, U+2028, U+2029
+_SOFT_BREAK = re.compile(rb"\r(?!\r*\n)|[\x0b\x0c\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
+_CONTROL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]")
 _NOT_PRINTABLE = re.compile(rb"[^\x21-\x7e]+")
 _FOLDED_FROM = re.compile(rb"[ \t]+From[ \t]*:[^@]{0,998}@", re.IGNORECASE)
 
@@ -77,7 +86,10 @@ def scan(raw: bytes) -> Scan:
     if b"\r" in block and _BARE_CR.search(block):
         # S-61: some parsers, the standard library's among them, end a line at a lone CR
         defects.append(Defect("bare-cr", "a CR without LF in the header", structural=True))
-        second = _BARE_CR.sub(b"\n", block)
+    if _CONTROL.search(block):
+        defects.append(Defect("header-control", "a control character in the header", structural=True))
+    if _SOFT_BREAK.search(block):
+        second = _SOFT_BREAK.sub(b"\n", block)
         cut = _BLANK_LINE.search(second)
         known = {(field.name, field.raw) for field in fields}
         found, more, _ = _fields(second[: cut.start() + 1] if cut else second, [])
@@ -151,9 +163,11 @@ class _Reader:
             self._name, self._value = name, [text[1:]]
         elif text:
             self._value.append(line)
+            # S-09: the border's own fields stand on top, and the sender's first line becomes the end of the last of them
+            if _FOLDED_FIELD.match(line) and not self._name.endswith(_NAME_LISTS):
+                self._note("header-leading-space", "a header field behind a blank", structural=True)
             if _FOLDED_FROM.match(line):
-                # S-09: the border's own fields stand on top, and the sender's first line becomes the end of the last of them
-                self._note("header-leading-space", "a From field behind a blank", structural=True)
+                self._note("header-leading-space", "a header field behind a blank", structural=True)
                 self.folded.append(Field("from", line.partition(b":")[2].removesuffix(b"\r"), len(self.fields)))
         else:
             # C-07: some clients take a line of blanks for the end of the header

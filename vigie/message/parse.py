@@ -27,6 +27,8 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # its log lines quot
 UNREADABLE = "unreadable"
 """The defect of a message over which `parse` failed: it is empty, and must not be judged as if it were."""
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
+_REPLIES = ("reply-to", "mail-reply-to", "mail-followup-to")
+"""Where clients send an answer: mutt and Thunderbird obey the two that no standard has."""
 _VALUE_BYTES = 1 << 16
 _OPINION_BYTES = 1 << 19
 _ANGLED = re.compile(r"<\s*([^<>\s]{1,8192})\s*>")
@@ -62,7 +64,7 @@ def read(raw: bytes) -> Message:
         authors=authors.addresses,
         author_readings=authors.readings,
         sender=_mailboxes(found.fields, ("sender",)),
-        reply_to=_mailboxes((*found.fields, *found.strays), ("reply-to",)),
+        reply_to=_mailboxes((*found.fields, *found.strays), _REPLIES),
         recipients=_mailboxes(found.fields, _RECIPIENTS),
         hops=read_hops(found.fields),
         blocks=(*_subjects(found), *content.blocks),
