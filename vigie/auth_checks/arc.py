@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import dkim
 import nacl.exceptions
 
-from vigie.auth_checks.authres import AuthResultsError, MethodResult, parse
+from vigie.auth_checks.authres import MethodResult, parse
 from vigie.auth_checks.keys import KeyRefusal, fetch_key
 from vigie.auth_checks.letter import Letter, plain_name
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver
@@ -124,7 +124,7 @@ def _said(aar: bytes) -> tuple[str, str]:
     found = INSTANCE.match(aar)
     try:
         results = parse(aar[found.end() :].decode("utf-8", "replace")).results if found else ()
-    except AuthResultsError:
+    except ValueError:  # it breaks the grammar: nothing was said
         results = ()
     told = [(result, domain) for result in results if (domain := _about(result))][:MAX_SAID_RESULTS]
     lines = [f"{result.method}={result.result} {NAMED_BY[result.method]}={domain}" for result, domain in told]
