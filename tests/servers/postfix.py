@@ -167,10 +167,11 @@ def send(port: int, sender: str, recipient: str, raw: bytes, *, helo: str = "mai
     with smtplib.SMTP("127.0.0.1", port, local_hostname=helo, timeout=30) as smtp:
         smtp.command_encoding = "utf-8"
         smtp.ehlo_or_helo_if_needed()
-        for code, said in (
-            smtp.docmd("MAIL", f"FROM:<{sender}>"),
-            smtp.docmd("RCPT", f"TO:<{recipient}>"),
-            smtp.data(raw),
-        ):
-            if code not in (250, 251):
-                raise processes.ServerError(f"refused: {code} {said.decode(errors='replace')}")
+        _agreed(*smtp.docmd("MAIL", f"FROM:<{sender}>"))
+        _agreed(*smtp.docmd("RCPT", f"TO:<{recipient}>"))
+        _agreed(*smtp.data(raw))
+
+
+def _agreed(code: int, said: bytes) -> None:
+    if code not in (250, 251):
+        raise processes.ServerError(f"refused: {code} {said.decode(errors='replace')}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,11 @@ import pytest
 from tests.servers import processes
 from tests.servers.dovecot import Dovecot, append, client, contents, hashes
 from tests.servers.knot import Knot
+from tests.servers.postfix import Postfix, as_root, send
 from tests.servers.pymap import Pymap
 from vigie.auth_checks.resolver import DnsResolver
 
+ROOT = Path(__file__).parents[2]
 INSTALL = Path(__file__).with_name("install.sh")
 
 
@@ -79,6 +84,60 @@ def test_knot_answers_what_was_published_last(knot: Knot) -> None:
         knot.publish("servers.example", f'@ IN TXT "{text}"\nwww IN A 192.0.2.7')
         assert DnsResolver(knot.settings).session().txt("servers.example") == (text.encode(),)
     assert DnsResolver(knot.settings).session().addresses("www.servers.example") == ("192.0.2.7",)
+
+
+def test_postfix_relays_and_leaves_nothing_behind(dovecot: Dovecot) -> None:
+    account = dovecot.account("postfix")
+    server = Postfix(
+        "mx.servers.example",
+        {
+            "virtual_mailbox_domains": "servers.example",
+            "virtual_transport": f"lmtp:inet:127.0.0.1:{dovecot.lmtp_port}",
+        },
+    )
+    try:
+        send(server.port, "a@example.org", f"{account.username}@servers.example", b"Subject: one\r\n\r\nx\r\n")
+        deadline = time.monotonic() + processes.START_S
+        while not hashes(account) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        (arrived,) = contents(account)["INBOX"]
+        assert b"by mx.servers.example (Postfix)" in arrived
+        assert arrived.endswith(b"\r\n\r\nx\r\n")
+        assert alive(server.base)
+    finally:
+        server.stop()
+    assert not server.base.exists()
+    assert not alive(server.base)
+
+
+ORPHAN = """
+import os, signal
+from tests.servers.postfix import Postfix
+print(Postfix("mx.servers.example", {}).base, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_postfix_ends_with_the_test_process_however_that_ends() -> None:
+    done = subprocess.run(
+        (sys.executable, "-c", ORPHAN), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    base = Path(done.stdout.strip())
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    deadline = time.monotonic() + processes.STOP_S
+    while alive(base) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(base)
+    assert not (base / "queue").exists()
+
+
+def test_who_is_not_root_and_has_no_sudo_is_told_so(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 1000)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(processes.ServerError, match="run the tests as root, or where sudo asks no password"):
+        as_root()
+    program(tmp_path, "sudo", "exit 0")
+    assert as_root() == ["sudo", "-n"]
 
 
 def test_install_has_nothing_to_do_and_says_so_by_silence() -> None:
