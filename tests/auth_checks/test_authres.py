@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.auth_checks.letters import PLAIN
 from tests.auth_checks.test_border import BORDER
 from vigie.auth_checks.authres import AuthResultsError, BorderResults, border_results, parse
-from vigie.auth_checks.border import border_index, trust_of
+from vigie.auth_checks.border import border_index
 from vigie.auth_checks.settings import TrustSettings
+from vigie.auth_checks.trust import trust_of
 from vigie.auth_checks.types import Provenance, Status
 from vigie.message.parse import parse as read
 

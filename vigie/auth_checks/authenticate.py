@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from vigie.auth_checks import dmarc
 from vigie.auth_checks.arc import check_arc
 from vigie.auth_checks.author import Author, find_author
 from vigie.auth_checks.authres import BorderResults, border_results
-from vigie.auth_checks.border import Trust, border_index, find_border, trust_of
+from vigie.auth_checks.border import border_index, find_border
 from vigie.auth_checks.dkim import check_dkim
+from vigie.auth_checks.exchange import nameless_results
 from vigie.auth_checks.frozen import Recorder
 from vigie.auth_checks.letter import Letter, read_letter
+from vigie.auth_checks.orgdomain import registrable
+from vigie.auth_checks.receivedspf import SpfFields, spf_fields
 from vigie.auth_checks.replay import replay_hints
 from vigie.auth_checks.resolver import Resolver
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.spf import ADDR_SPEC, check_spf
+from vigie.auth_checks.trust import Trust, trust_of
 from vigie.auth_checks.types import (
     AuthEvidence,
     BorderHop,
@@ -53,17 +58,19 @@ def authenticate(
     author = find_author(message, letter)
     border = find_border(message, ours)
     top = border_index(message, ours)
-    said = border_results(message, ours, top)
+    said = _said(message, ours, top)
+    spf_said = spf_fields(message, ours, top)
     received_at = _received_at(message, ours, received)
     # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
     dkim = check_dkim(
         letter, author.domain, asked, received=received_at or now, now=now, subject_tags=trust.subject_tags
     )
     prepared = dmarc.prepare(author.domain, dkim, asked)
-    spf = _spf(border, said, asked)
+    spf = _spf(border, said, spf_said, asked)
     evaluation = dmarc.conclude(prepared, spf, dkim, asked)
     result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author.domain))
-    obstacles = _obstacles(message, letter, author, evaluation, result)
+    structural = _structural(message, letter, author)
+    obstacles = (*structural, *_unproven(evaluation.dkim_aligned, result))
     return AuthEvidence(
         border=border,
         spf=spf,
@@ -73,10 +80,12 @@ def authenticate(
         author_domain=author.domain,
         authenticated_domain=author.domain if result.aligned else None,
         complete=not obstacles,
+        complete_by_spf=not structural and _spf_speaks(spf, evaluation),
         received_at=received_at,
         examined_at=now,
         obstacles=obstacles,
-        forged_results=said.forged,
+        forged_results=said.forged or spf_said.forged,
+        earlier_results=said.earlier or spf_said.earlier,
         dns_failed=asked.failed,
         replay=replay_hints(message, letter, evaluation.dkim_aligned, top, delivery, received_at),
         answers=asked.answers,
@@ -96,17 +105,35 @@ def _received_at(message: Message, trust: Trust, received: datetime | None) -> d
     return min(internal, dates[0]) if dates and index is not None else internal
 
 
-def _spf(border: BorderHop, said: BorderResults, resolver: Resolver) -> SpfResult:
-    """Computed where it can be, else what our border says."""
+def _said(message: Message, trust: Trust, top: int | None) -> BorderResults:
+    """What our border says in Authentication-Results, with a name or in the one form that needs none."""
+    said = border_results(message, trust, top)
+    return said if top is None else replace(said, results=(*said.results, *nameless_results(message, trust, top)))
+
+
+def _spf(border: BorderHop, said: BorderResults, spf_said: SpfFields, resolver: Resolver) -> SpfResult:
+    """Computed where it can be, else what our border says: in Authentication-Results, else in Received-SPF."""
     computed = check_spf(border, resolver)
     if computed.provenance is Provenance.COMPUTED and computed.status is not Status.TEMPERROR:
         return computed
-    return computed if _fools(border) else said.spf() or computed
+    return computed if _fools(border) else said.spf() or spf_said.result(border) or computed
 
 
 def _border_dmarc(border: BorderHop, said: BorderResults, author_domain: str) -> DmarcResult | None:
-    """The border's DMARC result, unless it may have been fooled."""
-    return None if _fools(border) else said.dmarc(author_domain)
+    """The border's DMARC result, unless it may have been fooled, or passed the author by SPF alone."""
+    found = None if _fools(border) else said.dmarc(author_domain)
+    return None if found and found.status is Status.PASS and _by_spf_alone(said, author_domain) else found
+
+
+def _by_spf_alone(said: BorderResults, author_domain: str) -> bool:
+    """The border names what it looked at, and no signature of the author's organization passed there (S-52)."""
+    named = [result for result in said.results if result.method in {"spf", "dkim"}]
+    signers = [
+        result.properties.get("header.d") or result.properties.get("header.i", author_domain).rpartition("@")[2]
+        for result in named
+        if result.method == "dkim" and result.result.lower() == Status.PASS
+    ]
+    return bool(named) and registrable(author_domain) not in {registrable(signer.lower()) for signer in signers}
 
 
 def _fools(border: BorderHop) -> bool:
@@ -114,15 +141,19 @@ def _fools(border: BorderHop) -> bool:
     return bool(border.mail_from) and ADDR_SPEC.fullmatch(border.mail_from or "") is None
 
 
-def _obstacles(
-    message: Message, letter: Letter, author: Author, evaluation: dmarc.Evaluation, result: DmarcResult
-) -> tuple[str, ...]:
-    """Why the proof is not complete (house: "Proof"), one sentence each; none when it is."""
+def _structural(message: Message, letter: Letter, author: Author) -> tuple[str, ...]:
+    """What keeps every proof from being complete, whoever vouches for the author (house: "Proof"), one sentence each."""
     found = [author.obstacle] if author.obstacle else []
     defects = dict.fromkeys(defect.detail for defect in (*message.structural_defects, *letter.defects))
     found.extend(f"Mail clients may read the message differently: {detail}." for detail in defects)
-    found.extend(_unproven(evaluation.dkim_aligned, result))
     return tuple(found)
+
+
+def _spf_speaks(spf: SpfResult, evaluation: dmarc.Evaluation) -> bool:
+    """The author's domain, DMARC record and all, lets in this client and few others, and no signature of it is broken."""
+    broken = any(signature.status is Status.FAIL for signature in evaluation.dkim_aligned)
+    passed = evaluation.spf_aligned and spf.status is Status.PASS
+    return passed and not broken and evaluation.result.status is Status.PASS
 
 
 def _unproven(aligned: tuple[DkimResult, ...], result: DmarcResult) -> list[str]:

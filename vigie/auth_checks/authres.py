@@ -8,24 +8,20 @@ such fields. Where no border hop is known, above and below cannot be told apart:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from vigie.auth_checks.border import Trust
+from vigie.auth_checks.lexer import BLANKS, KEYWORD, MAX_FIELD, PVALUE, FieldError, Lexer
+from vigie.auth_checks.passages import Hand, hand_of
 from vigie.auth_checks.spf import ADDR_SPEC
+from vigie.auth_checks.trust import Trust, plain_host
 from vigie.auth_checks.types import DmarcResult, Provenance, SpfResult, Status
-from vigie.message.types import Message
+from vigie.message.types import Header, Message
 
-MAX_FIELD = 16_384
 MAX_FIELDS = 50
-MAX_DEPTH = 20
 MAX_RESULTS = 100
 
-KEYWORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
-TOKEN = re.compile(r"""[^\s()<>@,;:\\"/\[\]?=]+""")
-PVALUE = re.compile(r"""[^\s;()"]+""")
-QUOTED = re.compile(r'"((?:[^"\\\x00]|\\.)*)"', re.DOTALL)
-BLANKS = re.compile(r"\s+")
+INSTANCE = re.compile(r"\A\s*i\s*=\s*[0-9]{1,2}\s*;")
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9])?")
 
 IDENTITIES = frozenset({"smtp.mailfrom", "smtp.helo", "header.from", "header.d", "header.i"})
@@ -44,8 +40,8 @@ WORST = (
 """Which of two results for one method counts: the first in this order."""
 
 
-class AuthResultsError(ValueError):
-    """The field breaks the grammar of RFC 8601 section 2.2; it is read as if it were not there."""
+AuthResultsError = FieldError
+"""The field breaks the grammar of RFC 8601 section 2.2; it is read as if it were not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,9 @@ class BorderResults:
 
     results: tuple[MethodResult, ...] = ()
     forged: bool = False
-    """A field in our name stands below our border's Received field."""
+    """A field in our name came with the message."""
+    earlier: bool = False
+    """A field in our name stands where an earlier passage through our border leaves it."""
     discarded: bool = False
     """A result was left out, so the others of that field were made from the same injected text."""
 
@@ -107,44 +105,54 @@ class BorderResults:
 
 
 def border_results(message: Message, trust: Trust, border_index: int | None) -> BorderResults:
-    """The believed results of the message, and whether some were forged in our name. Never raises."""
+    """The believed results of the message, and whether others carry our name. Never raises."""
     if border_index is None or not trust.authserv_ids:
         return BorderResults()
     believed: list[MethodResult] = []
-    forged = discarded = False
-    fields = [header for header in message.headers if header.name == "authentication-results"]
-    for header in fields[:MAX_FIELDS]:
-        text = header.raw[: MAX_FIELD + 1].decode("utf-8", "replace")
-        above = header.index < border_index
+    hands: set[Hand] = set()
+    discarded = False
+    for header, text in _fields(message, trust, border_index):
+        hand = hand_of(message, trust, border_index, header.index)
         try:
             parsed = parse(text)
-        except AuthResultsError:
+        except FieldError:
             # Unreadable, but in our name all the same: below the border it was meant to deceive another reader.
-            forged = forged or (not above and trust.is_ours(_first_word(text)))
+            if hand is not Hand.OURS and trust.is_ours(_first_word(text)):
+                hands.add(Hand.STRANGER if hand is Hand.EARLIER else hand)
             continue
         if not trust.is_ours(parsed.authserv_id):
             continue
-        if above:
+        hands.add(hand)
+        if hand is Hand.OURS:
             believed.extend(parsed.results)
             discarded = discarded or parsed.discarded > 0
-        else:
-            forged = True
-    return BorderResults(tuple(believed), forged, discarded)
+    return BorderResults(tuple(believed), Hand.STRANGER in hands, Hand.EARLIER in hands, discarded)
+
+
+def _fields(message: Message, trust: Trust, top: int) -> Iterator[tuple[Header, str]]:
+    """The fields that may hold our results, with what they say."""
+    fields = [header for header in message.headers if header.name == "authentication-results"]
+    for header in fields[:MAX_FIELDS]:
+        yield header, header.raw[: MAX_FIELD + 1].decode("utf-8", "replace")
+    if trust.preset.arc_results:
+        sealed = [header for header in message.headers[:top] if header.name == "arc-authentication-results"]
+        for header in sealed[:MAX_FIELDS]:
+            yield header, INSTANCE.sub("", header.raw[: MAX_FIELD + 1].decode("utf-8", "replace"), count=1)
 
 
 def parse(text: str) -> AuthResults:
-    """The field body of one Authentication-Results (RFC 8601 section 2.2). Raises AuthResultsError."""
+    """The field body of one Authentication-Results (RFC 8601 section 2.2). Raises FieldError."""
     if len(text) > MAX_FIELD:
-        raise AuthResultsError("longer than 16 KB")
+        raise FieldError("longer than 16 KB")
     if "\0" in text:
-        raise AuthResultsError("a NUL stands in the field")
-    scanner = _Scanner(text)
+        raise FieldError("a NUL stands in the field")
+    scanner = Lexer(text)
     scanner.skip()
     authserv_id = scanner.value()
     scanner.skip()
     version = scanner.take(re.compile(r"[0-9]+"))
     if version not in {"", "1"}:
-        raise AuthResultsError("the version is not 1")
+        raise FieldError("the version is not 1")
     results: list[MethodResult] = []
     discarded = 0
     while scanner.more():
@@ -157,11 +165,11 @@ def parse(text: str) -> AuthResults:
             results.append(result)
         discarded += 0 if clean else 1
         if len(results) > MAX_RESULTS:
-            raise AuthResultsError("more than a hundred results")
+            raise FieldError("more than a hundred results")
     return AuthResults(authserv_id, tuple(results), discarded)
 
 
-def _resinfo(scanner: _Scanner) -> tuple[MethodResult | None, bool]:
+def _resinfo(scanner: Lexer) -> tuple[MethodResult | None, bool]:
     """One result and whether its properties are beyond doubt; None for the word `none` (no-result)."""
     method = scanner.need(KEYWORD, "a method").lower()
     scanner.skip()
@@ -199,7 +207,7 @@ def _resinfo(scanner: _Scanner) -> tuple[MethodResult | None, bool]:
     return MethodResult(method, result, properties, reason), clean
 
 
-def _property(scanner: _Scanner) -> tuple[str, bool]:
+def _property(scanner: Lexer) -> tuple[str, bool]:
     """The value, and whether it is free of quotes and comments glued to it."""
     scanner.skip()
     scanner.expect("=")
@@ -212,7 +220,7 @@ def _property(scanner: _Scanner) -> tuple[str, bool]:
         return value + rest, not commented and not rest and "@" not in value
     value = scanner.take(PVALUE)
     if scanner.peek() in {'"', ")"}:
-        raise AuthResultsError("a quote or parenthesis inside a value")
+        raise FieldError("a quote or parenthesis inside a value")
     return value, not commented and scanner.peek() != "("
 
 
@@ -228,7 +236,7 @@ def _harmless(value: str) -> bool:
 
 def _host(value: str) -> str:
     """The domain of a property value, lower-case; "" where there is none."""
-    host = value.strip("<>").rpartition("@")[2].lower().removesuffix(".")
+    host = plain_host(value.strip("<>").rpartition("@")[2])
     return host if HOST.fullmatch(host) else ""
 
 
@@ -243,81 +251,3 @@ def _status(word: str) -> Status | None:
 def _first_word(text: str) -> str:
     words: Sequence[str] = re.split(r"[\s;(]+", text.strip(), maxsplit=1)
     return words[0].strip('"') if words else ""
-
-
-class _Scanner:
-    """A position in the text; white space and comments are skipped as RFC 5322 says."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
-
-    def peek(self) -> str:
-        return self.text[self.position : self.position + 1]
-
-    def more(self) -> bool:
-        self.skip()
-        return self.position < len(self.text)
-
-    def at_end_of_result(self) -> bool:
-        return self.peek() in {"", ";"}
-
-    def accept(self, char: str) -> bool:
-        if self.peek() != char:
-            return False
-        self.position += 1
-        return True
-
-    def expect(self, char: str) -> None:
-        if not self.accept(char):
-            raise AuthResultsError(f"{char} is missing")
-
-    def take(self, pattern: re.Pattern[str]) -> str:
-        match = pattern.match(self.text, self.position)
-        if match is None:
-            return ""
-        self.position = match.end()
-        return match[0]
-
-    def need(self, pattern: re.Pattern[str], what: str) -> str:
-        word = self.take(pattern)
-        if not word:
-            raise AuthResultsError(f"{what} is missing")
-        return word
-
-    def value(self) -> str:
-        """A token or a quoted string."""
-        if self.peek() == '"':
-            match = QUOTED.match(self.text, self.position)
-            if match is None:
-                raise AuthResultsError("a quoted string does not end")
-            self.position = match.end()
-            return re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL)
-        return self.need(TOKEN, "a value")
-
-    def skip(self) -> None:
-        """White space and comments, nested ones included. Raises AuthResultsError for a comment that does not end."""
-        while self.position < len(self.text):
-            if self.text[self.position].isspace():
-                self.position += 1
-            elif self.text[self.position] == "(":
-                self._comment()
-            else:
-                return
-
-    def _comment(self) -> None:
-        depth = 0
-        while self.position < len(self.text):
-            char = self.text[self.position]
-            if char == "\\":
-                self.position += 1
-            elif char == "(":
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise AuthResultsError("comments nested too deeply")
-            elif char == ")":
-                depth -= 1
-            self.position += 1
-            if depth == 0:
-                return
-        raise AuthResultsError("a comment does not end")

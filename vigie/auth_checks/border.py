@@ -5,81 +5,17 @@ Everything below the hop that our border MTA wrote was written by strangers and 
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from dataclasses import dataclass
 
-from vigie.auth_checks.providers import PRESETS
-from vigie.auth_checks.settings import TrustSettings
+from vigie.auth_checks import receivedspf
+from vigie.auth_checks.trust import PRIVATE, Trust, ip_address, plain_host, within
 from vigie.auth_checks.types import BorderHop
 from vigie.message.types import Hop, Message
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-"""A content filter hands the message back to its own MTA over loopback: such a hop is never the border."""
 MAX_HOPS = 50
 
-ADDRESS = re.compile(r"(?<![\w.-])(?:[Ii][Pp][Vv]6:)?[0-9A-Fa-f:.]{2,45}(?![\w.-])")
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """`[trust]` with the preset of a provider put in."""
-
-    border_hosts: tuple[str, ...]
-    relays: tuple[Network, ...]
-    authserv_ids: tuple[str, ...]
-
-    def is_border(self, host: str) -> bool:
-        """The by-host is one of ours; `.example.org` stands for every host below example.org, never for a mere ending."""
-        host = _host(host)
-        return bool(host) and any(
-            host.endswith(ours) if ours.startswith(".") else host == ours for ours in self.border_hosts
-        )
-
-    def is_relay(self, ip: str) -> bool:
-        """The client is one of our own machines."""
-        address = ip_address(ip)
-        return address is not None and any(
-            address in network for network in (*LOOPBACK, *self.relays) if network.version == address.version
-        )
-
-    def is_ours(self, authserv_id: str) -> bool:
-        """Results of that authserv-id claim to be ours (compared without case, RFC 8601 section 2.5)."""
-        return _host(authserv_id) in self.authserv_ids or any(
-            _host(authserv_id).endswith(ours) for ours in self.authserv_ids if ours.startswith(".")
-        )
-
-
-def trust_of(settings: TrustSettings) -> Trust:
-    """The settings in the form in which they are compared. A relay that is no network trusts nothing."""
-    preset = PRESETS[settings.provider] if settings.provider else TrustSettings()
-    relays = []
-    for text in (*preset.relays, *settings.relays):
-        try:
-            relays.append(ipaddress.ip_network(text.strip(), strict=False))
-        except ValueError:
-            continue
-    return Trust(
-        border_hosts=tuple(filter(None, map(_host, (*preset.border_hosts, *settings.border_hosts)))),
-        relays=tuple(relays),
-        authserv_ids=tuple(filter(None, map(_host, (*preset.authserv_ids, *settings.authserv_ids)))),
-    )
-
-
-def ip_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address of a Received field: brackets and the `IPv6:` prefix of RFC 5321 section 4.1.3 are taken off."""
-    bare = text.strip().strip("[]")
-    if bare.lower().startswith("ipv6:"):
-        bare = bare[5:]
-    try:
-        address = ipaddress.ip_address(bare)
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address
+SUBMITTED = frozenset({"ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA"})
+"""Protocols of an authenticated user (RFC 3848, RFC 6531): what stands below was written by him, wherever he sits."""
 
 
 def border_index(message: Message, trust: Trust) -> int | None:
@@ -93,63 +29,73 @@ def find_border(message: Message, trust: Trust) -> BorderHop:
     hop = _walk(message, trust)
     if not isinstance(hop, Hop):
         return BorderHop(found=False, reason=hop)
+    learned = receivedspf.beside(message, trust, hop)
     return BorderHop(
         found=True,
         reason=f"Received by {hop.by}, from a client that is not ours",
-        client_ip=str(ip_address(hop.ip)),
-        helo=_host(hop.helo),
-        mail_from=_mail_from(message, hop),
+        client_ip=str(ip_address(_client(message, trust, hop))),
+        helo=plain_host(hop.helo or (learned.helo if learned else "")),
+        mail_from=_mail_from(message, hop, learned.envelope_from if learned else None),
         authserv_id=hop.by.lower(),
     )
 
 
 def _walk(message: Message, trust: Trust) -> Hop | str:
     """From the newest hop down while we wrote it, to the first client that is not ours; else why there is none."""
-    if not trust.border_hosts:
+    if not trust.knows_border:
         return "no border_hosts in [trust]"
     if not message.hops:
         return "the message has no Received field"
     for hop in message.hops[:MAX_HOPS]:
         if not trust.is_border(hop.by):
             return f"the Received field of {_shown(hop.by)} stands above any of a border host"
-        if trust.is_relay(hop.ip):
-            if all(trust.is_relay(address) for address in _client_addresses(hop)):
+        if hop.with_.upper().startswith("LMTP"):
+            continue  # RFC 2033 section 5: never over the Internet, whatever the address
+        client = _client(message, trust, hop)
+        if ip_address(client) is None:
+            if trust.is_inner(hop.by) or _mere_transit(hop, trust):
                 continue
-            # A client's HELO may hold an address of ours, to lead us below the real border.
-            return f"the Received field of {_shown(hop.by)} names several client addresses"
-        if ip_address(hop.ip) is not None:
-            return hop
-        if not hop.with_.upper().startswith("LMTP"):
             # Without an address we cannot tell a stranger from ourselves, and the field below may be his.
-            return f"the Received field of {_shown(hop.by)} names no client address"
+            return f"the Received field of {_shown(hop.by)} names no client address, or several"
+        if trust.is_relay(client):
+            if hop.with_.upper() in SUBMITTED:  # S-65
+                return f"the message was submitted by an authenticated user of {_shown(hop.by)}"
+            continue
+        if within(client, PRIVATE):
+            return f"the Received field of {_shown(hop.by)} names a private address that [trust] relays does not"
+        return hop
     return "every Received field names a client of ours"
 
 
-def _client_addresses(hop: Hop) -> list[str]:
-    """Every address that the field gives for its client, whatever the notation."""
-    return [found for found in ADDRESS.findall(hop.raw.rpartition(" by ")[0]) if ip_address(found) is not None]
+def _mere_transit(hop: Hop, trust: Trust) -> bool:
+    """The field tells of no client at all, and its by-host is an address of ours (Gmail's inner hops)."""
+    return hop.raw[:3].lower() == "by " and within(hop.by, trust.relays)
 
 
-def _mail_from(message: Message, hop: Hop) -> str | None:
-    """The envelope sender: from the border's own field, else from a Return-Path that was put above it."""
+def _client(message: Message, trust: Trust, hop: Hop) -> str:
+    """The client's address: from the field itself, else from our own Received-SPF right above it."""
+    if hop.ip:
+        return hop.ip
+    learned = receivedspf.beside(message, trust, hop)
+    return learned.client_ip if learned else ""
+
+
+def _mail_from(message: Message, hop: Hop, learned: str | None) -> str | None:
+    """The envelope sender: from the border's own field, else from a Return-Path or Received-SPF that was put above it."""
     if hop.envelope_from is not None:
-        return _path(hop.envelope_from)
+        return hop.envelope_from
     for header in message.headers:
         if header.index >= hop.index:
             break
         if header.name == "return-path":
             return _path(header.raw.decode("utf-8", "replace"))
-    return None
+    return learned
 
 
 def _path(text: str) -> str:
     """The reverse-path without its brackets; "" is the null one. Nothing else is interpreted (S-02, S-05)."""
     bare = re.sub(r"\r?\n[ \t]+", "", text).strip()
     return bare[1:-1] if bare.startswith("<") and bare.endswith(">") else bare
-
-
-def _host(text: str) -> str:
-    return text.strip().lower().removesuffix(".")
 
 
 def _shown(host: str) -> str:

@@ -42,9 +42,23 @@ class TrustSettings(Settings):
         default=(), description="networks (CIDR) of our own hops that come after the border"
     )
     authserv_ids: tuple[str, ...] = Field(default=(), description="whose Authentication-Results we believe")
-    provider: Literal["microsoft365", "gmail", "ovh", "orange", "infomaniak"] | None = Field(
-        default=None, description="presets for large hosts, instead of the three lists"
-    )
+    provider: (
+        Literal[
+            "microsoft365",
+            "gmail",
+            "ovh",
+            "orange",
+            "infomaniak",
+            "gandi",
+            "ionos",
+            "o2switch",
+            "alwaysdata",
+            "free",
+            "mailo",
+            "yahoo",
+        ]
+        | None
+    ) = Field(default=None, description="presets for large hosts, instead of the three lists")
     arc_sealers: tuple[str, ...] = Field(
         default=(), description="d= of forwarders whose ARC chain is shown as a hint; it never proves anything"
     )

@@ -40,6 +40,8 @@ class SpfResult:
     """The MAIL FROM domain, or the HELO name when MAIL FROM is null; "" when unavailable."""
     provenance: Provenance
     reason: str
+    weak: bool = False
+    """It passed under a policy that nearly everybody can pass (S-52): the status is `policy`, it aligns nobody and accuses nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class BorderHop:
     mail_from: str | None = None
     """None: unknown; "": the null reverse-path."""
     authserv_id: str = ""
+    above: tuple[str, ...] = ()
+    """The by-hosts of our own Received fields above it, newest first: what was passed before the walk stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,8 @@ class AuthEvidence:
     """The author domain when an aligned identity passed; None otherwise."""
     complete: bool
     """The whole proof (house: "Proof") for the author domain, whoever that is. The brand is compared by the rules."""
+    complete_by_spf: bool = False
+    """What proves where the brand file says `spf_alone_proves`, and nowhere else: an aligned SPF pass that few can get."""
     received_at: datetime | None = None
     """When our side got the message: the earlier of INTERNALDATE and our border's Received, else the newest hop's. Aware, UTC."""
     examined_at: datetime | None = None
@@ -184,6 +190,8 @@ class AuthEvidence:
     """Why the proof is not complete, one sentence each, in English."""
     forged_results: bool = False
     """Results that carry our border's name stand where only a stranger can have put them."""
+    earlier_results: bool = False
+    """Results that carry our border's name stand where an earlier passage through it leaves them; a forger can build the same."""
     dns_failed: tuple[str, ...] = ()
     """Names whose look-up was in error (SERVFAIL, time-out, ...)."""
     replay: tuple[ReplayHint, ...] = ()

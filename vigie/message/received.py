@@ -1,4 +1,9 @@
-"""Received fields as hops. Nothing here trusts them: `auth_checks.border` says which one our own server wrote."""
+"""Received fields as hops. Nothing here trusts them: `auth_checks.border` says which one our own server wrote.
+
+A server writes into its field what its client said: HELO, envelope sender, ident, the name in a certificate. None of it may
+change the client address, the by-host or the envelope sender that are read here (S-05, S-64): a field is read by the exact form of a
+known server, and where the client's words leave two readings open, the address is left empty.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +19,33 @@ from vigie.message.types import Hop
 HOPS = 200
 _FIELD_CHARS = 4_096
 
-_BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})(?:%[\w.]{1,20})?\](?::\d{1,5})?", re.IGNORECASE)
-_BARE_IP = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})\Z")
-_HELO = re.compile(r"\b(?:helo|ehlo)[= ]\s*\[?([^\s\[\]()]{1,255})", re.IGNORECASE)
-_ENVELOPE = re.compile(r"envelope-(?:from|sender)\s+<?([^\s<>()]*)>?", re.IGNORECASE)
-_COMMENT = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*){0,8})\)")
-_KEYWORD = re.compile(r"(?:\A|\s)(from|by|with|id|for|via)\s", re.IGNORECASE)
+_KEYWORD = re.compile(r"(?:\A|\s)(from|by|with|id|for|via)(?=\s)", re.IGNORECASE)
+_ENVELOPE = re.compile(r"envelope-(?:from|sender)\s+(?:<(?P<path>.*)>|(?P<bare>[^\s<>()]+))", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<![\w.-])(?:IPv6:)?([0-9A-Fa-f:.]{2,45})(?![\w.-])", re.IGNORECASE)
+
+_IP = r"(?:IPv6:)?(?P<ip>[0-9A-Fa-f:.]{2,45})(?:%[\w.]{1,20})?"
+_BOX = rf"\[{_IP}\](?::\d{{1,5}})?"
+_GREETING = r"(?:HELO|EHLO|LHLO)"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        # Yahoo: 192.0.2.1 (EHLO helo)
+        rf"{_IP} \({_GREETING} (?P<helo>[^()]*)\)",
+        # qmail, OVH's store, IronPort: rdns (HELO helo) (ident@192.0.2.1)
+        rf"(?P<rdns>[^\s()]+) \({_GREETING} (?P<helo>[^()]*)\) \((?:[^()@\[\]]*@)?(?:{_IP}|\[{_IP.replace('<ip>', '<ip2>')}\])\)",
+        # Postfix, Sendmail, Gmail, Exim without more: helo (ident@rdns [192.0.2.1] (may be forged))
+        rf"(?P<helo>[^()]{{1,255}}) \((?!{_GREETING} )(?P<rdns>(?:[^\s()\[\]=]+ )?){_BOX}(?: \(may be forged\))?\)",
+        # Exim, vger: rdns ([192.0.2.1]:25 helo=helo)
+        rf"(?P<rdns>[^\s()]+) \({_BOX} (?P<said>[^()]*)\)",
+        # Exim where the address has no name: [192.0.2.1] (port=25 helo=helo)
+        rf"{_BOX} \((?P<said>(?:port|helo|ident)=[^()]*)\)",
+        # Exchange: helo (192.0.2.1)
+        rf"(?P<helo>[^()]{{1,255}}) \({_IP}\)",
+        # Mailo: name [192.0.2.1]
+        rf"(?P<helo>[^\s()\[\]]+) {_BOX}\Z",
+    )
+)
+_HELO_SAID = re.compile(r"\b(?:helo|ehlo)[= ]\s*\[?([^\s\[\]()\"]{1,255})", re.IGNORECASE)
 
 
 def read_hops(fields: Iterable[Field]) -> tuple[Hop, ...]:
@@ -39,14 +65,19 @@ def parse_date(text: str) -> datetime | None:
         return None
 
 
+def addresses(text: str) -> list[str]:
+    """Every IP address in the text in its usual form, whatever the notation around it."""
+    return [address for address in map(_plain_ip, _ADDRESS.findall(text)) if address]
+
+
 def _hop(field: Field) -> Hop:
     text = " ".join(plain_text(unfold(field.raw[: _FIELD_CHARS * 2])).split())[:_FIELD_CHARS]
     body, _, date = text.rpartition(";")
     if not body:
         body, date = text, ""
-    clauses = _clauses(body)
+    # A long HELO must not push the server's own words out of what is read.
+    clauses = _clauses(body) if len(field.raw) <= _FIELD_CHARS else {}
     helo, rdns, ip = _origin(clauses.get("from", ""))
-    envelope = _ENVELOPE.search(body)
     return Hop(
         raw=text,
         by=_first_word(clauses.get("by", "")),
@@ -55,21 +86,71 @@ def _hop(field: Field) -> Hop:
         ip=ip,
         with_=_first_word(clauses.get("with", "")),
         for_=_first_word(clauses.get("for", "")).strip("<>"),
-        envelope_from=envelope[1] if envelope else None,
+        envelope_from=_envelope_sender(clauses.get("after", "")),
         date=parse_date(date.strip()) if date else None,
         index=field.index,
     )
 
 
 def _clauses(body: str) -> dict[str, str]:
-    """Keyword -> text, keywords inside comments not counted; the first of each keyword wins (RFC 5321 section 4.4)."""
-    blanked = _COMMENT.sub(lambda comment: "(" + "x" * (len(comment[0]) - 2) + ")", body)
+    """Keyword -> text, keywords inside comments not counted (RFC 5321 section 4.4); "after" is all from the by clause on.
+
+    Nothing where a parenthesis stays open or `from` or `by` stands twice: then the client's words reach into the server's.
+    """
+    blanked = _blanked(body)
+    if blanked is None:
+        return {}
     found = list(_KEYWORD.finditer(blanked))
-    clauses: dict[str, str] = {}
-    ends = [*(keyword.start() for keyword in found[1:]), len(body)]
-    for keyword, end in zip(found, ends, strict=False):
-        clauses.setdefault(keyword[1].lower(), body[keyword.end() : end].strip())
+    words = [keyword[1].lower() for keyword in found]
+    if words.count("by") != 1 or words.count("from") > 1 or "from" in words[1:]:
+        return {}
+    by = words.index("by")
+    clauses: dict[str, str] = {"after": body[found[by].start() :]}
+    if words[0] == "from":  # all up to `by` is its text: the client may say "with LMTP", too
+        clauses["from"] = body[found[0].end() : found[by].start()].strip()
+    ends = [*(keyword.start() for keyword in found[by + 1 :]), len(body)]
+    for word, keyword, end in zip(words[by:], found[by:], ends, strict=True):
+        clauses.setdefault(word, body[keyword.end() : end].strip())
     return clauses
+
+
+def _blanked(text: str) -> str | None:
+    """The text with the insides of its comments blanked out, of the same length; None where parentheses do not match.
+
+    A backslash hides no parenthesis: a client may have put it there, and a server that did not look.
+    """
+    out: list[str] = []
+    depth = 0
+    for char in text:
+        depth -= char == ")"
+        if depth < 0:
+            return None
+        out.append("x" if depth else char)
+        depth += char == "("
+    return None if depth else "".join(out)
+
+
+def _comments(text: str) -> list[str]:
+    """The outermost comments, without their parentheses."""
+    found: list[str] = []
+    depth = start = 0
+    for at, char in enumerate(text):
+        if char == "(":
+            start = start if depth else at + 1
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth == 0:
+                found.append(text[start:at])
+    return found
+
+
+def _envelope_sender(text: str) -> str | None:
+    """What the one comment `envelope-from <path>` behind the by clause says, taken literally; "" is the null path."""
+    found = [match for comment in _comments(text) if (match := _ENVELOPE.fullmatch(comment))]
+    if len(found) != 1:
+        return None
+    return found[0]["path"] if found[0]["path"] is not None else found[0]["bare"]
 
 
 def _first_word(clause: str) -> str:
@@ -77,47 +158,44 @@ def _first_word(clause: str) -> str:
 
 
 def _origin(clause: str) -> tuple[str, str, str]:
-    """HELO name, verified host name and IP of a from clause, in the styles of the usual servers.
+    """HELO name, host name and IP address of a from clause. The address is "" unless the clause has the form of a known server.
 
-    Postfix, Sendmail, Gmail `helo (rdns [ip])`; Exim `rdns ([ip] helo=helo)` or `[ip] (helo=helo)`; Exchange
-    `helo (ip)`; qmail `rdns (HELO helo) (ip)`. The IP is looked for in the comments first: the word before them is
-    what the client said of itself.
+    A HELO may bring comments of its own, in front of those of the server. But the server always writes the address: so
+    a form that fits is the server's only if no address stands behind it.
     """
-    word = clause.split("(", 1)[0].strip()
-    comments = [comment[1] for comment in _COMMENT.finditer(clause)]
-    literal = _ip(word)
-    helo_said = next((match[1] for match in map(_HELO.search, comments) if match), "")
-    ip, rdns = "", ""
-    for comment in comments:
-        brackets = list(_BRACKETED.finditer(comment))
-        bracketed = _ip(brackets[-1][0]) if brackets else ""
-        if bracketed:
-            ip, rdns = bracketed, _name(comment[: brackets[-1].start()])
-            break
-        bare = _ip(comment.rsplit("@", 1)[-1].strip())
-        if bare:
-            ip = bare
-            break
-    if helo_said:  # Exim, qmail: the word in front is the verified name, or the address
-        return helo_said, rdns or ("" if literal else _name(word)), ip or literal
-    return word.strip("[]") if literal else word.split(" ", 1)[0], rdns, ip or literal
+    for form in _FORMS:
+        match = form.match(clause)
+        if match is None or addresses(clause[match.end() :]):
+            continue
+        parts = match.groupdict()
+        ip = _plain_ip(parts["ip"] or parts.get("ip2") or "")
+        if not ip:
+            continue
+        helo = parts.get("helo") or ""
+        if "said" in parts:
+            said = _HELO_SAID.search(parts["said"])
+            helo = said[1] if said else parts.get("rdns") or ""
+        return _helo(helo), _name(parts.get("rdns") or ""), ip
+    return _helo(clause.split("(", 1)[0].strip()), "", ""
+
+
+def _helo(text: str) -> str:
+    """The name, or the address literal without its brackets."""
+    first = text.split(" ", 1)[0]
+    return first.strip("[]") if first.startswith("[") else first
 
 
 def _name(text: str) -> str:
     """The last word of a comment as a host name; "" for none and for "unknown"."""
-    words = text.replace("=", " ").split()
+    words = text.split()
     name = words[-1].rsplit("@", 1)[-1].rstrip(".:") if words else ""
-    return "" if name.lower() in {"unknown", "helo", "port", "may"} or "." not in name else name
+    return "" if "." not in name or "[" in name else name
 
 
-def _ip(text: str) -> str:
-    """The text as an IP address in its usual form, brackets and IPv6: tag removed; "" if it is none."""
-    bracketed = _BRACKETED.match(text)
-    candidate = bracketed[1] if bracketed else text.removeprefix("IPv6:").removeprefix("ipv6:")
-    if not bracketed and not _BARE_IP.match(candidate):
-        return ""
+def _plain_ip(text: str) -> str:
+    """The text as an IP address in its usual form; "" if it is none. An IPv4 address that is mapped is one."""
     try:
-        address = ipaddress.ip_address(candidate)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return ""
     mapped = getattr(address, "ipv4_mapped", None)

@@ -14,7 +14,16 @@ SOURCES = ("RFC 8601 section 5", "threats section 3.3")
 
 
 def check(view: View) -> Iterator[Finding]:
-    """One decisive finding."""
-    if view.evidence.forged_results:
-        shown = next(iter(view.message.header_values("authentication-results")), "")
-        yield contradiction(ID, "", "authentication-results", shown, strength=Strength.DECISIVE)
+    """One finding: decisive, or strong where an honest mail that came through our border twice looks the same."""
+    evidence = view.evidence
+    if not (evidence.forged_results or evidence.earlier_results):
+        return
+    names = ("authentication-results", "received-spf")
+    # The lowest is shown: our own stand above it.
+    where, shown = next(
+        ((name, found[-1]) for name in names if (found := view.message.header_values(name))), (names[0], "")
+    )
+    if evidence.forged_results:
+        yield contradiction(ID, "", where, shown, strength=Strength.DECISIVE)
+    else:
+        yield contradiction(ID, "earlier", where, shown, strength=Strength.STRONG)
