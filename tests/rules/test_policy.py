@@ -182,6 +182,28 @@ def test_more_text_never_lowers_a_decisive_contradiction(
     assert decide(view, [*some, *more, CLAIM, DECISIVE]).label is Label.IMPERSONATION
 
 
+NOTES = FINDINGS.map(lambda found: replace(found, kind=Kind.NOTE))
+
+
+@given(
+    st.sampled_from([OFFICIAL, FOREIGN]),
+    st.integers(0, 2),
+    EVIDENCE,
+    st.lists(FINDINGS, max_size=5),
+    st.lists(NOTES, min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_notes_decide_nothing(
+    author: Address, readings: int, proof: AuthEvidence, some: list[Finding], notes: list[Finding], first: bool
+) -> None:
+    """Whatever rule, strength and layer a note has (issue: replay hints decide nothing alone)."""
+    view = View(message(author, readings), proof, BRAND)
+    without = decide(view, some)
+    noted = decide(view, [*notes, *some] if first else [*some, *notes])
+    assert replace(noted, findings=without.findings) == without
+    assert set(notes) <= set(noted.findings)
+
+
 def test_the_table_refuses_unknown_facts_and_holes() -> None:
     with pytest.raises(ValueError, match="no such fact"):
         Row(number=1, when=("clam",), verdict=Label.UNRELATED)

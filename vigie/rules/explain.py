@@ -19,6 +19,7 @@ from vigie.rules.types import Finding, Kind, Label, Strength, Verdict
 
 MAX_SENTENCES = 5
 """Reasons that a worried person reads; the rest stands in the findings."""
+MAX_NOTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ def explain(
     told = [_verdict_sentence(verdict, brand, texts)]
     if verdict.label not in {Label.UNRELATED, Label.GENUINE}:
         told += _reasons(verdict, texts)
+    if verdict.label is not Label.UNRELATED:
+        told += _notes(verdict, texts)
+    if verdict.label not in {Label.UNRELATED, Label.GENUINE}:
         told += _truths(verdict, brand, texts, lang)
         if any(finding.layer not in _SPOKEN for finding in verdict.findings):
             told.append(texts.sentence["forwarded"])
@@ -86,7 +90,7 @@ def _genuine_or_foreign(verdict: Verdict, evidence: AuthEvidence | None, brand: 
     return verdict.label is not Label.UNDECIDED or not brand.owns(evidence.authenticated_domain)
 
 
-_ORDER = {Kind.CONTRADICTION: 1, Kind.LURE: 2, Kind.CLAIM: 3, Kind.EXCUSE: 4, Kind.NOTE: 5}
+_ORDER = {Kind.CONTRADICTION: 1, Kind.LURE: 2, Kind.CLAIM: 3, Kind.EXCUSE: 4}
 _SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN})
 
 
@@ -97,7 +101,8 @@ def _rank(finding: Finding) -> tuple[int, int]:
 
 def _reasons(verdict: Verdict, texts: Sentences) -> Iterator[str]:
     """The claim first (who the message says it is), then what weighs most; one sentence a rule."""
-    counted = [finding for finding in verdict.findings if finding.layer in _SPOKEN and finding.kind is not Kind.EXCUSE]
+    silent = {Kind.EXCUSE, Kind.NOTE}
+    counted = [finding for finding in verdict.findings if finding.layer in _SPOKEN and finding.kind not in silent]
     claims = [finding for finding in counted if finding.kind is Kind.CLAIM][:1]
     others = sorted((finding for finding in counted if finding.kind is not Kind.CLAIM), key=_rank)
     told: set[str] = set()
@@ -106,6 +111,12 @@ def _reasons(verdict: Verdict, texts: Sentences) -> Iterator[str]:
         if sentence and finding.rule not in told and len(told) < MAX_SENTENCES:
             told.add(finding.rule)
             yield sentence
+
+
+def _notes(verdict: Verdict, texts: Sentences) -> list[str]:
+    """What decides nothing and is worth knowing, also about a genuine message; two sentences at most."""
+    found = [rule_sentence(finding, texts) for finding in verdict.findings if finding.kind is Kind.NOTE]
+    return [sentence for sentence in dict.fromkeys(found) if sentence][:MAX_NOTES]
 
 
 def rule_sentence(finding: Finding, texts: Sentences) -> str:
