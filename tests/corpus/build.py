@@ -182,7 +182,7 @@ def compose(entry: Mapping[str, Any], split: str) -> EmailMessage:
     message["Date"] = format_datetime(moment)
     token = hashlib.sha256(f"{slug}/id".encode()).hexdigest()[:20]
     message["Message-ID"] = f"<{token}@{domain_of(entry['author'])}>"
-    for table in ("list", "raw_headers"):
+    for table in ("raw_headers",) if "via" in entry else ("list", "raw_headers"):
         for name, value in entry.get(table, {}).items():
             message[name] = value
     charset = entry.get("charset", "utf-8")
@@ -232,6 +232,7 @@ def build(entry: Mapping[str, Any], split: str, txt: dict[str, list[str]]) -> by
         helo, server = _named(author)
         line = f"Received: from {helo} ({helo} [{server}])\n\tby {entry['via']} (Postfix) with ESMTPS id "
         hops = f"{line}{_token(slug, 'hop')};\n\t{format_datetime(moment - timedelta(seconds=4))}\n"
+        hops += "".join(f"{name}: {value}\n" for name, value in entry.get("list", {}).items())
         if "footer" in entry:
             raw = raw.rstrip(b"\r\n") + b"\r\n" + entry["footer"].replace("\n", "\r\n").encode()
     helo, server = _named(envelope)
