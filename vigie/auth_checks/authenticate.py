@@ -19,7 +19,7 @@ from vigie.auth_checks.receivedspf import SpfFields, spf_fields
 from vigie.auth_checks.replay import replay_hints
 from vigie.auth_checks.resolver import Resolver
 from vigie.auth_checks.settings import TrustSettings
-from vigie.auth_checks.spf import ADDR_SPEC, check_spf
+from vigie.auth_checks.spf import ADDR_SPEC, check_spf, weighed
 from vigie.auth_checks.trust import Trust, trust_of
 from vigie.auth_checks.types import (
     AuthEvidence,
@@ -112,11 +112,15 @@ def _said(message: Message, trust: Trust, top: int | None) -> BorderResults:
 
 
 def _spf(border: BorderHop, said: BorderResults, spf_said: SpfFields, resolver: Resolver) -> SpfResult:
-    """Computed where it can be, else what our border says: in Authentication-Results, else in Received-SPF."""
+    """Computed where it can be, else what our border says, in Authentication-Results or in Received-SPF.
+
+    Never a pass that nearly everybody can get, whoever says it (S-52).
+    """
     computed = check_spf(border, resolver)
     if computed.provenance is Provenance.COMPUTED and computed.status is not Status.TEMPERROR:
         return computed
-    return computed if _fools(border) else said.spf() or spf_said.result(border) or computed
+    told = None if _fools(border) else said.spf() or spf_said.result(border)
+    return weighed(told, border.client_ip, resolver) if told else computed
 
 
 def _border_dmarc(border: BorderHop, said: BorderResults, author_domain: str) -> DmarcResult | None:

@@ -134,6 +134,8 @@ def outranked(computed: Evaluation, spf: SpfResult, border: DmarcResult | None) 
 
 def _contradicted(computed: Evaluation, spf: SpfResult) -> bool:
     """We saw an aligned signature fail, or evaluated every identifier that the border can have passed, and none did."""
+    if computed.spf_aligned and spf.weak:
+        return True  # the border may have gone by the very pass that nearly everybody can get (S-52)
     if any(signature.status is Status.FAIL for signature in computed.dkim_aligned):
         return True
     if any(signature.status is Status.TEMPERROR or signature.key_missing for signature in computed.dkim_aligned):
@@ -157,6 +159,9 @@ def _judge(
     failed = any(result.status is Status.FAIL for result in dkim_aligned)
     if not failed and any(result.key_missing for result in dkim_aligned):
         return Status.PERMERROR, "the key of the aligned signature is gone: cannot tell"
+    if spf_aligned and spf.weak:
+        # DMARC as published passes here; we do not go by it, and accuse nobody over our own policy either (S-52).
+        return Status.POLICY, f"SPF {spf.domain} aligns, but nearly everybody passes it: not used"
     evaluated = [result for result in dkim if result.status in EVALUATED]
     if evaluated or (_spf_usable(spf) and spf.status in EVALUATED):
         return Status.FAIL, "no passing identifier aligns with the author domain"

@@ -10,10 +10,12 @@ import ipaddress
 import re
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from spftrace import BaseResolver, Evaluator, Limits, Result
 
+from vigie.auth_checks.breadth import too_wide
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver
 from vigie.auth_checks.types import BorderHop, Provenance, SpfResult, Status
 
@@ -92,7 +94,30 @@ def check_spf(border: BorderHop, resolver: Resolver) -> SpfResult:
         domain, sender = match[1].lower(), f"{LOCAL_PART}@{match[1]}"
     status, reason = evaluate(border.client_ip, sender, border.helo, resolver)
     identity = "HELO" if not sender else "MAIL FROM"
-    return SpfResult(status, domain, Provenance.COMPUTED, f"{identity} {domain}: {reason}")
+    found = SpfResult(status, domain, Provenance.COMPUTED, f"{identity} {domain}: {reason}")
+    return weighed(found, border.client_ip, resolver)
+
+
+def weighed(result: SpfResult, client_ip: str, resolver: Resolver) -> SpfResult:
+    """The result; a pass that nearly everybody can get is `policy` instead and `weak` (RFC 8601 section 2.4, S-52). Never raises.
+
+    `client_ip`: "" where it is unknown.
+    """
+    if result.status is not Status.PASS:
+        return result
+    why = too_wide(result.domain, _versions(client_ip), resolver)
+    if not why:
+        return result
+    return replace(result, status=Status.POLICY, reason=f"{result.reason}, but {why}: not used", weak=True)
+
+
+def _versions(client_ip: str) -> tuple[int, ...]:
+    """The IP version under which the client is evaluated; both where it is unknown."""
+    try:
+        address = ipaddress.ip_address(client_ip)
+    except ValueError:
+        return (4, 6)
+    return (4,) if address.version == 4 or address.ipv4_mapped is not None else (6,)
 
 
 def evaluate(ip: str, sender: str, helo: str, resolver: Resolver, *, keep_private: bool = True) -> tuple[Status, str]:

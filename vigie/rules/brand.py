@@ -113,6 +113,7 @@ class Brand(_Data):
     innocent_hosts: tuple[str, ...] = Field(default=())
     """Hosts that look like the brand's and are somebody else's harmless ones."""
     spf_alone_proves: bool = False
+    """For a brand that does not sign: its SPF pass proves, unless its policy lets in more than a few (S-52). None does so far."""
 
     def official_host(self, host: str) -> bool:
         """True where `host` (lower-case A-labels) is listed, or lies below a listed one with `subdomains`.

@@ -110,7 +110,8 @@ class View:
     @cached_property
     def proven(self) -> bool:
         """Proof of an official author (house: "Proof")."""
-        return self.evidence.complete and self.official_author and self.message.author_readings == 1
+        complete = self.evidence.complete or (self.brand.spf_alone_proves and self.evidence.complete_by_spf)
+        return complete and self.official_author and self.message.author_readings == 1
 
     @cached_property
     def foreign_authors(self) -> tuple[Address, ...]:
