@@ -118,20 +118,42 @@ def _judging(app: typer.Typer) -> None:
     )
     def check(
         context: typer.Context,
-        path: Annotated[list[str], typer.Argument(metavar="PATH...")],
+        path: Annotated[list[str] | None, typer.Argument(metavar="PATH", show_default=False)] = None,
         as_json: Annotated[
             bool, typer.Option("--json", help=say("un objet JSON par message", "one JSON object per message"))
         ] = False,
+        replay: Annotated[
+            str,
+            typer.Option(
+                metavar="ID",
+                help=say(
+                    "recalcule le verdict d'un cas avec le DNS d'alors ; message : PATH, sinon sa boîte",
+                    "computes a case's verdict again with the DNS of then; message: PATH, else its mailbox",
+                ),
+            ),
+        ] = "",
         no_fail: Annotated[
             bool,
             typer.Option("--no-fail", help=_no_fail()),
         ] = False,
     ) -> Work:
+        paths = path or []
+        if not paths and not replay:
+            raise typer.BadParameter(say("fichier ou dossier attendu", "a file or folder is needed"), param_hint="PATH")
+        if replay and len(paths) > 1:
+            raise typer.BadParameter(say("un seul fichier", "one file only"), param_hint="PATH")
+
         def work() -> Status:
+            options: Globals = context.obj
+            if replay:
+                from vigie.cli.replay import Wanted
+                from vigie.cli.replay import replay as again
+
+                wanted = Wanted(replay, paths[0] if paths else None, as_json, no_fail, options.verbosity > 0)
+                return again(options.config, wanted)
             from vigie.cli.check import check as command
 
-            options: Globals = context.obj
-            return command(options.config, path, as_json=as_json, no_fail=no_fail, verbose=options.verbosity > 0)
+            return command(options.config, paths, as_json=as_json, no_fail=no_fail, verbose=options.verbosity > 0)
 
         return work
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import Any
 from rich.text import Text
 
 from vigie.cli import console, words
-from vigie.cli.config import Config, load
+from vigie.cli.cases import found, opened
 from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, current, say
 from vigie.cli.report import authentication
 from vigie.cli.status import Fault, Status
 from vigie.ledger.review import Refusal, Standing, plan_release, standing
-from vigie.ledger.store import Ledger, LedgerError
+from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Outcome, Record, State
 from vigie.rules.types import Label
 from vigie.scanner import recover
@@ -32,25 +31,12 @@ from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings, SecretError
 
 LISTED = 500
-SHORTEST = 4
-"""Characters of an id that are enough, where they are unambiguous."""
-
-
-@contextmanager
-def _open(path: Path | None) -> Iterator[tuple[Config, Ledger]]:
-    """Configuration and ledger. Raises Fault, also for a ledger that fails on the way."""
-    config = load(path)
-    try:
-        with Ledger(config.ledger) as ledger:
-            yield config, ledger
-    except LedgerError as error:
-        raise Fault(str(error)) from None
 
 
 def show_list(path: Path | None, account: str, *, everything: bool) -> Status:
     """One line for each case, newest first."""
     screen = console.screen()
-    with _open(path) as (_, ledger):
+    with opened(path) as (_, ledger):
         records = ledger.records(account=account or None, held=None if everything else True, limit=LISTED)
         shown = 0
         for record in islice(records, LISTED):
@@ -79,8 +65,8 @@ def _line(record: Record, stands: Standing | None) -> Text:
 def show(path: Path | None, beginning: str) -> Status:
     """Everything that is known about one case."""
     screen = console.screen()
-    with _open(path) as (_, ledger):
-        record = _found(ledger, beginning)
+    with opened(path) as (_, ledger):
+        record = found(ledger, beginning)
         history = ledger.outcomes(record.id)
     for line in _detail(record):
         screen.print(line)
@@ -114,8 +100,8 @@ def _detail(record: Record) -> Iterator[Text]:
 
 def release(path: Path | None, beginning: str) -> Status:
     """Puts one message back. The decision is durable first; when the mailbox cannot be reached now, the service carries it out."""
-    with _open(path) as (config, ledger):
-        record = _found(ledger, beginning)
+    with opened(path) as (config, ledger):
+        record = found(ledger, beginning)
         planned = plan_release(record, ledger.outcomes(record.id), at=datetime.now(UTC))
         if isinstance(planned, Refusal) and planned.code != "under-way":
             return _refused(record, planned)
@@ -184,23 +170,3 @@ def _refused(record: Record, refusal: Refusal) -> Status:
         print(text)
         return Status.DONE
     raise Fault(text)
-
-
-def _found(ledger: Ledger, beginning: str) -> Record:
-    """The one record whose id begins so. Raises Fault (usage)."""
-    if len(beginning) < SHORTEST:
-        raise Fault(
-            f"{plain(beginning)}: {say('au moins quatre caractères', 'four characters at least')}", Status.USAGE
-        )
-    records = ledger.records_like(beginning)
-    if len(records) == 1:
-        return records[0]
-    if not records:
-        nothing = say(
-            "aucun cas ne commence ainsi (vigie review list --all)", "no case begins so (vigie review list --all)"
-        )
-        raise Fault(f"{plain(beginning)}: {nothing}", Status.USAGE)
-    meant = ", ".join(record.id for record in records[:5])
-    raise Fault(
-        f"{plain(beginning)}: {say('plusieurs cas commencent ainsi', 'several cases begin so')}: {meant}", Status.USAGE
-    )

@@ -82,6 +82,11 @@ def may_be_moved(record: Record) -> bool:
     )
 
 
+def is_partial(record: Record) -> bool:
+    """True where only the message's beginning was judged, since it was over the size limit."""
+    return _told(record).get("partial") is True
+
+
 def intent_for(record: Record, plan: Plan, summary: Summary, destination: str, at: datetime) -> Intent:
     """A fresh intent. Message-ID, size, flags and date are the server's own words, to be compared with its later ones."""
     assert plan.kind is not None
