@@ -240,3 +240,18 @@ def test_a_wide_pass_is_no_contradiction():
     assert "author-unproven" not in rules
     failed = letter(PLAIN, "-all")
     assert "author-unproven" in {finding.rule for finding in judge(parse(PLAIN), failed, (BRAND,)).findings}
+
+
+@pytest.mark.parametrize("policy", ["+all", "exists:%{l}.x.example -all", "ip4:198.51.100.7 -all"])
+def test_a_strangers_policy_changes_nothing_for_the_author(policy: str):
+    """What does not align cannot be a way out of dmarc=fail, whatever its owner publishes (S-57)."""
+    foreign = (BORDER % b"198.51.100.7").replace(b"lettre@info.caisse", b"x@voleur")
+    found = evidence(foreign + PLAIN, zone(txt={"voleur.example": [f"v=spf1 {policy}"]}), TRUST)
+    assert (found.spf.domain, found.dmarc.status) == ("voleur.example", Status.FAIL)
+
+
+def test_a_policy_that_needs_the_local_part_accuses_nobody():
+    """S-51: the author's own policy asks for what we do not disclose: neither proof nor failure."""
+    found = letter(PLAIN, "exists:%{l}._spf.%{d} -all")
+    assert (found.spf.status, found.dmarc.status, found.authenticated_domain) == (Status.POLICY, Status.POLICY, None)
+    assert "author-unproven" not in {finding.rule for finding in judge(parse(PLAIN), found, (BRAND,)).findings}

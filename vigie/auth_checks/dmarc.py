@@ -160,10 +160,10 @@ def _judge(
     if not failed and any(result.key_missing for result in dkim_aligned):
         return Status.PERMERROR, "the key of the aligned signature is gone: cannot tell"
     if spf_aligned and spf.weak:
-        # DMARC as published passes here; we do not go by it, and accuse nobody over our own policy either (S-52).
-        return Status.POLICY, f"SPF {spf.domain} aligns, but nearly everybody passes it: not used"
+        # DMARC as published may pass here; we do not go by it, and accuse nobody over our own policy either (S-51, S-52).
+        return Status.POLICY, f"SPF {spf.domain} aligns, but we do not go by it ({spf.reason})"
     evaluated = [result for result in dkim if result.status in EVALUATED]
-    if evaluated or (_spf_usable(spf) and spf.status in EVALUATED):
+    if evaluated or (_spf_usable(spf) and (spf.status in EVALUATED or spf.weak)):
         return Status.FAIL, "no passing identifier aligns with the author domain"
     return Status.NONE, "no identifier to evaluate (no usable signature, SPF unavailable)"
 
@@ -217,7 +217,8 @@ def _without_record(prepared: Prepared, spf: SpfResult, dkim: Sequence[DkimResul
     passed = _passed(spf, same, spf_same)
     reason = NO_RECORD if fault is None else f"{fault.name}: {fault.reason}"
     if passed:
-        reason = f"{reason}; {passed[0]} is the author domain itself and passed"
+        by = "DKIM" if any(result.status is Status.PASS for result in same) else "SPF"
+        reason = f"{reason}; {by} passed for the author domain itself"
     status = Status.NONE if fault is None else Status.TEMPERROR
     result = DmarcResult(status, domain, Provenance.COMPUTED, reason, aligned=passed)
     # Failing signatures of relatives count as aligned here: they must still outrank a border's pass.

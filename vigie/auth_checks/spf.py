@@ -94,7 +94,8 @@ def check_spf(border: BorderHop, resolver: Resolver) -> SpfResult:
         domain, sender = match[1].lower(), f"{LOCAL_PART}@{match[1]}"
     status, reason = evaluate(border.client_ip, sender, border.helo, resolver)
     identity = "HELO" if not sender else "MAIL FROM"
-    found = SpfResult(status, domain, Provenance.COMPUTED, f"{identity} {domain}: {reason}")
+    weak = status is Status.POLICY
+    found = SpfResult(status, domain, Provenance.COMPUTED, f"{identity} {domain}: {reason}", weak)
     return weighed(found, border.client_ip, resolver)
 
 
@@ -123,7 +124,7 @@ def _versions(client_ip: str) -> tuple[int, ...]:
 def evaluate(ip: str, sender: str, helo: str, resolver: Resolver, *, keep_private: bool = True) -> tuple[Status, str]:
     """check_host() of RFC 7208 section 4: the status and why. Never raises; DNS faults are temperror.
 
-    `keep_private`: `sender` carries LOCAL_PART, and a record that needs a local part is neutral.
+    `keep_private`: `sender` carries LOCAL_PART, and a record that needs a local part is `policy` (S-51).
     """
     adapter = _Adapter(resolver, ip, keep_private=keep_private)
     limits = Limits(max_queries=MAX_QUERIES, time_limit=TIME_LIMIT_S)
@@ -131,7 +132,10 @@ def evaluate(ip: str, sender: str, helo: str, resolver: Resolver, *, keep_privat
         ipaddress.ip_address(ip)
         result: Result = _run(_Evaluator(adapter, limits).evaluate(ip, sender, helo))
     except _NeedsLocalPart:
-        return Status.NEUTRAL, "the record depends on the sender's local part, which is not disclosed to the DNS"
+        return (
+            Status.POLICY,
+            "the record depends on the sender's local part, which is not disclosed to the DNS: not used",
+        )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, ArithmeticError) as exc:
         # A library that stumbles over hostile input must not stop the examination; no result is no proof.
         return Status.PERMERROR, f"evaluation stopped ({type(exc).__name__})"

@@ -41,7 +41,9 @@ class SpfResult:
     provenance: Provenance
     reason: str
     weak: bool = False
-    """It passed under a policy that nearly everybody can pass (S-52): the status is `policy`, it aligns nobody and accuses nobody."""
+    """We do not go by it: nearly everybody passes (S-52), or it depends on the local part, which we do not disclose (S-51).
+
+    The status is `policy`; it aligns nobody, and where it would align it accuses nobody either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def _failure(evidence: AuthEvidence, brand: Brand) -> str:
         if result.status in _FAILED:
             return f"DKIM {result.status} d={result.domain}: {result.reason}"
     if spf.weak and brand.owns(spf.domain):
-        return ""  # it passed; that we do not go by it is our own policy (S-52)
+        return ""  # it may well have passed; that we do not go by it is our own policy (S-51, S-52)
     if spf.status in _FAILED and brand.owns(spf.domain):
         return f"SPF {spf.status}: {spf.reason}"
     if dmarc.policy and spf.provenance is not Provenance.UNAVAILABLE and spf.status is not Status.TEMPERROR:
