@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import dkim
 import nacl.signing
@@ -33,6 +34,7 @@ SIGNED = (
     "Sender",
     "Cc",
 )
+SIGNED_AT = datetime(2026, 11, 20, 9, 59, tzinfo=UTC)
 RECEIVED = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -119,19 +121,24 @@ def sign(
 ) -> bytes:
     """The message with a DKIM-Signature on top, over those of the headers that are present."""
     letter = dkim.DKIM(raw)
+    clock = dkim.time
     if headers is None:
         present = {name.decode().lower() for name, _ in letter.headers}
         headers = [name for name in SIGNED if name.lower() in present]
-    field = letter.sign(
-        selector.encode(),
-        domain.encode(),
-        key if isinstance(key, bytes) else private_key(key),
-        signature_algorithm=algorithm.encode(),
-        identity=identity.encode() if identity else None,
-        canonicalize=canonicalize,
-        include_headers=[name.encode() for name in headers],
-        length=length,
-    )
+    dkim.time = SimpleNamespace(time=SIGNED_AT.timestamp)  # t= is dkimpy's own clock
+    try:
+        field = letter.sign(
+            selector.encode(),
+            domain.encode(),
+            key if isinstance(key, bytes) else private_key(key),
+            signature_algorithm=algorithm.encode(),
+            identity=identity.encode() if identity else None,
+            canonicalize=canonicalize,
+            include_headers=[name.encode() for name in headers],
+            length=length,
+        )
+    finally:
+        dkim.time = clock
     return bytes(field) + raw
 
 
