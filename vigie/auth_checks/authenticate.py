@@ -61,7 +61,9 @@ def authenticate(
     said = _said(message, ours, top)
     spf_said = spf_fields(message, ours, top)
     received_at = _received_at(message, ours, received)
-    # The author's own keys are asked for before anybody else's names: strangers must not spend the budget first.
+    # The author's own record and keys are asked for before anybody else's names: strangers must not spend the budget first.
+    # A second question is answered from memory, so `prepare` may be called again once the signatures are known.
+    dmarc.prepare(author.domain, (), asked)
     dkim = check_dkim(
         letter, author.domain, asked, received=received_at or now, now=now, subject_tags=trust.subject_tags
     )

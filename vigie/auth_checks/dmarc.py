@@ -59,7 +59,8 @@ def prepare(author_domain: str, dkim: Sequence[DkimResult], resolver: Resolver) 
     late: DnsFault | None = None
     for result in dkim:
         try:
-            if _aligned(result.domain, author, record is None or record.strict_dkim, resolver):
+            strict = record is None or record.strict_dkim
+            if _aligned(result.domain, author, strict, resolver, passed=result.status is Status.PASS):
                 aligned.append(result)
         except DnsFault as fault:
             late = fault
@@ -121,7 +122,7 @@ def _mode(strict: bool) -> str:
 def outranked(computed: Evaluation, spf: SpfResult, border: DmarcResult | None) -> DmarcResult:
     """Our border's dmarc=pass where nothing that we computed contradicts it, else the computed result."""
     result = computed.result
-    if border is None or border.domain != result.domain or result.aligned:
+    if border is None or border.domain != result.domain or (result.aligned and not _by_spf_for_now(computed)):
         return result
     if border.status is not Status.PASS:
         return border if result.status is Status.NONE else result
@@ -129,6 +130,14 @@ def outranked(computed: Evaluation, spf: SpfResult, border: DmarcResult | None) 
         return replace(result, reason=f"{result.reason}; outranks our border's dmarc=pass")
     return replace(
         result, status=Status.PASS, provenance=border.provenance, reason=border.reason, aligned=(result.domain,)
+    )
+
+
+def _by_spf_for_now(computed: Evaluation) -> bool:
+    """No aligned signature passed, and one cannot be checked any more: the border may have seen it pass (S-44)."""
+    signatures = computed.dkim_aligned
+    return not any(signature.status is Status.PASS for signature in signatures) and any(
+        signature.key_missing or signature.status is Status.TEMPERROR for signature in signatures
     )
 
 
@@ -168,14 +177,18 @@ def _judge(
     return Status.NONE, "no identifier to evaluate (no usable signature, SPF unavailable)"
 
 
-def _aligned(domain: str, author: Walk, strict: bool, resolver: Resolver) -> bool:
-    """RFC 9989 section 4.4: identical, or relaxed: of the same organizational domain. Raises DnsFault."""
+def _aligned(domain: str, author: Walk, strict: bool, resolver: Resolver, *, passed: bool = True) -> bool:
+    """RFC 9989 section 4.4: identical, or relaxed: of the same organizational domain. Raises DnsFault.
+
+    What did not pass proves nothing: it counts as aligned below the author's organizational domain, without a question. Else
+    forged d= of many labels would spend the message's budget in the author's own zone, whose DNS would look ill (S-57).
+    """
     if not domain or domain == author.start:
         return bool(domain)
     # A stranger's domain costs no questions: it cannot share an organizational domain with the author.
     if strict or not _related(domain, author):
         return False
-    return walk(domain, resolver).organizational_domain == author.organizational_domain
+    return not passed or walk(domain, resolver).organizational_domain == author.organizational_domain
 
 
 def _related(domain: str, author: Walk) -> bool:
