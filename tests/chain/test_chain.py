@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.chain import letters
-from tests.chain.world import BORDER, CHECKED, FORWARDED, LIST_IP, STOCK, Judged, World
+from tests.chain.world import BORDER, CHECKED, FILTERED, FORWARDED, LIST_IP, STOCK, Judged, World
 from vigie.scanner.settings import AccountSettings
 
 FORGED = (
@@ -15,10 +15,16 @@ FORGED = (
     " dmarc=pass header.from=info.ameli.fr\r\n"
     f"Received-SPF: pass ({BORDER}: 198.51.100.66 is allowed) receiver={BORDER}; client-ip=198.51.100.66;\r\n"
     " envelope-from=retour@info.ameli.fr; helo=out25.info.ameli.fr\r\n"
-    f"Received: from out25.info.ameli.fr (out25.info.ameli.fr [203.0.113.25]) by {BORDER} (Postfix) with ESMTPS id 4F3C2\r\n"
-    " for <camille.dumontel@demo.example>; Wed, 18 Nov 2026 06:41:12 +0100\r\n"
 ).encode()
-"""What a stranger puts on top, so that it looks as if our border had let the real server in."""
+"""What a stranger puts on top, in our border's name."""
+FORGED_PASSAGE = (
+    FORGED
+    + (
+        f"Received: from out25.info.ameli.fr (out25.info.ameli.fr [203.0.113.25]) by {BORDER} (Postfix) with ESMTPS id 4F3C2\r\n"
+        " for <camille.dumontel@demo.example>; Wed, 18 Nov 2026 06:41:12 +0100\r\n"
+    ).encode()
+)
+"""The same, as if our border had let the real server in before."""
 
 Letter = Callable[[World, AccountSettings, bytes], None]
 """Sends something to a mailbox; the bytes are the real mail as it was seen to leave the sender, signed."""
@@ -50,9 +56,12 @@ SENT: dict[str, Letter] = {
     "spoof-null-path": lambda world, account, _: world.stranger(account, letters.spoof(), sender=""),
     "spoof-forged-results": lambda world, account, _: world.stranger(account, FORGED + letters.spoof()),
     "forged-results": lambda world, account, _: world.stranger(account, FORGED + letters.genuine()),
-    "forged-results-verified": lambda world, account, _: world.stranger(
-        account, FORGED + letters.genuine(), to=CHECKED
+    "forged-passage": lambda world, account, _: world.stranger(account, FORGED_PASSAGE + letters.genuine()),
+    "forged-results-removed": lambda world, account, _: world.stranger(
+        account, FORGED + letters.genuine(), to=FILTERED
     ),
+    "filtered": lambda world, account, _: world.official(account, letters.genuine(), to=FILTERED),
+    "spoof-filtered": lambda world, account, _: world.stranger(account, letters.spoof(), to=FILTERED),
     "second-subject": _again(lambda raw: letters.with_second(raw, b"Subject: Remboursement en attente")),
     "second-from": _again(lambda raw: letters.with_second(raw, b"From: Conseiller <conseiller@example.com>")),
     "same-from-twice": _again(lambda raw: letters.with_second(raw, f"From: {letters.AUTHOR}".encode())),
@@ -72,15 +81,18 @@ SENT: dict[str, Letter] = {
 EXPECTED = {
     "real": "genuine",
     "verified": "genuine",
+    "filtered": "genuine",
     "forwarded": "genuine",
     "null-path": "genuine",
     "list": "suspicious",
     "spoof": "impersonation",
     "spoof-null-path": "impersonation",
     "spoof-forged-results": "impersonation",
+    "spoof-filtered": "impersonation",
+    "forged-results": "impersonation",
     "body-changed": "impersonation",
 }
-PROVEN = ("real", "verified", "forwarded", "null-path")
+PROVEN = ("real", "verified", "filtered", "forwarded", "null-path")
 
 
 @pytest.fixture(scope="module")
@@ -161,26 +173,25 @@ def test_fields_that_opendkim_leaves_unsigned_keep_the_proof_open(seen):
     assert (found.verdict, found.folder) == ("undecided", "INBOX")
 
 
-def test_results_forged_in_our_name_are_a_finding_and_are_not_believed(seen):
-    for name in ("forged-results", "spoof-forged-results"):
-        raw = seen[name].raw
-        assert raw.index(f"by {BORDER} (Postfix)".encode()) < raw.index(b"Authentication-Results:")
-        assert "results-forged" in seen[name].rules
-        assert seen[name].status("spf") == "fail"
-        assert seen[name].status("dmarc") == "fail"
-        assert seen[name].verdict == "impersonation"
+@pytest.mark.parametrize("name", ["forged-results", "forged-passage", "spoof-forged-results"])
+def test_results_forged_in_our_name_are_a_finding_and_are_not_believed(seen, name):
+    raw = seen[name].raw
+    assert raw.index(f"by {BORDER} (Postfix)".encode()) < raw.index(b"Authentication-Results:")
+    assert "results-forged" in seen[name].rules
+    assert seen[name].status("spf") == "fail"
+    assert seen[name].status("dmarc") == "fail"
 
 
-def test_a_border_that_removes_forged_results_leaves_nothing_to_find(seen):
-    """OpenDKIM removes fields in its own name (RFC 8601 section 5), so nobody is accused of them."""
-    assert b"dmarc=pass" not in seen["forged-results-verified"].raw
-    assert "results-forged" not in seen["forged-results-verified"].rules
+def test_a_border_that_removes_forged_results_leaves_nothing_to_accuse_of(seen):
+    assert b"dmarc=pass" not in seen["forged-results-removed"].raw
+    assert seen["forged-results-removed"].status("dmarc") == "fail"
 
 
-def test_the_border_writes_its_results_above_its_received_field(seen):
-    raw = seen["verified"].raw
+@pytest.mark.parametrize("name", ["verified", "filtered"])
+def test_the_border_writes_its_results_above_its_received_field(seen, name):
+    raw = seen[name].raw
     assert raw.index(b"Authentication-Results: mx.demo.example;") < raw.index(b"(Postfix)")
-    assert "results-forged" not in seen["verified"].rules
+    assert "results-forged" not in seen[name].rules
 
 
 @pytest.mark.parametrize("name", ["second-subject", "second-from", "same-from-twice", "body-changed"])

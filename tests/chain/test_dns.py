@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.chain import letters
-from tests.chain.world import BORDER, CHECKED, DOMAIN, SELECTOR, World
+from tests.chain.world import BORDER, CHECKED, DOMAIN, FILTERED, FILTERED_BELOW, SELECTOR, World
 from tests.cli.program import vigie
 from vigie.ledger.store import Ledger
 
@@ -73,9 +73,41 @@ def test_a_key_that_is_gone_is_no_forgery(keyless, tmp_path):
     keyless.official(account, letters.genuine(), to=CHECKED)
     raw = keyless.arrived(account)
     keyless.configure(tmp_path, [account], f'authserv_ids = ["{BORDER}"]')
-    assert check(tmp_path, raw)["verdict"] == "genuine"
     keyless.publish(key=False)
     found = check(tmp_path, raw)
     assert found["authentication"]["dkim"][0]["status"] == "permerror"
     assert any(KEY in obstacle for obstacle in found["authentication"]["obstacles"])
     assert found["verdict"] == "undecided"
+
+
+def test_with_the_key_gone_the_borders_word_proves(keyless, tmp_path):
+    """rspamd saw dmarc=pass on arrival and wrote it on top; nothing else is left that could prove it."""
+    account = keyless.account("witnessed")
+    keyless.official(account, letters.genuine(), to=FILTERED)
+    raw = keyless.arrived(account)
+    keyless.configure(tmp_path, [account], f'authserv_ids = ["{BORDER}"]')
+    keyless.publish(key=False)
+    found = check(tmp_path, raw)
+    assert found["verdict"] == "genuine", found["authentication"]
+    dmarc = found["authentication"]["dmarc"]
+    assert (dmarc["status"], dmarc["provenance"]) == ("pass", "border")
+    (tmp_path / "vigie.toml").unlink()
+    keyless.configure(tmp_path, [account])
+    assert check(tmp_path, raw)["verdict"] == "undecided"
+
+
+def test_results_below_the_borders_field_are_neither_believed_nor_a_forgery_where_the_admin_says_so(keyless, tmp_path):
+    """Left to itself, rspamd writes its results where a stranger can write, too: right below the border's Received field."""
+    account = keyless.account("below")
+    keyless.official(account, letters.genuine(), to=FILTERED_BELOW)
+    raw = keyless.arrived(account)
+    assert raw.index(b"(Postfix)") < raw.index(b"Authentication-Results: mx.demo.example;")
+    ours = f'authserv_ids = ["{BORDER}"]\n'
+    keyless.configure(tmp_path, [account], ours)
+    assert "results-forged" in {finding["rule"] for finding in check(tmp_path, raw)["findings"]}
+    keyless.configure(tmp_path, [account], ours + "results_below = true")
+    found = check(tmp_path, raw)
+    assert (found["verdict"], found["authentication"]["complete"]) == ("genuine", True)
+    assert "results-forged" not in {finding["rule"] for finding in found["findings"]}
+    keyless.publish(key=False)
+    assert check(tmp_path, raw)["verdict"] == "undecided"

@@ -21,6 +21,7 @@ from tests.servers.crossing import Crossing
 from tests.servers.dovecot import Dovecot, client, contents
 from tests.servers.knot import Knot
 from tests.servers.postfix import Postfix, send
+from tests.servers.rspamd import BELOW, Rspamd
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Record
 from vigie.scanner.settings import AccountSettings
@@ -39,9 +40,12 @@ SELECTOR = "chain"
 STOCK = "stock"
 """Signs what OpenDKIM signs unless it is told otherwise."""
 
-# The recipient's domain chooses the way: to the border, to the border that verifies signatures, through a forwarder.
+# The recipient's domain chooses the way: through a forwarder, or right to the border, which has no filter, OpenDKIM, rspamd
+# that writes its results on top, or rspamd as it is when nobody says where.
 PLAIN = "demo.example"
-CHECKED = "checked.example"
+CHECKED = "opendkim.example"
+FILTERED = "rspamd.example"
+FILTERED_BELOW = "below.example"
 FORWARDED = "asso.example"
 
 ARRIVAL_S = 30.0
@@ -108,15 +112,19 @@ class World:
             self.publish()
             verifier = opendkim.verifier(BORDER, self.knot.port, ("ameli.fr",))
             stack.callback(verifier.stop)
+            rspamd, below = Rspamd(self.knot.port), Rspamd(self.knot.port, results=BELOW)
+            stack.callback(rspamd.stop)
+            stack.callback(below.stop)
             crossing = {"smtpd_upstream_proxy_protocol": "haproxy"}
+            filters = {CHECKED: verifier.milter, FILTERED: rspamd.milter, FILTERED_BELOW: below.milter}
             self.border = Postfix(
                 BORDER,
                 {
-                    "virtual_mailbox_domains": f"{PLAIN}, {CHECKED}",
+                    "virtual_mailbox_domains": f"{PLAIN}, {', '.join(filters)}",
                     "virtual_transport": f"lmtp:inet:127.0.0.1:{self.dovecot.lmtp_port}",
                     "smtputf8_enable": "no",  # Dovecot's LMTP offers none: a UTF-8 envelope goes through as it is
                 },
-                {PLAIN: crossing, CHECKED: {**crossing, "smtpd_milters": verifier.milter}},
+                {PLAIN: crossing, **{name: {**crossing, "smtpd_milters": milter} for name, milter in filters.items()}},
             )
             stack.callback(self.border.stop)
             self.forwarder = Postfix(

@@ -42,6 +42,10 @@ class TrustSettings(Settings):
         default=(), description="networks (CIDR) of our own hops that come after the border"
     )
     authserv_ids: tuple[str, ...] = Field(default=(), description="whose Authentication-Results we believe")
+    results_below: bool = Field(
+        default=False,
+        description="our border writes them right below its Received field (rspamd): not believed, and no forgery",
+    )
     provider: (
         Literal[
             "microsoft365",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vigie.auth_checks.providers import NO_PRESET, PRESETS, Preset
 from vigie.auth_checks.settings import TrustSettings
@@ -61,6 +61,8 @@ class Trust:
 def trust_of(settings: TrustSettings) -> Trust:
     """The settings with the preset of their provider put in. A relay that is no network trusts nothing."""
     preset = PRESETS[settings.provider] if settings.provider else NO_PRESET
+    if settings.results_below and not preset.own_below:
+        preset = replace(preset, own_below="next")
     relays = []
     for text in (*preset.relays, *settings.relays):
         try:
