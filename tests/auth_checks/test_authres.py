@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.auth_checks.letters import PLAIN
 from tests.auth_checks.test_border import BORDER
-from vigie.auth_checks.authres import AuthResultsError, BorderResults, border_results, parse
+from vigie.auth_checks.authres import BorderResults, border_results, parse
 from vigie.auth_checks.border import border_index
+from vigie.auth_checks.lexer import FieldError
 from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.trust import trust_of
 from vigie.auth_checks.types import Provenance, Status
@@ -70,7 +71,7 @@ def test_grammar(text: str, results: list[tuple[str, str, dict[str, str]]]):
     ],
 )  # fmt: skip
 def test_what_breaks_the_grammar_is_not_read(text: str):
-    with pytest.raises(AuthResultsError):
+    with pytest.raises(FieldError):
         parse(text)
 
 
@@ -85,7 +86,7 @@ def test_a_value_that_could_be_an_injection_discards_the_result(value: str):
     """S-02, S-04..S-07."""
     try:
         found = parse(f"mx.dest.example; spf=pass smtp.mailfrom={value}")
-    except AuthResultsError:
+    except FieldError:
         return
     assert found.results == ()
     assert found.discarded == 1
@@ -128,6 +129,72 @@ def test_in_our_name_below_the_border(below: str, forged: bool):
     said = seen(below=below)
     assert said.forged is forged
     assert said.results == ()
+
+
+SHAPES = {
+    # name: (above, below, what we believe of DMARC, forged)
+    "below": ("", f"mx.dest.example; {PASS}", None, True),
+    "two ids, ours above": (f"mx.dest.example; {PASS}", f"mx.other.example; {PASS}", Status.PASS, False),
+    "two ids, ours below": (f"mx.other.example; {PASS}", f"mx.dest.example; {PASS}", None, True),
+    "case and blanks": ("  MX.Dest.EXAMPLE   ;   DMARC = PASS   Header.From = info.caisse.example  ", "", Status.PASS, False),
+    "folded": ("mx.dest.example;\r\n\tdmarc=pass\r\n header.from=info.caisse.example", "", Status.PASS, False),
+    "result in a comment": ("mx.dest.example; spf=none (dmarc=pass header.from=info.caisse.example)", "", None, False),
+    "a comment after the result": ("mx.dest.example; dmarc=fail (dmarc=pass) header.from=info.caisse.example", "", Status.FAIL, False),
+    "quoted id": (f'"mx.dest.example"; {PASS}', "", Status.PASS, False),
+    "quoted reason with a semicolon": (
+        'mx.dest.example; dmarc=fail reason="x; dmarc=pass" header.from=info.caisse.example', "", Status.FAIL, False),
+    "version 1": (f"mx.dest.example 1; {PASS}", "", Status.PASS, False),
+    "another version": (f"mx.dest.example 2; {PASS}", "", None, False),
+    "semicolon in a comment": (
+        "mx.dest.example; dmarc=fail (a; dmarc=pass header.from=info.caisse.example) header.from=info.caisse.example", "",
+        Status.FAIL, False),
+    "not ASCII": ("mx.dest.example; dmarc=pass header.from=info.caïsse.example", "", None, False),
+    "an id that is not ASCII": (f"mx.dést.example; {PASS}", "", None, False),
+    "none": ("mx.dest.example; none", "", None, False),
+    "none, and a stranger's pass": ("mx.dest.example; none", f"mx.dest.example; {PASS}", None, True),
+    "one method twice, worst wins": (f"mx.dest.example; {PASS}; dmarc=fail header.from=info.caisse.example", "", Status.FAIL, False),
+    "one method twice, worst first": (f"mx.dest.example; dmarc=fail header.from=info.caisse.example; {PASS}", "", Status.FAIL, False),
+    "about another author": ("mx.dest.example; dmarc=pass header.from=attaque.example", "", None, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes_of_forgers(shape: str):
+    """S-41."""
+    above, below, status, forged = SHAPES[shape]
+    said = seen(above=above, below=below)
+    found = said.dmarc("info.caisse.example")
+    assert (found.status if found else None, said.forged) == (status, forged)
+
+
+def test_above_without_a_received_field():
+    """S-41: above and below cannot be told apart, so nothing is believed."""
+    message = read(f"Authentication-Results: mx.dest.example; {PASS}\r\n".encode() + PLAIN)
+    assert border_results(message, TRUST, border_index(message, TRUST)) == BorderResults()
+
+
+AGAIN = BORDER.replace(b"192.0.2.1", b"198.51.100.8")
+LIST = b"Received: from liste.example by liste.example with LMTP; Fri, 20 Nov 2026 09:00:00 +0000\r\n"
+OURS = f"Authentication-Results: mx.dest.example; {PASS}\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("below", "forged", "earlier"),
+    [
+        pytest.param(OURS + BORDER, False, True, id="an earlier passage"),
+        pytest.param(LIST + OURS + BORDER, False, True, id="an earlier passage below a list"),
+        pytest.param(OURS + b"Received-SPF: pass\r\nX-Spam: no\r\n" + OURS + BORDER, False, True, id="a whole block"),
+        pytest.param(OURS + b"Subject: x\r\n" + BORDER, True, False, id="not in one block"),
+        pytest.param(BORDER + OURS, True, False, id="below the earlier passage"),
+        pytest.param(OURS + LIST, True, False, id="a stranger's hop"),
+        pytest.param(OURS + BORDER + OURS, True, True, id="both"),
+        pytest.param(OURS.replace(b"pass", b"pass (open") + BORDER, True, False, id="unreadable"),
+    ],
+)
+def test_what_an_earlier_passage_leaves(below: bytes, forged: bool, earlier: bool):
+    message = read(AGAIN + below + PLAIN)
+    said = border_results(message, TRUST, border_index(message, TRUST))
+    assert (said.forged, said.earlier, said.results) == (forged, earlier, ())
 
 
 def test_forgery_does_not_silence_our_own():
@@ -192,6 +259,6 @@ def test_agrees_with_authres(results: list[tuple[str, str, list[tuple[str, str]]
 
 @given(st.text(alphabet=st.sampled_from('abc;=."()<>@/ \\\r\n\t1\0é'), max_size=80))
 def test_total(text: str):
-    with contextlib.suppress(AuthResultsError):
+    with contextlib.suppress(FieldError):
         parse(text)
     seen(above=text.replace("\r", "").replace("\n", ""))

@@ -24,14 +24,15 @@ INNER_HOPS = 3
 
 FORM = re.compile(
     r"spf=(?P<spf>[a-z]+) \(sender IP is (?P<ip>[0-9A-Fa-f.:]{2,45})\) smtp\.mailfrom=(?P<mailfrom>[\w.-]{1,253}); ?"
-    r"(?:dkim=[a-z]+ \([^()]*\) header\.d=[\w.-]{1,253}; ?){1,20}"
+    r"(?P<dkim>(?:dkim=[a-z]+ \([^()]*\) header\.d=[\w.-]{1,253}; ?){1,20})"
     r"dmarc=(?P<dmarc>[a-z]+) action=[a-z.]+ header\.from=(?P<from>[\w.-]{1,253})(?:; ?compauth=[a-z]+ reason=[0-9]{3})?;?",
     re.ASCII,
 )
+SIGNATURE = re.compile(r"dkim=([a-z]+) \([^()]*\) header\.d=([\w.-]+)", re.ASCII)
 
 
 def nameless_results(message: Message, trust: Trust, top: int) -> tuple[MethodResult, ...]:
-    """SPF and DMARC as Exchange Online found them; nothing where the header is not exactly as described above."""
+    """SPF, DKIM and DMARC as Exchange Online found them; nothing where the header is not exactly as described above."""
     if not trust.preset.nameless:
         return ()
     hops = [hop for hop in message.hops if hop.index <= top]
@@ -47,6 +48,7 @@ def nameless_results(message: Message, trust: Trust, top: int) -> tuple[MethodRe
         return ()
     return (
         MethodResult("spf", match["spf"], {"smtp.mailfrom": match["mailfrom"]}),
+        *(MethodResult("dkim", word, {"header.d": domain}) for word, domain in SIGNATURE.findall(match["dkim"])),
         MethodResult("dmarc", match["dmarc"], {"header.from": match["from"]}),
     )
 
