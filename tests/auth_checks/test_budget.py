@@ -100,12 +100,32 @@ def test_a_stranger_whose_dns_is_ill_earns_nothing(authority: Authority, fault: 
         assert not [name for name in found.dns_failed if name.endswith("caisse.example")]
 
 
+@pytest.mark.parametrize("cost", ["", " mx:m0.voleur.example"], ids=["ill names", "spent budget"])
+def test_a_strangers_policy_that_names_the_author_is_no_illness_of_his(authority: Authority, cost: str):
+    """S-57: an include of an ill name of the author's, or one that comes when the budget is spent, would excuse the stranger."""
+    authority.fail(f"lame.{AUTHOR}", servfail)
+    authority.publish({"txt": {"autre.example": [f"v=spf1{cost} a:www.{AUTHOR} include:lame.{AUTHOR} -all"]}})
+    found = found_over(authority, FOREIGN.replace(b"voleur.example", b"autre.example") + PLAIN, max_queries=15)
+    assert (found.dmarc.status, found.author_dns_failed) == (Status.FAIL, ())
+    assert any(name.endswith("caisse.example") for name in found.dns_failed)
+
+
+def test_the_authors_own_policy_is_his(authority: Authority):
+    authority.fail(AUTHOR, servfail)
+    found = found_over(authority, FOREIGN.replace(b"x@voleur.example", f"x@{AUTHOR}".encode()) + PLAIN)
+    assert (found.spf.status, found.dmarc.status, found.author_dns_failed) == (
+        Status.TEMPERROR,
+        Status.TEMPERROR,
+        (AUTHOR,),
+    )
+
+
 def test_the_authors_own_illness_is_no_failure(authority: Authority):
     for name in (f"sel._domainkey.{AUTHOR}", f"_dmarc.{AUTHOR}"):
         authority.fail(name, servfail)
         found = found_over(authority, FOREIGN + sign())
         assert (found.dmarc.status, found.complete) == (Status.TEMPERROR, False), name
-        assert name in found.dns_failed
+        assert name in found.author_dns_failed
 
 
 def test_forged_signatures_below_the_authors_domain_spend_nothing_of_his(authority: Authority):

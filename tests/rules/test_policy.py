@@ -58,7 +58,7 @@ def evidence(
         complete=complete,
         received_at=NOW - timedelta(hours=1),
         examined_at=NOW,
-        dns_failed=failed,
+        author_dns_failed=failed,
     )
 
 

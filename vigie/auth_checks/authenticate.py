@@ -68,7 +68,10 @@ def authenticate(
         letter, author.domain, asked, received=received_at or now, now=now, subject_tags=trust.subject_tags
     )
     prepared = dmarc.prepare(author.domain, dkim, asked)
+    failed = asked.failed
     spf = _spf(border, said, spf_said, asked)
+    if author.domain and registrable(spf.domain) == registrable(author.domain):
+        failed = asked.failed
     evaluation = dmarc.conclude(prepared, spf, dkim, asked)
     result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author.domain))
     structural = _structural(message, letter, author)
@@ -89,6 +92,7 @@ def authenticate(
         forged_results=said.forged or spf_said.forged,
         earlier_results=said.earlier or spf_said.earlier,
         dns_failed=asked.failed,
+        author_dns_failed=failed,
         replay=replay_hints(message, letter, evaluation.dkim_aligned, top, delivery, received_at),
         answers=asked.answers,
         unfrozen=asked.unfrozen,

@@ -196,6 +196,8 @@ class AuthEvidence:
     """Results that carry our border's name stand where an earlier passage through it leaves them; a forger can build the same."""
     dns_failed: tuple[str, ...] = ()
     """Names whose look-up was in error (SERVFAIL, time-out, ...)."""
+    author_dns_failed: tuple[str, ...] = ()
+    """Those of them that were asked for the author's sake: a stranger's policy may name, and let fail, whatever it likes (S-57)."""
     replay: tuple[ReplayHint, ...] = ()
     answers: tuple[DnsAnswer, ...] = ()
     """Every DNS answer that the evidence rests on, in the order of the questions; a repeated question stands once."""

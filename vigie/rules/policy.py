@@ -144,7 +144,7 @@ def _claims(findings: tuple[Finding, ...], contradictions: list[Finding]) -> boo
 
 def _official_dns_faults(view: View) -> tuple[str, ...]:
     """Failed look-ups in the brand's own zones: a stranger's failing DNS earns nothing."""
-    return tuple(name for name in view.evidence.dns_failed if view.brand.owns(name.rstrip(".").lower()))
+    return tuple(name for name in view.evidence.author_dns_failed if view.brand.owns(name.rstrip(".").lower()))
 
 
 def _cannot_tell(view: View) -> bool:
