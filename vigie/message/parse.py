@@ -20,6 +20,7 @@ from vigie.message.layers import Context
 from vigie.message.readings import SPLIT_BYTES, Ledger, leaves
 from vigie.message.received import parse_date, read_hops
 from vigie.message.senders import MAILBOXES, read_authors, read_mailboxes
+from vigie.message.smuggled import smuggling
 from vigie.message.types import Address, Defect, Header, Layer, Message, TextBlock
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # its log lines quote the message
@@ -47,7 +48,8 @@ def read(raw: bytes) -> Message:
     found = scan(raw)
     authors = read_authors(found.fields, found.strays, author_opinion)
     ledger = Ledger(split_bytes=SPLIT_BYTES + 3 * len(raw))
-    for defect in (*found.defects, *authors.defects, *_duplicates(found)):
+    smuggled = smuggling(found.body)
+    for defect in (*found.defects, *authors.defects, *_duplicates(found), *((smuggled,) if smuggled else ())):
         ledger.note(defect.code, defect.detail, structural=defect.structural)
     headers = tuple(_header(field) for field in found.fields)
     values = {header.name: header.value for header in reversed(headers)}
