@@ -37,6 +37,7 @@ def find_border(message: Message, trust: Trust) -> BorderHop:
         helo=plain_host(hop.helo or (learned.helo if learned else "")),
         mail_from=_mail_from(message, hop, learned.envelope_from if learned else None),
         authserv_id=hop.by.lower(),
+        above=tuple(_shown(ours.by) for ours in message.hops if ours.index < hop.index),
     )
 
 

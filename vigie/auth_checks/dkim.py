@@ -192,5 +192,6 @@ def _result(signature: Signature, status: Status, reason: str, letter: Letter | 
         covers_message=status is Status.PASS and not open_ends,
         instant=signature.instant,
         uncovered=open_ends,
+        signed=tuple(dict.fromkeys(signature.signed)),
         signature_id=signature.identifier,
     )

@@ -14,6 +14,7 @@ from rich.text import Text
 from vigie.cli import console, words
 from vigie.cli.config import load_or_default
 from vigie.cli.console import plain
+from vigie.cli.explained import WIDTH, explained, reasoning_object
 from vigie.cli.language import colon, current, say
 from vigie.cli.status import Fault, Status, worst
 from vigie.judge.export import case_object
@@ -26,10 +27,22 @@ AHEAD = 64
 """Messages that may be under way or wait for an earlier one: keeps the order with flat memory."""
 
 
-def check(config: Path | None, paths: Sequence[str], *, as_json: bool, no_fail: bool, verbose: bool) -> Status:
-    """Judges everything under `paths`. Gives the exit status."""
+def check(
+    config: Path | None,
+    paths: Sequence[str],
+    *,
+    as_json: bool,
+    no_fail: bool,
+    verbose: bool,
+    explain_auth: bool = False,
+) -> Status:
+    """Judges everything under `paths`. Gives the exit status. `explain_auth`: with the chain of reasoning about who sent it."""
     settings = load_or_default(config).judge
-    show = _JsonOutput() if as_json else _TextOutput(verbose=verbose)
+    if explain_auth:  # whoever asks why wants the DNS asked, about unrelated mail too (decision 3)
+        settings = settings.model_copy(update={"dns": settings.dns.model_copy(update={"ask": "always"})})
+    show = (
+        _JsonOutput(explain_auth=explain_auth) if as_json else _TextOutput(verbose=verbose, explain_auth=explain_auth)
+    )
     unread = 0
     try:
         for label, case in _judged(settings, paths):
@@ -103,16 +116,22 @@ class _Output:
 class _JsonOutput(_Output):
     """The contract's objects. ASCII only: no locale and no terminal can be upset by what a mail holds."""
 
+    def __init__(self, *, explain_auth: bool) -> None:
+        super().__init__()
+        self._explain_auth = explain_auth
+
     def _show(self, label: str, case: Case) -> None:
-        print(json.dumps(case_object(case, label)), flush=True)
+        more = {"reasoning": reasoning_object(case)} if self._explain_auth else {}
+        print(json.dumps({**case_object(case, label), **more}), flush=True)
 
 
 class _TextOutput(_Output):
     """A line for each message, and the whole explanation where there is one message only, or with -v."""
 
-    def __init__(self, *, verbose: bool) -> None:
+    def __init__(self, *, verbose: bool, explain_auth: bool = False) -> None:
         super().__init__()
         self._verbose = verbose
+        self._explain_auth = explain_auth
         self._console = console.screen()
         self._last: Case | None = None
 
@@ -121,6 +140,9 @@ class _TextOutput(_Output):
         self._console.print(headline(case, label, self._console.width if self._console.is_terminal else None))
         if self._verbose:
             self._detail(case)
+        if self._explain_auth:
+            for line in explained(case, self._console.width if self._console.is_terminal else WIDTH):
+                self._console.print(line)
 
     def _detail(self, case: Case) -> None:
         for line in detail(case):
@@ -128,7 +150,7 @@ class _TextOutput(_Output):
 
     def end(self, unread: int) -> None:
         total = self.counts.total()
-        if total == 1 and self._last is not None and not self._verbose:
+        if total == 1 and self._last is not None and not (self._verbose or self._explain_auth):
             self._detail(self._last)
         if total + unread > 1:
             tally = ", ".join(words.counted(label, self.counts[label]) for label in words.ORDER if self.counts[label])

@@ -122,6 +122,16 @@ def _judging(app: typer.Typer) -> None:
         as_json: Annotated[
             bool, typer.Option("--json", help=say("un objet JSON par message", "one JSON object per message"))
         ] = False,
+        explain_auth: Annotated[
+            bool,
+            typer.Option(
+                "--explain-auth",
+                help=say(
+                    "qui l'a vraiment envoyé : tout le raisonnement, étape par étape, et la norme de chacune",
+                    "who really sent it: the whole reasoning, step by step, each with its standard",
+                ),
+            ),
+        ] = False,
         replay: Annotated[
             str,
             typer.Option(
@@ -149,11 +159,19 @@ def _judging(app: typer.Typer) -> None:
                 from vigie.cli.replay import Wanted
                 from vigie.cli.replay import replay as again
 
-                wanted = Wanted(replay, paths[0] if paths else None, as_json, no_fail, options.verbosity > 0)
+                file = paths[0] if paths else None
+                wanted = Wanted(replay, file, as_json, no_fail, options.verbosity > 0, explain_auth)
                 return again(options.config, wanted)
             from vigie.cli.check import check as command
 
-            return command(options.config, paths, as_json=as_json, no_fail=no_fail, verbose=options.verbosity > 0)
+            return command(
+                options.config,
+                paths,
+                as_json=as_json,
+                no_fail=no_fail,
+                verbose=options.verbosity > 0,
+                explain_auth=explain_auth,
+            )
 
         return work
 

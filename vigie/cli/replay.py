@@ -12,13 +12,13 @@ from typing import Any
 
 from rich.text import Text
 
-from vigie.auth_checks import reasoning
 from vigie.auth_checks.types import Delivery
 from vigie.cli import console, words
 from vigie.cli.cases import found, opened
 from vigie.cli.check import detail
 from vigie.cli.config import Config
 from vigie.cli.console import plain
+from vigie.cli.explained import explained, reasoning_object
 from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
@@ -80,7 +80,8 @@ def replay(path: Path | None, wanted: Wanted) -> Status:
         raw = _from_file(wanted.file, record) if wanted.file else _from_mailbox(config, ledger, record)
     outcome = _judged_again(config, record, frozen, raw)
     if wanted.as_json:
-        print(json.dumps(_object(outcome)), flush=True)
+        more = {"reasoning": reasoning_object(outcome.case)} if wanted.explain_auth else {}
+        print(json.dumps({**_object(outcome), **more}), flush=True)
     else:
         screen = console.screen()
         for line in _lines(outcome, wanted):
@@ -253,9 +254,8 @@ def _lines(outcome: _Outcome, wanted: Wanted) -> Iterator[Text]:
         yield Text(f"  {_CHANGED[what]()}", style="dim")
     if wanted.verbose:
         yield from detail(case)
-    if wanted.explain_auth and case.evidence is not None:
-        for step in reasoning.steps(case.evidence):
-            yield Text(f"  {plain(step.subject)}: {plain(step.found)}  [{step.standard}]")
+    if wanted.explain_auth:
+        yield from explained(case)
 
 
 def _agreement(outcome: _Outcome) -> str:
