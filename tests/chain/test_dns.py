@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.chain import letters
-from tests.chain.world import BORDER, CHECKED, DOMAIN, FILTERED, FILTERED_BELOW, SELECTOR, World
-from tests.cli.program import vigie
+from tests.chain.world import BORDER, CHECKED, DOMAIN, FILTERED, FILTERED_BELOW, SELECTOR, STORE, World
+from vigie.auth_checks.settings import TrustSettings
+from vigie.judge.examine import Examiner
+from vigie.judge.settings import JudgeSettings
 from vigie.ledger.store import Ledger
+from vigie.rules.types import Case
 
 KEY = f"{SELECTOR}._domainkey.{DOMAIN}"
 
@@ -34,12 +34,15 @@ def keyless(world: World) -> Iterator[World]:
     world.publish()
 
 
-def check(folder: Path, raw: bytes) -> Mapping[str, Any]:
-    """What `vigie check --json` says of a stored mail, with the vigie.toml of that folder."""
-    (folder / "stored.eml").write_bytes(raw)
-    done = vigie("check", "--json", "--no-fail", "stored.eml", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+def judged(world: World, raw: bytes, **trust: object) -> Case:
+    """The case of a stored mail, as of now and with nothing in the cache, for that [trust] beside the border's name."""
+    known = TrustSettings.model_validate({"border_hosts": (BORDER, STORE), **trust})
+    return Examiner(JudgeSettings(dns=world.knot.settings, trust=known)).examine(raw, now=datetime.now(UTC))
+
+
+def rules(case: Case) -> set[str]:
+    """The rules that found something."""
+    return {finding.rule for finding in case.verdict.findings}
 
 
 def test_without_dns_the_real_mail_waits_and_the_false_one_is_moved_all_the_same(sleeping, tmp_path):
@@ -48,7 +51,7 @@ def test_without_dns_the_real_mail_waits_and_the_false_one_is_moved_all_the_same
     sleeping.stranger(false, letters.spoof())
     sleeping.arrived(real)
     sleeping.arrived(false)
-    sleeping.configure(tmp_path, [real, false])
+    sleeping.configure(tmp_path, [real, false], timeout_s=0.3)
 
     sleeping.knot.halt()
     first = sleeping.scan(tmp_path, [real, false])
@@ -60,6 +63,7 @@ def test_without_dns_the_real_mail_waits_and_the_false_one_is_moved_all_the_same
     assert (first[false.name].verdict, first[false.name].folder) == ("impersonation", "Quarantaine")
 
     sleeping.knot.resume()
+    sleeping.configure(tmp_path, [real, false])
     with Ledger(f"sqlite:///{tmp_path}/vigie.db") as ledger:  # as if the quarter of an hour had passed
         ledger.add_records((replace(waiting.record, retry_at=datetime.now(UTC)),), None)
     second = sleeping.scan(tmp_path, [real, false])
@@ -67,47 +71,41 @@ def test_without_dns_the_real_mail_waits_and_the_false_one_is_moved_all_the_same
     assert second[real.name].raw == waiting.raw
 
 
-def test_a_key_that_is_gone_is_no_forgery(keyless, tmp_path):
+def test_a_key_that_is_gone_is_no_forgery(keyless):
     """What the border's OpenDKIM saw is dkim=pass: not the dmarc=pass that may stand in for a proof of ours."""
     account = keyless.account("keyless")
     keyless.official(account, letters.genuine(), to=CHECKED)
     raw = keyless.arrived(account)
-    keyless.configure(tmp_path, [account], f'authserv_ids = ["{BORDER}"]')
+    assert judged(keyless, raw, authserv_ids=(BORDER,)).verdict.label == "genuine"
     keyless.publish(key=False)
-    found = check(tmp_path, raw)
-    assert found["authentication"]["dkim"][0]["status"] == "permerror"
-    assert any(KEY in obstacle for obstacle in found["authentication"]["obstacles"])
-    assert found["verdict"] == "undecided"
+    found = judged(keyless, raw, authserv_ids=(BORDER,))
+    assert found.evidence is not None
+    assert (found.evidence.dkim[0].status, found.evidence.dkim[0].key_missing) == ("permerror", True)
+    assert any(KEY in obstacle for obstacle in found.evidence.obstacles)
+    assert found.verdict.label == "undecided"
 
 
-def test_with_the_key_gone_the_borders_word_proves(keyless, tmp_path):
+def test_with_the_key_gone_the_borders_word_proves(keyless):
     """rspamd saw dmarc=pass on arrival and wrote it on top; nothing else is left that could prove it."""
     account = keyless.account("witnessed")
     keyless.official(account, letters.genuine(), to=FILTERED)
     raw = keyless.arrived(account)
-    keyless.configure(tmp_path, [account], f'authserv_ids = ["{BORDER}"]')
     keyless.publish(key=False)
-    found = check(tmp_path, raw)
-    assert found["verdict"] == "genuine", found["authentication"]
-    dmarc = found["authentication"]["dmarc"]
-    assert (dmarc["status"], dmarc["provenance"]) == ("pass", "border")
-    (tmp_path / "vigie.toml").unlink()
-    keyless.configure(tmp_path, [account])
-    assert check(tmp_path, raw)["verdict"] == "undecided"
+    found = judged(keyless, raw, authserv_ids=(BORDER,))
+    assert found.evidence is not None
+    assert (found.evidence.dmarc.status, found.evidence.dmarc.provenance) == ("pass", "border")
+    assert found.verdict.label == "genuine"
+    assert judged(keyless, raw).verdict.label == "undecided"
 
 
-def test_results_below_the_borders_field_are_neither_believed_nor_a_forgery_where_the_admin_says_so(keyless, tmp_path):
+def test_results_below_the_borders_field_are_neither_believed_nor_a_forgery_where_the_admin_says_so(keyless):
     """Left to itself, rspamd writes its results where a stranger can write, too: right below the border's Received field."""
     account = keyless.account("below")
     keyless.official(account, letters.genuine(), to=FILTERED_BELOW)
     raw = keyless.arrived(account)
     assert raw.index(b"(Postfix)") < raw.index(b"Authentication-Results: mx.demo.example;")
-    ours = f'authserv_ids = ["{BORDER}"]\n'
-    keyless.configure(tmp_path, [account], ours)
-    assert "results-forged" in {finding["rule"] for finding in check(tmp_path, raw)["findings"]}
-    keyless.configure(tmp_path, [account], ours + "results_below = true")
-    found = check(tmp_path, raw)
-    assert (found["verdict"], found["authentication"]["complete"]) == ("genuine", True)
-    assert "results-forged" not in {finding["rule"] for finding in found["findings"]}
+    assert "results-forged" in rules(judged(keyless, raw, authserv_ids=(BORDER,)))
+    found = judged(keyless, raw, authserv_ids=(BORDER,), results_below=True)
+    assert (found.verdict.label, rules(found) & {"results-forged"}) == ("genuine", set())
     keyless.publish(key=False)
-    assert check(tmp_path, raw)["verdict"] == "undecided"
+    assert judged(keyless, raw, authserv_ids=(BORDER,), results_below=True).verdict.label == "undecided"

@@ -203,11 +203,13 @@ class World:
         logs = "\n".join(server.log() for server in (self.sender, self.forwarder, self.border))
         raise AssertionError(f"nothing arrived for {account.name}: {logs}")
 
-    def configure(self, folder: Path, accounts: Sequence[AccountSettings], trust: str = "") -> Path:
+    def configure(
+        self, folder: Path, accounts: Sequence[AccountSettings], trust: str = "", *, timeout_s: float = 2.0
+    ) -> Path:
         """A vigie.toml for these mailboxes. `trust`: more lines of [trust]."""
         text = (
             f'[ledger]\nurl = "sqlite:///{folder}/vigie.db"\n'
-            f'[dns]\nnameservers = ["127.0.0.1"]\nport = {self.knot.port}\ntimeout_s = 1.0\nbudget_s = 2.0\n'
+            f'[dns]\nnameservers = ["127.0.0.1"]\nport = {self.knot.port}\ntimeout_s = {timeout_s}\nbudget_s = {2 * timeout_s}\n'
             f'[trust]\nborder_hosts = ["{BORDER}", "{STORE}"]\n{trust}\n[limits]\nworkers = 1\n'
         )
         path = folder / "vigie.toml"
