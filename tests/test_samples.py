@@ -13,6 +13,7 @@ import pytest
 
 from tests.samples import sign
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
+from vigie.auth_checks.types import Delivery
 from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings
 from vigie.rules.types import Case, Finding, Label
@@ -64,7 +65,9 @@ def test_golden_case(folder):
     raw = (folder / "message.eml").read_bytes()
     trust = json.dumps(expected["trust"]) if "trust" in expected else ""
     now = datetime.fromisoformat(expected["now"])
-    case = examiner(folder / "dns.toml", trust).examine(raw, now=now, received=received)
+    known = expected.get("delivery", {})
+    delivery = Delivery(tuple(known.get("recipients", ())), known.get("elsewhere", 0))
+    case = examiner(folder / "dns.toml", trust).examine(raw, now=now, received=received, delivery=delivery)
     assert case.verdict.label.value in expected["verdict"], told(case)
     assert case.verdict.brand == expected["brand"], told(case)
     assert expected["decided_by"] is None or case.verdict.decided_by in expected["decided_by"], told(case)
@@ -72,6 +75,11 @@ def test_golden_case(folder):
         assert matches(pattern, case), f"no finding like {pattern}\n{told(case)}"
     for pattern in expected["forbid"]:
         assert not matches(pattern, case), f"a finding like {pattern}\n{told(case)}"
+    reasons = " ".join(result.reason for result in case.evidence.dkim) if case.evidence else ""
+    for reason in expected.get("reasons", ()):
+        assert reason in reasons, reasons
+    for lang, text in expected.get("tells", {}).items():
+        assert text in case.explanation[lang], case.explanation[lang]
 
 
 @pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail["file"].removesuffix(".eml"))

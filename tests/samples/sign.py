@@ -28,7 +28,7 @@ from dkim.crypto import parse_pem_private_key
 
 KEYS = Path(__file__).resolve().parent.parent / "keys"
 DEMO = Path(__file__).resolve().parents[2] / "vigie" / "cli" / "demo_mails"
-BRAND, OTHERS, ED25519 = (KEYS / f"TEST-ONLY-{name}.key" for name in ("brand", "others", "ed25519"))
+BRAND, OTHERS, ED25519, SHORT = (KEYS / f"TEST-ONLY-{name}.key" for name in ("brand", "others", "ed25519", "short"))
 
 # What a careful mailer signs, where it is present (RFC 6376 section 5.4.1) ...
 SIGNED = (
@@ -68,7 +68,7 @@ def _integer(value: int) -> bytes:
 def key_for(domain: str, selector: str, txt: Mapping[str, Any]) -> Path:
     """The private half of what the zone publishes; where it publishes nothing, the one that the domain would use."""
     published = "".join(txt.get(f"{selector}._domainkey.{domain}", ()))
-    for key in (BRAND, OTHERS, ED25519):
+    for key in (BRAND, OTHERS, ED25519, SHORT):
         if published and public_record(key).rpartition("p=")[2] in published:
             return key
     return BRAND if domain.endswith("ameli.fr") else OTHERS

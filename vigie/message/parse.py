@@ -30,6 +30,8 @@ UNREADABLE = "unreadable"
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
 _REPLIES = ("reply-to", "mail-reply-to", "mail-followup-to")
 """Where clients send an answer: mutt and Thunderbird obey the two that no standard has."""
+_BASES = frozenset({"content-base", "content-location"})
+"""Thunderbird makes a <base> of them: relative links lead there (RFC 2110)."""
 _VALUE_BYTES = 1 << 16
 _OPINION_BYTES = 1 << 19
 _ANGLED = re.compile(r"<\s*([^<>\s]{1,8192})\s*>")
@@ -112,6 +114,8 @@ def _content(raw: bytes, found: Scan, context: Context, ledger: Ledger) -> Conte
     for body in found.other_bodies:
         content.add_leaves(leaves((), body, ledger))
     for field in found.fields:
+        if field.name in _BASES:
+            content.add_link("", header_text(field.raw[:_VALUE_BYTES]).strip(' "<>'), f"header:{field.name}", "base")
         if field.name.startswith("list-"):
             for target in _ANGLED.findall(header_text(field.raw[:_VALUE_BYTES]))[:16]:
                 content.add_link("", target, f"header:{field.name}", "header")
