@@ -225,7 +225,9 @@ def build(entry: Mapping[str, Any], split: str, txt: dict[str, list[str]]) -> by
         raw = signature(raw, signer, selector, OTHERS, stamp) + raw
     elif auth not in {"none", "spf"}:
         raise ValueError(f"{slug}: unknown auth {auth!r}")
-    recipient = parseaddr(str(message["To"]))[1] or "undisclosed@example.org"
+    recipient = parseaddr(str(message["To"]))[1]
+    if not recipient.endswith("@example.org"):  # it came through a list, a forwarder or a hidden copy
+        recipient = parseaddr(RECIPIENTS[split][draw(slug, "to", len(RECIPIENTS[split]))])[1]
     hops = ""
     if "via" in entry:  # a list or a forwarder, which may add its footer below what was signed
         envelope, user = entry["via"], "srs0"
