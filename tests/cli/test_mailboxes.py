@@ -174,6 +174,42 @@ def test_doctor_says_what_is_well_and_what_is_not(here, account):
     assert re.search(r"✗ .*Absent", done.stdout)
 
 
+def test_doctor_says_whether_trust_fits_the_mails(here, account):
+    config = (here / "vigie.toml").read_text()
+    fits = 'border_hosts = ["mx.demo.example"]\nauthserv_ids = ["mx.demo.example"]\n'
+    shown = {}
+    for name, trust in (("fits", fits), ("other", 'border_hosts = ["mx.other.example"]\n'), ("empty", "")):
+        bare = re.sub(r"(?ms)^\[trust\]\n.*?(?=^\[)", "", config)
+        (here / "vigie.toml").write_text(f"[trust]\n{trust}{bare}")
+        shown[name] = vigie("doctor", cwd=here).stdout
+    assert (
+        "✓ " + account.name + "/INBOX : [trust] reconnaît le serveur de réception dans 3 des 3 derniers messages"
+        in shown["fits"]
+    )
+    assert re.search(
+        r"✗ .*reconnaît le serveur de réception dans 0 des 3 .*mx\.demo\.example stands above", shown["other"]
+    )
+    for name in ("other", "empty"):
+        assert "noms vus derrière « by » : mx.demo.example (3)" in shown[name]
+    false = append_filtered(account)
+    (here / "vigie.toml").write_text(f"[trust]\n{fits}{bare}")
+    told = vigie("doctor", cwd=here).stdout
+    assert f"{false} messages portent des résultats à votre nom" in told
+    assert "results_below = true" in told
+
+
+def append_filtered(account: AccountSettings) -> int:
+    """Mails as a border delivers them whose filter writes below its own field."""
+    below = b"Authentication-Results: mx.demo.example; spf=pass smtp.mailfrom=a.example\r\nFrom:"
+    mails = [
+        raw.replace(b"From:", below, 1).replace(b"Message-ID: <", b"Message-ID: <%d" % n, 1)
+        for n in range(5)
+        for raw in MAILS
+    ]
+    append(account, *mails, when=datetime.now(UTC))
+    return len(mails)
+
+
 def test_no_account_and_bad_cron_are_configuration_errors(tmp_path, account):
     (tmp_path / "vigie.toml").write_text(JUDGING)
     for command in ("scan", "run"):

@@ -11,6 +11,8 @@ from pathlib import Path
 from rich.text import Text
 
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, resolver_from
+from vigie.auth_checks.settings import TrustSettings
+from vigie.cli.border_seen import Seen, border_seen
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
 from vigie.cli.faults import mailbox_line
@@ -58,7 +60,7 @@ def _everything(config: Config) -> Iterator[Found]:
     if not config.accounts:
         yield Found(good=False, text=say("aucun compte", "no account"), remedy="[[accounts]] (vigie init)")
     for account in config.accounts:
-        yield from _account(account)
+        yield from _account(account, config.judge.trust)
 
 
 def _ledger(config: Config) -> Found:
@@ -107,7 +109,7 @@ def _border(config: Config) -> Found:
     )
 
 
-def _account(account: AccountSettings) -> Iterator[Found]:
+def _account(account: AccountSettings, trust: TrustSettings) -> Iterator[Found]:
     name = account.name
     try:
         with closing(imap.connect(account)) as mailbox:
@@ -116,7 +118,7 @@ def _account(account: AccountSettings) -> Iterator[Found]:
             )
             yield _capabilities(account, mailbox.capabilities)
             for folder in account.folders:
-                yield from _folder(account, mailbox, folder)
+                yield from _folder(account, mailbox, folder, trust)
             yield _quarantine(account, mailbox)
     except (MailboxError, SecretError) as error:
         kind = "password" if isinstance(error, SecretError) else error.kind
@@ -142,7 +144,7 @@ def _capabilities(account: AccountSettings, known: frozenset[str]) -> Found:
     return Found(good=True, text=text, remedy=remedy)
 
 
-def _folder(account: AccountSettings, mailbox: Mailbox, folder: str) -> Iterator[Found]:
+def _folder(account: AccountSettings, mailbox: Mailbox, folder: str, trust: TrustSettings) -> Iterator[Found]:
     where = f"{account.name}/{folder}"
     try:
         status = mailbox.select(folder, read_only=False)
@@ -165,6 +167,34 @@ def _folder(account: AccountSettings, mailbox: Mailbox, folder: str) -> Iterator
             "tags will be missing; the quarantine works all the same",
         )
         yield Found(good=True, text=f"{where}{colon()} {text}", remedy=remedy)
+    yield from _received(where, border_seen(mailbox, trust), named=trust != TrustSettings())
+
+
+def _received(where: str, seen: Seen, *, named: bool) -> Iterator[Found]:
+    """Whether `[trust]` fits the mails that came last, and else which names stand in them."""
+    if not seen.mails:
+        return
+    hosts = ", ".join(f"{host} ({count})" for host, count in seen.hosts.most_common(4))
+    remedy = say(f"noms vus derrière « by » : {hosts}", f'names seen behind "by": {hosts}') if hosts else ""
+    if not named:
+        yield Found(good=True, text=f"{where}{colon()} {say('[trust] est vide', '[trust] is empty')}", remedy=remedy)
+        return
+    text = say(
+        f"[trust] reconnaît le serveur de réception dans {seen.found} des {seen.mails} derniers messages",
+        f"[trust] finds the receiving server in {seen.found} of the last {seen.mails} messages",
+    )
+    lost = f" ({plain(seen.reason)})" if seen.reason and not seen.found else ""
+    yield Found(good=seen.found > 0, text=f"{where}{colon()} {text}{lost}", remedy="" if seen.found else remedy)
+    if 2 * seen.forged > seen.mails:
+        text = say(
+            f"{seen.forged} messages portent des résultats à votre nom sous la ligne Received de votre serveur",
+            f"{seen.forged} messages carry results in your name below your server's Received line",
+        )
+        remedy = say(
+            "s'ils sont de votre propre filtre (rspamd) : results_below = true dans [trust]",
+            "if your own filter wrote them (rspamd): results_below = true in [trust]",
+        )
+        yield Found(good=False, text=f"{where}{colon()} {text}", remedy=remedy)
 
 
 def _quarantine(account: AccountSettings, mailbox: Mailbox) -> Found:
