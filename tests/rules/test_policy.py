@@ -105,6 +105,7 @@ GONE = DkimResult(Status.PERMERROR, "info.ameli.fr", "s", Provenance.COMPUTED, "
         (7, Label.UNDECIDED, OFFICIAL, replace(evidence(dkim=(GONE,)), received_at=NOW - timedelta(days=8)), (CLAIM, UNPROVEN)),
         (8, Label.SUSPICIOUS, OFFICIAL, evidence(dkim=(GONE,)), (CLAIM, UNPROVEN)),
         (8, Label.SUSPICIOUS, OFFICIAL, evidence(failed=("stranger.example",)), (CLAIM, UNPROVEN)),
+        (8, Label.SUSPICIOUS, OFFICIAL, replace(evidence(), dns_failed=("info.ameli.fr",)), (CLAIM, UNPROVEN)),  # a stranger asked
         (8, Label.SUSPICIOUS, FOREIGN, evidence(failed=("info.ameli.fr",)), (CLAIM, CONTRADICTION)),
         (8, Label.SUSPICIOUS, FOREIGN, evidence(), (CLAIM, OUTSIDE)),
         (8, Label.SUSPICIOUS, OFFICIAL, evidence(), (CLAIM, UNPROVEN, REQUEST)),
@@ -124,7 +125,9 @@ def test_each_row(row: int, label: Label, author: Address, proof: AuthEvidence, 
 def test_only_a_fault_of_dns_is_worth_another_try() -> None:
     failed = decide(View(message(OFFICIAL), evidence(failed=("info.ameli.fr",)), BRAND), (CLAIM,))
     gone = replace(evidence(dkim=(GONE,)), received_at=NOW - timedelta(days=8))
+    named = replace(evidence(), dns_failed=("info.ameli.fr",))
     assert failed.retry
+    assert not decide(View(message(OFFICIAL), named, BRAND), (CLAIM,)).retry, "named by a stranger's policy only"
     assert not decide(View(message(OFFICIAL), gone, BRAND), (CLAIM,)).retry
 
 
