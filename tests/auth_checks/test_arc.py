@@ -95,6 +95,14 @@ def test_every_sealer_must_be_listed(raw: bytes, trusted: tuple[str, ...], liste
     assert bool(found.said) is listed
 
 
+def test_no_header_buys_our_processor():
+    """dkimpy looks for each name in h= among all fields (X-04)."""
+    names = b":".join(b"n%d" % number for number in range(1_000))
+    raw = sealed().replace(b"h=", b"h=" + names + b":", 1)
+    assert check(raw).status is Status.FAIL
+    assert check(b"X-A: b\r\n" * 5_000 + raw).reason == "too many header fields, and too many of them sealed"
+
+
 def test_a_broken_chain_is_never_listed():
     for raw in (sealed().replace(b"nouveau", b"ancien"), sealed().replace(b"cv=none", b"cv=pass")):
         found = check(raw, trusted=(THIEF,))
