@@ -17,7 +17,7 @@ Plain = list[list[Any]]
 
 MOST_ANSWERS = 100
 MOST_BYTES = 32 * 1024
-"""Names and records together. A usual message costs some 3 KB; a stranger's 64 KB TXT must not fill our disk (X-17)."""
+"""Names and records together. A usual message costs some 1 KB; a stranger's 64 KB TXT must not fill our disk (X-17)."""
 NOT_FROZEN = "not among the frozen answers"
 _VERSIONS = {"A": 4, "AAAA": 6}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, delete, select, tuple_
+from sqlalchemy import Connection, ScalarSelect, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.auth_checks.frozen import answers_of, plain
@@ -16,6 +16,7 @@ from vigie.ledger.faults import LedgerError
 from vigie.ledger.schema import EDITIONS, FROZEN, RECORDS
 from vigie.ledger.types import Frozen, Place
 
+_AT = ("at_account", "at_folder", "at_uidvalidity", "at_uid")
 _PLACE = (RECORDS.c.account, RECORDS.c.folder, RECORDS.c.uidvalidity, RECORDS.c.uid)
 
 
@@ -25,16 +26,15 @@ def write(connection: Connection, frozen: Mapping[Place, Frozen]) -> None:
         _write_edition(connection, *edition)
     for place, kept in frozen.items():
         row = _row(kept)
-        new = insert(FROZEN).values(record_id=_record_at(place), **row)
+        new = insert(FROZEN).values(record_id=_record_at(_columns(place)), **row)
         connection.execute(new.on_conflict_do_update(index_elements=("record_id",), set_=row))
 
 
-def forget(connection: Connection, places: Collection[Place]) -> None:
+def forget(connection: Connection, places: Iterable[Place]) -> None:
     """Nothing stays frozen with the records of these places."""
-    if places:
-        at = [(storable(place.account), storable(place.folder), place.uidvalidity, place.uid) for place in places]
-        gone = select(RECORDS.c.id).where(tuple_(*_PLACE).in_(at))
-        connection.execute(delete(FROZEN).where(FROZEN.c.record_id.in_(gone)))
+    rows = [dict(zip(_AT, _columns(place), strict=True)) for place in places]
+    if rows:  # one by one: for a list of places SQLite would read all records instead of their index
+        connection.execute(delete(FROZEN).where(FROZEN.c.record_id == _record_at(map(bindparam, _AT))), rows)
 
 
 def of_record(connection: Connection, record_id: str) -> Frozen | None:
@@ -77,14 +77,14 @@ def _edition_id(program: str, settings: str) -> str:
     return hashlib.sha256(f"{program}\0{settings}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _record_at(place: Place) -> ScalarSelect[Any]:
+def _columns(place: Place) -> tuple[str, str, int, int]:
+    return storable(place.account), storable(place.folder), place.uidvalidity, place.uid
+
+
+def _record_at(place: Iterable[object]) -> ScalarSelect[Any]:
     """The id of the record of a place, as it stands there: judging again keeps the first one."""
-    here = (storable(place.account), storable(place.folder), place.uidvalidity, place.uid)
-    return (
-        select(RECORDS.c.id)
-        .where(*(column == value for column, value in zip(_PLACE, here, strict=True)))
-        .scalar_subquery()
-    )
+    same = (column == value for column, value in zip(_PLACE, place, strict=True))
+    return select(RECORDS.c.id).where(*same).scalar_subquery()
 
 
 def _row(kept: Frozen) -> dict[str, Any]:
