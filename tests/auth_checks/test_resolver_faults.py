@@ -35,8 +35,8 @@ def authority() -> Iterator[Authority]:
 
 
 def asking(*servers: Authority, **changes: object) -> DnsSettings:
-    """Settings with little patience, so that a silent server costs little."""
-    settings = {"timeout_s": 0.3, "budget_s": 3, "cache_entries": 0, **changes}
+    """Settings with much patience: an answer comes at once, however busy the machine is."""
+    settings = {"timeout_s": 10, "budget_s": 30, "cache_entries": 0, **changes}
     return DnsSettings.model_validate(
         {"nameservers": [server.address for server in servers], "port": servers[0].port, **settings}
     )
@@ -170,12 +170,13 @@ FAULTS: list[tuple[str, Fault, str]] = [
 @pytest.mark.parametrize(("fault", "wanted"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
 def test_every_fault_has_its_word(authority: Authority, fault: Fault, wanted: str):
     authority.fail(NAME, fault)
-    session = DnsResolver(asking(authority)).session()
+    patience = 0.3 if wanted == "no answer in time" else 10
+    session = DnsResolver(asking(authority, timeout_s=patience)).session()
     assert outcome(session) == wanted
     asked = len(authority.asked)
     assert outcome(session) == wanted
     assert len(authority.asked) == asked, "what came back is remembered for the message, whatever it was"
-    assert outcome(session, "caisse.example") == "answer"
+    assert outcome(DnsResolver(asking(authority)).session(), "caisse.example") == "answer"
 
 
 def test_the_right_answer_is_waited_for_among_forged_ones(authority: Authority):
@@ -258,7 +259,7 @@ def test_a_dead_server_is_passed_over_and_then_asked_last(authority: Authority):
     authority.fail("caisse.example", silent)
     with beside(authority, "127.0.0.2") as second:
         second.publish({"txt": {"caisse.example": ["v=spf1 -all"]}})
-        resolver = DnsResolver(asking(authority, second, timeout_s=1.0))
+        resolver = DnsResolver(asking(authority, second, timeout_s=3))
         assert outcome(resolver.session()) == "answer"
         assert outcome(resolver.session(), "caisse.example") == "answer"
         assert authority.counted("caisse.example") == 0, "the one that answered is asked first from now on"
@@ -268,7 +269,7 @@ def test_two_of_three_servers_are_dead(authority: Authority):
     authority.fail(NAME, silent)
     with beside(authority, "127.0.0.2") as second, beside(authority, "127.0.0.3") as third:
         second.fail(NAME, silent)
-        assert outcome(DnsResolver(asking(authority, second, third, timeout_s=0.9)).session()) == "answer"
+        assert outcome(DnsResolver(asking(authority, second, third, timeout_s=4.5)).session()) == "answer"
 
 
 @pytest.mark.parametrize("rcode", [dns.rcode.SERVFAIL, dns.rcode.REFUSED])
