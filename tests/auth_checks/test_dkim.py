@@ -130,8 +130,9 @@ EDITS: list[tuple[Edit, Status, str]] = [
     (lambda f: f.replace(b"from :", b""), Status.PERMERROR, "From is not signed"),
     (lambda f: f.replace(b"s=sel", b"s=never"), Status.PERMERROR, "a selector that never was"),
     (lambda f: f.replace(b" bh=", b" xx="), Status.PERMERROR, "bh= missing"),
-    (lambda f: f.replace(b"q=dns/txt", b"q=dns/txt;" + b" " * 300), Status.PERMERROR, "S-49, in the field itself"),
-    (lambda f: f.replace(b"q=dns/txt", b"q=" + b"x" * 20_000), Status.PERMERROR, "a huge field"),
+    (lambda f: f.replace(b"q=dns/txt", b"q=dns/txt; z=" + b"x" * 20_000), Status.PERMERROR, "a huge field"),
+    (lambda f: f.replace(b"d=info.caisse.example", b"d=" + b"a." * 130 + b"example"), Status.PERMERROR, "a long name"),
+    (lambda f: f.replace(b"c=relaxed/relaxed", b"c=relaxed/"), Status.PERMERROR, "half a canonicalization"),
 ]  # fmt: skip
 
 

@@ -20,7 +20,9 @@ def check(view: View) -> Iterator[Finding]:
     if not view.brand_author:
         return
     named = [address.addr for address in view.message.recipients if address.field in {"to", "cc"} and address.addr]
-    for code, detail in {hint.code: hint.detail for hint in view.evidence.replay}.items():
+    codes = dict.fromkeys(hint.code for hint in view.evidence.replay)
+    for code in codes:
+        detail = " ".join(hint.detail for hint in view.evidence.replay if hint.code == code)
         seen: tuple[Quote, ...] = (quote("authentication", detail),)
         topic = code
         if code == "other-recipient" and named:
