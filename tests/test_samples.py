@@ -58,8 +58,8 @@ def told(case: Case) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
-def test_golden_case(folder):
+def golden(folder: Path) -> Case:
+    """The verdict about a golden case, with the clock, the trust and the mailbox of its expected.json."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     received = expected["received"] and datetime.fromisoformat(expected["received"])
     raw = (folder / "message.eml").read_bytes()
@@ -67,7 +67,13 @@ def test_golden_case(folder):
     now = datetime.fromisoformat(expected["now"])
     known = expected.get("delivery", {})
     delivery = Delivery(tuple(known.get("recipients", ())), known.get("elsewhere", 0))
-    case = examiner(folder / "dns.toml", trust).examine(raw, now=now, received=received, delivery=delivery)
+    return examiner(folder / "dns.toml", trust).examine(raw, now=now, received=received, delivery=delivery)
+
+
+@pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
+def test_golden_case(folder):
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    case = golden(folder)
     assert case.verdict.label.value in expected["verdict"], told(case)
     assert case.verdict.brand == expected["brand"], told(case)
     assert expected["decided_by"] is None or case.verdict.decided_by in expected["decided_by"], told(case)

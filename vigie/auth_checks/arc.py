@@ -93,7 +93,7 @@ def _verified(letter: Letter, resolver: Resolver, trusted: frozenset[str]) -> Ar
     except LIBRARY_ERRORS as exc:
         return ArcResult(Status.PERMERROR, f"the chain cannot be evaluated ({type(exc).__name__})")
     if status != dkim.CV_Pass:
-        return ArcResult(Status.FAIL, _plain(str(reason)))
+        return ArcResult(Status.FAIL, _why(str(reason)))
     # dkimpy gives the newest set first.
     sealers = tuple(_host(one["as-domain"]) for one in reversed(sets))
     listed = all(sealer in trusted for sealer in sealers)
@@ -154,5 +154,17 @@ def _host(name: bytes) -> str:
     return name.decode("ascii").lower() if DOMAIN.fullmatch(name) else ""
 
 
-def _plain(text: str) -> str:
-    return "".join(char for char in text[:160] if char.isprintable())
+def _why(reason: str) -> str:
+    """The reason in words of ours: those of dkimpy hold bytes of the mail."""
+    number = found[0] if (found := re.search(r"\d{1,2}", reason)) else "?"
+    if re.match("Most recent", reason):
+        return "the newest ARC-Message-Signature does not verify"
+    if re.match(r"ARC-Seal\[\d+\] did not", reason):
+        return f"the ARC-Seal of set {number} does not verify"
+    if re.match(r"ARC-Seal\[\d+\] reported failure", reason):
+        return f"the ARC-Seal of set {number} says that the chain had failed before"
+    if re.match(r"ARC-Seal\[", reason):
+        return f"the ARC-Seal of set {number} carries a cv= that cannot be"
+    if re.match("Incomplete|Duplicate", reason):
+        return f"the ARC set {number} is not one field of each kind"
+    return "an ARC field is malformed"

@@ -36,24 +36,34 @@ def said(text: str) -> str:
     return text if current() == "en" else _french(text, DEEPEST)
 
 
-def _french(text: str, depth: int) -> str:
-    if not depth or not text or len(text) > LONGEST:
-        return text
+def taken_apart(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
+    """The pattern that says most about the text, and what varies in it; None where none fits."""
     for pattern in catalogue():
         match = pattern.english.fullmatch(text)
         if match is not None:
-            varying = [_french(group, depth - 1) for group in match.groups()]
-            # Not by format(): what a mail says may hold braces.
-            return "".join(chain.from_iterable(zip_longest(pattern.french.split(PLACE), varying, fillvalue="")))
-    return text
+            return pattern, match.groups()
+    framed = [(frame, match.groups()) for frame in catalogue("frame") if (match := frame.english.fullmatch(text))]
+    # The first colon or bracket holds the text together; those behind it belong to what it holds.
+    return min(framed, key=lambda found: len(found[1][0]), default=None)
+
+
+def _french(text: str, depth: int) -> str:
+    found = taken_apart(text) if depth and text and len(text) <= LONGEST else None
+    if found is None:
+        return text
+    pattern, varying = found
+    said_so = [_french(part, depth - 1) for part in varying]
+    # Not by format(): what a mail says may hold braces.
+    return "".join(chain.from_iterable(zip_longest(pattern.french.split(PLACE), said_so, fillvalue="")))
 
 
 @cache
-def catalogue() -> tuple[Pattern, ...]:
-    """Every pattern, the most telling first."""
+def catalogue(only: str = "") -> tuple[Pattern, ...]:
+    """The patterns of that table, else of all but `frame`; the most telling first."""
     found = [
         Pattern(_expression(english), french, len(english.replace(PLACE, "")))
-        for table in tables().values()
+        for name, table in tables().items()
+        if name == only or (not only and name != "frame")
         for english, french in table.items()
     ]
     return tuple(sorted(found, key=lambda pattern: -pattern.weight))
