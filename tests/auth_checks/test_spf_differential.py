@@ -137,7 +137,7 @@ def explained(ours: str, theirs: str, policies: str) -> str:
     return ""
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(st.integers(0, 2**64))
 def test_agrees_with_pyspf(seed: int):
     dice = Random(seed)
