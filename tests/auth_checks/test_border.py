@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import PLAIN
+from tests.message.test_received import ARTFUL, REAL, SAID, SERVERS
 from vigie.auth_checks.border import border_index, find_border
 from vigie.auth_checks.providers import PRESETS
 from vigie.auth_checks.settings import TrustSettings
@@ -177,6 +178,15 @@ def test_the_border_is_learned_from_our_own_received_spf():
 
 def test_a_relay_that_is_no_network_trusts_nothing():
     assert trust_of(TrustSettings(border_hosts=("a",), relays=("nonsense",))).relays == ()
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@settings(max_examples=40)
+@given(pieces=st.lists(st.sampled_from(ARTFUL), max_size=6))
+def test_no_helo_leads_the_walk_below_the_border(server: str, pieces: list[str]):
+    """The client's address or none, never that of the field below, which he wrote (S-64)."""
+    line = SERVERS[server].replace(SAID, "".join(pieces)).replace("mx.b.example", "mx.dest.example")
+    assert found(f"Received: {line}\r\n".encode(), FORGED).client_ip in {REAL, ""}
 
 
 @given(st.lists(st.sampled_from((BORDER, STORE, LMTP, FILTER, FORGED)), max_size=6), st.binary(max_size=40))

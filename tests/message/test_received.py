@@ -152,7 +152,7 @@ ARTFUL = (
 
 
 @pytest.mark.parametrize("server", SERVERS)
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(pieces=st.lists(st.sampled_from(ARTFUL), max_size=7))
 @example(pieces=["x([127.0.0.1])"])
 @example(pieces=["x (unknown [127.0.0.1]) by mx.b.example with LMTP; "])
