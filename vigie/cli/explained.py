@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from itertools import groupby
@@ -18,6 +19,7 @@ WIDTH = 80
 """Of a pipe and of the widest terminal line: a longer one is hard to read."""
 INDENT = 2
 MARGIN = 4
+NO_BREAK = "\u00a0"
 
 
 def chain(case: Case) -> tuple[Step, ...]:
@@ -44,8 +46,13 @@ def explained(case: Case, width: int = WIDTH) -> Iterator[Text]:
         yield Text(f"{' ' * INDENT}{plain(said(subject))}", style="bold")
         for clause, same in groupby(group, key=lambda step: step.standard):
             for step in same:
-                for line in textwrap.wrap(plain(said(step.found)), width - MARGIN, break_on_hyphens=False) or ["-"]:
-                    yield Text(" " * MARGIN + line)
+                yield from (Text(" " * MARGIN + line) for line in _wrapped(plain(said(step.found)), width - MARGIN))
             yield Text(f"{' ' * MARGIN}[{said(clause)}]", style="dim")
     proven = case.evidence is not None and (case.evidence.complete or case.verdict.proven)
     yield Text(f"=> {plain(said(taken[-1].found))}", style="bold green" if proven else "bold yellow")
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines; no line begins with the stop that French sets behind a space."""
+    tied = re.sub(r" (?=[;:»?!])", NO_BREAK, text)
+    return [line.replace(NO_BREAK, " ") for line in textwrap.wrap(tied, width, break_on_hyphens=False)] or ["-"]
