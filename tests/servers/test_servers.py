@@ -171,7 +171,9 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
     assert "dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd util-linux" in done.stderr
     if works:
         asked = (tmp_path / "asked").read_text()
-        assert "--no-install-recommends dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd" in asked
+        assert (
+            "--no-install-recommends dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd" in asked
+        )
         assert "--no-remove" in asked
         preseeded = (tmp_path / "preseeded").read_text()
         assert preseeded == "postfix postfix/main_mailer_type select No configuration\n"
