@@ -202,8 +202,9 @@ class Judged:
 
     @property
     def proven(self) -> bool:
-        """Something here says that the brand wrote it."""
-        return self.evidence.complete or self.verdict.proven or self.verdict.label is Label.GENUINE
+        """Something here says that the brand wrote it. An attacker may well prove his own domain."""
+        complete = self.evidence.complete and not self.evidence.author_domain.endswith(".example")
+        return complete or self.verdict.proven or self.verdict.label is Label.GENUINE
 
     def words(self) -> set[str]:
         """The names of findings, defects, and statuses, and all obstacles: what an attack may be recognized by."""
@@ -221,3 +222,9 @@ def judged(raw: bytes, *, trust: TrustSettings = TRUST) -> Judged:
     message = parse(raw)
     evidence = authenticate(message, resolver().session(), trust, received=RECEIVED, now=NOW)
     return Judged(message, evidence, judge(message, evidence, (AMELI,)))
+
+
+def complete(raw: bytes, trust: TrustSettings = TRUST) -> bool:
+    """The proof is complete, for whatever author: without it no rule can make a message `genuine`."""
+    message = parse(raw)
+    return authenticate(message, resolver().session(), trust, received=RECEIVED, now=NOW).complete

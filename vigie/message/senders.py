@@ -47,6 +47,7 @@ _ODD_NAME = re.compile(rf"(?P<name>[^<>\r\n\0]*)<[ \t]*(?P<angle>{_SPEC})[ \t]*>
 _ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f]{1,128}@[^\s<>()\[\],;:\"\\@\x00-\x1f]{1,255}")
 _STRING = re.compile(_QUOTED)
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def read_authors(fields: Iterable[Field], strays: Iterable[Field], opinion: Opinion) -> Authors:
@@ -102,7 +103,8 @@ def _ordinary(value: str, field: str) -> Address | None:
     match = _ORDINARY.fullmatch(value)
     if not match:
         return None
-    if not (match["angle"] or match["bare"]).isprintable():  # S-24
+    shown = match["angle"] or match["bare"]
+    if not shown.isprintable() or "=?" in shown:  # S-24; S-14: an encoded word glued to an address
         return None
     if match["angle"] is None:
         return _address(decode_words(match["comment"] or ""), match["bare"], field)
@@ -134,7 +136,9 @@ def _unusual(value: str, raw: bytes, opinion: Opinion, defects: list[Defect]) ->
         errors |= wrong
         pairs += parsed
         pairs += [("", inner) for inner in _ANGLE.findall(text)]
-        pairs += [("", addr) for addr in _ADDRESS.findall(_STRING.sub(" ", text))]
+        # without brackets, what stands in quotes is the address for some (the standard library)
+        loose = (_STRING.sub(" ", text),) if _ANGLE.search(text) else (text.replace('"', " "), text.replace('"', ""))
+        pairs += [("", addr) for words in loose for addr in _ADDRESS.findall(words)]
     pairs += [(display, addr) for display, addr in opinion(raw) if "@" in addr]
     found = _distinct(address for display, addr in pairs for address in _addresses(display, addr))
     named = {address.addr.casefold() for address in found if address.domain}
@@ -158,6 +162,8 @@ def _variants(value: str) -> list[str]:
     decoded = decode_words(value) if "=?" in value else value
     texts.append(decoded)
     for text in (value, decoded):
+        if _CONTROL.search(text):
+            texts += [_CONTROL.sub("", text), _CONTROL.sub(" ", text)]
         for separator in ("\0", "\r", "\n"):
             if separator in text:
                 texts += [text.split(separator, 1)[0], text.replace(separator, ""), text.replace(separator, " ")]
@@ -166,14 +172,14 @@ def _variants(value: str) -> list[str]:
 
 def _addresses(display: str, addr: str) -> Iterable[Address]:
     """The addresses that one address text can mean: routes (S-15) and a second @ give several."""
-    addr = addr.strip()
+    addr = addr.strip().replace('"', "")
     route, colon, last = addr.rpartition(":")
     if colon and addr.startswith("@"):
         for hop in route.split(","):
             yield _address(display, hop.strip(), "from")
         addr = last
     yield _address(display, addr, "from")
-    if addr.count("@") > 1 and not addr.startswith(("@", '"')):
+    if addr.count("@") > 1 and not addr.startswith("@"):
         yield _address(display, "@".join(addr.split("@")[:2]), "from")
 
 

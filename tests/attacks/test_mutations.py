@@ -1,0 +1,76 @@
+"""Ten thousand forgeries of genuine letters and ten thousand of false ones: none of them is proven.
+
+A changed letter may stay proven only where a strict second reading says that a reader sees the same (reader.py); then the product
+itself must have understood the same, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice, product
+
+import pytest
+
+from tests.attacks.letters import alternative, complete, delivered, encoded, judged, plain, signed, simply_signed
+from tests.attacks.mutations import forgeries
+from tests.attacks.reader import seen, understood
+from tests.attacks.shapes import SHAPES, composed
+from vigie.auth_checks.settings import TrustSettings
+
+Letter = Callable[[], bytes]
+Signer = Callable[[bytes], bytes]
+
+
+def sealed(raw: bytes) -> bytes:
+    return signed(raw)
+
+
+def signed_once(raw: bytes) -> bytes:
+    return signed(raw, sealed=False)
+
+
+LETTERS = (plain, alternative, encoded)
+GENUINE = list(product(LETTERS, (sealed, signed_once, simply_signed)))
+FALSE_STRIDE = 19
+NO_BORDER = TrustSettings()
+"""Spares the SPF of a genuine letter: its proof is its signature."""
+JUDGED = 10
+"""The rules see every tenth, and every one whose proof is complete: without it none can be proven (tests/rules/test_policy.py)."""
+STRIDE = 6
+"""Each letter gets every sixth mutation, another sixth than the letter before it."""
+
+
+@pytest.mark.parametrize(
+    "number", range(len(GENUINE)), ids=lambda number: "-".join(f.__name__ for f in GENUINE[number])
+)
+def test_a_forged_letter_is_not_proven(number):
+    letter, signer = GENUINE[number]
+    raw = delivered(signer(letter()))
+    before, genuine = seen(raw), judged(raw)
+    assert genuine.proven
+    tried = 0
+    for what, changed in islice(forgeries(signer(letter())), number % STRIDE, None, STRIDE):
+        tried += 1
+        forged = delivered(changed)
+        if tried % JUDGED and not complete(forged, NO_BORDER):
+            continue
+        found = judged(forged)
+        if found.proven:
+            assert seen(forged) == before, f"{what}\n{found.told()}"
+            assert understood(found) == understood(genuine), f"{what}\n{found.told()}"
+    assert tried > 1_100
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.number)
+def test_a_false_letter_is_not_proven_by_a_change(shape):
+    """Whatever stands, falls or is put anywhere in a spoofed mail, results in our border's name included."""
+    false = composed(LETTERS[int(shape.number[2:]) % 3](), shape)
+    assert not judged(false).proven
+    tried = 0
+    for what, changed in islice(forgeries(false), int(shape.number[2:]) % FALSE_STRIDE, None, FALSE_STRIDE):
+        tried += 1
+        if tried % JUDGED and not complete(changed):
+            continue
+        found = judged(changed)
+        assert not found.proven, f"{what}\n{found.told()}"
+    assert tried > 385
