@@ -22,6 +22,7 @@ from vigie.auth_checks.settings import TrustSettings
 from vigie.auth_checks.spf import ADDR_SPEC, check_spf, weighed
 from vigie.auth_checks.trust import Trust, trust_of
 from vigie.auth_checks.types import (
+    UNKNOWN_DELIVERY,
     AuthEvidence,
     BorderHop,
     Delivery,
@@ -33,8 +34,6 @@ from vigie.auth_checks.types import (
 )
 from vigie.message.types import Message
 
-NOTHING_KNOWN = Delivery()
-
 
 def authenticate(
     message: Message,
@@ -43,7 +42,7 @@ def authenticate(
     *,
     received: datetime | None,
     now: datetime,
-    delivery: Delivery = NOTHING_KNOWN,
+    delivery: Delivery = UNKNOWN_DELIVERY,
 ) -> AuthEvidence:
     """Everything that the message, its header and the DNS say about who sent it.
 

@@ -134,8 +134,13 @@ def _from_file(path: str, record: Record) -> bytes:
 
 
 def _same(raw: bytes, record: Record) -> bytes | None:
-    """The bytes that were judged, if these are they: whole or only the beginning, with the line ends of the wire or of a file."""
-    for whole in (raw, re.sub(rb"\r?\n", b"\r\n", raw)):
+    """The bytes that were judged, if these are they: whole or only the beginning, with the line ends of the wire or of a file.
+
+    What is saved to a file or an mbox may have lost or won an empty line at its end.
+    """
+    wire = re.sub(rb"\r?\n", b"\r\n", raw)
+    text = wire.rstrip(b"\r\n")
+    for whole in (raw, wire, *(text + b"\r\n" * ends for ends in range(3))):
         judged = whole[: record.size] if journal.is_partial(record) else whole
         if hashlib.sha256(judged).hexdigest() == record.sha256:
             return judged

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from pydantic import ValidationError
-
 import vigie
 from vigie.judge.settings import JudgeSettings
 
@@ -45,7 +43,7 @@ def settings_of(then: Edition, now: JudgeSettings) -> JudgeSettings | None:
         told = json.loads(then.settings)
         told["limits"] = {**now.limits.model_dump(mode="json"), **told["limits"]}
         return JudgeSettings.model_validate(told)
-    except (ValidationError, ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):  # pydantic's errors are ValueErrors
         return None
 
 
