@@ -11,12 +11,14 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import mailparser
 
 from vigie.message.content import Content, message_context
 from vigie.message.fields import ONCE_ONLY, Field, Scan, header_text, scan
 from vigie.message.layers import Context
+from vigie.message.links import written
 from vigie.message.readings import SPLIT_BYTES, Ledger, leaves
 from vigie.message.received import parse_date, read_hops
 from vigie.message.senders import MAILBOXES, read_authors, read_mailboxes
@@ -34,6 +36,7 @@ _BASES = frozenset({"content-base", "content-location"})
 """Thunderbird makes a <base> of them: relative links lead there (RFC 2110)."""
 _VALUE_BYTES = 1 << 16
 _OPINION_BYTES = 1 << 19
+_SUBJECT_LINKS = 16
 _ANGLED = re.compile(r"<\s*([^<>\s]{1,8192})\s*>")
 
 
@@ -119,6 +122,11 @@ def _content(raw: bytes, found: Scan, context: Context, ledger: Ledger) -> Conte
         if field.name.startswith("list-"):
             for target in _ANGLED.findall(header_text(field.raw[:_VALUE_BYTES]))[:16]:
                 content.add_link("", target, f"header:{field.name}", "header")
+        if field.name == "subject":
+            # S-20: an address to go to on top of a genuine letter; a host alone may be what the letter is about
+            for shown, target in islice(written(header_text(field.raw[:_VALUE_BYTES])), _SUBJECT_LINKS):
+                if "://" in shown:
+                    content.add_link(shown, target, "subject", "text")
     if ledger.ambiguous:
         for text, html in body_opinion(raw):
             content.add_text(text, html=html, where="text/html" if html else "text/plain")
