@@ -89,6 +89,36 @@ def test_the_encoding_of_a_multipart_is_that_of_its_parts(encoding: str):
     assert evidence(b"Content-Transfer-Encoding: 7bit\r\n" + raw).complete
 
 
+LINE = b"Bonjour =C3=A9 et merci, un message vous attend dans votre compte=\r\n"
+CERTAIN = [
+    ("8bit", "text/html", b"<a href=3D", True, "says what its absence says"),
+    ("BINARY", "multipart/mixed", b"--b", True, "says what its absence says"),
+    ("base64", "text/html", b"QUJD\r\nQUI=\r\n", True, "nothing but base64"),
+    ("base64", "text/html", b"Bonjour QUJD\r\n", False, "a name that is base64, in a sentence"),
+    ("base64", "text/html", b"QUJD\r\n" + b"A" * 80 + b"\r\n", False, "a longer line than any encoder writes"),
+    ("base64", "multipart/mixed; boundary=b", b"QUJD\r\n", False, "the parts would be decoded twice"),
+    ("quoted-printable", "text/html", LINE * 3, True, "nothing but quoted-printable"),
+    ("quoted-printable", "Message/rfc822", LINE * 3, False, "the parts would be decoded twice"),
+    ("quoted-printable", "text/html", LINE + b'<a href="x">=3D\r\n', False, "an attribute"),
+    ("quoted-printable", "text/html", LINE + "é".encode(), False, "an octet that it never holds"),
+    ("quoted-printable", "text/html", LINE + b"=c3=a9", False, "lower case"),
+    ("quoted-printable", "text/html", LINE + b"x" * 80 + b"=3D\r\n", False, "a longer line than any encoder writes"),
+    ("x-uuencode", "text/plain", b"begin 644 a\r\n", False, "unknown"),
+    ("8bit (base64)", "text/plain", b"QUJD\r\n", False, "a comment"),
+    ("", "text/plain", b"QUJD\r\n", False, "empty"),
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "kind", "body", "certain", "why"), CERTAIN, ids=[row[4] + row[0] for row in CERTAIN]
+)
+def test_where_an_unsigned_encoding_is_certain(encoding: str, kind: str, body: bytes, certain: bool, why: str):
+    raw = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
+    found = uncovered(("content-type",), read_letter(raw))
+    assert (found == ()) == certain, why
+    assert uncovered(("content-type", "content-transfer-encoding"), read_letter(raw)) == ()
+
+
 SHOWN = [
     (b'Sender: "Rappelez le 01 99 00 12 34" <x@voleur.example>', "text beside the author in Outlook"),
     (b"Sender: x@voleur.example (rappelez le 01 99 00 12 34)", "a comment"),

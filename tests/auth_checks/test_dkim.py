@@ -27,8 +27,9 @@ from tests.auth_checks.letters import (
     zone,
 )
 from vigie.auth_checks.canonical import canonical_body
-from vigie.auth_checks.dkim import MAX_REPORTED, MAX_VERIFIED, check_dkim
-from vigie.auth_checks.letter import read_letter
+from vigie.auth_checks.dkim import MAX_READ, MAX_REPORTED, MAX_VERIFIED, check_dkim
+from vigie.auth_checks.footers import MAX_TRIES, added_footer
+from vigie.auth_checks.letter import ONCE_ONLY, read_letter
 from vigie.auth_checks.resolver import ZoneResolver
 from vigie.auth_checks.types import DkimResult, Status
 
@@ -210,7 +211,7 @@ def test_s20_a_second_field_is_never_covered(name: bytes, place: str):
 def test_s23_a_second_from(extra: bytes):
     found = evidence(extra + b"\r\n" + sign())
     assert not found.complete
-    assert not any(result.covers_message for result in found.dkim)
+    assert [(result.status, result.covers_message) for result in found.dkim] == [(Status.FAIL, False)]
 
 
 @pytest.mark.parametrize("signed", [100, 0])
@@ -229,6 +230,24 @@ def test_s21_an_appended_body(signed: int):
 def test_l_longer_than_the_body_is_an_error():
     longer = resigned(sign(), lambda f: f.replace(b"q=dns/txt", b"q=dns/txt; l=99999"))
     assert (one(longer).status, one(longer).reason) == (Status.PERMERROR, "l= is longer than the body")
+
+
+def test_under_l_the_signed_part_must_be_what_was_signed():
+    changed = sign(length=True).replace(b"nouveau", b"ancien.")
+    assert (one(changed).status, one(changed).reason) == (Status.FAIL, "the body was changed")
+    assert one(changed + b"more").status is Status.FAIL
+
+
+def test_blanks_without_a_last_line_end_are_no_change():
+    assert one(sign() + b" \t").covers_message
+
+
+@pytest.mark.parametrize("name", ONCE_ONLY)
+def test_s20_what_comes_once_only_is_a_structural_defect_twice(name: str):
+    field = name.encode() + b": x\r\n"
+    codes = [defect.code for defect in read_letter(field * 2 + b"\r\n").defects if defect.structural]
+    assert codes == [f"duplicate-{name}"]
+    assert not read_letter(field + b"\r\n").defects
 
 
 def test_l_of_the_whole_body_is_fine():
@@ -349,6 +368,12 @@ def test_canonical_body_agrees_with_dkimpy(pieces: list[bytes]):
         assert canonical_body(body, relaxed=relaxed) == policy.canonicalize_body(body)
 
 
+def test_s48_further_fields_are_not_read():
+    junk = b"DKIM-Signature: junk\r\n"
+    assert any(result.domain == AUTHOR for result in check(junk * (MAX_READ - 1) + sign()))
+    assert not any(result.domain == AUTHOR for result in check(junk * MAX_READ + sign()))
+
+
 FOOTERS = [
     b"_______________________________________________\r\nliste mailing list\r\nhttp://liste.example/\r\n",
     b"-- \r\nliste\r\nhttp://liste.example/\r\n",
@@ -381,6 +406,27 @@ def test_no_footer_where_the_body_itself_was_changed():
     assert one(sign().replace(b"nouveau", b"ancien") + FOOTERS[0]).footer == ""
     assert one(sign(key="others") + FOOTERS[0]).footer == ""
     assert one(sign() + b"-----\r\n" + b"x" * 10_000).footer == ""
+
+
+def test_a_part_of_html_or_a_long_one_is_no_footer():
+    part = b"--B\r\nContent-Type: text/plain\r\n\r\n"
+    head, _, text = PLAIN.replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=B").partition(b"\r\n\r\n")
+    whole = sign(head + b"\r\n\r\n" + part + text + b"--B--\r\n")
+    for added in (part.replace(b"plain", b"html") + b"liste\r\n", part + b"liste\r\n" * 1_000):
+        assert one(whole.replace(b"--B--\r\n", added + b"--B--\r\n")).footer == ""
+
+
+def test_x16_footers_are_looked_for_a_few_times_only():
+    found = check(dkim_field(sign()) * 4 + PLAIN + FOOTERS[0])
+    assert [bool(result.footer) for result in found] == [True, True, False, False]
+    tried: list[bytes] = []
+
+    def never(body: bytes) -> bool:
+        tried.append(body)
+        return False
+
+    assert added_footer(b"-----\r\n" * 100, never) == ""
+    assert len(tried) == MAX_TRIES
 
 
 def test_no_modulus_or_exponent_buys_our_processor():

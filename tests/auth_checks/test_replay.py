@@ -98,6 +98,7 @@ def test_an_alias_is_known_by_what_our_servers_wrote():
     assert codes(hop + raw, PAUL) == ["other-recipient"]
     assert codes(top + hop + raw, PAUL) == []
     assert codes(hop + below + raw, PAUL) == ["other-recipient"]
+    assert codes(hop + b"Delivered-To: paul@dest.example\r\n" + raw, PAUL) == ["other-recipient"]
     assert codes(HOP % b"contact@dest.example" + raw, PAUL) == []
     assert codes(hop + HOP % b"contact@dest.example" + raw, PAUL) == ["other-recipient"]
     assert codes(top + hop + raw, PAUL, trust=TrustSettings()) == ["other-recipient"]
@@ -180,6 +181,17 @@ def test_it_is_the_proving_signature_that_must_cover_it():
     field = b"List-Unsubscribe: <https://voleur.example/u>\r\n"
     names = ["From", "To", "Subject", "List-Unsubscribe"]
     raw = sign(field + sign(), domain="voleur.example", key="others", headers=names)
+    assert [result.status for result in judged(raw).dkim] == [Status.PASS, Status.PASS]
+    assert codes(raw) == ["unsigned-list-field"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_proving_signature_is_the_one_that_covers_the_message(first: bool):
+    field = b"List-Unsubscribe: <https://voleur.example/u>\r\n"
+    whole = sign(field + PLAIN, headers=["From", "To", "Subject", "Date", "Content-Type"])
+    part = sign(field + PLAIN, headers=["From", "List-Unsubscribe"])
+    fields = [raw[: -len(field + PLAIN)] for raw in (whole, part)]
+    raw = b"".join(fields if first else reversed(fields)) + field + PLAIN
     assert [result.status for result in judged(raw).dkim] == [Status.PASS, Status.PASS]
     assert codes(raw) == ["unsigned-list-field"]
 

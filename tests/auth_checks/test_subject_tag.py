@@ -119,6 +119,22 @@ def test_no_tag_no_exception(tags: tuple[str, ...]):
     assert untagged(read_letter(sign().replace(b"Subject: ", b"Subject: [EXTERNE] ")), tags) == ()
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Subject: [EXTERNE] a\r\nSubject: b",
+        b"Subject: b\r\nsubject : [EXTERNE] a",
+        b"Subject: =?UTF-8?Q?Suspension_de_votre?= compte",
+        b"Subject: =?UTF-8?B?U3VzcGVuc2lvbg==?= compte",
+        b"Subject: =?UTF-16?Q?[EXTERNE]_a?=",
+        b"Subject: [EXTERNE] " + b"a" * 9_000,
+        b"To: [EXTERNE] a",
+    ],
+)
+def test_where_there_is_nothing_to_take_away(header: bytes):
+    assert untagged(read_letter(header + b"\r\n\r\nx"), (TAG,)) == ()
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=120), st.lists(st.text(max_size=12), max_size=4).map(tuple))
 def test_candidates_are_few_and_differ_in_subject_only(junk: bytes, tags: tuple[str, ...]):
