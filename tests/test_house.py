@@ -112,7 +112,7 @@ CATCH_ALL = {
     "supervisor.py": "the supervisor loop of each account",
     "worker.py": "the door of a judging process",
     "parse.py": "total over hostile bytes: mail-parser raises many kinds of error, and a fault of ours is a defect",
-    "attached.py": "pypdf raises whatever there is on a hostile document",
+    "pdf.py": "pypdf raises whatever there is on a hostile document",
 }
 
 

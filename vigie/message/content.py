@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from urllib.parse import unquote
 
-from vigie.message.attached import describe, is_message, is_text, open_pages
+from vigie.message.attached import describe, is_message, is_text, open_attachment
 from vigie.message.fields import decode_charset, header_text, scan
+from vigie.message.formats.embedded import embedded
+from vigie.message.formats.opened import Allowance, Opened
 from vigie.message.layers import Context, assign, context_of
 from vigie.message.links import URLS, Destination, registrable, resolve, written
 from vigie.message.readings import TEXT_BYTES, Leaf, Ledger, leaves
@@ -45,6 +48,9 @@ class Content:
         self.attachments: list[Attachment] = []
         self._context = context
         self._ledger = ledger
+        self._allowance = Allowance(ledger)
+        self._shown: dict[str, Layer] = {}
+        """Content-IDs that a body shows, each with the layer in which it first does (RFC 2392)."""
         self._pages = 0
         self._chars_left = _TEXT_CHARS
         self._texts: set[str] = set()
@@ -55,16 +61,20 @@ class Content:
     def add_leaves(self, found: Iterable[Leaf], layer: Layer | None = None, depth: int = 0) -> None:
         """The parts of the message, or (with a layer) of a message attached to it."""
         has_body = False
+        others: list[Leaf] = []
         for leaf in self._chosen(list(found)):
             kind = leaf.content_type
             inline = kind in _BODY_TYPES and leaf.disposition != "attachment"
             if leaf.stray or (inline and not (leaf.filename and has_body)):
                 has_body |= not leaf.stray
                 self._add_body(leaf, Layer.HIDDEN if leaf.stray and layer is None else layer)
-            elif is_message(leaf):
+            else:
+                others.append(leaf)
+        for leaf in others:  # after the bodies, which say where a picture is shown
+            if is_message(leaf):
                 self._add_message(leaf, depth)
             else:
-                self._add_attachment(leaf, layer)
+                self._add_attachment(leaf, layer, depth)
 
     def _chosen(self, found: list[Leaf]) -> list[Leaf]:
         """The leaves to read: of too many, blank and repeated ones go first, then those in the middle (X-03)."""
@@ -177,14 +187,18 @@ class Content:
         found = leaves(inner.fields, inner.body, self._ledger, depth=1)
         self.add_leaves(found, Layer.ATTACHED_MESSAGE, depth + 1)
 
-    def _add_attachment(self, leaf: Leaf, layer: Layer | None) -> None:
+    def _add_attachment(self, leaf: Leaf, layer: Layer | None, depth: int) -> None:
         self._chars_left -= len(leaf.data) if is_text(leaf) else 0
         if leaf.content_type in _UNREAD:
             self._ledger.note("unread-content", f"{leaf.content_type}: {_UNREAD[leaf.content_type]}")
-        pages = list(open_pages(leaf, self._ledger)) if self._pages < _PAGES and self._chars_left >= 0 else []
-        self.attachments.append(describe(leaf, opened=bool(pages)))
-        for page in pages:
-            self.add_page(page, f"attachment:{leaf.filename[:120]}", layer or Layer.ATTACHMENT)
+        room = self._pages < _PAGES and self._chars_left >= 0
+        opened = open_attachment(leaf, self._allowance) if room else Opened()
+        self.attachments.append(describe(leaf, opened=bool(opened), active=opened.active))
+        layer = layer or self._shown.get(leaf.content_id) or Layer.ATTACHMENT
+        for page in opened.pages:
+            self.add_page(page, f"attachment:{leaf.filename[:120]}", layer)
+        if opened.parts and depth < _ATTACHED_DEPTH:
+            self.add_leaves(opened.parts, layer, depth + 1)
 
     def add_page(self, page: Page, where: str, layer: Layer | None) -> None:
         """The blocks and links of one page; `layer` None asks who speaks in each line."""
@@ -202,6 +216,16 @@ class Content:
         if page.hidden:
             self._block(Layer.HIDDEN if layer is None else layer, where, "\n".join(page.hidden))
         self._page_links(page, layers, where, layer or Layer.OUTER)
+        self._page_pictures(page, layers, where, layer or Layer.OUTER)
+
+    def _page_pictures(self, page: Page, layers: Sequence[Layer], where: str, default: Layer) -> None:
+        """What the page shows of the message's own parts, and what it carries in its URLs (C-36, C-40)."""
+        for target in page.targets:
+            if target.target[:4].lower() == "cid:":
+                self._shown.setdefault(unquote(target.target[4:]), _layer(target, layers, default))
+            elif (leaf := embedded(target.target)) is not None and self._pages < _PAGES:
+                for inner in open_attachment(leaf, self._allowance).pages:
+                    self.add_page(inner, where, _layer(target, layers, default))
 
     def _page_blocks(self, page: Page, layers: Sequence[Layer], where: str) -> None:
         start = 0

@@ -1,0 +1,47 @@
+"""Attached text, HTML and SVG as a browser shows them (threats C-37)."""
+
+from __future__ import annotations
+
+from vigie.message.fields import decode_charset
+from vigie.message.formats.opened import Allowance, Opened, extension
+from vigie.message.readings import Leaf, Ledger
+from vigie.message.text import TEXT_CHARS, html_page, plain_page
+
+_HTML_TYPES = frozenset(("text/html", "image/svg+xml", "application/xhtml+xml"))
+_HTML_EXTENSIONS = frozenset("htm html shtml xhtml xht xhtm svg hta asp aspx php".split())
+_TEXT_EXTENSIONS = frozenset("txt text csv md log url ics ical vcs ifb vcf".split())
+
+
+def fits(leaf: Leaf) -> bool:
+    """Text by its label or its name, HTML by its first bytes too."""
+    return (
+        leaf.content_type.startswith("text/")
+        or leaf.content_type in _HTML_TYPES
+        or extension(leaf.filename) in _TEXT_EXTENSIONS | _HTML_EXTENSIONS
+        or _is_page(leaf.data)
+    )
+
+
+def opened(leaf: Leaf, allowance: Allowance) -> Opened:
+    """One page, read as HTML if any reader would."""
+    text = decoded(leaf, allowance.ledger)
+    if leaf.content_type in _HTML_TYPES or extension(leaf.filename) in _HTML_EXTENSIONS or _is_page(leaf.data):
+        return Opened([html_page(text, opened=True)])
+    return Opened([plain_page(text)])
+
+
+def _is_page(data: bytes) -> bool:
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<html", b"<!doctype html", b"<svg"))
+
+
+def decoded(leaf: Leaf, ledger: Ledger) -> str:
+    """The text of an attachment, bounded."""
+    data = leaf.data
+    if len(data) > TEXT_CHARS:
+        ledger.note("attachment-truncated", "an attachment longer than is scanned")
+        data = data[:TEXT_CHARS]
+    charset = leaf.charset
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        charset = "utf-16"
+    return decode_charset(data.removeprefix(b"\xef\xbb\xbf"), charset)[0]
