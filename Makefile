@@ -62,15 +62,18 @@ lint: dev       ## ruff and mypy --strict
 bench: dev servers      ## messages per second, beside what imapclient alone needs
 	$(BIN)/python -m tests.benchmarks.bench
 
-soak: dev servers       ## what takes longer: a mailbox of 5,000, ten minutes of arriving mail
+soak: dev servers       ## what takes longer: a mailbox of 5,000, ten minutes of arriving mail, five of fuzzing (CPython 3.11)
 	$(BIN)/python -m tests.soak.mailbox
 	$(BIN)/python -m tests.soak.service
+	@$(PIP) --python $(BIN)/python install --upgrade --target .soak --require-hashes --only-binary :all: -r requirements/soak.txt
+	PYTHONPATH=.soak $(BIN)/python -m tests.soak.fuzz
 
 requirements:   ## pins anew, for who changes pyproject.toml (needs uv)
 	uv pip compile --group build --universal --generate-hashes --no-header -q -o requirements/build.txt
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header -q -o requirements/run.txt
 	uv pip compile --group suites --universal --generate-hashes --no-header -q -o requirements/suites.txt
+	uv pip compile --group soak --universal --generate-hashes --no-header -q -o requirements/soak.txt
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q -o requirements/dev.txt
 
 clean:          ## removes what the targets above made
-	rm -rf $(VENV) $(SUITES) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SUITES) .soak .mypy_cache .ruff_cache .pytest_cache .hypothesis
