@@ -211,5 +211,5 @@ def test_quotes_are_bounded_and_printable():
 def test_the_brand_file_is_sourced():
     for item in (*AMELI.senders, *AMELI.hosts, *AMELI.phones, *AMELI.facts):
         assert item.source
-        assert item.dated[:2] == "20"
+        assert item.seen.year >= 2017
         assert item.confidence in {"H", "M", "L"}

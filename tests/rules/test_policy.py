@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ from vigie.rules.types import Finding, Kind, Label, Strength
 from vigie.rules.view import View
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-SOURCED = {"source": "test", "dated": "2026-11"}
+SOURCED: Any = {"source": "test", "seen": "2026-11"}
 BRAND = Brand(
     name="ameli",
     title={"fr": "l'Assurance Maladie", "en": "Assurance Maladie"},

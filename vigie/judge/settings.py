@@ -23,7 +23,7 @@ class LimitSettings(Settings):
 class BrandSettings(Settings):
     """`[brands]`: the protected senders."""
 
-    enabled: tuple[str, ...] = Field(default=("ameli",), min_length=1)
+    enabled: tuple[str, ...] = Field(default=("ameli", "franceconnect"), min_length=1)
 
     @field_validator("enabled")
     @classmethod

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib import resources
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
-class Sourced(_Data):
-    """A fact with its source: where it was published, when, and how sure we are (H, M, L)."""
+def _whole_date(value: object) -> object:
+    """A year or a month as its first day: sources often tell no more."""
+    return f"{value}-01-01"[:10] if isinstance(value, str) and len(value) in {4, 7} else value
 
-    source: str
-    dated: str
-    confidence: str = "H"
+
+Seen = Annotated[date, BeforeValidator(_whole_date)]
+"""2026-11-22, or "2026-11", or "2026"."""
+
+
+class Sourced(_Data):
+    """A fact with its source: where it was published, when that was seen last, and how sure we are (H, M, L)."""
+
+    source: str = Field(min_length=1)
+    seen: Seen
+    confidence: Literal["H", "M", "L"] = "H"
+    expires: date | None = None
+    """From then on somebody should look whether it still holds; None: with the brand's `review`. It never changes a verdict."""
 
 
 class Sender(Sourced):
@@ -67,6 +80,8 @@ class Claim(_Data):
     """Stems that say so only beside one of `host_words`."""
     host_words: tuple[str, ...] = ()
     """Words of the brand's subject, as they are glued into host names."""
+    subjects: tuple[str, ...] = ()
+    """Words of the brand's subject that name nobody, as a sender may call his desk (ald, indemnites)."""
     innocent_words: tuple[str, ...] = ()
     """Words one typing error away from a stem that mean something else."""
     generic_stems: tuple[str, ...] = ()
@@ -80,7 +95,6 @@ class Fact(Sourced):
     id: str
     patterns: tuple[str, ...]
     """Regular expressions over folded clauses; linear, bounded."""
-    expires: date | None = None
     says: dict[str, str] = Field(default_factory=dict)
     """By language: what the institution says about it, one sentence for the person who got the mail."""
 
@@ -102,7 +116,7 @@ class Brand(_Data):
     owned_domains: tuple[str, ...]
     """Registrable domains that the brand owns: an author there is official, not a lookalike; still unproven without authentication."""
     hosts: tuple[Host, ...]
-    phones: tuple[Phone, ...]
+    phones: tuple[Phone, ...] = ()
     claim: Claim
     facts: tuple[Fact, ...] = ()
     official: dict[str, str] = Field(default_factory=dict)
@@ -112,16 +126,40 @@ class Brand(_Data):
     neighbours: tuple[Neighbour, ...] = ()
     innocent_hosts: tuple[str, ...] = Field(default=())
     """Hosts that look like the brand's and are somebody else's harmless ones."""
+    places: tuple[Host, ...] = ()
+    """Hosts of other public bodies to which honest mails send people (public.toml): following a link there leads to no fraudster."""
+    review: date | None = None
+    """When somebody has to look through the whole file again."""
     spf_alone_proves: bool = False
     """For a brand that does not sign: its SPF pass proves, unless its policy lets in more than a few (S-52). None does so far."""
 
     def official_host(self, host: str) -> bool:
-        """True where `host` (lower-case A-labels) is listed, or lies below a listed one with `subdomains`.
+        """True where `host` (lower-case A-labels) is listed, or lies below a listed one with `subdomains`; other bodies' places too.
 
         Whole labels, never a substring: `assure.ameli.fr.evil.example` is not official.
         """
         name = host.rstrip(".")
-        return any(name == item.host or (item.subdomains and name.endswith("." + item.host)) for item in self.hosts)
+        return _listed(name, self.hosts) or _listed(name, self.places)
+
+    def own_host(self, host: str) -> bool:
+        """True where `host` is one of the brand's own: showing it means to pose as the brand, which another body's does not."""
+        return _listed(host.rstrip("."), self.hosts)
+
+    def sourced(self) -> Iterator[tuple[str, Sourced]]:
+        """Every fact of the file with a name for it, but for historic ones, which never change again."""
+        yield from ((item.address, item) for item in self.senders)
+        yield from ((item.host, item) for item in self.hosts if not item.historic)
+        yield from ((item.number, item) for item in self.phones)
+        yield from ((item.id, item) for item in self.facts)
+        yield from ((item.name, item) for item in self.neighbours)
+
+    def expired(self, today: date) -> tuple[str, ...]:
+        """The facts that somebody should look at again. Nothing that judges asks for it."""
+        return tuple(
+            name
+            for name, item in self.sourced()
+            if (until := item.expires or self.review) is not None and until <= today
+        )
 
     def official_author(self, addr: str, domain: str) -> bool:
         """True where the address is a published sender, or of a domain listed as a whole."""
@@ -132,13 +170,50 @@ class Brand(_Data):
         return any(domain == own or domain.endswith("." + own) for own in self.owned_domains)
 
 
+def _listed(name: str, hosts: tuple[Host, ...]) -> bool:
+    return any(name == item.host or (item.subdomains and name.endswith("." + item.host)) for item in hosts)
+
+
+class Public(_Data):
+    """public.toml: what is no brand's own, and known to all of them."""
+
+    hosts: tuple[Host, ...]
+    phones: tuple[Phone, ...] = ()
+    bodies: tuple[Neighbour, ...]
+
+
+@cache
+def public() -> Public:
+    """The public places and the known bodies."""
+    text = (resources.files(__package__) / "public.toml").read_text(encoding="utf-8")
+    return Public.model_validate(tomllib.loads(text))
+
+
 @cache
 def load(name: str) -> Brand:
     """The brand of `brands/<name>.toml`. Raises KeyError for an unknown name, pydantic.ValidationError for a bad file."""
     path = resources.files(__package__) / "brands" / f"{name}.toml"
     if not path.is_file():
         raise KeyError(name)
-    return Brand.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    return completed(Brand.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def completed(brand: Brand) -> Brand:
+    """The brand with the public places, numbers and bodies, but for those that are its own."""
+    known = public()
+    own = {item.host for item in brand.hosts} | set(brand.owned_domains)
+    numbers = {item.number for item in brand.phones}
+    named = {domain for item in brand.neighbours for domain in item.domains}
+    named |= {domain for body in known.bodies for domain in body.domains if brand.owns(domain)}
+    others = ((body, tuple(domain for domain in body.domains if domain not in named)) for body in known.bodies)
+    bodies = tuple(body.model_copy(update={"domains": domains}) for body, domains in others if domains)
+    return brand.model_copy(
+        update={
+            "places": tuple(item for item in known.hosts if item.host not in own),
+            "phones": (*brand.phones, *(item for item in known.phones if item.number not in numbers)),
+            "neighbours": (*brand.neighbours, *bodies),
+        }
+    )
 
 
 def names() -> tuple[str, ...]:
