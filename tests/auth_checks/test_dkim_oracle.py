@@ -60,8 +60,9 @@ def oracle(raw: bytes) -> bool:
         dkimpy.time = clock
 
 
-def ours(raw: bytes) -> DkimResult:
-    return check_dkim(read_letter(raw), AUTHOR, ZoneResolver(zone()).session(), received=DAY, now=DAY)[0]
+def ours(raw: bytes) -> DkimResult | None:
+    """Our result for the topmost signature; None without one."""
+    return next(iter(check_dkim(read_letter(raw), AUTHOR, ZoneResolver(zone()).session(), received=DAY, now=DAY)), None)
 
 
 @st.composite
@@ -85,7 +86,9 @@ def signed(draw: st.DrawFn) -> bytes:
 @given(signed())
 def test_on_honest_mail_they_agree(raw: bytes):
     assert oracle(raw)
-    assert ours(raw).status is Status.PASS, ours(raw).reason
+    found = ours(raw)
+    assert found is not None
+    assert found.status is Status.PASS, found.reason
 
 
 @settings(max_examples=200, deadline=None)
@@ -113,7 +116,9 @@ def test_we_never_pass_what_it_fails(raw: bytes, data: st.DataObject):
     else:
         tag = data.draw(st.sampled_from([b"t=", b"bh=", b"h=", b"d=", b"s=", b"c=", b"b="]))
         raw = raw.replace(tag, data.draw(st.sampled_from([tag + b" ", b" " + tag, tag + b"\r\n ", tag.upper()])), 1)
-    if ours(raw).status is Status.PASS:
+    found = ours(raw)
+    # A header line without a name ends dkimpy's reading; for us it is a structural defect, and the message is never proven.
+    if found is not None and found.status is Status.PASS and not read_letter(raw).defects:
         assert oracle(raw), how
 
 
