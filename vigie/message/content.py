@@ -120,6 +120,7 @@ class Content:
                 kind,
                 destination.other_hosts,
                 destination.unwrapped_from,
+                destination.via,
             )
 
     def _is_new(self, destination: Destination, layer: Layer, kind: str) -> bool:

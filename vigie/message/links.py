@@ -16,6 +16,7 @@ from ada_url import join_url, parse_url
 from publicsuffixlist import PublicSuffixList
 
 from vigie.message.fold import to_alabel
+from vigie.message.wrappers import decoded, unwrap
 
 URL_CHARS = 8_192  # X-15
 URLS = 1_024  # X-15
@@ -33,32 +34,61 @@ class Destination:
     scheme: str
     other_hosts: tuple[str, ...] = ()
     unwrapped_from: str | None = None
+    via: str = ""
+    """The service whose token alone says where it goes: `host` is then what the address shows, or the service's own."""
 
 
 _STRIPPED = re.compile(r"[\t\r\n]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
 _LIKE_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62}\.?\Z")
 _NESTED = re.compile(r"(?:https?|hxxps?):/{0,2}[/\\]{0,2}([^\s/\\?#&\"'<>]{1,255})", re.IGNORECASE)
+_SLASHED = re.compile(r"=[/\\]{2,4}((?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62})(?=[/\\?#&:]|\Z)")
+"""What an open redirect takes without a scheme: ?anything=//host/x ..."""
+_LED_TO = re.compile(
+    r"[?&;#](?:amp;)?(?:ur[il]|u|to|target|dest|destination|redirect|redirect_?(?:to|ur[il])|return|return_?(?:to|ur[il])|next|goto|go|link|out"
+    r"|continue)=((?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62})(?=[/\\?#&:]|\Z)",
+    re.IGNORECASE,
+)
+"""... and ?next=host/x."""
+_CODED = re.compile(
+    r"(?<![A-Za-z0-9+_-])((?:aHR0c|SFRUUD|SFRUUH)[A-Za-z0-9+_-]{6,4096})((?:/[A-Za-z0-9+_-]{1,4096}){0,8})"
+)
+"""Base64 of http:... and HTTP..., in either alphabet."""
 _WEB = frozenset({"http", "https", "ftp", "ws", "wss"})
+_HOSTLESS = frozenset({"tel", "sms", "callto", "data", "javascript", "vbscript", "blob", "about", "cid"})
 
 
 def resolve(target: str, base: str = "") -> Destination | None:
     """Where `target` leads, wrappers undone; None for what leads nowhere (a fragment, a relative target without base)."""
     target = target[:URL_CHARS]
-    first = _resolve(target, base)
-    found, seen = first, [target]
-    for _ in range(_NESTING):
-        inner = _unwrapped(found) if found else None
-        if inner is None or inner in seen:
-            break
-        deeper = _resolve(inner, "")
-        if deeper is None:
-            break
-        found = deeper
-        seen.append(inner)
-    if found is None or found is first:
+    first = found = _resolve(target, base)
+    if found is None or found.scheme not in {"http", "https"}:
         return found
-    return Destination(found.target, found.host, found.scheme, found.other_hosts, unwrapped_from=target)
+    others: list[str] = []
+    seen, via = {target}, ""
+    for _ in range(_NESTING):
+        inner = unwrap(found.host, found.target)
+        if inner is None:
+            break
+        if not inner.certain:
+            via = via or inner.name
+            others += [host for host in map(_hint, inner.hints) if host]
+        shown = [to for to in (_resolve(text, "") for text in inner.shown if text not in seen) if to is not None]
+        if not shown:
+            break
+        seen.update(inner.shown)
+        others += [host for to in shown[1:] for host in (to.host, *to.other_hosts)]
+        found = shown[0]
+    if found is first and not via:
+        return first
+    hosts = dict.fromkeys(host for host in (*found.other_hosts, *others) if host and host != found.host)
+    came = None if found is first else target
+    return Destination(found.target, found.host, found.scheme, tuple(hosts), unwrapped_from=came, via=via)
+
+
+def _hint(text: str) -> str:
+    """A host that a wrapper names without saying where it goes."""
+    return to_alabel(text) if _LIKE_HOST.match(text) else ""
 
 
 def _resolve(target: str, base: str) -> Destination | None:
@@ -69,17 +99,7 @@ def _resolve(target: str, base: str) -> Destination | None:
     scheme = _SCHEME.match(text)
     if scheme and scheme[1].lower() == "mailto":
         return Destination(target, _mail_host(text), "mailto")
-    if scheme and scheme[1].lower() in {
-        "tel",
-        "sms",
-        "callto",
-        "data",
-        "javascript",
-        "vbscript",
-        "blob",
-        "about",
-        "cid",
-    }:
+    if scheme and scheme[1].lower() in _HOSTLESS:
         return Destination(target, "", scheme[1].lower())
     if scheme and "." in scheme[1] and _LIKE_HOST.match(scheme[1]):
         text = "http://" + text  # "ameli.example:8080/x" without a scheme
@@ -95,7 +115,7 @@ def _resolve(target: str, base: str) -> Destination | None:
             return None
     host, protocol = _whatwg(text)
     naive = _naive_hosts(text, protocol)
-    if not host and protocol in _WEB:
+    if not host:
         host = next(iter(naive), "")
     return Destination(target, host, protocol, tuple(name for name in naive if name != host))
 
@@ -121,25 +141,31 @@ def _whatwg(text: str) -> tuple[str, str]:
 
 
 def _naive_hosts(text: str, scheme: str) -> list[str]:
-    """The hosts that less careful readers see: userinfo, before a backslash, percent-decoded, and URLs inside (C-25..C-29)."""
-    if scheme not in _WEB:
-        return []
+    """The hosts that less careful readers see: userinfo, before a backslash, percent-decoded, and targets inside (C-25..C-29)."""
     names: list[str] = []
     rest = text.split(":", 1)[1].lstrip("/\\")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0] if scheme in _WEB else ""
     if "@" in authority or "\\" in authority or "%" in authority:
         pieces = re.split(r"[@\\:]", authority) + re.split(r"[@\\:]", unquote(authority))
         names += [_host(piece) for piece in pieces if _LIKE_HOST.match(piece)]
-    else:
+    elif authority:
         names.append(_host(authority))
-    inner = rest[len(authority) :]
-    for _ in range(_NESTING):
-        names += [_host(match) for match in _NESTED.findall(inner)[:_NESTING]]
-        decoded = unquote(inner)
-        if decoded == inner:
-            break
-        inner = decoded
+    names += _inner_hosts(rest[len(authority) :])
     return [name for name in dict.fromkeys(names) if name]
+
+
+def _inner_hosts(text: str) -> Iterator[str]:
+    """Hosts of the targets that stand in a path, query or fragment: plain, percent-encoded several times, or in base64 (C-44)."""
+    for _ in range(_NESTING):
+        for pattern in (_NESTED, _SLASHED):
+            yield from map(_host, pattern.findall(text)[:_NESTING])
+        yield from (_host(bare) for bare in _LED_TO.findall(text)[:_NESTING] if _is_bare_host(bare))
+        for first, more in _CODED.findall(text)[:_NESTING]:
+            yield from map(_host, _NESTED.findall((decoded(first + more) or decoded(first))[:URL_CHARS])[:1])
+        plain = unquote(text)
+        if plain == text:
+            return
+        text = plain
 
 
 def _host(authority: str) -> str:
@@ -158,9 +184,12 @@ def _mail_host(text: str) -> str:
 def _host_like_start(text: str) -> bool:
     """The target starts with something that clients complete to a host: www., or a name with a public suffix."""
     host = re.split(r"[/?#:\\]", text[:300], maxsplit=1)[0]
-    return text[:4].lower() == "www." or (
-        bool(_LIKE_HOST.match(host)) and _known_suffix(host) and not _FILE.search(host)
-    )
+    return text[:4].lower() == "www." or (bool(_LIKE_HOST.match(host)) and _is_bare_host(host))
+
+
+def _is_bare_host(host: str) -> bool:
+    """A name under a known public suffix, and not rather a file's."""
+    return _known_suffix(host) and not _FILE.search(host)
 
 
 @lru_cache(maxsize=2_048)
@@ -173,41 +202,6 @@ def registrable(host: str) -> str:
 def _known_suffix(host: str) -> bool:
     """The host lies under a public suffix of the list."""
     return _SUFFIXES.privatesuffix(to_alabel(host), accept_unknown=False) is not None
-
-
-# --- wrappers (C-45) -------------------------------------------------------------------------------------------------
-
-_SAFE_LINKS = re.compile(r"(?:[\w-]+\.)?safelinks\.protection\.outlook\.com\Z")
-_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}\Z")
-_PROOFPOINT = frozenset({"urldefense.proofpoint.com", "urldefense.com", "urldefense.us"})
-_PROOFPOINT_3 = re.compile(r"/v3/__(.+?)__;([^!]*)!")
-
-
-def _unwrapped(destination: Destination) -> str | None:
-    """The URL inside a known wrapper, by the wrapper's own format; None when it is none."""
-    if destination.scheme not in {"http", "https"}:
-        return None
-    host, target = destination.host, destination.target
-    if _SAFE_LINKS.match(host):
-        return _parameter(target, "url")
-    if _GOOGLE.match(host) and re.search(r"//[^/?#]+/url\?", target):
-        return _parameter(target, "q") or _parameter(target, "url")
-    if host in _PROOFPOINT:
-        if "/v2/" in target:
-            encoded = _parameter(target, "u")
-            return unquote(encoded.replace("-", "%").replace("_", "/")) if encoded else None
-        if "/v1/" in target:
-            return _parameter(target, "u")
-        third = _PROOFPOINT_3.search(target)
-        if third:
-            # v3 puts "*" for characters that it keeps in base64 behind; the host never holds one
-            return third[1]
-    return None
-
-
-def _parameter(target: str, name: str) -> str | None:
-    match = re.search(rf"[?&](?:amp;)?{name}=([^&#]+)", target)
-    return unquote(match[1]) if match else None
 
 
 # --- targets in plain text -------------------------------------------------------------------------------------------

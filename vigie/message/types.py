@@ -90,6 +90,8 @@ class Link:
     other_hosts: tuple[str, ...] = ()
     """Hosts that another reading of the same target gives (userinfo, backslash, nested URL): the worst one counts."""
     unwrapped_from: str | None = None
+    via: str = ""
+    """The link scanner whose token alone says where it goes; then `host` is what the address shows, or the scanner's own."""
 
     @property
     def clickable(self) -> bool:
