@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from vigie.message.formats import cards, pages, pdf, pictures
+from vigie.message.formats import archive, cards, office, ole, pages, pdf, pictures, rtf, smime, tnef
 from vigie.message.formats.opened import Allowance, Opened, Opener, extension
 from vigie.message.readings import Leaf
 from vigie.message.types import Attachment
 
-OPENERS: tuple[Opener, ...] = (pictures, pdf, cards, pages)
+OPENERS: tuple[Opener, ...] = (pictures, pdf, office, archive, tnef, smime, ole, rtf, cards, pages)
 """The first one that an attachment fits opens it."""
 _NAME_CHARS = 255
 
@@ -68,7 +68,7 @@ def is_text(leaf: Leaf) -> bool:
 
 def open_attachment(leaf: Leaf, allowance: Allowance) -> Opened:
     """What the attachment holds, as the first opener that it fits reads it; empty for the others."""
-    for opener in OPENERS:
+    for opener in OPENERS if leaf.data else ():
         if opener.fits(leaf):
             return opener.opened(leaf, allowance)
     return Opened()

@@ -189,17 +189,20 @@ class Content:
         self.add_leaves(found, Layer.ATTACHED_MESSAGE, depth + 1)
 
     def _add_attachment(self, leaf: Leaf, layer: Layer | None, depth: int) -> None:
+        """A part that is opened; what a wrapping holds that clients undo unasked is in the layer of the wrapping."""
         self._chars_left -= len(leaf.data) if is_text(leaf) else 0
-        if leaf.content_type in _UNREAD:
-            self._ledger.note("unread-content", f"{leaf.content_type}: {_UNREAD[leaf.content_type]}")
         room = self._pages < _PAGES and self._chars_left >= 0
         opened = open_attachment(leaf, self._allowance) if room else Opened()
-        self.attachments.append(describe(leaf, opened=bool(opened), active=opened.active))
-        layer = layer or self._shown.get(leaf.content_id) or Layer.ATTACHMENT
+        if leaf.content_type in _UNREAD and not opened:
+            self._ledger.note("unread-content", f"{leaf.content_type}: {_UNREAD[leaf.content_type]}")
+        self.attachments.append(describe(leaf, opened=bool(opened) and not opened.locked, active=opened.active))
+        inside = layer or self._shown.get(leaf.content_id) or Layer.ATTACHMENT
         for page in opened.pages:
-            self.add_page(page, f"attachment:{leaf.filename[:120]}", layer)
+            self.add_page(page, f"attachment:{leaf.filename[:120]}", inside)
         if opened.parts and depth < _ATTACHED_DEPTH:
-            self.add_leaves(opened.parts, layer, depth + 1)
+            self.add_leaves(opened.parts, layer if opened.is_body else inside, depth + 1)
+        elif opened.parts:
+            self._ledger.note("attached-depth", f"attachments inside attachments deeper than {_ATTACHED_DEPTH}")
 
     def add_page(self, page: Page, where: str, layer: Layer | None) -> None:
         """The blocks and links of one page; `layer` None asks who speaks in each line."""

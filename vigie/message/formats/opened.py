@@ -14,7 +14,8 @@ PIXELS = 40_000_000
 """Of all the pictures of one message that are looked at."""
 UNPACKED_BYTES = 32 << 20
 """Of everything that is unpacked from one message, counted as it comes out (X-12)."""
-MEMBERS = 1_000  # X-12
+MEMBERS = 150
+"""Files in the archives of one message: fewer than the parts of a message that are read, which are too many for a proof."""
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class Opened:
     parts: list[Leaf] = field(default_factory=list)
     active: bool = False
     """It holds something that acts when it is opened: a macro, a program."""
+    locked: bool = False
+    """Something in it asks for a password."""
     is_body: bool = False
     """The parts are the message itself in a wrapping that clients undo without asking (TNEF, S/MIME)."""
 
