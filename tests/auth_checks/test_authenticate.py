@@ -298,3 +298,40 @@ def test_total(junk: bytes, with_border: bool):
     resolver = ZoneResolver(zone(fail=["example"])).session()
     found = authenticate(parse(raw), resolver, TRUST, received=None, now=NOW)
     assert not found.complete or with_border
+
+
+OPEN_SIGNATURE = sign(headers=["From", "To", "Subject", "Date"])
+CHANGED = OPEN_SIGNATURE.replace(b"Content-Type: text/plain", b"Content-Type: text/html")
+"""Content-Type is not signed: somebody chose another one, and the signature verifies all the same (S-19)."""
+GARBLED = re.sub(rb"(\sb=\S)", rb"\1!", CHANGED)
+TWICE = re.sub(rb"(\sb=)", rb"\1AAAA; b=", CHANGED)
+APPENDED = sign(length=True) + b"Payez ici.\r\n"
+JUNK = [sign(selector=f"s{number}").removesuffix(PLAIN) for number in range(10)]
+STRANGER = sign(domain="voleur.example", key="others").removesuffix(PLAIN)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        CHANGED,
+        b"".join(JUNK[:5]) + CHANGED,
+        b"".join(JUNK) + CHANGED,
+        STRANGER * 100 + CHANGED,
+        GARBLED,
+        TWICE,
+        STRANGER * 10 + TWICE,
+        APPENDED.replace(b"s=sel", b"s=gone"),
+        CHANGED.replace(b"a=rsa-sha256", b"a=rsa-sha1"),
+        APPENDED.replace(b"a=rsa-sha256", b"a=rsa-sha1"),
+    ],
+    ids=[
+        *("as it is", "five above", "ten above", "a hundred strangers above", "b= garbled", "b= twice"),
+        *("b= twice behind strangers", "l= and no key", "rsa-sha1", "l= and rsa-sha1"),
+    ],
+)
+def test_no_crowd_and_no_garbling_hides_what_the_borders_pass_leaves_open(raw: bytes):
+    """S-48: our border verified the one signature that we were kept from looking at, and says dmarc=pass."""
+    for border in (BORDER.replace(b" (envelope-from <lettre@info.caisse.example>)", b""), FOREIGN_BORDER, BORDER):
+        found = evidence(SAYS_PASS + border + raw, trust=TRUST)
+        assert not found.complete, found.dkim
+        assert found.obstacles

@@ -53,7 +53,7 @@ def authenticate(
     """
     asked = Recorder(resolver)
     ours = trust_of(trust)
-    letter = read_letter(message.raw)
+    letter = read_letter(message.raw, cut=delivery.cut)
     author = find_author(message, letter)
     border = find_border(message, ours)
     top = border_index(message, ours)
@@ -74,7 +74,8 @@ def authenticate(
     evaluation = dmarc.conclude(prepared, spf, dkim, asked)
     result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author.domain))
     structural = _structural(message, letter, author)
-    obstacles = (*structural, *_unproven(evaluation.dkim_aligned, result))
+    unreadable = tuple(signature for signature in dkim if not signature.domain)
+    obstacles = (*structural, *_unproven(evaluation.dkim_aligned, unreadable, result))
     return AuthEvidence(
         border=border,
         spf=spf,
@@ -153,6 +154,8 @@ def _fools(border: BorderHop) -> bool:
 def _structural(message: Message, letter: Letter, author: Author) -> tuple[str, ...]:
     """What keeps every proof from being complete, whoever vouches for the author (house: "Proof"), one sentence each."""
     found = [author.obstacle] if author.obstacle else []
+    if letter.cut:
+        found.append("Only the beginning of the message was read: it is longer than [limits] message_bytes.")
     defects = dict.fromkeys(defect.detail for defect in (*message.structural_defects, *letter.defects))
     found.extend(f"Mail clients may read the message differently: {detail}." for detail in defects)
     return tuple(found)
@@ -165,15 +168,20 @@ def _spf_speaks(spf: SpfResult, evaluation: dmarc.Evaluation) -> bool:
     return passed and not broken and evaluation.result.status is Status.PASS
 
 
-def _unproven(aligned: tuple[DkimResult, ...], result: DmarcResult) -> list[str]:
-    """What keeps the signatures, or our border's word, from proving the author."""
+def _unproven(aligned: tuple[DkimResult, ...], unreadable: tuple[DkimResult, ...], result: DmarcResult) -> list[str]:
+    """What keeps the signatures, or our border's word, from proving the author.
+
+    The border may have gone by a signature that we cannot read, since b= itself is anybody's to garble; what that one covers is unknown.
+    """
     proves = any(signature.status is Status.PASS and signature.covers_message for signature in aligned)
     if result.aligned and proves:
         return []
     open_ends = tuple(dict.fromkeys(reason for signature in aligned for reason in signature.uncovered))
-    if result.status is Status.PASS and result.provenance is Provenance.BORDER and not open_ends:
+    looked_at = not unreadable and all(signature.signed for signature in aligned)
+    if result.status is Status.PASS and result.provenance is Provenance.BORDER and not open_ends and looked_at:
         return []
-    if not aligned:
+    if not aligned and not unreadable:
         return [f"No DKIM signature aligns with the author domain ({result.reason})."]
-    reasons = [f"DKIM d={signature.domain}: {signature.status} ({signature.reason})." for signature in aligned]
+    unproven = (*aligned, *unreadable)
+    reasons = [f"DKIM d={signature.domain}: {signature.status} ({signature.reason})." for signature in unproven]
     return [*reasons, *(f"Not covered by the signature: {reason}." for reason in open_ends)]

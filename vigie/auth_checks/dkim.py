@@ -21,11 +21,13 @@ from vigie.auth_checks.signature import ALGORITHMS, Signature, decoded, read_sig
 from vigie.auth_checks.subject_tag import untagged
 from vigie.auth_checks.types import DkimResult, Provenance, Status
 
-MAX_READ = 100
-"""Signature fields whose tags are read, to find the aligned ones among them."""
+MAX_READ = 2_000
+"""Signature fields whose tags are read, to find the aligned ones among them; a header with more fields is a structural defect."""
 MAX_REPORTED = 10
 MAX_VERIFIED = 5
 """Each one costs a DNS question and an RSA operation that the sender chooses (S-48)."""
+UNVERIFIED = "not verified: more than five signatures"
+OPEN_END = "the end of the body is not signed (l=)"
 MAX_FOOTERS = 2
 """Signatures for which the body is tried without a list's footer."""
 LEEWAY_S = 36_000
@@ -80,30 +82,33 @@ def check_dkim(
             verified += 1
             results[number] = _verify(reading, scan)
         else:
-            results[number] = _result(reading, Status.POLICY, "not verified: more than five signatures")
+            # Our border may have gone by this very one: its word then proves no more than what is looked at here (S-19, S-48).
+            results[number] = replace(_result(reading, Status.POLICY, UNVERIFIED), uncovered=(UNVERIFIED,))
     return tuple(results[number] for number in sorted(results))
 
 
 def _rank(reading: Signature | DkimResult, author_domain: str) -> int:
-    """Aligned signatures first: an attacker's fifty must not hide the one that counts (S-48)."""
-    if not reading.domain or not author_domain:
-        return 3
+    """Aligned signatures first, then those that may be: an attacker's fifty must not hide the one that counts (S-48)."""
+    if not reading.domain:
+        return 2
     if reading.domain == author_domain:
         return 0
-    return 1 if registrable(reading.domain) == registrable(author_domain) else 2
+    return 1 if registrable(reading.domain) == registrable(author_domain) else 3
 
 
 def _verify(signature: Signature, scan: _Scan) -> DkimResult:
     """RFC 6376 section 6.1: key, header hash, body hash, then what it covers and whether its time has come."""
     if signature.algorithm == "rsa-sha1":
-        return _result(signature, Status.POLICY, "rsa-sha1 counts as unsigned (RFC 8301 section 3.1)")
+        found = _result(signature, Status.POLICY, "rsa-sha1 counts as unsigned (RFC 8301 section 3.1)", scan.letter)
+        return _with_open_end(found, signature, scan)
     try:
         key = fetch_key(signature.selector, signature.domain, ALGORITHMS[signature.algorithm], scan.resolver)
     except DnsFault as fault:
-        return _result(signature, Status.TEMPERROR, f"{fault.name}: {fault.reason}", scan.letter)
+        found = _result(signature, Status.TEMPERROR, f"{fault.name}: {fault.reason}", scan.letter)
+        return _with_open_end(found, signature, scan)
     except KeyRefusal as refusal:
         found = _result(signature, Status.PERMERROR, refusal.reason, scan.letter)
-        return replace(found, key_missing=refusal.missing)
+        return _with_open_end(replace(found, key_missing=refusal.missing), signature, scan)
     found = replace(_compared(signature, scan, key), key_bits=key.bits)
     if key.testing:
         # RFC 6376 section 3.6.1: not to be treated differently from unsigned mail, pass or fail (S-47).
@@ -133,6 +138,10 @@ def _body_compared(signature: Signature, scan: _Scan, key: PublicKey, remark: st
     weak = f", a weak key of {key.bits} bits" if key.kind == "rsa" and key.bits < WEAK_RSA_BITS else ""
     whole = f"d={signature.domain} signed it{weak}{remark}"
     expected = decoded(signature.tags["bh"])
+    if scan.letter.cut:
+        # A large genuine mail must not look forged because we did not read it to its end.
+        reason = "only the beginning of the message was read: its body cannot be compared"
+        return _result(signature, Status.TEMPERROR, reason, scan.letter)
     canonical = scan.body(signature)
     if signature.length is not None:
         return _partly(signature, scan.letter, canonical, whole)
@@ -164,7 +173,14 @@ def _partly(signature: Signature, letter: Letter, canonical: bytes, whole: str) 
         return _result(signature, Status.PASS, whole, letter)
     found = _result(signature, Status.FAIL, f"l= leaves {len(rest)} bytes at the end of the body unsigned", letter)
     footer = rest.decode("utf-8", "replace").strip() if length and len(rest) <= MAX_FOOTER else ""
-    return replace(found, footer=footer, uncovered=(*found.uncovered, "the end of the body is not signed (l=)"))
+    return replace(found, footer=footer, uncovered=(*found.uncovered, OPEN_END))
+
+
+def _with_open_end(found: DkimResult, signature: Signature, scan: _Scan) -> DkimResult:
+    """What l= leaves open can be seen without the key: our border may have verified the signature, and gone by it (S-21)."""
+    if signature.length is None or not scan.body(signature)[signature.length :].strip():
+        return found
+    return replace(found, uncovered=(*found.uncovered, OPEN_END))
 
 
 def _timely(signature: Signature, found: DkimResult, scan: _Scan) -> DkimResult:
