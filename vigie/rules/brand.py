@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from vigie.rules.types import Label
+
+MAX_FILE = 256 * 1024
+MAX_PACKS = 50
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_LOOPS = re.compile(r"\((?:[^()\\]|\\.)*(?<!\\)(?:[+*]|\{\d+,\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\})")
+"""A repetition without end within another: on the wrong text it runs for hours (X-10)."""
+
+
+class BrandError(ValueError):
+    """A pack that cannot be used. The text is one line: the file, the place in it, what is wrong."""
+
+    temporary = False
 
 
 class _Data(BaseModel):
@@ -23,6 +39,21 @@ def _whole_date(value: object) -> object:
 
 Seen = Annotated[date, BeforeValidator(_whole_date)]
 """2026-11-22, or "2026-11", or "2026"."""
+
+
+def _usable(pattern: str) -> str:
+    """A regular expression that compiles and whose time does not explode."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from None
+    if _LOOPS.search(pattern):
+        raise ValueError("a repetition without end within another: write {0,40} instead of + or *")
+    return pattern
+
+
+Pattern = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_usable)]
+"""A regular expression over a folded clause: lower case, no accents. Linear, bounded."""
 
 
 class Sourced(_Data):
@@ -64,9 +95,11 @@ class Claim(_Data):
     """Name something of the brand's (carte vitale): a claim only together with a first person or a demand."""
     not_names: tuple[str, ...] = ()
     """Phrases that contain a name and name somebody else (a foreign body, a given name): blanked before names are matched."""
-    issuer: tuple[str, ...] = ()
+    issuer: tuple[Pattern, ...] = ()
     """Patterns over folded clauses that only the issuer says; like a fact's patterns, but nothing that is denied."""
-    matters: tuple[str, ...] = ()
+    slips: tuple[tuple[Pattern, str], ...] = ()
+    """How a name is miswritten among words of the brand's, as patterns over folded text, and what is meant."""
+    matters: tuple[Pattern, ...] = ()
     """Patterns of what the brand decides about people (a refund, rights, a card): an issuer's sentence says what becomes of it."""
     services: tuple[str, ...] = ()
     """Products whose name is a sender's too."""
@@ -82,6 +115,8 @@ class Claim(_Data):
     """Words of the brand's subject, as they are glued into host names."""
     subjects: tuple[str, ...] = ()
     """Words of the brand's subject that name nobody, as a sender may call his desk (ald, indemnites)."""
+    own_words: tuple[str, ...] = ()
+    """Words of the brand's trade that would otherwise speak for another body (cotisations, offres d'emploi); what begins so counts."""
     innocent_words: tuple[str, ...] = ()
     """Words one typing error away from a stem that mean something else."""
     generic_stems: tuple[str, ...] = ()
@@ -93,8 +128,8 @@ class Fact(Sourced):
     """Something that the institution publicly denies: `id` names the pattern and the sentences that explain it."""
 
     id: str
-    patterns: tuple[str, ...]
-    """Regular expressions over folded clauses; linear, bounded."""
+    patterns: tuple[Pattern, ...]
+    """What contradicts it, clause by clause."""
     says: dict[str, str] = Field(default_factory=dict)
     """By language: what the institution says about it, one sentence for the person who got the mail."""
 
@@ -104,6 +139,26 @@ class Neighbour(Sourced):
 
     name: str
     domains: tuple[str, ...]
+
+
+class Sample(_Data):
+    """A short mail that the pack is held to: a genuine one, a false one, or somebody else's that names the brand."""
+
+    kind: Literal["genuine", "false", "other"]
+    """Genuine: signed by its author's domain. False and other: their own domain, where it is not the brand's, is authenticated too."""
+    author: str = Field(max_length=300)
+    subject: str = Field(max_length=300)
+    body: str = Field(max_length=20_000)
+    links: tuple[str | tuple[str, str], ...] = Field(default=(), max_length=20)
+    """Addresses, or [shown text, address] pairs, below the text."""
+    accept: tuple[Label, ...] = ()
+    """The verdicts that are right; left out: genuine, impersonation, unrelated, as its kind says."""
+
+    @property
+    def accepted(self) -> tuple[Label, ...]:
+        """`accept`, or what the kind says."""
+        usual = {"genuine": Label.GENUINE, "false": Label.IMPERSONATION, "other": Label.UNRELATED}
+        return self.accept or (usual[self.kind],)
 
 
 class Brand(_Data):
@@ -128,6 +183,8 @@ class Brand(_Data):
     """Hosts that look like the brand's and are somebody else's harmless ones."""
     places: tuple[Host, ...] = ()
     """Hosts of other public bodies to which honest mails send people (public.toml): following a link there leads to no fraudster."""
+    samples: tuple[Sample, ...] = Field(default=(), max_length=200)
+    """Mails that the pack is held to (trials.py)."""
     review: date | None = None
     """When somebody has to look through the whole file again."""
     spf_alone_proves: bool = False
@@ -190,12 +247,41 @@ def public() -> Public:
 
 
 @cache
-def load(name: str) -> Brand:
-    """The brand of `brands/<name>.toml`. Raises KeyError for an unknown name, pydantic.ValidationError for a bad file."""
+def load(name: str, folder: Path | None = None) -> Brand:
+    """The brand of `brands/<name>.toml`, or of `folder` where it is not shipped.
+
+    Raises KeyError for an unknown name, BrandError for a bad file.
+    """
     path = resources.files(__package__) / "brands" / f"{name}.toml"
-    if not path.is_file():
+    if _NAME.fullmatch(name) and path.is_file():
+        return read(path.read_text(encoding="utf-8"), f"{name}.toml")
+    if folder is None or name not in names(folder):
         raise KeyError(name)
-    return completed(Brand.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
+    own = folder / f"{name}.toml"
+    try:
+        with own.open("rb") as stream:
+            raw = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        raise BrandError(f"{own}: {error.strerror}") from None
+    if len(raw) > MAX_FILE:
+        raise BrandError(f"{own}: more than {MAX_FILE // 1024} KB")
+    found = read(raw.decode("utf-8", "replace"), str(own))
+    if found.name != name:
+        raise BrandError(f'{own}: name: "{found.name}" must be "{name}", as the file is called')
+    return found
+
+
+def read(text: str, called: str) -> Brand:
+    """The brand that stands in the TOML text, completed. `called` names the file in the BrandError that a bad one raises."""
+    try:
+        return completed(Brand.model_validate(tomllib.loads(text)))
+    except tomllib.TOMLDecodeError as error:
+        raise BrandError(f"{called}: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise BrandError(" ".join(f"{called}: {place}: {message}".split())) from None
 
 
 def completed(brand: Brand) -> Brand:
@@ -216,7 +302,21 @@ def completed(brand: Brand) -> Brand:
     )
 
 
-def names() -> tuple[str, ...]:
-    """Every brand that is shipped, sorted."""
-    folder = resources.files(__package__) / "brands"
-    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+def names(folder: Path | None = None) -> tuple[str, ...]:
+    """Every brand that is shipped or lies in `folder`, sorted. Raises BrandError where the folder cannot be used."""
+    shipped = {item.name.removesuffix(".toml") for item in (resources.files(__package__) / "brands").iterdir()}
+    shipped = {name for name in shipped if _NAME.fullmatch(name)}
+    if folder is None:
+        return tuple(sorted(shipped))
+    try:
+        own = [path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")]
+    except OSError as error:
+        raise BrandError(f"{folder}: {error.strerror}") from None
+    if len(own) > MAX_PACKS:
+        raise BrandError(f"{folder}: more than {MAX_PACKS} packs")
+    for name in own:
+        if name in shipped:
+            raise BrandError(f"{folder / name}.toml: there is a pack of that name already; call yours otherwise")
+        if not _NAME.fullmatch(name):
+            raise BrandError(f"{folder / name}.toml: a pack is called by lower-case letters, digits and hyphens")
+    return tuple(sorted((*shipped, *own)))
