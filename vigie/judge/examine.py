@@ -141,7 +141,7 @@ def _links(message: Message, profile: brand.Brand) -> list[JudgedLink]:
             shown=shown(link.shown),
             target=link.target[:2000],
             host=link.host,
-            official=profile.official_host(link.host) and all(map(profile.official_host, link.other_hosts)),
+            official=not link.via and all(map(profile.official_host, (link.host, *link.other_hosts))),
             layer=link.layer,
             unwrapped_from=link.unwrapped_from[:2000] if link.unwrapped_from else None,
         )

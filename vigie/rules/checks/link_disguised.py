@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vigie.rules.checks.link_outside import leads_outside
+from vigie.rules.checks.link_outside import leads_outside, unread
 from vigie.rules.issuer import shown_host
 from vigie.rules.quoting import contradiction
 from vigie.rules.types import Finding, Kind
@@ -19,7 +19,7 @@ def check(view: View) -> Iterator[Finding]:
     """At most one finding a layer. A newsletter's click counter does the same, so it is never decisive."""
     layers = set()
     for link in view.links:
-        if link.layer in layers or not leads_outside(view, link):
+        if link.layer in layers or not leads_outside(view, link) or unread(view, link):
             continue
         userinfo = link.target.partition("://")[2].partition("/")[0].rpartition("@")[0].lower()
         shown = shown_host(link.shown)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Layer, Link
+from vigie.message.wrappers import unwrap
+from vigie.rules.hosting import ground
 from vigie.rules.quoting import lure
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
@@ -47,7 +49,7 @@ def check(view: View) -> Iterator[Finding]:
         if key in seen or len(seen) >= MAX_FINDINGS or not leads_outside(view, link):
             continue
         seen.add(key)
-        strength = Strength.STRONG if _weight(view, link) > 1 else Strength.WEAK
+        strength = Strength.STRONG if _weight(view, link) > 1 and not unread(view, link) else Strength.WEAK
         shown = f"{link.shown} -> {link.target}" if link.shown and link.shown != link.target else link.target
         yield lure(ID, _topic(view, link), link.where, shown, layer=link.layer, strength=strength)
 
@@ -57,9 +59,24 @@ def leads_outside(view: View, link: Link) -> bool:
     if not link.clickable or link.scheme in _SCHEMES_ELSEWHERE or link.where.startswith("header:"):
         return False
     hosts = [host for host in (link.host, *link.other_hosts) if host]
+    if link.via:
+        return True
     if not hosts:
         return link.scheme in {"data", "javascript", "vbscript", "file", "blob"}
     return not all(view.brand.official_host(host) for host in hosts)
+
+
+def unread(view: View, link: Link) -> bool:
+    """Only a link scanner knows where it goes (C-45), and nothing that its address shows is outside.
+
+    Scanners are put in by the recipient's own servers, into genuine mails too; but whoever has a mailbox behind one can copy such a link.
+    """
+    if not link.via:
+        return False
+    scanner = unwrap(link.host, link.target)
+    own = scanner is not None and not scanner.shown
+    shown = link.other_hosts if own else (link.host, *link.other_hosts)
+    return all(view.brand.official_host(host) for host in shown)
 
 
 def _weight(view: View, link: Link) -> int:
@@ -73,6 +90,13 @@ def _weight(view: View, link: Link) -> int:
 
 
 def _topic(view: View, link: Link) -> str:
-    """`embedded` where an official name stands somewhere in the target all the same."""
+    """`wrapped`: see `unread`. `embedded` where an official name stands somewhere in the target all the same; else whose ground it is."""
+    if unread(view, link):
+        return "wrapped"
     target = link.target.lower()
-    return "embedded" if any(item.host in target for item in view.brand.hosts) else ""
+    if any(item.host in target for item in view.brand.hosts):
+        return "embedded"
+    return ground(link.host, _PATH.sub("", target, count=1).partition("?")[0])
+
+
+_PATH = re.compile(r"\A[a-z][a-z0-9+.-]*:[/\\]*[^/\\?#]*")
