@@ -53,7 +53,7 @@ def authenticate(
     """
     asked = Recorder(resolver)
     ours = trust_of(trust)
-    letter = read_letter(message.raw)
+    letter = read_letter(message.raw, cut=delivery.cut)
     author = find_author(message, letter)
     border = find_border(message, ours)
     top = border_index(message, ours)
@@ -154,6 +154,8 @@ def _fools(border: BorderHop) -> bool:
 def _structural(message: Message, letter: Letter, author: Author) -> tuple[str, ...]:
     """What keeps every proof from being complete, whoever vouches for the author (house: "Proof"), one sentence each."""
     found = [author.obstacle] if author.obstacle else []
+    if letter.cut:
+        found.append("Only the beginning of the message was read: it is longer than [limits] message_bytes.")
     defects = dict.fromkeys(defect.detail for defect in (*message.structural_defects, *letter.defects))
     found.extend(f"Mail clients may read the message differently: {detail}." for detail in defects)
     return tuple(found)

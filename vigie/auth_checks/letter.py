@@ -66,6 +66,8 @@ class Letter:
     body: bytes
     defects: tuple[Defect, ...]
     counts: Counter[str]
+    cut: bool = False
+    """The body goes on beyond what was read."""
 
     def count(self, name: str) -> int:
         """How many fields of that lower-case name some reader could see, `From :` included (S-23)."""
@@ -82,8 +84,8 @@ def plain_name(name: bytes) -> str:
     return name.decode("latin-1").strip().lower()
 
 
-def read_letter(raw: bytes) -> Letter:
-    """Splits the message as RFC 5322 does. Total: what does not fit is a defect."""
+def read_letter(raw: bytes, *, cut: bool = False) -> Letter:
+    """Splits the message as RFC 5322 does. Total: what does not fit is a defect. `cut`: `raw` is only its beginning."""
     head, body = _split(raw)
     fields: list[tuple[bytes, bytearray]] = []
     codes: dict[str, str] = {}
@@ -109,7 +111,7 @@ def read_letter(raw: bytes) -> Letter:
         if counts[name] > 1:
             codes[f"duplicate-{name}"] = f"the header field {name} comes more than once"
     defects = tuple(Defect(code, detail, structural=True) for code, detail in codes.items())
-    return Letter(tuple((name, bytes(value)) for name, value in fields), body, defects, counts)
+    return Letter(tuple((name, bytes(value)) for name, value in fields), body, defects, counts, cut)
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:

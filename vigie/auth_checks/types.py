@@ -123,6 +123,8 @@ class Delivery:
     """Addresses of the mailbox, as configured; empty: unknown."""
     elsewhere: int = 0
     """In how many other mailboxes of ours a signature of this message was seen."""
+    cut: bool = False
+    """Only the beginning of the message was read: no body hash can fit, and nobody is to blame for it."""
 
 
 UNKNOWN_DELIVERY = Delivery()
