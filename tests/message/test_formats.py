@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.message import made
 from tests.message.mails import codes, mail, seen
@@ -314,3 +315,11 @@ def test_the_same_file_gives_the_same_message():
 
 def test_ordinary_mail_has_nothing_to_open():
     assert read(mail()).defects == ()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "1"])
+def test_a_code_on_a_pdf_sheet(mode: str) -> None:
+    page = Image.new("L", (1240, 1754), 255)
+    page.paste(made.code(URL), (500, 900))
+    message = read(attach("application/pdf", made.saved(page.convert(mode), "PDF"), "a.pdf"))
+    assert [(link.kind, link.target) for link in message.links] == ([("qr", URL)] if mode != "1" else [])

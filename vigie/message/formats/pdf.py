@@ -1,17 +1,21 @@
-"""Text and link targets of PDF documents, within bounds of bytes and pages (threats C-38, X-14)."""
+"""Text, link targets and QR codes of PDF documents, within bounds of bytes and pages (threats C-38, C-40, X-14)."""
 
 from __future__ import annotations
 
 import io
 import logging
 import re
+from dataclasses import replace
+from typing import cast
 
 import pypdf
+from pypdf import Configuration, apply_configuration
 from pypdf.generic import DictionaryObject
 
+from vigie.message.formats import pictures, qr
 from vigie.message.formats.opened import Allowance, Opened, extension
 from vigie.message.layers import Line
-from vigie.message.readings import Leaf, Ledger
+from vigie.message.readings import Leaf
 from vigie.message.text import Page, Target
 
 PDF_BYTES = 8 << 20
@@ -19,6 +23,13 @@ PDF_PAGES = 20
 _PDF_PAGE_BYTES = 1 << 20
 _PDF_TEXT = 200_000
 _PDF_LINKS = 1_024
+_SHEET_PICTURES = 20
+_SMALLEST = 21 * 21
+"""Pixels of the smallest QR code."""
+_CODINGS = frozenset(
+    "/FlateDecode /Fl /DCTDecode /DCT /LZWDecode /RunLengthDecode /ASCII85Decode /ASCIIHexDecode".split()
+)
+"""Not decoded: JPEG 2000, JBIG2 and fax pictures, whose decoders are rarely used and often broken."""
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings quote the document
 
@@ -29,49 +40,112 @@ def fits(leaf: Leaf) -> bool:
 
 
 def opened(leaf: Leaf, allowance: Allowance) -> Opened:
-    """One page with the text of all sheets; what cannot be read still gives the links that stand in its bytes."""
-    return Opened([_pdf_page(leaf.data, allowance.ledger)])
-
-
-_RAW_URI = re.compile(rb"/URI\s{0,5}\(([^()\r\n]{4,2048})\)")
-
-
-def _pdf_page(data: bytes, ledger: Ledger) -> Page:
-    """Text and link targets of a PDF; what pypdf cannot read is a defect, and its bytes are searched for plain links."""
+    """One page with the text, the targets and the QR codes of all sheets; of a broken one the links in its bytes."""
+    data, ledger = leaf.data, allowance.ledger
     page = Page()
     uris = dict.fromkeys(uri.decode("latin-1") for uri in _RAW_URI.findall(data[:PDF_BYTES])[:_PDF_LINKS])
     if len(data) > PDF_BYTES:
         ledger.note("pdf-too-large", f"a PDF of more than {PDF_BYTES} bytes")
     else:
+        said: list[str] = []
         try:
-            uris.update(dict.fromkeys(_read_pdf(data, page, ledger)))
+            with apply_configuration(_BOUNDS):
+                uris.update(dict.fromkeys(_read_pdf(data, page, allowance, said)))
         except Exception as error:  # noqa: BLE001 - a hostile PDF makes pypdf raise whatever there is; RecursionError too
             ledger.note("pdf-unreadable", type(error).__name__)
+        codes = qr.page(said)
+        page.targets += [replace(target, line=target.line + len(page.lines)) for target in codes.targets]
+        page.lines += codes.lines
     page.targets += [Target(uri, "", "pdf", 0) for uri in uris]
-    return page
+    return Opened([page])
 
 
-def _read_pdf(data: bytes, page: Page, ledger: Ledger) -> list[str]:
+_RAW_URI = re.compile(rb"/URI\s{0,5}\(([^()\r\n]{4,2048})\)")
+_BOUNDS = Configuration(
+    zlib_maximum_output_length=30_000_000,
+    lzw_maximum_output_length=30_000_000,
+    run_length_maximum_output_length=30_000_000,
+    stream_decoding_work_maximum_length=120_000_000,
+    image_maximum_buffer_size=30_000_000,
+    jbig2dec_binary=None,
+)
+"""pypdf's own limits, lower than it has them; and no program of this machine is started for a picture."""
+
+
+def _read_pdf(data: bytes, page: Page, allowance: Allowance, said: list[str]) -> list[str]:
+    ledger = allowance.ledger
     reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         ledger.note("pdf-encrypted", "a PDF that asks for a password")
         return []
-    uris: list[str] = []
+    opening = reader.root_object.get("/OpenAction")
+    uris = _action(opening.get_object()) if opening is not None else []
     left = _PDF_TEXT
     for number, sheet in enumerate(reader.pages):
         if number >= PDF_PAGES:
             ledger.note("pdf-pages", f"a PDF of more than {PDF_PAGES} pages")
             break
-        for annotation in (sheet.get("/Annots") or [])[:_PDF_LINKS]:
-            entry = annotation.get_object()
-            action = entry.get("/A") if isinstance(entry, DictionaryObject) else None
-            action = action.get_object() if action is not None else None
-            if isinstance(action, DictionaryObject):
-                uris += [str(action[key]) for key in ("/URI", "/F") if isinstance(action.get(key), str)]
+        uris += _annotations(sheet)
         contents = sheet.get_contents()
-        if left > 0 and contents is not None and len(contents.get_data()) <= _PDF_PAGE_BYTES:
-            text = sheet.extract_text()[:left]
-            left -= len(text)
-            clean = text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-            page.lines += [Line(" ".join(line.split())) for line in clean.splitlines() if line.strip()]
+        if contents is not None and len(contents.get_data()) <= _PDF_PAGE_BYTES:
+            if left > 0:
+                text = sheet.extract_text()[:left]
+                left -= len(text)
+                clean = text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+                page.lines += [Line(" ".join(line.split())) for line in clean.splitlines() if line.strip()]
+            _sheet_codes(sheet, allowance, said)
     return uris[:_PDF_LINKS]
+
+
+def _annotations(sheet: pypdf.PageObject) -> list[str]:
+    """Where the links and forms of a sheet lead."""
+    uris: list[str] = []
+    for annotation in (sheet.get("/Annots") or [])[:_PDF_LINKS]:
+        entry = annotation.get_object()
+        action = entry.get("/A") if isinstance(entry, DictionaryObject) else None
+        uris += _action(action.get_object() if action is not None else None)
+    return uris
+
+
+def _action(action: object) -> list[str]:
+    """Where one action leads: a URI, a file, or the place that a form is sent to (ISO 32000-1 section 12.6.4)."""
+    if not isinstance(action, DictionaryObject):
+        return []
+    file = action.get("/F")
+    if isinstance(file, DictionaryObject):
+        file = file.get("/F")
+    return [str(place) for place in (action.get("/URI"), file) if isinstance(place, str)]
+
+
+def _sheet_codes(sheet: pypdf.PageObject, allowance: Allowance, said: list[str]) -> None:
+    """The QR codes in the pictures of a sheet. One that cannot be decoded costs itself only."""
+    for key in sheet.images.keys()[:_SHEET_PICTURES]:
+        if allowance.pictures <= 0:
+            return
+        try:
+            if not _fits_in(sheet, key, allowance):
+                continue
+            allowance.pictures -= 1
+            picture = sheet.images[key].image
+            said += pictures.codes(picture) if picture is not None else []
+        except Exception as error:  # noqa: BLE001 - see above
+            allowance.ledger.note("picture-unreadable", type(error).__name__)
+
+
+def _fits_in(sheet: pypdf.PageObject, key: str | list[str], allowance: Allowance) -> bool:
+    """The picture is of a size and coding that is decoded, by what the document says of it before any is decoded."""
+    if isinstance(key, str) and key.startswith("~"):  # an inline picture, no larger than the sheet's content
+        return True
+    place: DictionaryObject = sheet
+    for name in [key] if isinstance(key, str) else key:
+        resources = cast("DictionaryObject", place["/Resources"].get_object())
+        objects = cast("DictionaryObject", resources["/XObject"].get_object())
+        place = cast("DictionaryObject", objects[name].get_object())
+    filters = place.get("/Filter", [])
+    coded = {str(name) for name in (filters if isinstance(filters, list) else [filters])}
+    pixels = int(place.get("/Width", 0)) * int(place.get("/Height", 0))
+    if pixels > min(pictures.PICTURE_PIXELS, allowance.pixels):
+        allowance.ledger.note("picture-too-large", f"more than {pictures.PICTURE_PIXELS} pixels")
+        return False
+    allowance.pixels -= pixels
+    return coded <= _CODINGS and pixels >= _SMALLEST

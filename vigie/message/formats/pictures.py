@@ -61,7 +61,7 @@ def read(data: bytes, allowance: Allowance) -> list[str]:
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             for frame in _frames(picture, allowance):
-                said += _codes(frame)
+                said += codes(frame)
     except Image.DecompressionBombError:
         ledger.note("picture-too-large", f"more than {PICTURE_PIXELS} pixels")
     except _ERRORS as error:
@@ -81,7 +81,7 @@ def _frames(picture: Image.Image, allowance: Allowance) -> Iterator[Image.Image]
             picture.seek(number)
         elif picture.format == "JPEG" and pixels > _LOOKED_AT:
             picture.draft("L", (1_400, 1_400))  # decodes at half, a quarter or an eighth of the size
-        yield _reduced(picture)
+        yield picture
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
@@ -95,8 +95,9 @@ def _reduced(picture: Image.Image) -> Image.Image:
     return picture.reduce(factor)
 
 
-def _codes(picture: Image.Image) -> list[str]:
-    """Read on the grounds on which it may be shown: transparent pixels are white, in dark mode black."""
+def codes(picture: Image.Image) -> list[str]:
+    """The texts of the codes, read on the grounds on which it may be shown: transparent pixels are white, in dark mode black."""
+    picture = _reduced(picture)
     if picture.mode not in ("RGBA", "LA", "PA", "La", "RGBa") and "transparency" not in picture.info:
         return _read(picture.convert("L"))
     solid = picture.convert("RGBA")

@@ -66,7 +66,9 @@ def _content(data: bytes, allowance: Allowance) -> tuple[bytes, bytes]:
     if inside is None:
         return kind, b""
     fields = _children(data, *_only(data, inside[1], inside[2], _SEQUENCE))
-    encapsulated = next(place for place in fields if place[0] == _SEQUENCE and _holds_type(data, place))
+    encapsulated = next((place for place in fields if place[0] == _SEQUENCE and _holds_type(data, place)), None)
+    if encapsulated is None:
+        raise ValueError("no content")
     explicit = next((place for place in _children(data, *encapsulated[1:]) if place[0] == _EXPLICIT), None)
     content = b"" if explicit is None else b"".join(_octets(data, explicit[1], explicit[2], 0))
     if kind == _COMPRESSED:
