@@ -9,7 +9,8 @@ import re
 
 # Whoever is sent to a desk with papers is not lured anywhere (house: LURE).
 AT_A_DESK = re.compile(
-    r"\b(?:apport\w+|presente[rz]|presentez-vous|venir|venez|rendez-vous (?:a|au|aux|en|dans|chez)|a l'accueil|au guichet|en agence"
+    r"\b(?:apport\w+|munissez-vous de votre (?:[\w']+ ){0,14}?carte vitale|passer (?:avec|a la)|au retrait"
+    r"|presente[rz]|presentez-vous|venir|venez|rendez-vous (?:a|au|aux|en|dans|chez)|a l'accueil|au guichet|en agence"
     r"|en pharmacie|dans (?:une|votre|notre) pharmacie"
     r"|a la borne|sur place|au cabinet|lors de votre (?:visite|consultation|venue|passage|admission|rendez)|le jour de)\b"
 )
@@ -19,12 +20,17 @@ ASKS = re.compile(
     r"|ez|cation|ee?s?)|valid(?:er|ez|ation|ee?s?)|actualis(?:er|ez|ation|ee?s?)"
     r"|(?:mettre|mettez|remettre|mise|mises|mis) a jour|maj|transmet(?:tre|tez|s)|communiqu(?:er|ez)|retourn(?:er"
     r"|ez)|renvoy(?:er|ez)|envoy(?:er|ez)|envoi de|fourni(?:r|ssez)|donn(?:er|ez)"
-    r"|indiqu(?:er|ez)|rempli(?:r|ssez)|joindre|joignez|entre[rz]|depose[rz]|faire parvenir|faites(?:-nous"
+    r"|indiqu(?:er|ez)|rempli(?:r|ssez)|joindre|joignez|entre[rz]|depose[rz]|faire parvenirs?|faites(?:-nous"
     r"| nous)? parvenir|adress(?:er|ez)(?:-nous| nous)?|photographi(?:er|ez)|scann(?:er|ez)"
     r"|munissez|repond(?:re|ez) (?:avec|en)|identifi(?:er|ez)|authentifi(?:er|ez)|regularis(?:er|ez)|finalis(?:er"
     r"|ez)|accompagnes? d|besoin de|il nous (?:faut|manque)|nous (?:faut|manque)|demandons"
     r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
     r"|televers(?:er|ez)|ouvrez une session|enregistrant|connectant|rattach(?:er|ez)|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
+    r"|il (?:vous|te|t'|leur) ?(?:faut|faudra|suffit)|(?:vous|te) ser(?:a|ont) (?:\w+ )?(?:demande|requis|reclame)\w*|en vous \w+ant"
+    r"|prepare[rz]"
+    r"|ajoute[rz]?|associe[rz]?|relie[rz]?|rentre[rz]|tape[rz]|utilise[rz]|entre (?:ton|ta|tes)|envoie|donne[- ](?:moi|nous|ton|ta)"
+    r"|remplis|mets"
+    r"|transfere[rz]?|gardez|add|check|link|register"
     r"|submit|provide|confirm|update|verify|enter|send us|send me|send back|fill in|reply with|upload)\b"
 )
 SECRET = re.compile(
@@ -65,6 +71,7 @@ FEES = re.compile(
     r"|postaux|d'acheminement|d'activation|de gestion|de mise a jour|de renouvellement|administratifs?"
     r"|symboliques?|de retard|d'emission|d'affiliation|d'inscription)\b|\b(?:delivery|shipping|processing|handling) fees?\b"
 )
+PAID_TO = re.compile(r"\b(?:iban|fr\d\d (?:\d{4} ){3}|compte (?:ci-apres|ci-dessous|suivant)|numero de compte)\b")
 AMOUNT = re.compile(r"(?<![\w,.])\d{1,6}(?:[ .,]\d{1,3})?(?: ?(?:€|euros?\b|eur\b)|e\b)|(?:€|\beur) ?\d{1,6}")
 FREE = re.compile(r"\b(?:gratuit\w*|sans frais|aucun frais|offerts?|pris en charge|rembourses?|a notre charge)\b")
 RECEIVES = re.compile(
@@ -80,15 +87,17 @@ CALLS = re.compile(
 )
 ANSWERS = re.compile(
     r"\b(?:repond(?:re|ez|ant) (?:\w+ ){0,2}?(?:a|par|en|au|sous|avec|ici|ce)\b"
-    r"|(?:par|en) retour (?:de |du |d'|par )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
+    r"|(?:par|en) retour (?:de |du |d'|par )?(?:ce |cet )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
     r"|a cette adresse|repondez-nous|"
+    r"(?:a|par|sur) (?:l'adresse |l'e-?mail )?:? ?[\w.+-]{2,40}@|a l'expediteur|"
     r"(?:renvoy|retourn|envoy)(?:er|ez)(?:-nous| nous)? (?:par (?:mail|e-?mail|courriel)))"
 )
 # What becomes of a reader's card, rights, refund or account: said by whoever decides it.
 STATE = re.compile(
     r"\b(?:bloque\w*|suspend\w*|suspension|rejete\w*|refuse\w*|en attente|en suspens|incomplet\w*|incorrect\w*"
     r"|a (?:son|leur) terme"
-    r"|(?:n'a|n'ont|n'avons|n'avez|ne) (?:\w+ ){0,2}pas (?:encore )?(?:pu|ete|recu|abouti|permis|parvenu\w*|pourra)"
+    r"|(?:n'est|n'etes|n'es|n'a|n'ont|ne sont) (?:\w+ )?(?:a |par |dans )?aucune?"
+    r"|(?:n'a|n'ont|n'avons|n'avez|ne) (?:\w+ ){0,2}(?:pas|jamais) (?:encore )?(?:pu|ete|recu|abouti|permis|parvenu\w*|pourra)"
     r"|aucun\w* (?:\w+ ){0,4}ne (?:pourra|sera)|arrive\w* a (?:terme|echeance|expiration)|prend\w* fin|expir\w*|cesse\w*"
     r"|ferme(?:e?s?|ture)|verrouille\w*|clotur\w*|recevables?|redevable|restez (?:a )?devoir|impayee?s?|a tort"
     r"|anomalies?|irregularit\w*|a regulariser"
@@ -105,7 +114,8 @@ STATE = re.compile(
     r"|(?:nouvelle|derniere) connexion|connexion (?:a ete )?effectuee|nouvel appareil|refusee?s?"
     r"|doi(?:t|vent) etre (?:re)?(?:connecte|identifie|active|valide|confirme|regularise|verifie|renouvele|complete|finalise)\w*"
     r"|restitue\w*|trop[- ]percu|bien enregistre\w*|mises? a jour necessaires?|echou\w*|remboursement de \d"
-    r"|has expired|will expire|expires|suspended|blocked|pending|available|on hold|could not be|refund of)\b"
+    r"|(?:has|have) (?:not )?(?:been )?\w{3,12}ed|(?:was|were|is|are) not (?:yet )?\w{3,12}ed"
+    r"|will (?:not )?(?:expire|be \w{3,12}ed|stop|end|lose)|expires|suspended|blocked|pending|available|on hold|could not be|refund of)\b"
 )
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"

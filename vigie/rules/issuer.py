@@ -13,9 +13,11 @@ from vigie.message.fold import fold
 from vigie.message.types import Layer, Link
 from vigie.rules.brand import Brand
 from vigie.rules.clauses import joined, warns_of_fraud, without_quotes
-from vigie.rules.grammar import AMOUNT, ANSWERS, ASKS, AT_A_DESK, CARD, FEES, PAYS, RECEIVES, SECRET, STATE
+from vigie.rules.grammar import AMOUNT, ASKS, AT_A_DESK, CARD, FEES, PAID_TO, PAYS, RECEIVES, SECRET, STATE
 from vigie.rules.letterhead import opens_with_name
 from vigie.rules.naming import Names
+from vigie.rules.standing import Standing
+from vigie.rules.unnamed import affair, leads_off
 from vigie.rules.utterance import Sign, Utterance
 from vigie.rules.weights import weights
 
@@ -46,10 +48,16 @@ _I_AM = re.compile(
     r"|medecin[- ]conseil|praticien[- ]conseil|i am|on behalf)"
     r",? (?:[\w'-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
 )
+_ON_BEHALF = re.compile(
+    r"\b(?:mandate\w*|missionne\w*|chargee?s?) (?:\w+ ){0,3}?par (?:la |l'|votre )?$"
+    r"|\b(?:agissant|intervenant|intervenons|agissons|pour le compte|au nom|a la demande|sur instruction|en qualite de mandataire"
+    r"|creances?|creancier|dettes?) ?:? ?(?:\w+ ){0,3}?(?:de|d'|pour|envers|aupres de|a) ?(?:la |l'|votre )?$"
+    r"|\bcontrole de votre $"
+)
 _FOR_IT = re.compile(r"\b(?:pour|afin) que (?:la |l'|votre )?$")
 _ACCESSORY = re.compile(r"\b(?:accessoirement|par ailleurs|retraite\w*|ancien\w*|bientot|candidat\w*|aussi)\b")
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
-_SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|you|your)\b")
+_SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|tu|toi|ta|ton|tes|you|your)\b")
 _YOU = re.compile(r"\bvous\b")
 _ADDRESSEE = re.compile(
     r"\b(?:chere?s?(?:\(e\))?|madame|monsieur|mme|cher\W{1,3}e\W{0,2}|dear) (?:\w+[, ]+){0,2}"
@@ -71,14 +79,15 @@ _NEAR = 700
 
 
 def supporting(
-    spoken: tuple[Utterance, ...], links: tuple[Link, ...], words: Names, brand: Brand, *, nobody: bool
+    spoken: tuple[Utterance, ...], links: tuple[Link, ...], words: Names, brand: Brand, who: Standing
 ) -> list[Sign]:
-    """Signs that need each other. `nobody`: the sender names nobody, so what is said falls to the brand."""
+    """Signs that need each other. Where the sender names nobody, what is said falls to the brand."""
     subject = "\n".join(item.text for item in spoken if item.is_subject)
     body = "\n".join(item.text for item in spoken if not item.is_subject)
     if warns_of_fraud(subject, body):
         return []
     weight = weights()
+    nobody = who is Standing.NOBODY
     found: list[Sign] = []
     for item in spoken:
         found += _presented(item, words)
@@ -89,25 +98,51 @@ def supporting(
             found.append(Sign("addressee", weight.addressee, "text", _line_of(body, pattern), Layer.OUTER))
             break
     found += shown_in_links(links, brand)
-    alone = nobody and not found and _channel(spoken, links, brand)
-    if found or alone:
-        calls = list(_calls_to_act(spoken, links, late=alone or any(sign.topic in _TOLD for sign in found)))
-        if alone and not any(sign.topic == "asks-card" for sign in calls):
-            return []
-        found += calls
-        topics = {sign.topic for sign in found}
-        told = bool(topics & {"speaks-for", "tells-reader"}) or any(
-            sign.topic == "issuer" and sign.weight >= weight.issuer_to_reader for sign in found
-        )
-        if nobody and (alone or told or ("presents-itself" in topics and topics & _ASKED)):
-            found.append(Sign("nobody-else", weight.nobody_else, found[0].where, found[0].text, Layer.OUTER))
+    left = list(affair(spoken, links, words, brand, who))
+    if not found and not left:
+        return []
+    calls = list(_calls_to_act(spoken, links, words, late=bool(left) or any(sign.topic in _TOLD for sign in found)))
+    if left and nobody and not any(sign.topic == "call-to-act" for sign in calls):
+        calls += _followed(links, brand)
+    if left and _pressed(spoken, {sign.topic for sign in calls}, who):
+        found += left + calls
+    elif found:
+        found += [sign for sign in calls if sign.topic != "follow"]
+    else:
+        return []
+    topics = {sign.topic for sign in found}
+    told = bool(topics & {"speaks-for", "tells-reader", "affair"}) or any(
+        sign.topic == "issuer" and sign.weight >= weight.issuer_to_reader for sign in found
+    )
+    if nobody and (told or ("presents-itself" in topics and topics & _ASKED)):
+        found.append(Sign("nobody-else", weight.nobody_else, found[0].where, found[0].text, Layer.OUTER))
     return found
 
 
-def _channel(spoken: tuple[Utterance, ...], links: tuple[Link, ...], brand: Brand) -> bool:
-    """Whoever follows the mail comes to somebody who is not the brand: an outside link, or an answer that is asked for."""
-    outside = any(link.clickable and link.host and not brand.official_host(link.host) for link in links)
-    return outside or any(ANSWERS.search(item.text) for item in spoken)
+def _followed(links: tuple[Link, ...], brand: Brand) -> list[Sign]:
+    """The first link that leads off: where nobody else speaks, it stands there to be followed."""
+    return [
+        Sign("follow", weights().call_to_act, link.where, link.shown or link.target, link.layer)
+        for link in leads_off(links, brand)[:1]
+    ]
+
+
+def _pressed(spoken: tuple[Utterance, ...], asked: set[str], who: Standing) -> bool:
+    """The reader is pressed: for a card or a password; or, by somebody who names nobody, by what he loses or gets, or until when."""
+    if "asks-card" in asked:
+        return True
+    if who is not Standing.NOBODY or not asked:
+        return False
+    said = [
+        (clause.text, item.is_subject)
+        for item in spoken
+        for clause in item.clauses
+        if clause.plain and not clause.asked
+    ]
+    return any(
+        (STATE.search(text) and (subject or _SECOND_PERSON.search(text))) or _DEADLINE.search(text)
+        for text, subject in said
+    )
 
 
 def shown_in_links(links: tuple[Link, ...], brand: Brand) -> list[Sign]:
@@ -116,7 +151,7 @@ def shown_in_links(links: tuple[Link, ...], brand: Brand) -> list[Sign]:
     for link in links:
         if not link.host or brand.official_host(link.host):
             continue
-        if brand.official_host(shown_host(link.shown)):
+        if brand.own_host(shown_host(link.shown)):
             found.append(Sign("shown-address", weights().shown_address, link.where, link.shown, link.layer))
         if link.clickable and _brand_folder(link.target, brand):
             found.append(Sign("path", weights().path, link.where, link.target, link.layer))
@@ -148,11 +183,19 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
             secret = SECRET.search(after.partition(".")[0])
             points = weight.asks_for_secret if secret else weight.acts_on_reader
             yield Sign("presents-itself", points, item.where, _around(text, name), item.layer)
-        if _I_AM.search(before) and not _ACCESSORY.search(before):
+        myself = _I_AM.search(before) and not _ACCESSORY.search(before)
+        if myself or (_ON_BEHALF.search(before) and _collects(item)):
             yield Sign("speaks-for", weight.speaks_for, item.where, _around(text, name), item.layer)
     first = text.lstrip().split("\n", 1)[0]
     if not item.is_subject and opens_with_name(first, words):
         yield Sign("opening", weight.opening, item.where, first, item.layer)
+
+
+def _collects(item: Utterance) -> bool:
+    """Money is asked of the reader, to an account or a card that the mail leads to: a debt collector in the brand's name."""
+    said = [clause.text for clause in item.clauses if clause.plain and not AT_A_DESK.search(clause.text)]
+    asked = any(PAYS.search(text) and AMOUNT.search(text) and _SECOND_PERSON.search(text) for text in said)
+    return asked and any(PAID_TO.search(text) or CARD.search(text) or "://" in text for text in said)
 
 
 _OF_MYSELF = re.compile(r"\b(?:je|j'|me|m'|moi)\b")
@@ -212,7 +255,9 @@ def _addressed(spoken: tuple[Utterance, ...], words: Names) -> bool:
     return False
 
 
-def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, late: bool) -> Iterator[Sign]:
+def _calls_to_act(
+    spoken: tuple[Utterance, ...], links: tuple[Link, ...], words: Names, *, late: bool
+) -> Iterator[Sign]:
     """The reader is told to do something, or until when (`late`), to send data or to pay: weighs only beside other signs."""
     weight = weights()
     found: dict[str, Sign] = {}
@@ -224,7 +269,7 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
             if _ACT.search(text) or (late and _DEADLINE.search(text)):
                 found.setdefault("act", Sign("call-to-act", weight.call_to_act, item.where, text, item.layer))
             if late and SECRET.search(text) and (_ASKS_US.search(text) or _SEND.search(text) or ASKS.search(text)):
-                if CARD.search(text):
+                if CARD.search(text) or any(words.names.match(text, key.end()) for key in _KEY_TO.finditer(text)):
                     found.setdefault("card", Sign("asks-card", weight.asks_card, item.where, text, item.layer))
                 found.setdefault("data", Sign("asks-data", weight.asks_data, item.where, text, item.layer))
             money = (FEES.search(text) or PAYS.search(text)) and AMOUNT.search(text) and not RECEIVES.search(text)
@@ -239,6 +284,10 @@ def _calls_to_act(spoken: tuple[Utterance, ...], links: tuple[Link, ...], *, lat
 _SEND = re.compile(
     r"\b(?:envoyez|renvoyez|transmettez|communiquez|fournissez|donnez|indiquez|saisissez|renseignez|confirmez)\b"
 )
+_KEY_TO = re.compile(
+    r"\b(?:identifiants?|codes?(?: d'acces)?|acces|connexion|login)(?: (?:de|du|d'|a|au|votre|compte|espace|la|l'|d')){0,3} "
+)
+"""The words "vos identifiants ameli": the key to the real account."""
 _ASKS_US = re.compile(r"\b(?:nous|munissez|muni|veuillez|merci de|please)\b")
 _ACT = re.compile(
     r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|(?:re)?active[rz]?|valide[rz]|confirme[rz]|(?:mettre|mettez)(?:[ -]l\w+)? a jour"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from vigie.rules.brand import Brand
 from vigie.rules.clauses import FRAUD_WORD
+from vigie.rules.desks import FOLLOWERS, GENERIC
 from vigie.rules.lookalike import GLUE
 from vigie.rules.naming import Names
-from vigie.rules.standing import GENERIC
 from vigie.rules.utterance import Sign, Utterance
 from vigie.rules.weights import weights
 
@@ -104,10 +104,22 @@ def _signature(lines: list[str], item: Utterance, words: Names, brand: Brand) ->
         if not alone(line, words, last=True):
             continue
         closed = any(_CLOSING.search(other) for other in lines[max(0, position - 3) : position + 1])
+        closed = closed or (position == len(lines) - 1 and _signed(line, lines[position - 1], words))
         points = weights().signature if closed else weights().signature_without_closing
         yield Sign("signature", points - _given(line, brand), item.where, line, item.layer)
         if closed:
             return
+
+
+_SIGNER = re.compile(r"(?:(?:m|mr|mme|dr|me)\.? )?[a-z](?:\.|[a-z'-]{1,20})(?: [a-z'-]{2,20}){1,2}[.,]?")
+
+
+def _signed(line: str, above: str, words: Names) -> bool:
+    """The last line is a person's with his office at the brand, or a person's name stands right above it."""
+    name = words.names.search(line)
+    if name and _FUNCTION.fullmatch(line[: name.start()]):
+        return True
+    return bool(_SIGNER.fullmatch(above)) and not any(token in _FILLERS | GENERIC for token in _TOKENS.findall(above))
 
 
 _LAST_FILLERS = _FILLERS | GENERIC | GLUE
@@ -124,7 +136,9 @@ def alone(line: str, words: Names, *, last: bool = False) -> bool:
     allowed = _LAST_FILLERS if last else _FILLERS
     before, after = line[: name.start()], words.names.sub(" ", line[name.end() :])
     if any(_strange(token, allowed) for token in _TOKENS.findall(words.names.sub(" ", before))):
-        return bool(_UNIT.match(before)) and not after.strip(" .,!-")
+        if after.strip(" .,!-)") or FOLLOWERS.search(before):
+            return False
+        return bool(_UNIT.match(before) or (last and _FUNCTION.fullmatch(before)))
     strangers = [token for token in _TOKENS.findall(after) if _strange(token, allowed)]
     if not strangers or name[0].strip() in words.given:
         return not strangers
@@ -135,10 +149,18 @@ def alone(line: str, words: Names, *, last: bool = False) -> bool:
 _PLACE = re.compile(r" ?(?:de |du |des |d')(?:la |l'|le )?\w{2,20}(?:[ '-]\w{2,20}){0,3}[ .,!-]{0,3}")
 _UNIT = re.compile(
     r"^\W{0,3}(?:(?:le|la|l'|votre|un) ?)?(?:service|pole|equipe|direction|cellule|centre|departement|mission|antenne|conseill\w+|agence"
+    r"|team|bureau|inspect\w+|controleu\w+|enquet\w+|verificat\w+|referente?|juriste"
     r"|responsable|gestionnaire|technicien\w*|charge\w* de|agent|correspondant\w*|directeur|directrice|secretariat|mediat\w+"
     r"|conciliateur)\b.{0,40}(?:\b(?:de|du|d|a)[ '](?:la |l'|votre )?|[,-] ?)$"
 )
 """A desk of the brand's: "le service AME de la CPAM"."""
+_FUNCTION = re.compile(
+    r"(?:(?:m|mr|mme|dr|me)\.? )?[a-z][a-z.'-]{0,20}(?: [a-z][a-z.'-]{1,20}){1,3} ?[,(|/-] ?"
+    r"(?:(?:inspect|control|conseill|gestionnaire|agent|charge|technicien|verificat|enquet|referent|correspondant|medecin|delegue|assistant"
+    r"|directeur|directrice|responsable|juriste|expert|adjoint|interlocut|coordinat)\w*[^,(|]{0,30}"
+    r"(?: (?:a|de|du|pour)(?: la| l'| votre)?|[,(|/-])? ?)?"
+)
+"""A person and his office: "Lucien Farge, contrôleur assermenté, Assurance Maladie"."""
 
 
 def _strange(token: str, allowed: frozenset[str]) -> bool:

@@ -12,6 +12,7 @@ from functools import cache
 
 from vigie.message.fold import skeleton
 from vigie.rules.brand import Brand
+from vigie.rules.desks import GENERIC
 from vigie.rules.lookalike import GLUE, drawn_like, in_word
 
 _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z][ .*_-]){3,24}[a-z](?![a-z0-9])")
@@ -130,9 +131,16 @@ def names_of(brand: Brand) -> Names:
     return _compiled(claim.names, claim.products, claim.not_names, claim.services, claim.given_names)
 
 
+@cache
+def _slips(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), meant) for pattern, meant in pairs)
+
+
 def readable(folded: str, brand: Brand) -> str:
     """Folded text in which the brand's words are spelled out (a m e l i, ame1i, vitaie) and other bodies' names are blanked."""
     words = names_of(brand)
+    for slip, meant in _slips(brand.claim.slips):
+        folded = slip.sub(meant, folded)
     if words.hints and not _hinted(folded, words.hints):
         return folded
     text = folded.replace("\ufffd", "")  # bytes that no charset explains leave a mark between letters, not a blank
@@ -198,8 +206,15 @@ def is_person(display: str, brand: Brand) -> bool:
         return False
     words = re.findall(r"[a-z]+", re.sub(r"\b[dl]'", "", display))
     others = [word for word in words if word not in brand.claim.given_names]
-    meant = NOT_FAMILY_NAMES | GLUE | set(brand.claim.host_words) | set(brand.claim.host_weak_stems)
+    meant = NOT_FAMILY_NAMES | GENERIC | GLUE | set(brand.claim.host_words) | set(brand.claim.host_weak_stems)
     return len(others) < len(words) and bool(others) and all(word not in meant and len(word) > 1 for word in others)
+
+
+def family_name_in(display: str, addr: str, brand: Brand) -> bool:
+    """The words beside the given name stand in the address too: Ameli Durand <a.durand@...>, not Ameli Fichiers <patrice@...>."""
+    plain = re.sub(r"[^a-z@]", "", addr.lower())
+    words = [word for word in re.findall(r"[a-z]{3,}", display) if word not in brand.claim.given_names]
+    return any(word in plain for word in words)
 
 
 def glued_name(display: str, brand: Brand) -> bool:

@@ -34,6 +34,9 @@ SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT})
 COUNTED = SPOKEN | {Layer.HIDDEN}
 """Layers whose contradictions and lures count: hidden ones are the sender's too."""
 
+PASSED_ON = frozenset({Layer.FORWARDED, Layer.QUOTED})
+"""Whoever bears the brand's name and passes on "our earlier mail" says himself what stands in it (C-50)."""
+
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,7 +109,8 @@ def decide(view: View, findings: Iterable[Finding]) -> Verdict:
 def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
     """What the table's rows ask about."""
     fault = view.official_author and _cannot_tell(view)
-    counted = [finding for finding in findings if finding.layer in COUNTED]
+    layers = COUNTED | PASSED_ON if not view.brand_author and _poses(findings) else COUNTED
+    counted = [finding for finding in findings if finding.layer in layers]
     contradictions = [
         finding
         for finding in counted
@@ -130,6 +134,11 @@ def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
         "cannot-tell": fault,
     }
     return frozenset(name for name, holds in truth.items() if holds)
+
+
+def _poses(findings: tuple[Finding, ...]) -> bool:
+    """The author's own name or address is the brand's, or imitates it."""
+    return any(finding.rule in policy().excuse_void_by for finding in findings if finding.kind is Kind.CLAIM)
 
 
 def _claims(findings: tuple[Finding, ...], contradictions: list[Finding]) -> bool:

@@ -41,26 +41,24 @@ def signs(
     weight = weights()
     found = list(outright(spoken, words, brand))
     texts = [item.text for item in spoken if not item.is_subject]
-    if any(_FAMILIAR.search(item.text) for item in spoken) and not _framed(texts, found):
+    subjects = [item.text for item in spoken if item.is_subject]
+    buttons = frozenset(folded(link.shown[:200]) for link in links if link.shown)
+    who = standing(authors, [*subjects, *texts], folded, brand, buttons)
+    if _a_friend(spoken, texts, found, authors, who):
         found = [_lighter(sign, weight.familiar) for sign in found]  # a friend who copied the text
-    elif any(FRAUD_WORD.search(text) for text in texts) and own_voice(texts):
-        found = [
-            _lighter(sign, weight.own_voice) for sign in found
-        ]  # a fraud that is shown as an example, signature and all
-    elif own_voice([item.text for item in spoken]):
+    elif any(FRAUD_WORD.search(text) for text in texts) and own_voice(texts, brand):
+        # a fraud that is shown as an example, signature and all
+        found = [_lighter(sign, weight.own_voice) for sign in found]
+    elif own_voice([item.text for item in spoken], brand):
         outright_twice = any(sign.topic == "signature" and sign.weight >= weight.signature for sign in found)
         found = [
             _lighter(sign, weight.own_voice) if sign.topic == "letterhead" or not outright_twice else sign
             for sign in found
         ]
     else:
-        buttons = frozenset(folded(link.shown[:200]) for link in links if link.shown)
-        subjects = [item.text for item in spoken if item.is_subject]
-        who = standing(authors, [*subjects, *texts], folded, brand, buttons)
-        found += supporting(spoken, links, words, brand, nobody=who is Standing.NOBODY)
-        if (
-            who is Standing.ANOTHER
-        ):  # a compromised mailbox under its own name is possible, a body that mentions the brand is usual
+        found += supporting(spoken, links, words, brand, who)
+        if who is Standing.ANOTHER:
+            # a compromised mailbox under its own name is possible, a body that mentions the brand is usual
             found = [
                 sign if sign.topic in _SPOKEN_OUTRIGHT else _lighter(sign, weight.another_speaker) for sign in found
             ]
@@ -88,6 +86,15 @@ def _only_shown(
         return ()
     first = shown[0]
     return (*shown, Sign("nobody-else", weights().nobody_else, first.where, first.text, first.layer))
+
+
+def _a_friend(
+    spoken: tuple[Utterance, ...], texts: list[str], found: list[Sign], authors: tuple[Address, ...], who: Standing
+) -> bool:
+    """He says "tu", and is no desk: a fraudster who writes to the young says it too, under the name of one."""
+    if not any(_FAMILIAR.search(item.text) for item in spoken) or _framed(texts, found):
+        return False
+    return who is not Standing.NOBODY or not all(author.display for author in authors)
 
 
 def _framed(texts: list[str], found: list[Sign]) -> bool:

@@ -47,7 +47,7 @@ _LEAVE = frozenset(
     telecharge effectue
     effectuee procede retourne retourner obtenu obtenue suspendus suspendues beneficie beneficiez indemnites joint jointe
     compose regularise
-    finalise connecte connectee identifie identifiee joindra recupere fourni fournie remplie rempli deposez depose
+    deposee deposees finalise connecte connectee identifie identifiee joindra recupere fourni fournie remplie rempli deposez depose
     """.split()
 )
 _WORD = re.compile(r"[a-z]{6,24}")

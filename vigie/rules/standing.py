@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from vigie.message.types import Address
 from vigie.rules.brand import Brand
+from vigie.rules.desks import BODY, FOLLOWERS, GENERIC
 from vigie.rules.lookalike import GLUE, registrable
 from vigie.rules.naming import NOT_FAMILY_NAMES, is_person, names_of, readable
 
@@ -27,45 +28,6 @@ class Standing(IntEnum):
     """A body of another kind, a name that fits the domain, or a person."""
 
 
-# Words of administrations, insurance and trade: they name a desk, not a body.
-GENERIC = frozenset(
-    """
-    donnees fuite cellule indemnites indemnite prestations prestation aides prime primes avis envoi envois colis livraisons courrier
-    courriers pli deces capital maternite paternite etudiants etudiant etrangers campagne vaccination vaccins etude enquete
-    barometre qualite programme incident incidents relation actualisations situation adresse adresses pole recouvrement
-    dossiers remise familles famille jeunes jeune seniors senior patient patients messagerie courriel express direct directe usagers
-    protections preventif prevention affiliation affiliations complementaire solidaire solidarite agent agents agence conformite
-    verificateur automatique systeme systemes alertes rapport declaration declarations appel rappels rappel urgente
-    importante nationale national general generale regional regionale departement departemental medicale medicaux praticien praticiens
-    professionnel professionnels docteur numerique numeriques identites fiscal fiscale social sociaux controle
-    controles conseil conseils attestation attestations arret arrets travail maladies soin soins beneficiaire
-    beneficiaires allocations allocation pension pensions invalidite rente rentes accident accidents dossier
-    insurance health refund card french social security department office desk team helpdesk help delivery parcel post tracking
-    tech privacy citizen citizens internationale internationales etat branche siege paiements bilan carte cps
-    tresorerie comptabilite caisse regie
-    ordonnance ordonnances teletransmission
-    teletransmissions contentieux ayants ayant arretes consultation consultations facture factures identite contestation
-    reclamation reclamations mediation mediateur conciliateur couverture retraite versements cotisant cotisants telesante
-    medecin medecins traitant tiers prelevement prelevements versement penalite penalites amende amendes poursuites
-    procedure procedures traitement traitements objets trouves photo photos nouvelles officielle important
-    plateforme ligne numero vert astreinte permanence correspondant correspondants interlocuteur
-    """.split()
-)
-# What another body is called. "caisse" and "assurance" alone are the brand's words too.
-BODY = re.compile(
-    r"\b(?:mutuelles?|mutualite|prevoyance|pharmaci\w*|pharma|officine|cabinet|clinique|hopital|hospital\w*|centre hospitalier|ch[rut]?"
-    r"|laboratoires?|labo|biolog\w+|mairie|commune|ville de|metropole|conseil (?:regional|departemental|municipal)|lycee"
-    r"|college|ecole|universit\w+|univ"
-    r"|campus|creche|syndicats?|association|federation|club|amicale|comite|cse|banque|credit|notaires?|avocats?"
-    r"|maitre|huissier|etude"
-    r"|fiduciaire|comptabl\w+|expert-comptable|opticiens?|optique|audition|audioprothes\w+|dentaire|dentiste|kine\w*|infirmier\w*|idel"
-    r"|sage-femme|veterinaire|emploi|journal|quotidien|magazine|gazette|lettre|newsletter|redaction|institut"
-    r"|fondation|forum|voyages?|thermes"
-    r"|assurances|assureurs?|courtier|courtage|caisse-maladie|garage|agence du|immobilier|syndic|caf|msa|urssaf|ccas"
-    r"|rh|drh|paie|ressources humaines|personnel|logiciel|formations?|support informatique|informatique|vie scolaire"
-    r"|scolarite|atelier|restaurant|hotel|theatre|editions?"
-    r"|cooperative|groupe|sarl|sas|gmbh|ltd|inc)\b"
-)
 _COURTESY = re.compile(
     r"^(?:(?:votre|notre|vos|nos|le|la|les|l'equipe(?: de| du| des)?|bien a vous|cordialement),? )+|^l'|^l'equipe (?:de |du )?(?:la |l')?"
 )
@@ -76,7 +38,8 @@ _OWN_VOICE = re.compile(
     r"|\bservice (?:rh|paie|du personnel)\b|\bressources humaines\b"
     r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie"
     r"|bulletin de (?:paie|salaire)|recrut\w+|postulez|offres? d'emploi|cdi|cdd"
-    r"|devis|souscri\w+|cotisations?|espace adherent|numero d'adherent|carte de (?:tiers payant|mutuelle)|notre boutique|actualites"
+    r"|devis|souscri\w+|cotisations?|(?:espace|service) adherents?|numero d'adherent|carte de (?:tiers payant|mutuelle)|notre boutique"
+    r"|actualites"
     r"|l'info du jour|nouvelle reponse de|a repondu a|(?:voir|fil de) (?:la )?discussion)\b"
 )
 _LAST_LINES = 5
@@ -85,9 +48,10 @@ _TAG = re.compile(r"^(?:re ?: ?)?\[([^\]\n]{3,40})\]")
 _PERSON = re.compile(r"(?:(?:m|mr|mme|me|dr|pr|maitre) )?[a-z'-]{2,20}(?: [a-z'-]{2,20}){1,2}")
 
 
-def own_voice(texts: list[str]) -> bool:
-    """The text speaks for another body in the first person, or is a page of a newspaper."""
-    return any(_OWN_VOICE.search(text) for text in texts)
+def own_voice(texts: list[str], brand: Brand) -> bool:
+    """The text speaks for another body in the first person, or is a page of a newspaper; the brand's own trade says neither."""
+    trade = brand.claim.own_words
+    return any(not found[0].startswith(trade) for text in texts for found in _OWN_VOICE.finditer(text))
 
 
 def standing(
@@ -107,9 +71,17 @@ def standing(
     return max(signed, min((_of_author(author, folded, brand) for author in authors), default=Standing.NOBODY))
 
 
+_REPORTS = re.compile(r"(?:mailer-daemon|postmaster)@")
+"""Servers that report about a mail of the reader's own (RFC 3464)."""
+
+
 def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> Standing:
     display = readable(folded(author.display), brand)
+    if _REPORTS.match(author.addr.lower()) or (not display and telling(_local(author, brand), brand)):
+        return Standing.UNKNOWN
     named = names_of(brand).names.search(display)
+    if FOLLOWERS.match(display):
+        return Standing.ANOTHER
     if named and not is_person(display, brand):
         return Standing.NOBODY
     if BODY.search(display):
@@ -121,11 +93,17 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
     return Standing.UNKNOWN
 
 
+def _local(author: Address, brand: Brand) -> str:
+    """The words of the address before the @; none where they name the brand."""
+    local = re.sub(r"[^a-z]+", " ", author.addr.rpartition("@")[0].lower())
+    return "" if names_of(brand).names.search(local) else local
+
+
 def telling(text: str, brand: Brand) -> list[str]:
     """The words that name somebody: proper names, and what is no word of administrations and of the brand's subject."""
     meant = GENERIC | GLUE | NOT_FAMILY_NAMES
     known = names_of(brand).words
-    stems = (*brand.claim.host_words, *brand.claim.host_stems, *brand.claim.host_weak_stems)
+    stems = (*brand.claim.host_words, *brand.claim.host_stems, *brand.claim.host_weak_stems, *brand.claim.subjects)
     return [
         word
         for word in re.findall(r"[a-z0-9]+", text)

@@ -66,16 +66,8 @@ class Sign:
     layer: Layer
 
 
-_MISSPELT = re.compile(r"\bas+ur[ae]n\w*\W{1,3}(?:d\w )?mal+ad\w*")
-
-
 def utterances(blocks: tuple[TextBlock, ...], folded: Callable[[str], str], brand: Brand) -> tuple[Utterance, ...]:
-    """The outer blocks in readable form; where the brand's name itself may be misspelt, spell-corrected."""
+    """The outer blocks in readable form."""
     return tuple(
-        Utterance(block.where, block.layer, _in_good_french(readable(folded(block.text), brand)), block.text)
-        for block in blocks
+        Utterance(block.where, block.layer, readable(folded(block.text), brand), block.text) for block in blocks
     )
-
-
-def _in_good_french(text: str) -> str:
-    return corrected(text) if _MISSPELT.search(text) else text

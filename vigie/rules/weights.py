@@ -27,6 +27,7 @@ class Weights:
     issuer_to_reader: int
     issuer: int
     issuer_more: int
+    affair: int
     first_person: int
     addressee: int
     shown_address: int

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.message.types import Address
+from vigie.rules.desks import FOLLOWERS
 from vigie.rules.issuer import patterns_of
 from vigie.rules.lookalike import Grade, likeness
-from vigie.rules.naming import glued_name, is_person, may_name, names_of, readable
+from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
 from vigie.rules.quoting import claim
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
@@ -29,15 +30,17 @@ def check(view: View) -> Iterator[Finding]:
         if not author.display:
             continue
         display = readable(view.folded(author.display[:MAX_DISPLAY]), view.brand)
-        if _poses(view, display) or (display in view.brand.claim.whole_names and _named(view)):
+        if _poses(view, display, author) or (display in view.brand.claim.whole_names and _named(view)):
             yield claim(ID, "", author.field, f"{author.display} <{author.addr}>")
         elif _shows_official_address(view, author):
             yield claim(ID, "address-as-name", author.field, f"{author.display} <{author.addr}>")
 
 
-def _poses(view: View, display: str) -> bool:
-    if not may_name(display, view.brand) or is_person(display, view.brand):
+def _poses(view: View, display: str, author: Address) -> bool:
+    if not may_name(display, view.brand) or FOLLOWERS.match(display):
         return False
+    if is_person(display, view.brand):
+        return not family_name_in(display, view.folded(author.addr), view.brand) and _named(view)
     return bool(names_of(view.brand).names.search(display)) or glued_name(display, view.brand)
 
 

@@ -1,0 +1,68 @@
+"""French words of desks, of bodies, and of those who add a great name to their own: they tell a name from a description."""
+
+from __future__ import annotations
+
+import re
+
+# Words of administrations, insurance and trade: they name a desk, not a body.
+GENERIC = frozenset(
+    """
+    donnees fuite cellule indemnites indemnite prestations prestation aides prime primes avis envoi envois colis livraisons courrier
+    courriers pli deces capital maternite paternite etudiants etudiant etrangers campagne vaccination vaccins etude enquete
+    barometre qualite programme incident incidents relation actualisations situation adresse adresses pole recouvrement
+    dossiers remise familles famille jeunes jeune seniors senior patient patients messagerie courriel express direct directe usagers
+    protections preventif prevention affiliation affiliations complementaire solidaire solidarite agent agents agence conformite
+    verificateur automatique systeme systemes alertes rapport declaration declarations appel rappels rappel urgente
+    importante nationale national general generale regional regionale departement departemental medicale medicaux praticien praticiens
+    professionnel professionnels docteur numerique numeriques identites fiscal fiscale social sociaux controle
+    controles conseil conseils attestation attestations arret arrets travail maladies soin soins beneficiaire
+    beneficiaires allocations allocation pension pensions invalidite rente rentes accident accidents dossier
+    insurance health refund card french social security department office desk team helpdesk help delivery parcel post tracking
+    tech privacy citizen citizens internationale internationales etat branche siege paiements bilan carte cps
+    tresorerie comptabilite caisse regie
+    ordonnance ordonnances teletransmission
+    teletransmissions contentieux ayants ayant arretes consultation consultations facture factures identite contestation
+    reclamation reclamations mediation mediateur conciliateur couverture retraite versements cotisant cotisants telesante
+    medecin medecins traitant tiers prelevement prelevements versement penalite penalites amende amendes poursuites
+    procedure procedures traitement traitements objets trouves photo photos nouvelles officielle important
+    plateforme ligne numero vert astreinte permanence correspondant correspondants interlocuteur
+    document documents releve releves fichier fichiers formulaire formulaires demande demandes inscription inscriptions certificat
+    certificats justificatif justificatifs gestion team reponse reponses repondeur vocal vocale boite portefeuille wallet
+    mobile telephone bureau regularisation regularisations cover healthcare rights claims account records portal update notice
+    online center agency reglement reglements transition accueil orientation proximite assistance hotline permanences
+    inspection inspecteur enquetes fraude fraudes antifraude anti lutte verification verifications validation validations
+    confirmation confirmations activation authentification identification connexion acces session mise jour maj nouveau nouvelle
+    edition production fabrication distribution transport transports trajets frais depenses budget dette dettes creance creances
+    saisie saisies impayes impaye amiable surveillance rattachement ouverture cloture resiliation suspension archives archivage
+    dematerialisation numerisation editique reconduction caisses operations operation operateur opposition perte offre offres
+    avantage avantages bonus cadeau cadeaux recompense recompenses sondage questionnaire panel opinion participation tirage lots
+    bon bons cheque cheques coupon ticket tickets lunettes vaccin grippe covid depistage examen rendez rdv agenda planning
+    convocation convocations visite hospitalisation soignants liberaux teleservices teleservice usagers usager citoyen citoyens
+    particuliers allocataire allocataires salaries independants frontaliers expatries residents reclamations
+    mediations sociales solidarites primaires assurances assureur coordination traitements centrale central unique
+    automatiques automatise robot avertissement avertissements relance relances echeance echeances annuel annuelle mensuel
+    annulation modification modifications changement changements restitution restitutions avoir avoirs solde compensation
+    indemnisation indemnisations regime obligatoire remboursement remboursements espace portail
+    """.split()
+)
+# What another body is called. "caisse" and "assurance" alone are the brand's words too.
+BODY = re.compile(
+    r"\b(?:mutuelles?|mutualite|prevoyance|pharmaci\w*|pharma|officine|cabinet|clinique|hopital|hospital\w*|centre hospitalier|ch[rut]?"
+    r"|laboratoires?|labo|biolog\w+|mairie|commune|ville de|metropole|conseil (?:regional|departemental|municipal)|lycee"
+    r"|college|ecole|universit\w+|univ"
+    r"|campus|creche|syndicats?|association|federation|club|amicale|comite|cse|banque|credit|notaires?|avocats?"
+    r"|maitre|huissier|etude"
+    r"|fiduciaire|comptabl\w+|expert-comptable|opticiens?|optique|audition|audioprothes\w+|dentaire|dentiste|kine\w*|infirmier\w*|idel"
+    r"|sage-femme|veterinaire|emploi|journal|quotidien|magazine|gazette|lettre|newsletter|redaction|institut"
+    r"|fondation|forum|voyages?|thermes"
+    r"|assurances|assureurs?|courtier|courtage|caisse-maladie|garage|agence du|immobilier|syndic|caf|msa|urssaf|ccas"
+    r"|rh|drh|paie|ressources humaines|personnel|logiciel|formations?|support informatique|informatique|vie scolaire"
+    r"|scolarite|atelier|restaurant|hotel|theatre|editions?"
+    r"|cooperative|groupe|sarl|sas|gmbh|ltd|inc)\b"
+)
+# Who stands beside an institution and carries its name behind his own: CGT CPAM, Amicale de l'Assurance Maladie.
+FOLLOWERS = re.compile(
+    r"(?:l'|la |le |les )?(?:(?:section|union|intersyndicale|syndicat)\w* )?"
+    r"(?:c(?:gt|fdt|ftc)|cfe[- ]cgc|sud|unsa|fo|snfocos|syndicat\w*|intersyndicale|amicale|cse|comite (?:social|d'entreprise)"
+    r"|collectif|retraites (?:de|du))\b"
+)
