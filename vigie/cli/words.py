@@ -148,6 +148,15 @@ def deed(kind: ActionKind, outcome: Outcome | None) -> str:
     }.get(kind, kind.value)
 
 
+def medium(word: str) -> str:
+    """What kind of text was judged."""
+    return {
+        "sms": say("lu comme un SMS", "read as a text message"),
+        "letter": say("lu comme un courrier", "read as a letter"),
+        "call": say("lu comme un appel raconté", "read as notes of a call"),
+    }.get(word, word)
+
+
 def stands(standing: Standing) -> str:
     """Where a case stands."""
     return {

@@ -23,10 +23,11 @@ from vigie.auth_checks.types import (
 )
 from vigie.judge.settings import JudgeSettings
 from vigie.message.parse import UNREADABLE, parse
-from vigie.message.types import Message
+from vigie.message.pasted import pasted
+from vigie.message.types import Medium, Message
 from vigie.rules import brand
 from vigie.rules.explain import explain, languages
-from vigie.rules.judgement import UNRELATED, claims, conclude
+from vigie.rules.judgement import UNRELATED, claims, conclude, judge
 from vigie.rules.types import Case, JudgedLink, Verdict
 
 NOT_ASKED = "not asked: the message does not claim to come from a protected sender"
@@ -65,9 +66,7 @@ class Examiner:
         """
         started = time.perf_counter()
         message = parse(raw[: self._settings.limits.message_bytes])
-        for defect in message.defects:
-            if defect.code == UNREADABLE:  # an empty message claims nothing: `unrelated` would be a lie (G5)
-                raise UnreadableError(f"the reader failed with {defect.detail}")
+        _readable(message)
         resolver = self._resolver if answers is None else FrozenResolver(answers)
 
         def authenticated() -> AuthEvidence:
@@ -75,8 +74,25 @@ class Examiner:
             return authenticate(message, asked, self._settings.trust, received=received, now=now, delivery=delivery)
 
         evidence, verdict = self._judged(message, not_asked(received, now), authenticated)
+        return self._case(message, evidence, verdict, len(raw), started)
+
+    def examine_text(self, text: bytes, *, now: datetime, medium: Medium | None = None) -> Case:
+        """Judges a pasted text (UTF-8): an SMS, a letter, notes of a call. `medium` None: guessed; the case tells it.
+
+        Nothing is asked of the DNS and nothing can prove it: it is never `genuine`. Raises UnreadableError as `examine` does.
+        """
+        started = time.perf_counter()
+        message = pasted(text[: self._settings.limits.message_bytes], medium)
+        _readable(message)
+        evidence = not_asked(None, now)
+        verdict = judge(message, evidence, self._brands)
+        return self._case(message, None, verdict, len(text), started)
+
+    def _case(
+        self, message: Message, evidence: AuthEvidence | None, verdict: Verdict, size: int, started: float
+    ) -> Case:
         profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])
-        told = {lang: explain(verdict, evidence, profile, lang) for lang in languages()}
+        told = {lang: explain(verdict, evidence, profile, lang, message.medium) for lang in languages()}
         return Case(
             sha256=message.sha256,
             message_id=message.message_id[:SHOWN_TEXT],
@@ -88,7 +104,8 @@ class Examiner:
             explanation={lang: text for lang, (text, _) in told.items()},
             advice={lang: advice for lang, (_, advice) in told.items()},
             elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
-            size=len(raw),
+            size=size,
+            medium=message.medium,
         )
 
     def _judged(
@@ -100,6 +117,12 @@ class Examiner:
             return empty, UNRELATED
         evidence = authenticated()
         return evidence, conclude(claimed, evidence)
+
+
+def _readable(message: Message) -> None:
+    for defect in message.defects:
+        if defect.code == UNREADABLE:  # an empty message claims nothing: `unrelated` would be a lie (G5)
+            raise UnreadableError(f"the reader failed with {defect.detail}")
 
 
 def not_asked(received: datetime | None, now: datetime) -> AuthEvidence:

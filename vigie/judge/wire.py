@@ -20,10 +20,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from vigie.auth_checks.frozen import answers_of, plain
 from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
+from vigie.message.types import Medium
 from vigie.rules.types import Case, ExaminationError
 
 READY = b"R"
@@ -52,13 +53,15 @@ class Job:
     now: datetime | None = None
     delivery: Delivery = UNKNOWN_DELIVERY
     answers: tuple[DnsAnswer, ...] | None = None
+    text: Medium | Literal["guess"] | None = None
+    """Not None: `raw` is a pasted text, see Examiner.examine_text."""
 
 
 def send_job(sock: socket.socket, job: Job, deadline: float) -> None:
     """Sends it, by `deadline` (time.monotonic). Raises TimeoutError, OSError when the process is gone."""
     answers = None if job.answers is None else plain(job.answers)
     known = (job.delivery.recipients, job.delivery.elsewhere)
-    head = json.dumps([_text(job.received), _text(job.now), known, answers]).encode()
+    head = json.dumps([_text(job.received), _text(job.now), known, answers, job.text]).encode()
     start = _JOB.pack(len(head), len(job.raw)) + head
     for piece in (start + job.raw,) if len(job.raw) < COPIED else (start, job.raw):
         _until(sock, deadline)
@@ -71,12 +74,17 @@ def read_job(stream: BinaryIO) -> Job | None:
     if len(start) < _JOB.size:
         return None
     head_size, raw_size = _JOB.unpack(start)
-    received, now, (recipients, elsewhere), answers = json.loads(stream.read(head_size))
+    received, now, (recipients, elsewhere), answers, text = json.loads(stream.read(head_size))
     raw = stream.read(raw_size)
     if len(raw) < raw_size:
         return None
     frozen = None if answers is None else answers_of(answers)
-    return Job(raw, _instant(received), _instant(now), Delivery(tuple(recipients), elsewhere), frozen)
+    return Job(raw, _instant(received), _instant(now), Delivery(tuple(recipients), elsewhere), frozen, text_kind(text))
+
+
+def text_kind(word: str | None) -> Medium | Literal["guess"] | None:
+    """The kind of a pasted text by its word; "guess" for the one that the text itself has to tell."""
+    return "guess" if word == "guess" else None if word is None else Medium(word)
 
 
 def send_answer(sock: socket.socket, kind: bytes, payload: bytes = b"") -> None:

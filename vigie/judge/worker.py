@@ -20,7 +20,7 @@ from typing import BinaryIO
 from vigie.judge import wire
 from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings, LimitSettings
-from vigie.rules.types import ExaminationError
+from vigie.rules.types import Case, ExaminationError
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 ROOM_ABOVE_START = 64 * 1024 * 1024
@@ -49,13 +49,7 @@ def _one(sock: socket.socket, stream: BinaryIO, examiner: Examiner, cpu_s: int) 
         if job is None:
             return False
         _renew_cpu(cpu_s)
-        case = examiner.examine(
-            job.raw,
-            now=job.now or datetime.now(UTC),
-            received=job.received,
-            delivery=job.delivery,
-            answers=job.answers,
-        )
+        case = _examined(examiner, job)
         answer = wire.pack_case(case)
     except MemoryError:
         error = ExaminationError("memory", "more memory than a message may use")
@@ -66,6 +60,13 @@ def _one(sock: socket.socket, stream: BinaryIO, examiner: Examiner, cpu_s: int) 
         return True
     wire.send_answer(sock, wire.FAULT, wire.pack_fault(error))
     return False
+
+
+def _examined(examiner: Examiner, job: wire.Job) -> Case:
+    now = job.now or datetime.now(UTC)
+    if job.text is not None:
+        return examiner.examine_text(job.raw, now=now, medium=None if job.text == "guess" else job.text)
+    return examiner.examine(job.raw, now=now, received=job.received, delivery=job.delivery, answers=job.answers)
 
 
 def _where(fault: Exception) -> str:

@@ -24,12 +24,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
 from vigie.judge import wire
 from vigie.judge.edition import edition
 from vigie.judge.settings import JudgeSettings
+from vigie.message.types import Medium
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 
 LOG = logging.getLogger(__name__)
@@ -120,14 +121,16 @@ class WorkerPool:
         now: datetime | None = None,
         delivery: Delivery = UNKNOWN_DELIVERY,
         answers: Sequence[DnsAnswer] | None = None,
+        text: Medium | Literal["guess"] | None = None,
     ) -> Future[Case]:
         """Judges it as soon as a process is free. Waits while too much is under way: call it from no future's callback.
 
+        `text`: not a mail but a pasted text of that kind, see Examiner.examine_text.
         `received`, `now`, `delivery`, `answers`: see Examiner.examine; without `now`, the instant at which it begins.
         `key` names the message in logs. The future gives a Case, with `error` (timeout, memory, crash) where the message
         could not be examined. It raises WorkersError where no process starts; it is cancelled when the pool is closed first.
         """
-        job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers))
+        job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers), text)
         task = _Task(job, key, Future())
         with self._lock:
             self._room.wait_for(lambda: self._closed or self._has_room(len(raw)))

@@ -21,6 +21,16 @@ class Layer(StrEnum):
     HIDDEN = "hidden"
 
 
+class Medium(StrEnum):
+    """How the words reached the reader. Only a mail has an author, a header and authentication."""
+
+    MAIL = "mail"
+    SMS = "sms"
+    LETTER = "letter"
+    CALL = "call"
+    """Notes that somebody took of a call, or a message on his answering machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """Something in the bytes that a well-made message does not have.
@@ -126,7 +136,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The union of all readings of one message. Built by `parse` only."""
+    """The union of all readings of one message. Built by `parse`, or by `pasted` of a text."""
 
     raw: bytes
     sha256: str
@@ -152,6 +162,7 @@ class Message:
     links: tuple[Link, ...]
     attachments: tuple[Attachment, ...]
     defects: tuple[Defect, ...]
+    medium: Medium = Medium.MAIL
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Decoded values of every field of that lower-case name, topmost first."""

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TypedDict
 
 from vigie.auth_checks.types import AuthEvidence
-from vigie.message.types import Layer
+from vigie.message.types import Layer, Medium
 from vigie.rules.brand import Brand
 from vigie.rules.types import Finding, Kind, Label, Strength, Verdict
 
@@ -27,9 +28,20 @@ class Sentences:
     """One explain/<lang>.toml; a test holds it to its shape."""
 
     quotes: list[str]
+    already: list[str]
+    """What to do after having answered, the most urgent first."""
     verdict: dict[str, str]
     sentence: dict[str, str]
     rule: dict[str, dict[str, str]]
+    advice: dict[str, list[str]]
+    medium: dict[str, Spoken]
+    """What is said otherwise of a text that is no mail, by medium."""
+
+
+class Spoken(TypedDict):
+    """The verdicts and the advice of one medium; a test holds each to all five labels."""
+
+    verdict: dict[str, str]
     advice: dict[str, list[str]]
 
 
@@ -49,11 +61,15 @@ def languages() -> tuple[str, ...]:
 
 
 def explain(
-    verdict: Verdict, evidence: AuthEvidence | None, brand: Brand | None, lang: str
+    verdict: Verdict,
+    evidence: AuthEvidence | None,
+    brand: Brand | None,
+    lang: str,
+    medium: Medium = Medium.MAIL,
 ) -> tuple[str, tuple[str, ...]]:
     """(explanation, advice) in that language. Total: an unknown rule or topic is passed over, never an error."""
     texts = sentences(lang)
-    told = [_verdict_sentence(verdict, brand, texts)]
+    told = [_verdict_sentence(verdict, brand, texts, medium)]
     if verdict.label not in {Label.UNRELATED, Label.GENUINE}:
         told += _reasons(verdict, texts)
     if verdict.label is not Label.UNRELATED:
@@ -66,12 +82,13 @@ def explain(
         told.append(
             texts.sentence["authenticated"].replace("{domain}", evidence.authenticated_domain or "") if evidence else ""
         )
-    return " ".join(part for part in told if part), tuple(_advice(verdict, brand, texts, lang))
+    return " ".join(part for part in told if part), tuple(_advice(verdict, brand, texts, lang, medium))
 
 
-def _verdict_sentence(verdict: Verdict, brand: Brand | None, texts: Sentences) -> str:
+def _verdict_sentence(verdict: Verdict, brand: Brand | None, texts: Sentences, medium: Medium) -> str:
     key = "proven-outside" if verdict.proven and verdict.label is Label.SUSPICIOUS else str(verdict.label)
-    return texts.verdict[key].replace("{brand}", _title(brand, texts))
+    told = texts.medium[medium]["verdict"] if medium in texts.medium else texts.verdict
+    return told[key].replace("{brand}", _title(brand, texts))
 
 
 def _title(brand: Brand | None, texts: Sentences) -> str:
@@ -148,14 +165,18 @@ def _truths(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) 
         "call-back",
         "form-inside",
         "author-foreign",
+        "caller-asks",
     }
     if lang in brand.official and any(finding.rule in asking for finding in verdict.findings):
         yield brand.official[lang]
 
 
-def _advice(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) -> Iterator[str]:
-    for line in texts.advice[str(verdict.label)]:
-        if line != "{brand_advice}":
+def _advice(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str, medium: Medium) -> Iterator[str]:
+    told = texts.medium[medium]["advice"] if medium in texts.medium else texts.advice
+    for line in told[str(verdict.label)]:
+        if line == "{already}":
+            yield from texts.already
+        elif line != "{brand_advice}":
             yield line
         elif brand is not None:
             yield from brand.advice.get(lang, ())

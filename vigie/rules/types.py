@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vigie.auth_checks.types import AuthEvidence
-from vigie.message.types import Layer, Message
+from vigie.message.types import Layer, Medium, Message
 
 
 class Kind(StrEnum):
@@ -101,6 +101,7 @@ class Case:
     elapsed_ms: float
     size: int = 0
     error: ExaminationError | None = None
+    medium: Medium = Medium.MAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ __all__ = [
     "Kind",
     "Label",
     "Layer",
+    "Medium",
     "Message",
     "Quote",
     "Strength",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vigie.message.types import Medium
 from vigie.rules.quoting import contradiction
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
@@ -20,5 +21,5 @@ def check(view: View) -> Iterator[Finding]:
     """One finding per foreign author reading; one where there is no author address at all."""
     for author in view.foreign_authors:
         yield contradiction(ID, "", author.field, author.addr)
-    if not view.message.authors:
+    if not view.message.authors and view.message.medium is Medium.MAIL:  # an SMS has none
         yield contradiction(ID, "absent", "from", view.message.subject)

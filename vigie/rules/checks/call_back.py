@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vigie.message.types import Medium
 from vigie.rules import phones
 from vigie.rules.grammar import ANSWERS, CALLS
 from vigie.rules.quoting import lure
@@ -18,6 +19,8 @@ SOURCES = ("20minutes.fr 2020-08: only 36 46 reaches the CPAM", "facts/ameli.md 
 
 def check(view: View) -> Iterator[Finding]:
     """At most one finding for calling and one for answering. Calling an official number leads to the brand: none."""
+    if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
+        return
     done: set[str] = set()
     for saying in sayings(view.spoken):
         for topic, strength in _topics(view, saying):

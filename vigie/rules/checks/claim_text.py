@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vigie.message.types import Medium
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
 from vigie.rules.types import Finding, Kind, Strength
@@ -20,6 +21,8 @@ SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
+    if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
+        return
     found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
     if sum(sign.weight for sign in found) < weights().enough:
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vigie.message.types import Medium
 from vigie.rules.grammar import ANSWERS, ASKS, AT_A_DESK, PERSONAL, SECRET
 from vigie.rules.quoting import lure
 from vigie.rules.requests import sayings
@@ -26,6 +27,8 @@ MAX_FINDINGS = 6
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per clause that asks, secrets strong, other personal data weak."""
+    if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
+        return
     seen: set[str] = set()
     for saying in sayings(view.spoken):
         text = saying.text

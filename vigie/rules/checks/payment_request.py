@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vigie.message.types import Medium
 from vigie.rules.grammar import AMOUNT, AT_A_DESK, FEES, FREE, PAYS, RECEIVES
 from vigie.rules.quoting import lure
 from vigie.rules.requests import sayings
@@ -21,6 +22,8 @@ _SUM = re.compile(r"\b(?:cette somme|ce montant|la penalite|l'amende|compte (?:c
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per clause that names a fee to pay, or asks to pay a sum. What the reader is promised to receive is no payment."""
+    if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
+        return
     seen: set[str] = set()
     for saying in sayings(view.spoken):
         text = saying.text

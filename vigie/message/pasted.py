@@ -1,0 +1,73 @@
+"""A pasted text -> Message: an SMS, a letter or notes of a call. It has no author, no header and nothing that proves anything.
+
+The text becomes the body of a message that is made for it, so links and addresses are found as in a mail, and no line of
+it can become a header field. All of it is the sender's: nobody pastes what he was not sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+
+from vigie.message.fold import fold
+from vigie.message.parse import UNREADABLE, parse
+from vigie.message.types import Layer, Medium, Message
+
+MADE_HEADER = b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+LOOKED_AT = 20_000
+"""Characters that tell what kind of text it is."""
+LETTER_LENGTH = 900
+LETTER_LINES = 12
+
+_PASSED_ON = frozenset({Layer.QUOTED, Layer.FORWARDED})
+_CALL = re.compile(
+    r"\b(?:(?:m'a|m'ont|nous a|nous ont|m'avait|ma) (?:\w+ )?(?:r?appele|telephone|contacte par telephone|laisse un message)\w*"
+    r"|(?:recu|eu) (?:\w+ ){0,3}(?:appels?|coups? de (?:fil|telephone))|(?:message|messagerie) vocale?|repondeur|raccroch\w+"
+    r"|au bout du fil|au telephone|j'ai (?:r?appele|telephone)\b|appel (?:telephonique|recu|entrant|masque|d'un|d'une|de la|du|de l')"
+    r"|numero (?:affiche|masque|inconnu)"
+    r"|(?:called|phoned|rang) (?:me|us)|phone call|voice ?mail|on the phone|hung up)"
+    r"|^\W{0,3}(?:notes? (?:d'un |de l')?)?appel\b",
+    re.MULTILINE,
+)
+_LETTER = re.compile(
+    r"^\W{0,3}(?:objet|n/ref|v/ref|nos ref\w*|vos ref\w*|subject) ?:"
+    r"|\b(?:madame, monsieur|veuillez agreer|je vous prie d'agreer|salutations distinguees|lettre recommandee|le present courrier"
+    r"|(?:ce|par) courrier|dear sir|yours (?:sincerely|faithfully))\b",
+    re.MULTILINE,
+)
+
+
+def pasted(text: bytes, medium: Medium | None = None) -> Message:
+    """The text as a message without author; total. `medium` None: guessed. Bytes that are no UTF-8 become replacement marks."""
+    plain = _plain(text.decode("utf-8-sig", "replace"))
+    made = parse(MADE_HEADER + plain.replace("\n", "\r\n").encode())
+    return replace(
+        made,
+        raw=text,
+        sha256=hashlib.sha256(text).hexdigest(),
+        headers=(),
+        blocks=tuple(
+            replace(block, layer=Layer.OUTER) if block.layer in _PASSED_ON else block for block in made.blocks
+        ),
+        links=tuple(replace(link, layer=Layer.OUTER) if link.layer in _PASSED_ON else link for link in made.links),
+        defects=tuple(defect for defect in made.defects if defect.code == UNREADABLE),
+        medium=medium or guess(plain),
+    )
+
+
+def guess(text: str) -> Medium:
+    """What kind of text it is; an SMS where nothing says otherwise."""
+    said = fold(text[:LOOKED_AT])
+    if _CALL.search(said):
+        return Medium.CALL
+    lines = sum(1 for line in said.split("\n") if line.strip())
+    if _LETTER.search(said) or len(said) > LETTER_LENGTH or lines > LETTER_LINES:
+        return Medium.LETTER
+    return Medium.SMS
+
+
+def _plain(text: str) -> str:
+    """One kind of line end, and no control characters: those of a terminal are nobody's words."""
+    lines = "\n".join(re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text))
+    return "".join(char if char >= " " or char in "\n\t" else " " for char in lines)

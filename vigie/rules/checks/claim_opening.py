@@ -1,0 +1,38 @@
+"""An SMS opens or ends with the brand's name: the only place where the sender of an SMS can write his own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vigie.message.types import Medium
+from vigie.rules.clauses import FRAUD_WORD
+from vigie.rules.letterhead import alone, opens_with_name
+from vigie.rules.naming import names_of
+from vigie.rules.quoting import claim
+from vigie.rules.types import Finding, Kind
+from vigie.rules.view import View
+
+ID = "claim-opening"
+KINDS = (Kind.CLAIM,)
+SOURCES = ("facts/ameli.md section 3.1 nos. 18, 19, 52", "peers section e")
+
+_FRIEND = re.compile(r"(?<![\w-])(?:tu|toi|ton|ta|tes|t'as|bises|bisous|coucou)(?![\w-])")
+
+
+def check(view: View) -> Iterator[Finding]:
+    """One finding. A friend who says "tu", and a warning against frauds, name the brand and do not speak for it."""
+    if view.message.medium is not Medium.SMS:
+        return
+    words = names_of(view.brand)
+    for item in view.spoken:
+        if item.is_subject or _FRIEND.search(item.text) or FRAUD_WORD.search(item.text):
+            continue
+        lines = [line.strip() for line in item.text.split("\n") if line.strip()]
+        if lines and opens_with_name(lines[0], words):
+            yield claim(ID, "opening", item.where, item.raw.strip().partition("\n")[0])
+            return
+        last = re.split(r"(?<=[.!?]) ", lines[-1])[-1] if lines else ""
+        if last and (len(lines) > 1 or last != lines[-1]) and alone(last, words, last=True):
+            yield claim(ID, "signature", item.where, item.raw.strip().rpartition("\n")[2])
+            return

@@ -1,0 +1,117 @@
+"""Notes of a call: what the caller said and wanted, in the words of the one who was called.
+
+The listener writes "elle m'a demandé mon numéro de carte"; a rule for mails would take it for his own. Sentences in which the
+listener himself called, or in which nothing was asked ("il ne m'a rien demandé"), say nothing about a caller. Direct speech
+("donnez-moi le code", a message on the answering machine) is the caller's too. All patterns are linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vigie.message.types import TextBlock
+from vigie.rules.brand import Brand
+from vigie.rules.grammar import ASKS
+from vigie.rules.naming import names_of, readable
+from vigie.rules.spelling import corrected
+from vigie.rules.view import View
+
+MAX_TEXT = 20_000
+MAX_SENTENCE = 400
+
+_END = re.compile(r"[.!?;…]+(?=[\s\"')\]]|$)|\n+")
+_I_CALLED = re.compile(
+    r"\b(?:j'ai|j'avais|nous avons|on a|mon \w+ a|ma \w+ a) (?:\w+ ){0,3}?(?:r?appele|telephone|contacte|compose|joint)\b"
+    r"|\bje (?:les |l'|le |la )?(?:ai |rappelais|appelais|appelle|rappelle)(?: r?appele)?|\bquand j'appelle|\ben (?:r?appelant"
+    r"|composant)\b"
+    r"|\b(?:i|we) (?:called|rang|phoned|dialled)\b"
+)
+_DENIED = re.compile(
+    r"\b(?:n'a|n'ont|ne m'a|ne m'ont|ne m'a-t-\w+) (?:\w+ ){0,3}?(?:pas|rien|jamais|aucun\w*)\b|\bsans (?:me |m'"
+    r"|rien )?(?:rien )?demander\b"
+    r"|\b(?:ne|n') ?(?:\w+ ){0,3}?demand\w+ (?:\w+ ){0,2}?(?:pas|jamais|rien|aucun\w*)\b|\brien demande\b|\b(?:did not|didn't|never) ask"
+)
+_WANTS = re.compile(
+    r"\b(?:m'a|m'ont|nous a|nous ont|me|m'avait|lui a|lui ont) (?:\w+ ){0,3}?(?:demand\w+|reclam\w+|exig\w+|ordonn\w+|suppli\w+|press\w+"
+    r"|fait (?:donner|lire|dicter|epeler|installer|payer|taper|valider|confirmer)|dit (?:de|d'|que je d|qu'il f|qu'il me f)|pri\w+ de"
+    r"|propos\w+|invit\w+|oblig\w+|voul\w+)"
+    r"|\b(?:il|elle|on|ils|elles|(?:la |le |cette |ce )?(?:personne|dame|monsieur|homme|femme|conseill\w+|voix|type|gars|robot|message"
+    r"|correspondant\w*|agent))"
+    r" (?:\w+ )?(?:voul\w+|veut|veulent|demand\w+|reclam\w+|exig\w+|insist\w+|a (?:demande|reclame|exige|insiste|voulu))"
+    r"|(?:^|[,:(] ?|\bet )(?:\w+ )?(?:demande|demandait|demandant|veut|voulait|exige|reclame|reclamait)\b"
+    r"|\b(?:il|qu'il) (?:faut|fallait|faudrait|me faut)\b|\bje (?:dois|devais|devrais)\b"
+    r"|\b(?:asked|wanted|wants|told me|demanded|requested|needs?|needed)\b"
+)
+_POSES = re.compile(
+    r"\b(?:se (?:dis\w+|dit|fais\w+ passer|fait passer|presentait|presente|presentant|pretend\w*)|s'est (?:presente\w*|annonce\w*"
+    r"|dite?)|pretend\w*"
+    r"|soi-disant|soit disant|dis(?:ait|ant)|disant (?:etre|appeler)|(?:m'a|a|me|nous a) (?:\w+ )?(?:dit|affirme|indique|explique)"
+    r"|de la part|au nom|travaill\w+ (?:pour|a)|conseill\w+|agent|agents|employe\w*|service|fonctionnaire|technicien\w*|medecin"
+    r"|(?:une|la) (?:dame|femme|personne|voix)|(?:un|le) (?:monsieur|homme|type|gars|robot|message)|quelqu'un"
+    r"|r?appel\w*|telephon\w+|contacte\w*|coups? de fil|messages? vocal|message|repondeur|ici|c'est|c'etait|je suis"
+    r"|said|claim\w*|pretend\w*|from|on behalf|call\w*|phoned)\b"
+)
+_ABOUT_OTHERS = re.compile(
+    r"\b(?:des|les|de faux|ces) (?:escrocs?|fraudeurs?|arnaqueurs?|gens|personnes|demarcheurs?|appels"
+    r"|conseillers) (?:\w+ ){0,3}?(?:se font|se fais\w+"
+    r"|appellent|pretend\w+|demandent|circulent)\b|\b(?:alerte|previent|met en garde|mise en garde|rappelle qu)\b"
+)
+_MINE = re.compile(
+    r"\b(?:m'a|m'ont|me|moi|nous a|nous ont|mon|ma|mes|j'ai|je|vous|votre|vos|my|me|i)\b|^\W{0,3}(?:\w+ ){0,3}?appel\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One sentence of the notes, folded and spell-corrected, that is about the caller."""
+
+    text: str
+    where: str
+    written: str
+
+    @property
+    def wants(self) -> bool:
+        """The caller asks for something: reported, or in his own words."""
+        return not _DENIED.search(self.text) and bool(_WANTS.search(self.text) or ASKS.search(self.text))
+
+
+def told(view: View) -> Iterator[Told]:
+    """Every sentence but those of the listener's own calls and those about other people's."""
+    for block in view.outer:
+        for piece in _sentences(block):
+            text = corrected(readable(view.folded(piece), view.brand))
+            if not _I_CALLED.search(text) and not _ABOUT_OTHERS.search(text):
+                yield Told(text, block.where, piece)
+
+
+def poses(item: Told, brand: Brand, *, mine: bool) -> bool:
+    """The caller is said to be the brand's. `mine`: the notes are about the writer's own call."""
+    words = names_of(brand)
+    if not (mine or _MINE.search(item.text)):
+        return False
+    named = [match.start() for match in words.names.finditer(item.text)]
+    return any(_POSES.search(item.text[max(0, start - 120) : start]) for start in named) or (
+        bool(named) and named[0] < 30 and bool(_POSES.search(item.text[named[0] :]))
+    )
+
+
+def about_me(items: list[Told]) -> bool:
+    """The notes speak of the writer's own call, not of the world's."""
+    return any(_MINE.search(item.text) for item in items)
+
+
+def _sentences(block: TextBlock) -> Iterator[str]:
+    start = 0
+    text = block.text[:MAX_TEXT]
+    for end in _END.finditer(text):
+        yield from _bounded(text[start : end.start()])
+        start = end.end()
+    yield from _bounded(text[start:])
+
+
+def _bounded(piece: str) -> Iterator[str]:
+    piece = piece.strip()
+    for at in range(0, len(piece), MAX_SENTENCE):
+        yield piece[at : at + MAX_SENTENCE]
