@@ -138,6 +138,10 @@ def _body_compared(signature: Signature, scan: _Scan, key: PublicKey, remark: st
     weak = f", a weak key of {key.bits} bits" if key.kind == "rsa" and key.bits < WEAK_RSA_BITS else ""
     whole = f"d={signature.domain} signed it{weak}{remark}"
     expected = decoded(signature.tags["bh"])
+    if scan.letter.cut:
+        # A large genuine mail must not look forged because we did not read it to its end.
+        reason = "only the beginning of the message was read: its body cannot be compared"
+        return _result(signature, Status.TEMPERROR, reason, scan.letter)
     canonical = scan.body(signature)
     if signature.length is not None:
         return _partly(signature, scan.letter, canonical, whole)
