@@ -14,6 +14,7 @@ from rapidfuzz import process
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
 from vigie.cli.language import say
 from vigie.cli.status import Fault, Status
+from vigie.rules.brand import BrandError
 from vigie.scanner.settings import AccountSettings
 
 Place = tuple[str | int, ...]
@@ -117,7 +118,8 @@ def _wrong(fault: Mapping[str, Any], fields: Mapping[str, str], key: str) -> tup
     if kind == "too_short":
         return say("liste vide", "empty list"), say("il en faut au moins un", "at least one is needed")
     if kind == "value_error":
-        return _own(str(context.get("error", fault["msg"]))), ""
+        error = context.get("error", fault["msg"])
+        return say(error.french, str(error)) if isinstance(error, BrandError) else _own(str(error)), ""
     if key == "accounts":
         return say("mauvais type", "wrong type"), say(
             "[[accounts]] : double crochet, une fois par compte", "[[accounts]]: double brackets, once per account"

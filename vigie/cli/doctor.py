@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.text import Text
@@ -19,6 +20,7 @@ from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, say
 from vigie.cli.status import Status
 from vigie.ledger.store import Ledger, LedgerError
+from vigie.rules import brand, trials
 from vigie.scanner.decide import OURS
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import Mailbox, MailboxError
@@ -57,6 +59,9 @@ def _everything(config: Config) -> Iterator[Found]:
     yield _disk(config)
     yield _dns(config)
     yield _border(config)
+    shipped = brand.names()
+    for pack in config.judge.brands.packs():
+        yield _pack(pack, datetime.now(UTC).date(), own=pack.name not in shipped)
     if not config.accounts:
         yield Found(good=False, text=say("aucun compte", "no account"), remedy="[[accounts]] (vigie init)")
     for account in config.accounts:
@@ -107,6 +112,29 @@ def _border(config: Config) -> Found:
         text=say("[trust] est vide : SPF ne sera pas évalué", "[trust] is empty: SPF cannot be evaluated"),
         remedy=say('border_hosts = ["votre MX"], ou provider', 'border_hosts = ["your MX"], or provider'),
     )
+
+
+SHOWN_FACTS = 5
+
+
+def _pack(pack: brand.Brand, today: date, *, own: bool) -> Found:
+    """Facts that somebody should look at again are a reminder, never a fault. A pack of the admin's own has to pass its samples."""
+    wrong = trials.refused(pack) if own else ""
+    if wrong:
+        remedy = say(
+            "corrigez-la : docs/brands.md, vigie catalog --verify", "mend it: docs/brands.md, vigie catalog --verify"
+        )
+        return Found(good=False, text=say(f"marque {wrong}", f"brand {wrong}"), remedy=remedy)
+    old = pack.expired(today)
+    if not old:
+        return Found(good=True, text=say(f"marque {pack.name} : faits à jour", f"brand {pack.name}: facts up to date"))
+    named = ", ".join(old[:SHOWN_FACTS]) + (", ..." if len(old) > SHOWN_FACTS else "")
+    remedy = say(
+        f"à revérifier (les verdicts n'en dépendent pas) : {named}",
+        f"to be looked at again (no verdict depends on it): {named}",
+    )
+    text = say(f"marque {pack.name} : {len(old)} faits anciens", f"brand {pack.name}: {len(old)} old facts")
+    return Found(good=True, text=text, remedy=remedy)
 
 
 def _account(account: AccountSettings, trust: TrustSettings) -> Iterator[Found]:

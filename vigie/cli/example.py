@@ -54,6 +54,7 @@ SAMPLES: dict[str, Any] = {
     "arc_sealers": ["forwarder.example"],
     "subject_tags": ["[EXTERNE]"],
     "zone_file": "zone.toml",
+    "folder": "/etc/vigie/brands",
 }
 """Values to show where the default says nothing."""
 NEEDED = {"name", "host", "username", "password_file"}

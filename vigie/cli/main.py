@@ -395,11 +395,22 @@ def _about(app: typer.Typer) -> None:
             "The rules, brands and actions that are installed.",
         )
     )
-    def catalog() -> Work:
+    def catalog(
+        context: typer.Context,
+        verify: Annotated[
+            bool,
+            typer.Option("--verify", help=say("juge les exemples de chaque marque", "judges each brand's own samples")),
+        ] = False,
+        folder: Annotated[
+            Path | None,
+            typer.Option(metavar="DIR", help=say("un dossier de marques à vous", "a folder of brands of your own")),
+        ] = None,
+    ) -> Work:
         def work() -> Status:
             from vigie.cli.catalog import catalog as command
 
-            return command()
+            options: Globals = context.obj
+            return command(options.config, folder=folder, verify=verify)
 
         return work
 

@@ -10,7 +10,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 import vigie
-from vigie.judge.settings import JudgeSettings
+from vigie.judge.settings import BrandSettings, JudgeSettings
+from vigie.rules import brand
 
 _PACKAGES = ("message", "auth_checks", "rules", "judge")
 _DECIDES = (".py", ".toml")
@@ -23,18 +24,28 @@ class Edition:
     program: str
     """Version, and a hash over code, rules, brands and policy: "0.1.0+5f1c0a9be3d2"."""
     settings: str
-    """JSON of [trust], [brands], [limits] message_bytes and [dns] ask: no secret and no path stands there."""
+    """JSON of [trust], [brands], [limits] message_bytes and [dns] ask: no secret and no path; of own packs a hash stands there."""
 
 
 def edition(settings: JudgeSettings) -> Edition:
     """The present one."""
     decisive = {
         "trust": settings.trust.model_dump(mode="json"),
-        "brands": settings.brands.model_dump(mode="json"),
+        "brands": _brands(settings.brands),
         "limits": {"message_bytes": settings.limits.message_bytes},
         "dns": {"ask": settings.dns.ask},
     }
     return Edition(program(), json.dumps(decisive, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _brands(settings: BrandSettings) -> dict[str, object]:
+    """What is enabled. Packs from a folder are no part of the program: a hash over those that judge stands for them."""
+    told: dict[str, object] = {"enabled": settings.enabled}
+    shipped = brand.names()
+    own = [pack.model_dump_json() for pack in settings.packs() if pack.name not in shipped]
+    if own:
+        told["own"] = hashlib.sha256("\0".join(own).encode()).hexdigest()[:12]
+    return told
 
 
 def settings_of(then: Edition, now: JudgeSettings) -> JudgeSettings | None:
@@ -42,7 +53,10 @@ def settings_of(then: Edition, now: JudgeSettings) -> JudgeSettings | None:
     try:
         told = json.loads(then.settings)
         told["limits"] = {**now.limits.model_dump(mode="json"), **told["limits"]}
-        return JudgeSettings.model_validate(told)
+        own = told["brands"].pop("own", None)
+        told["brands"]["folder"] = now.brands.folder if own else None
+        found = JudgeSettings.model_validate(told)
+        return found if _brands(found.brands).get("own") == own else None
     except (ValueError, TypeError, KeyError):  # pydantic's errors are ValueErrors
         return None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pathlib import Path
+
+from pydantic import Field, ValidationInfo, field_validator
 
 from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
 from vigie.rules import brand
@@ -23,15 +25,30 @@ class LimitSettings(Settings):
 class BrandSettings(Settings):
     """`[brands]`: the protected senders."""
 
-    enabled: tuple[str, ...] = Field(default=("ameli", "franceconnect"), min_length=1)
+    folder: Path | None = Field(default=None, description="packs of your own, one NAME.toml each (docs/brands.md)")
+    enabled: tuple[str, ...] = Field(default=("ameli", "franceconnect"), min_length=1, max_length=brand.MAX_PACKS)
+
+    @field_validator("folder")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        brand.names(value)
+        return value
 
     @field_validator("enabled")
     @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = sorted(set(value) - set(brand.names()))
+    def _usable(cls, value: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        folder: Path | None = others.data.get("folder")
+        known = brand.names(folder)
+        unknown = sorted(set(value) - set(known))
         if unknown:
-            raise ValueError(f"no such brand: {', '.join(unknown)}; there are: {', '.join(brand.names())}")
+            raise ValueError(f"no such brand: {', '.join(unknown)}; there are: {', '.join(known)}")
+        for name in value:
+            brand.load(name, folder)
         return value
+
+    def packs(self) -> tuple[brand.Brand, ...]:
+        """The brands that are enabled, in that order."""
+        return tuple(brand.load(name, self.folder) for name in self.enabled)
 
 
 class JudgeSettings(Settings):

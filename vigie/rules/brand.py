@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from vigie.rules.types import Label
 
@@ -23,9 +24,13 @@ _LOOPS = re.compile(r"\((?:[^()\\]|\\.)*(?<!\\)(?:[+*]|\{\d+,\})(?:[^()\\]|\\.)*
 
 
 class BrandError(ValueError):
-    """A pack that cannot be used. The text is one line: the file, the place in it, what is wrong."""
+    """A pack that cannot be used. The text is one line, also in `french`: the file, the place in it, what is wrong."""
 
     temporary = False
+
+    def __init__(self, place: str, english: str, french: str) -> None:
+        self.french = " ".join(f"{place} : {french}".split())
+        super().__init__(" ".join(f"{place}: {english}".split()))
 
 
 class _Data(BaseModel):
@@ -46,9 +51,9 @@ def _usable(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"no regular expression: {error}") from None
+        raise PydanticCustomError("no_pattern", "no regular expression: {why}", {"why": str(error)}) from None
     if _LOOPS.search(pattern):
-        raise ValueError("a repetition without end within another: write {0,40} instead of + or *")
+        raise PydanticCustomError("endless", "a repetition without end within another: {0,40} instead of + or *")
     return pattern
 
 
@@ -262,12 +267,13 @@ def load(name: str, folder: Path | None = None) -> Brand:
         with own.open("rb") as stream:
             raw = stream.read(MAX_FILE + 1)
     except OSError as error:
-        raise BrandError(f"{own}: {error.strerror}") from None
+        raise BrandError(str(own), str(error.strerror), str(error.strerror)) from None
     if len(raw) > MAX_FILE:
-        raise BrandError(f"{own}: more than {MAX_FILE // 1024} KB")
+        raise BrandError(str(own), f"more than {MAX_FILE // 1024} KB", f"plus de {MAX_FILE // 1024} Ko")
     found = read(raw.decode("utf-8", "replace"), str(own))
     if found.name != name:
-        raise BrandError(f'{own}: name: "{found.name}" must be "{name}", as the file is called')
+        wanted = f'name = "{name}"'
+        raise BrandError(str(own), f"{wanted} is needed, as the file is called", f"il faut {wanted}, comme le fichier")
     return found
 
 
@@ -276,12 +282,27 @@ def read(text: str, called: str) -> Brand:
     try:
         return completed(Brand.model_validate(tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
-        raise BrandError(f"{called}: {error}") from None
+        raise BrandError(called, str(error), f"TOML incorrect : {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise BrandError(" ".join(f"{called}: {place}: {message}".split())) from None
+        raise BrandError(f"{called}: {place}", first["msg"], _FRENCH.get(first["type"], first["msg"])) from None
+
+
+_FRENCH = {
+    "missing": "clé manquante",
+    "extra_forbidden": "clé inconnue",
+    "no_pattern": "ce n'est pas une expression régulière",
+    "endless": "une répétition sans fin dans une autre : {0,40} au lieu de + ou *",
+    "string_type": "il faut un texte entre guillemets",
+    "tuple_type": 'il faut une liste : ["a", "b"]',
+    "string_too_short": "texte vide",
+    "string_too_long": "texte trop long",
+    "literal_error": "valeur inconnue",
+    "enum": "valeur inconnue",
+    "date_from_datetime_parsing": "il faut une date : 2026-11-22",
+    "model_type": "il faut une table [...]",
+}
 
 
 def completed(brand: Brand) -> Brand:
@@ -311,12 +332,17 @@ def names(folder: Path | None = None) -> tuple[str, ...]:
     try:
         own = [path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")]
     except OSError as error:
-        raise BrandError(f"{folder}: {error.strerror}") from None
+        raise BrandError(str(folder), str(error.strerror), str(error.strerror)) from None
     if len(own) > MAX_PACKS:
-        raise BrandError(f"{folder}: more than {MAX_PACKS} packs")
+        raise BrandError(str(folder), f"more than {MAX_PACKS} packs", f"plus de {MAX_PACKS} fichiers")
     for name in own:
+        path = str(folder / f"{name}.toml")
         if name in shipped:
-            raise BrandError(f"{folder / name}.toml: there is a pack of that name already; call yours otherwise")
+            raise BrandError(
+                path, "Vigie has a pack of that name; call yours otherwise", "Vigie a déjà une marque de ce nom"
+            )
         if not _NAME.fullmatch(name):
-            raise BrandError(f"{folder / name}.toml: a pack is called by lower-case letters, digits and hyphens")
+            raise BrandError(
+                path, "lower-case letters, digits and hyphens alone", "minuscules, chiffres et tirets seulement"
+            )
     return tuple(sorted((*shipped, *own)))

@@ -50,15 +50,16 @@ def trials(brand: Brand) -> Iterator[Trial]:
 
 
 def refused(brand: Brand) -> str:
-    """Why the pack must not be used, one line; "" where it passes. A pack without a false sample, or without a genuine one, proves nothing."""
-    kinds = {sample.kind for sample in brand.samples}
-    if not kinds >= {"genuine", "false"}:
+    """Why the pack must not be used, one line; "" where it passes. Without samples of both kinds nothing is shown."""
+    missing = {"genuine", "false"} - {sample.kind for sample in brand.samples}
+    if missing - (set() if brand.senders else {"genuine"}):  # where no sender is known, nothing can be genuine
         return f"{brand.name}: samples: at least one genuine and one false mail are needed"
     for trial in trials(brand):
         if not trial.fine:
             wanted = " or ".join(trial.sample.accepted)
             how = "" if trial.proven else " (without authentication)"
-            return f"{brand.name}: sample {trial.number} ({trial.sample.kind}, {trial.sample.subject!r}): {trial.verdict.label}{how}, not {wanted}"
+            which = f"sample {trial.number} ({trial.sample.kind}, {trial.sample.subject!r})"
+            return f"{brand.name}: {which}: {trial.verdict.label}{how}, not {wanted}"
     return ""
 
 
@@ -72,9 +73,9 @@ def raw(sample: Sample) -> bytes:
     mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", utf8=True, refold_source="none"))
     shown = [(link, link) if isinstance(link, str) else link for link in sample.links]
     if any(text != target for text, target in shown):
-        lines = "".join(f"<p>{html.escape(line)}</p>\n" for line in sample.body.split("\n"))
+        said = "".join(f"<p>{html.escape(line)}</p>\n" for line in sample.body.split("\n"))
         anchors = "".join(f'<p><a href="{html.escape(target)}">{html.escape(text)}</a></p>\n' for text, target in shown)
-        mail.set_content(f"<html><body>{lines}{anchors}</body></html>", subtype="html", cte="8bit")
+        mail.set_content(f"<html><body>{said}{anchors}</body></html>", subtype="html", cte="8bit")
     else:
         mail.set_content("\n".join([sample.body, *(target for _, target in shown)]), cte="8bit")
     head = {"From": sample.author, "To": "lecteur@example.org", "Subject": sample.subject, "Date": _DATE}
