@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from vigie.auth_checks.authenticate import authenticate
@@ -46,7 +47,7 @@ class Examiner:
 
     def __init__(self, settings: JudgeSettings) -> None:
         self._settings = settings
-        self._brands = tuple(brand.load(name) for name in settings.brands.enabled)
+        self._brands = settings.brands.packs()
         self._resolver = resolver_from(settings.dns)
 
     def examine(
@@ -65,7 +66,10 @@ class Examiner:
         Raises UnreadableError where our own reader failed; the worker pool turns it, like any fault of ours, into `undecided`.
         """
         started = time.perf_counter()
-        message = parse(raw[: self._settings.limits.message_bytes])
+        limit = self._settings.limits.message_bytes
+        message = parse(raw[:limit])
+        if len(raw) >= limit:  # the mailboxes hand over no more than the limit either
+            delivery = replace(delivery, cut=True)
         _readable(message)
         resolver = self._resolver if answers is None else FrozenResolver(answers)
 
