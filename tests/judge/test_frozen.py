@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.test_packs import OWN
 from tests.test_samples import GOLDEN, examiner
 from vigie.auth_checks.frozen import answers_of, plain
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
 from vigie.judge.edition import Edition, edition, settings_of
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
+from vigie.rules import brand
 from vigie.rules.types import Case
 
 
@@ -63,3 +65,18 @@ def test_settings_that_this_program_does_not_know_are_told_from_others(settings:
     then = Edition("0.0.1+00", settings)
     known = settings_of(then, JudgeSettings())
     assert known is None
+
+
+def test_packs_of_ones_own_are_named_by_what_stands_in_them(tmp_path: Path) -> None:
+    pack = tmp_path / "lilas.toml"
+    pack.write_text(OWN, encoding="utf-8")
+    brand.load.cache_clear()
+    mine = JudgeSettings(brands=BrandSettings(folder=tmp_path, enabled=("ameli", "lilas")))
+    then = edition(mine)
+    assert str(tmp_path) not in then.settings
+    assert settings_of(then, mine) == mine
+    assert settings_of(then, JudgeSettings()) is None, "a program without the pack does not know them"
+    pack.write_text(OWN.replace("mutuelle des lilas", "mutuelle du lilas"), encoding="utf-8")
+    brand.load.cache_clear()
+    assert edition(mine) != then
+    assert settings_of(then, mine) is None
