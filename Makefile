@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 SUITES := .suites
 PIP    := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run install dev suites servers test lint bench soak requirements clean
+.PHONY: help run install dev suites servers test lint bench evaluate soak requirements clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -61,6 +61,13 @@ lint: dev       ## ruff and mypy --strict
 
 bench: dev servers      ## messages per second, beside what imapclient alone needs
 	$(BIN)/python -m tests.benchmarks.bench
+
+evaluate: dev   ## how right the verdicts are on the labelled mails, into docs/evaluation
+	@rm -rf build/corpus
+	@for split in design kept; do \
+	    $(BIN)/python -m tests.corpus.build build/corpus/$$split --split $$split && \
+	    $(BIN)/vigie --lang en evaluate build/corpus/$$split --report docs/evaluation/$$split.html --save docs/evaluation/$$split.json || exit; \
+	done
 
 soak: dev servers       ## what takes longer: a mailbox of 5,000, ten minutes of arriving mail, five of fuzzing (CPython 3.11)
 	$(BIN)/python -m tests.soak.mailbox

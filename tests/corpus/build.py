@@ -1,4 +1,4 @@
-"""Builds the labelled mails of this folder: one .eml file each, the zone that judges them, and their labels.
+"""Builds the labelled mails of this folder: one .eml file each, their labels, and the zone and settings that judge them.
 
     python -m tests.corpus.build FOLDER [--split design|kept]
 
@@ -299,6 +299,7 @@ def write(folder: Path, splits: tuple[str, ...] = SPLITS) -> int:
     zone = "".join(f"{quoted(name)} = {listed(values)}\n" for name, values in sorted(txt.items()))
     (folder / "zone.toml").write_text("# Made-up answers; the keys are test keys (tests/keys).\n\n[txt]\n" + zone)
     (folder / "labels.toml").write_text("\n".join(labels), encoding="utf-8")
+    (folder / "vigie.toml").write_text('[dns]\nzone_file = "zone.toml"\n\n[trust]\nborder_hosts = ["mx.example.org"]\n')
     return len(names)
 
 
