@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from vigie.message.attached import describe, is_message, is_text, open_attachment
 from vigie.message.fields import decode_charset, header_text, scan
+from vigie.message.formats import drawn, qr
 from vigie.message.formats.embedded import embedded
 from vigie.message.formats.opened import Allowance, Opened
 from vigie.message.layers import Context, assign, context_of
@@ -161,11 +162,20 @@ class Content:
             return
         self._texts.add(" ".join(text.split()))
         page = html_page(text) if html else plain_page(self._unread_lines(text))
+        self._add_drawings(page, text, html=html)
         if page.coarse:
             self._ledger.note("html-depth", "HTML nested too deep to be read as a browser does", structural=True)
         if page.cut:
             self._ledger.note("text-truncated", f"a text of more than {LINES} lines", structural=True)
         self.add_page(page, where, layer)
+
+    def _add_drawings(self, page: Page, text: str, *, html: bool) -> None:
+        """Codes drawn in the text itself, each where it stands (C-41)."""
+        if not page.coarse:
+            found = drawn.in_html(text, self._allowance) if html else drawn.in_text(text, self._allowance)
+            for drawing in found:
+                line = len(html_page(text[: drawing.at]).lines) if html else drawing.at
+                qr.add(page, drawing.said, max(0, min(line, len(page.lines)) - 1))
 
     def _unread_lines(self, text: str) -> str:
         """A long text without the lines that another one had: eight readings of a megabyte cost no more than one (X-03)."""

@@ -12,6 +12,8 @@ from vigie.message.text import Page
 PICTURES = 10  # X-13
 PIXELS = 40_000_000
 """Of all the pictures of one message that are looked at."""
+DOTS = 3_000_000
+"""Of all the drawings of characters and cells."""
 UNPACKED_BYTES = 32 << 20
 """Of everything that is unpacked from one message, counted as it comes out (X-12)."""
 MEMBERS = 150
@@ -25,6 +27,7 @@ class Allowance:
     ledger: Ledger
     pictures: int = PICTURES
     pixels: int = PIXELS
+    dots: int = DOTS
     unpacked: int = UNPACKED_BYTES
     members: int = MEMBERS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vigie.message.fields import decode_charset
+from vigie.message.formats import drawn, qr
 from vigie.message.formats.opened import Allowance, Opened, extension
 from vigie.message.readings import Leaf, Ledger
 from vigie.message.text import TEXT_CHARS, html_page, plain_page
@@ -26,8 +27,13 @@ def opened(leaf: Leaf, allowance: Allowance) -> Opened:
     """One page, read as HTML if any reader would."""
     text = decoded(leaf, allowance.ledger)
     if leaf.content_type in _HTML_TYPES or extension(leaf.filename) in _HTML_EXTENSIONS or _is_page(leaf.data):
-        return Opened([html_page(text, opened=True)])
-    return Opened([plain_page(text)])
+        page = html_page(text, opened=True)
+        drawings = [] if page.coarse else drawn.in_html(text, allowance)
+    else:
+        page, drawings = plain_page(text), drawn.in_text(text, allowance)
+    for drawing in drawings:
+        qr.add(page, drawing.said, 0)
+    return Opened([page])
 
 
 def _is_page(data: bytes) -> bool:

@@ -55,6 +55,13 @@ def page(said: Iterable[str]) -> Page:
     return found
 
 
+def add(to: Page, said: Iterable[str], line: int) -> None:
+    """Adds the texts of a code that stands at that line of a page."""
+    inner = page(said)
+    to.targets += [Target(found.target, found.shown, "qr", line) for found in inner.targets]
+    to.lines += inner.lines
+
+
 def _url(text: str) -> str:
     """A code may leave out the scheme: scanners add it."""
     return text if _SCHEME.match(text) else f"http://{text}"
