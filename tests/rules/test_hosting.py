@@ -6,6 +6,7 @@ import pytest
 
 from tests.rules.building import evidence, findings, link, message, verdict
 from vigie.auth_checks.types import Status
+from vigie.message.types import Link, Message
 from vigie.rules.hosting import KINDS, ground
 from vigie.rules.types import Label, Strength
 
@@ -53,11 +54,10 @@ def test_ground(host, path, kind):
     assert kind in {*KINDS, ""}
 
 
-CLAIM = {
-    "author": "Assurance Maladie <x@fraude.example>",
-    "subject": "Votre carte Vitale",
-    "body": "Votre compte ameli expire.",
-}
+def claiming(link: Link | str) -> Message:
+    """A mail that claims to be the brand's, with one link."""
+    author = "Assurance Maladie <x@fraude.example>"
+    return message(author, "Votre carte Vitale", "Votre compte ameli expire.", [link])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ CLAIM = {
     ],
 )
 def test_the_finding_says_what_the_host_is(target, topic):
-    found = findings(message(**CLAIM, links=[target]), rule="link-outside")
+    found = findings(claiming(target), rule="link-outside")
     assert [(one.topic, one.strength) for one in found] == [(topic, Strength.STRONG)]
 
 
@@ -85,7 +85,7 @@ OFFICIAL = "Assurance Maladie <assurance-maladie@info.ameli.fr>"
 
 @pytest.mark.parametrize("scanned", [SCANNED, SHOWN])
 def test_a_link_that_only_a_scanner_can_read_is_a_weak_lure(scanned):
-    mail = message(**CLAIM, links=[scanned])
+    mail = claiming(scanned)
     found = findings(mail, rule="link-outside")
     assert [(one.topic, one.strength) for one in found] == [("wrapped", Strength.WEAK)]
     assert not findings(mail, rule="link-disguised")
@@ -108,5 +108,5 @@ def test_what_its_address_shows_counts_all_the_same():
     )
     hinted = replace(SCANNED, other_hosts=("fraude.example",))
     for one in (outside, hinted):
-        found = findings(message(**CLAIM, links=[one]), rule="link-outside")
+        found = findings(claiming(one), rule="link-outside")
         assert [item.strength for item in found] == [Strength.STRONG]

@@ -42,7 +42,7 @@ _STRIPPED = re.compile(r"[\t\r\n]+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
 _LIKE_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62}\.?\Z")
 _NESTED = re.compile(r"(?:https?|hxxps?):/{0,2}[/\\]{0,2}([^\s/\\?#&\"'<>]{1,255})", re.IGNORECASE)
-_SLASHED = re.compile(r"=[/\\]{2,4}((?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62})(?=[/\\?#&:]|\Z)")
+_SLASHED = re.compile(r"[=:|,][/\\]{2,4}((?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62})(?=[/\\?#&:]|\Z)")
 """What an open redirect takes without a scheme: ?anything=//host/x ..."""
 _LED_TO = re.compile(
     r"[?&;#](?:amp;)?(?:ur[il]|u|to|target|dest|destination|redirect|redirect_?(?:to|ur[il])|return|return_?(?:to|ur[il])|next|goto|go|link|out"

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from vigie.message.layers import Line
+from vigie.message.places import ANIMATED, PAINTED, SOURCES, VML
 from vigie.message.style import Sheet, Style, colour, declarations, read_sheet, targets, without
 
 TEXT_CHARS = 2 << 20  # X-09
@@ -191,32 +192,11 @@ _BLOCKS = frozenset(
 _SETTING_APART = frozenset(("blockquote", "pre", "textarea"))
 _STYLING = frozenset(("style", "hidden", "bgcolor", "background", "color"))
 _CELLS = frozenset(("td", "th", "button", "input", "textarea"))
-_SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
-    "a": (("href", "anchor"), ("xlink:href", "anchor"), ("ping", "ping")),
-    "area": (("href", "anchor"), ("ping", "ping")),
-    "form": (("action", "form"),),
-    "button": (("formaction", "form"),),
-    "input": (("formaction", "form"), ("src", "image")),
-    "isindex": (("action", "form"),),
-    "img": (("src", "image"), ("lowsrc", "image"), ("dynsrc", "image"), ("srcset", "image")),
-    "image": (("src", "image"), ("href", "image"), ("xlink:href", "image")),
-    "source": (("src", "image"), ("srcset", "image")),
-    "video": (("src", "image"), ("poster", "image")),
-    "audio": (("src", "image"),),
-    "track": (("src", "image"),),
-    "iframe": (("src", "frame"), ("srcdoc", "srcdoc")),
-    "frame": (("src", "frame"),),
-    "embed": (("src", "object"),),
-    "object": (("data", "object"), ("codebase", "object")),
-    "applet": (("code", "object"), ("codebase", "object")),
-    "link": (("href", "style"),),
-    "script": (("src", "script"),),
-    "base": (),
-    "meta": (),
-    "textarea": (),
-    "use": (("href", "image"), ("xlink:href", "image")),
-}
-_REFRESH = re.compile(r"\burl\s*=\s*[\"']?\s*([^\"'\s>]+)", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"\burl\s*=\s*[\"']?\s*([^\"'\s>]+)|\A\s*[\d.]{0,10}[;,\s]\s*(?!url\s*=)([^\"'\s>]+)", re.IGNORECASE
+)
+_ACTED_ON = re.compile(r"\"(?:target|url|urlTemplate)\"\s{0,9}:\s{0,9}\"([^\"\s]{1,8192})\"")
+"""Where a mail client's own button leads (schema.org actions in JSON-LD)."""
 _URL = re.compile(r"https?:[/\\]{1,3}[^\s\"'<>\\)]{1,2048}", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"\s*\[if\b(?!\s*!\s*mso)", re.IGNORECASE)
 
@@ -265,6 +245,9 @@ class _Walk:
                 inner, anchored = self._element(node, tag, state, breaks=breaks)
                 if tag not in _SILENT or (tag == "title" and self._opened):
                     child = node.first_child
+                elif tag == "script" and "ld+json" in (node.attributes.get("type") or "").lower():
+                    found = _ACTED_ON.findall(node.text()[:65_536].replace("\\/", "/"))
+                    self.page.targets += [self._target(url, "action") for url in found[:64]]
                 elif tag == "script" and self._opened:
                     self.page.targets += [
                         self._target(url, "script") for url in _URL.findall(node.text()[:65_536])[:64]
@@ -373,8 +356,12 @@ class _Walk:
             state = state._replace(backward=(attributes.get("dir") or "").lower() == "rtl")
         if styles or not _STYLING.isdisjoint(attributes) or self._sheet.may_reveal(tag, attributes):
             state = self._styled(tag, attributes, styles, state)
-        if tag in _SOURCES or ":" in tag or "background" in attributes or self._opened:
+        tag = tag.lower()
+        if tag in SOURCES or ":" in tag or "background" in attributes or self._opened:
             return state, self._sources(tag, attributes, state)
+        if not PAINTED.isdisjoint(attributes):
+            painted = " ".join(attributes[name] or "" for name in PAINTED.intersection(attributes))
+            self.page.targets += [self._target(url, "image") for url in targets(painted)]
         return state, False
 
     def _styled(self, tag: str, attributes: dict[str, str | None], styles: list[Style], state: _State) -> _State:
@@ -411,11 +398,11 @@ class _Walk:
         """Notes the targets of an element; True when it is an anchor whose text is to be gathered."""
         unseen = state.unseen
         slots: list[tuple[str, str]] = []
-        for name, kind in _SOURCES.get(tag, _VML if ":" in tag else ()):
+        for name, kind in SOURCES.get(tag, VML if ":" in tag else ()):
             value = attributes.get(name)
             if not value:
                 continue
-            if name == "srcset":
+            if name.endswith("srcset"):
                 slots += [(piece.split()[0], kind) for piece in value.split(",")[:16] if piece.strip()]
             elif kind == "srcdoc":
                 self.page.targets += [self._target(url, "frame") for url in _URL.findall(value)[:64]]
@@ -423,8 +410,11 @@ class _Walk:
                 for line in inside.splitlines():
                     self._text(line, state._replace(kept=False))
                     self._line_end()
-            else:
-                slots.append((value, kind))
+            elif tag in ANIMATED:
+                if (attributes.get("attributename") or attributes.get("attributeName") or "").lower().endswith("href"):
+                    slots += [(piece.strip(), kind) for piece in value.split(";")[:16] if piece.strip()]
+            elif tag != "param" or _URL.match(value):
+                slots.append((value, "action" if tag == "link" and "itemprop" in attributes else kind))
         if attributes.get("background"):
             slots.append((attributes["background"] or "", "image"))
         if tag == "base" and attributes.get("href") and not self.page.base:
@@ -433,7 +423,7 @@ class _Walk:
         if tag == "meta" and (attributes.get("http-equiv") or "").lower() == "refresh":
             found = _REFRESH.search(attributes.get("content") or "")
             if found:
-                slots.append((found[1], "refresh"))
+                slots.append((found[1] or found[2], "refresh"))
         self._values(tag, attributes, state)
         if self._opened:
             for name, value in attributes.items():
@@ -470,4 +460,3 @@ class _Walk:
 
 
 _XML = re.compile(r"<(xml|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_VML = (("href", "anchor"), ("src", "image"))

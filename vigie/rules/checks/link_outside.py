@@ -20,7 +20,9 @@ KINDS = (Kind.LURE,)
 SOURCES = ("facts/ameli.md section 1.3", "threats C-25 to C-47", "house: LURE")
 
 MAX_FINDINGS = 20
-_SCHEMES_ELSEWHERE = frozenset({"mailto", "tel", "sms", "cid", "mid", "about", "callto", "geo"})
+_SCHEMES_ELSEWHERE = frozenset(
+    {"mailto", "tel", "sms", "cid", "mid", "about", "callto", "geo", "x-apple-data-detectors"}
+)
 """Followed by other rules, or leading nowhere."""
 _PERIPHERAL = re.compile(
     r"\b(?:desabonn\w*|desinscri\w*|unsubscribe|se desinscrire|preferences|version en ligne|voir (?:ce mail"
@@ -62,7 +64,7 @@ def leads_outside(view: View, link: Link) -> bool:
     if link.via:
         return True
     if not hosts:
-        return link.scheme in {"data", "javascript", "vbscript", "file", "blob"}
+        return link.scheme in {"data", "javascript", "vbscript", "file", "blob"} or link.scheme.startswith("ms-")
     return not all(view.brand.official_host(host) for host in hosts)
 
 
