@@ -42,6 +42,8 @@ class Field:
     name: str
     raw: bytes
     index: int
+    plain: bool = True
+    """Every parser sees a field of that name here (RFC 5322 section 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class _Reader:
         self.defects: dict[str, Defect] = {}
         self._block = block
         self._name = ""
+        self._plain = True
         self._value: list[bytes] = []
         self._broken = b""
         """The line before, when it was no field."""
@@ -149,8 +152,8 @@ class _Reader:
     def _close(self) -> None:
         if self._name:
             value = b"\n".join(self._value)
-            self.fields.append(Field(self._name, value.removesuffix(b"\r"), len(self.fields)))
-        self._name, self._value, self._broken = "", [], b""
+            self.fields.append(Field(self._name, value.removesuffix(b"\r"), len(self.fields), self._plain))
+        self._name, self._value, self._broken, self._plain = "", [], b"", True
 
     def _continue(self, line: bytes, offset: int) -> None:
         """A line that starts with a blank: more of the field before."""
@@ -160,7 +163,7 @@ class _Reader:
             self._note("header-folded-name", "a field name and its colon on two lines", structural=True)
             name = _name(self._broken[:_NAME_BYTES])[0]
             self._close()
-            self._name, self._value = name, [text[1:]]
+            self._name, self._value, self._plain = name, [text[1:]], False
         elif text:
             self._value.append(line)
             # S-09: the border's own fields stand on top, and the sender's first line becomes the end of the last of them
@@ -168,7 +171,9 @@ class _Reader:
                 self._note("header-leading-space", "a header field behind a blank", structural=True)
             if _FOLDED_FROM.match(line):
                 self._note("header-leading-space", "a header field behind a blank", structural=True)
-                self.folded.append(Field("from", line.partition(b":")[2].removesuffix(b"\r"), len(self.fields)))
+                self.folded.append(
+                    Field("from", line.partition(b":")[2].removesuffix(b"\r"), len(self.fields), plain=False)
+                )
         else:
             # C-07: some clients take a line of blanks for the end of the header
             self._note("header-blank-continuation", "a line of blanks only inside the header", structural=True)
@@ -178,7 +183,8 @@ class _Reader:
 
     def _start(self, line: bytes, offset: int, *, first: bool) -> None:
         """The first line of a field."""
-        if line[:1] in (b" ", b"\t") and first:
+        behind = first and line[:1] in (b" ", b"\t")
+        if behind:
             # S-09: many clients skip the blank, most servers do not see the field
             self._note("header-leading-space", "the first line of the header starts with a blank", structural=True)
             line = line.lstrip(b" \t")
@@ -192,6 +198,7 @@ class _Reader:
             return
         name, spaced, odd = _name(head[:_NAME_BYTES])
         self._name, self._value = name, [rest]
+        self._plain = not (spaced or odd or behind or self.others)
         if spaced:
             # S-10: obsolete syntax that some parsers skip and others read
             self._note("header-space-colon", "a blank between field name and colon", structural=name in _MATTERS)

@@ -47,11 +47,12 @@ _ODD_NAME = re.compile(rf"(?P<name>[^<>\r\n\0]*)<[ \t]*(?P<angle>{_SPEC})[ \t]*>
 _ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@\x00-\x1f]{1,128}@[^\s<>()\[\],;:\"\\@\x00-\x1f]{1,255}")
 _STRING = re.compile(_QUOTED)
+_ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def read_authors(fields: Iterable[Field], strays: Iterable[Field], opinion: Opinion) -> Authors:
-    """The union of all readings of who wrote the message; Sender and Resent-From only when From names nobody."""
+    """The union of all readings of who wrote the message; Sender and Resent-From only when From is unusable to some."""
     fields, strays = list(fields), list(strays)
     own = [field for field in fields if field.name == "from"]
     other = [field for field in strays if field.name == "from"]
@@ -61,17 +62,25 @@ def read_authors(fields: Iterable[Field], strays: Iterable[Field], opinion: Opin
     found: list[Address] = []
     for field in (own + other)[:_AUTHORS]:
         found += _author_field(field, opinion, defects)
+    usable = any(address.domain for address in found)
+    if usable and (not any(field.plain for field in own) or any(defect.code == "from-malformed" for defect in defects)):
+        # S-12: who cannot read this From shows the Sender instead
+        found += _instead(fields + strays)
     addresses = _distinct(found)
     readings = len({address.addr.casefold() for address in addresses if address.domain})
     if readings > 1:
         defects.append(Defect("several-authors", f"{readings} author addresses", structural=True))
     elif readings == 0:
         defects.append(Defect("no-author", "no usable address in From", structural=True))
-        for name in ("sender", "resent-from"):
-            for field in fields + strays:
-                if field.name == name:
-                    addresses += [address for address in read_mailboxes(field) if address.domain]
+        addresses += _instead(fields + strays)
     return Authors(tuple(_distinct(addresses)[:_AUTHORS]), readings, tuple(defects))
+
+
+def _instead(fields: Iterable[Field]) -> list[Address]:
+    """Whom clients show where From names nobody."""
+    fields = [field for field in fields if field.name in ("sender", "resent-from")]
+    fields.sort(key=lambda field: field.name == "resent-from")
+    return [address for field in fields for address in read_mailboxes(field) if address.domain]
 
 
 def read_mailboxes(field: Field) -> list[Address]:
@@ -136,8 +145,10 @@ def _unusual(value: str, raw: bytes, opinion: Opinion, defects: list[Defect]) ->
         errors |= wrong
         pairs += parsed
         pairs += [("", inner) for inner in _ANGLE.findall(text)]
-        # without brackets, what stands in quotes is the address for some (the standard library)
-        loose = (_STRING.sub(" ", text),) if _ANGLE.search(text) else (text.replace('"', " "), text.replace('"', ""))
+        loose: tuple[str, ...] = (_STRING.sub(" ", text),)
+        if wrong or text.count('"') % 2 or not _ANGLE.search(loose[0]):
+            # without brackets, or out of order, what stands in quotes is the address for some (the standard library)
+            loose += (text.replace('"', " "), text.replace('"', ""))
         pairs += [("", addr) for words in loose for addr in _ADDRESS.findall(words)]
     pairs += [(display, addr) for display, addr in opinion(raw) if "@" in addr]
     found = _distinct(address for display, addr in pairs for address in _addresses(display, addr))
@@ -161,6 +172,9 @@ def _variants(value: str) -> list[str]:
     texts = [value]
     decoded = decode_words(value) if "=?" in value else value
     texts.append(decoded)
+    if "=?" in value:
+        # adjacent words are one text (RFC 2047 section 6.2), and yet some readers part them
+        texts.append(_ENCODED_WORD.sub(lambda found: f" {decode_words(found[0])} ", value))
     for text in (value, decoded):
         if _CONTROL.search(text):
             texts += [_CONTROL.sub("", text), _CONTROL.sub(" ", text)]
