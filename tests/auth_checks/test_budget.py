@@ -129,6 +129,19 @@ def test_the_authors_own_policy_is_his(authority: Authority):
     )
 
 
+@pytest.mark.parametrize("sender", [f"x@{AUTHOR}", f"x@neu.{AUTHOR}", ""], ids=["author's", "of a sub-domain", "null"])
+def test_a_stranger_who_takes_the_authors_name_in_the_envelope_spends_nothing_first(authority: Authority, sender: str):
+    """S-57: his keys do not answer; the author's policy, asked once all time was gone, would look ill in their stead."""
+    stranger_fails(authority, silent)
+    authority.publish({"txt": {f"neu.{AUTHOR}": ["v=spf1 -all"]}})
+    border = FOREIGN.replace(b"x@voleur.example", sender.encode())
+    if not sender:
+        border = border.replace(b"mail.voleur.example (", AUTHOR.encode() + b" (")
+    for raw in (PLAIN, b"".join(STRANGERS) + PLAIN):
+        found = found_over(authority, border + raw, **ONE_SECOND)
+        assert (found.spf.status, found.dmarc.status, found.author_dns_failed) == (Status.FAIL, Status.FAIL, ())
+
+
 def test_the_authors_own_illness_is_no_failure(authority: Authority):
     for name in (f"sel._domainkey.{AUTHOR}", f"_dmarc.{AUTHOR}"):
         authority.fail(name, servfail)

@@ -10,7 +10,7 @@ from vigie.auth_checks.arc import check_arc
 from vigie.auth_checks.author import Author, find_author
 from vigie.auth_checks.authres import BorderResults, border_results
 from vigie.auth_checks.border import border_index, find_border
-from vigie.auth_checks.dkim import check_dkim
+from vigie.auth_checks.dkim import ask_for_own_keys, check_dkim
 from vigie.auth_checks.exchange import nameless_results
 from vigie.auth_checks.frozen import Recorder
 from vigie.auth_checks.letter import Letter, read_letter
@@ -60,17 +60,20 @@ def authenticate(
     said = _said(message, ours, top)
     spf_said = spf_fields(message, ours, top)
     received_at = _received_at(message, ours, received)
-    # The author's own record and keys are asked for before anybody else's names: strangers must not spend the budget first.
-    # A second question is answered from memory, so `prepare` may be called again once the signatures are known.
+    # The author's own record, keys and SPF policy are asked for before anybody else's names: strangers must not spend the budget
+    # first. A second question is answered from memory.
     dmarc.prepare(author.domain, (), asked)
+    ask_for_own_keys(letter, author.domain, asked)
+    spf = _spf(border, said, spf_said, asked) if _sent_by_author(border, author.domain) else None
+    failed = asked.failed
     dkim = check_dkim(
         letter, author.domain, asked, received=received_at or now, now=now, subject_tags=trust.subject_tags
     )
+    failed_now = asked.failed
     prepared = dmarc.prepare(author.domain, dkim, asked)
-    failed = asked.failed
-    spf = _spf(border, said, spf_said, asked)
-    if author.domain and registrable(spf.domain) == registrable(author.domain):
-        failed = asked.failed
+    failed += tuple(name for name in asked.failed if name not in failed_now)
+    if spf is None:
+        spf = _spf(border, said, spf_said, asked)
     evaluation = dmarc.conclude(prepared, spf, dkim, asked)
     result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author.domain))
     structural = _structural(message, letter, author)
@@ -127,6 +130,12 @@ def _spf(border: BorderHop, said: BorderResults, spf_said: SpfFields, resolver: 
         return computed
     told = None if _fools(border) else said.spf() or spf_said.result(border)
     return weighed(told, border.client_ip, resolver) if told else computed
+
+
+def _sent_by_author(border: BorderHop, author_domain: str) -> bool:
+    """The envelope sender is of the author's organization, so that SPF may speak for him."""
+    sender = (border.mail_from or border.helo).rpartition("@")[2].lower().removesuffix(".")
+    return bool(author_domain) and registrable(sender) == registrable(author_domain)
 
 
 def _border_dmarc(border: BorderHop, said: BorderResults, author_domain: str) -> DmarcResult | None:

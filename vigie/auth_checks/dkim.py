@@ -7,6 +7,7 @@ needs quadratic time (threats S-03, S-19..S-23, S-44..S-49).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,6 +31,8 @@ UNVERIFIED = "not verified: more than five signatures"
 OPEN_END = "the end of the body is not signed (l=)"
 MAX_FOOTERS = 2
 """Signatures for which the body is tried without a list's footer."""
+OWN = (0, 1)
+"""Ranks of signatures that may align."""
 LEEWAY_S = 36_000
 """dkimpy's own tolerance for clocks: ten hours."""
 
@@ -68,8 +71,7 @@ def check_dkim(
 
     `received`: when our side got the message; `subject_tags`: what a gateway of ours puts before Subject.
     """
-    fields = [item for item in letter.fields if plain_name(item[0]) == "dkim-signature"][:MAX_READ]
-    readings = [read_signature(item) for item in fields]
+    readings = _readings(letter)
     ranked = sorted(range(len(readings)), key=lambda number: _rank(readings[number], author_domain))
     scan = _Scan(letter, subject_tags, resolver, received, now)
     results: dict[int, DkimResult] = {}
@@ -85,6 +87,24 @@ def check_dkim(
             # Our border may have gone by this very one: its word then proves no more than what is looked at here (S-19, S-48).
             results[number] = replace(_result(reading, Status.POLICY, UNVERIFIED), uncovered=(UNVERIFIED,))
     return tuple(results[number] for number in sorted(results))
+
+
+def ask_for_own_keys(letter: Letter, author_domain: str, resolver: Resolver) -> None:
+    """Asks for the keys of the author's own signatures, which check_dkim then finds answered. Never raises.
+
+    So other questions of his sake can come before the keys of strangers, who may let all time run out (S-57).
+    """
+    ranked = sorted(_readings(letter), key=lambda reading: _rank(reading, author_domain))
+    signatures = [reading for reading in ranked[:MAX_REPORTED] if isinstance(reading, Signature)]
+    for signature in signatures[:MAX_VERIFIED]:
+        if _rank(signature, author_domain) in OWN and signature.algorithm != "rsa-sha1":
+            with suppress(DnsFault, KeyRefusal):
+                fetch_key(signature.selector, signature.domain, ALGORITHMS[signature.algorithm], resolver)
+
+
+def _readings(letter: Letter) -> list[Signature | DkimResult]:
+    fields = [item for item in letter.fields if plain_name(item[0]) == "dkim-signature"]
+    return [read_signature(item) for item in fields[:MAX_READ]]
 
 
 def _rank(reading: Signature | DkimResult, author_domain: str) -> int:

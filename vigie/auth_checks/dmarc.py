@@ -82,7 +82,8 @@ def conclude(prepared: Prepared, spf: SpfResult, dkim: Sequence[DkimResult], res
         return _described(_without_record(prepared, spf, dkim), prepared)
     spf_aligned = False
     try:
-        spf_aligned = _spf_usable(spf) and _aligned(spf.domain, author, record.strict_spf, resolver)
+        counts = spf.status is Status.PASS or spf.weak
+        spf_aligned = _spf_usable(spf) and _aligned(spf.domain, author, record.strict_spf, resolver, passed=counts)
     except DnsFault as late:
         fault = late
     status, reason = _judge(spf, dkim, prepared.dkim_aligned, spf_aligned)
