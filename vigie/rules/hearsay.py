@@ -8,11 +8,13 @@ listener himself called, or in which nothing was asked ("il ne m'a rien demandé
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vigie.message.types import TextBlock
+from vigie.rules import phones
 from vigie.rules.brand import Brand
+from vigie.rules.desks import BODY
 from vigie.rules.grammar import ASKS
 from vigie.rules.naming import names_of, readable
 from vigie.rules.spelling import corrected
@@ -20,6 +22,7 @@ from vigie.rules.view import View
 
 MAX_TEXT = 20_000
 MAX_SENTENCE = 400
+_AT_THE_START = 30
 
 _END = re.compile(r"[.!?;…]+(?=[\s\"')\]]|$)|\n+")
 _I_CALLED = re.compile(
@@ -27,6 +30,11 @@ _I_CALLED = re.compile(
     r"|\bje (?:les |l'|le |la )?(?:ai |rappelais|appelais|appelle|rappelle)(?: r?appele)?|\bquand j'appelle|\ben (?:r?appelant"
     r"|composant)\b"
     r"|\b(?:i|we) (?:called|rang|phoned|dialled)\b"
+)
+_CAME = re.compile(
+    r"\b(?:m'a|m'ont|m'avait|nous a|nous ont) (?:\w+ ){0,2}?(?:r?appele|telephone|contacte|laisse)\w*"
+    r"|\b(?:recu|eu) (?:\w+ ){0,3}(?:appels?|coups?|messages?)\b"
+    r"|\bappel (?:\w+ )?(?:de|d')|\bmessage vocal|\brepondeur|\b(?:called|phoned|rang) (?:me|us)\b"
 )
 _DENIED = re.compile(
     r"\b(?:n'a|n'ont|ne m'a|ne m'ont|ne m'a-t-\w+) (?:\w+ ){0,3}?(?:pas|rien|jamais|aucun\w*)\b|\bsans (?:me |m'"
@@ -77,27 +85,44 @@ class Told:
         return not _DENIED.search(self.text) and bool(_WANTS.search(self.text) or ASKS.search(self.text))
 
 
-def told(view: View) -> Iterator[Told]:
-    """Every sentence but those of the listener's own calls and those about other people's."""
+def told(view: View) -> tuple[Told, ...]:
+    """Every sentence but those of the listener's own calls and those about other people's; none where he called the brand himself."""
+    items: list[Told] = []
+    called = came = False
     for block in view.outer:
         for piece in _sentences(block):
             text = corrected(readable(view.folded(piece), view.brand))
-            if not _I_CALLED.search(text) and not _ABOUT_OTHERS.search(text):
-                yield Told(text, block.where, piece)
+            came = came or bool(_CAME.search(text))
+            if _I_CALLED.search(text):
+                called = called or _officially(text, view.brand)
+            elif not _ABOUT_OTHERS.search(text):
+                items.append(Told(text, block.where, piece))
+    return () if called and not came else tuple(items)
+
+
+def _officially(text: str, brand: Brand) -> bool:
+    """He dialled a number of the brand's list, or names the brand and no number."""
+    dialled = list(phones.numbers(text))
+    if dialled:
+        return all(phones.official(number.digits, brand) for number in dialled)
+    return bool(names_of(brand).names.search(text))
 
 
 def poses(item: Told, brand: Brand, *, mine: bool) -> bool:
-    """The caller is said to be the brand's. `mine`: the notes are about the writer's own call."""
+    """The caller is said to be the brand's, and not somebody else's who speaks of it. `mine`: the notes are about the writer's own call."""
     words = names_of(brand)
     if not (mine or _MINE.search(item.text)):
         return False
-    named = [match.start() for match in words.names.finditer(item.text)]
-    return any(_POSES.search(item.text[max(0, start - 120) : start]) for start in named) or (
-        bool(named) and named[0] < 30 and bool(_POSES.search(item.text[named[0] :]))
-    )
+    for name in words.names.finditer(item.text):
+        before, after = item.text[max(0, name.start() - 120) : name.start()], item.text[name.end() :]
+        if words.products.fullmatch(name[0].strip()) or BODY.search(before):
+            continue
+        if _POSES.search(before) or (name.start() < _AT_THE_START and _POSES.search(after)):
+            return True
+    return False
 
 
-def about_me(items: list[Told]) -> bool:
+def about_me(items: Sequence[Told]) -> bool:
     """The notes speak of the writer's own call, not of the world's."""
     return any(_MINE.search(item.text) for item in items)
 

@@ -22,7 +22,7 @@ def check(view: View) -> Iterator[Finding]:
     """One finding, the first sentence that says so. Who called an official number himself was not called."""
     if view.message.medium is not Medium.CALL:
         return
-    items = list(told(view))
+    items = told(view)
     mine = about_me(items)
     for item in items:
         if poses(item, view.brand, mine=mine):

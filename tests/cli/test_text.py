@@ -1,0 +1,81 @@
+"""`vigie text`: exit statuses, the object, and what a person without a terminal or a file meets, run as a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.program import JUDGING, environment, vigie
+from vigie.cli import main
+
+FALSE = "Assurance Maladie : remboursement de 312,40 € en attente. https://remb-sante.example/a\n"
+HONEST = "Pharmacie des Tilleuls : votre commande est prête.\n"
+
+
+@pytest.fixture
+def here(tmp_path):
+    (tmp_path / "vigie.toml").write_text(JUDGING)
+    (tmp_path / "false.txt").write_text(FALSE)
+    (tmp_path / "honest.txt").write_text(HONEST)
+    (tmp_path / "empty.txt").write_text(" \n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["text", "false.txt"], 1),
+        (["text", "--no-fail", "false.txt"], 0),
+        (["text", "--kind", "call", "false.txt"], 0),
+        (["text", "honest.txt"], 0),
+        (["text", "--kind", "fax", "honest.txt"], 2),
+        (["text", "absent.txt"], 3),
+        (["text", "empty.txt"], 3),
+    ],
+)
+def test_exit_statuses(here, monkeypatch, arguments, status):
+    monkeypatch.chdir(here)
+    assert main.run(arguments) == status
+
+
+def test_json_is_the_object_of_check_with_the_kind(here):
+    done = vigie("text", "--json", cwd=here, stdin=FALSE.encode())
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (told["path"], told["kind"], told["verdict"], told["authentication"]) == ("-", "sms", "impersonation", None)
+    assert (told["links"][0]["host"], told["links"][0]["official"]) == ("remb-sante.example", False)
+    assert "33700" in " ".join(told["advice"]["fr"])
+    assert done.stderr == ""
+
+
+def test_the_first_line_says_verdict_and_kind(here):
+    done = vigie("--lang", "en", "text", "--kind", "letter", "-", cwd=here, stdin=FALSE.encode())
+    assert done.stdout.splitlines()[0] == "IMPERSONATION  (read as a letter)"
+
+
+def test_bytes_that_are_no_utf8_are_judged_all_the_same(here):
+    assert vigie("text", cwd=here, stdin=FALSE.encode("latin-1", "replace") + b"\xff\x00").returncode == 1
+
+
+def test_somebody_at_a_terminal_is_told_what_to_do(here):
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "vigie", "text"],
+        cwd=here,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as program:
+        os.close(theirs)
+        os.write(ours, HONEST.encode() + b"\x04")
+        out, err = program.communicate(timeout=60)
+    os.close(ours)
+    assert "Ctrl-D" in err.decode()
+    assert "sans rapport" in out.decode()
+    assert program.returncode == 0
