@@ -25,7 +25,10 @@ VERDICTS = {"impersonation", "suspicious", "undecided", "genuine", "unrelated"}
 
 AT_LEAST = {"genuine": 6, "false": 20, "trap": 20, "ordinary": 10, "hostile": 5}
 # Facts of the brand and of its neighbours; everybody else is invented and lives below .example (RFC 2606).
-REAL = ("ameli.fr", "monespacesante.fr", "msa.fr", "ramq.gouv.qc.ca", "cybermalveillance.gouv.fr")
+REAL = (
+    "ameli.fr", "monespacesante.fr", "msa.fr", "ramq.gouv.qc.ca", "cybermalveillance.gouv.fr", "franceconnect.gouv.fr", "impots.gouv.fr",
+    "dgfip.finances.gouv.fr", "caf.fr", "antai.gouv.fr", "notif-colissimo-laposte.info", "laposte.net", "urssaf.fr", "francetravail.fr",
+)  # fmt: skip
 XML_NAMES = ("www.w3.org", "schemas.microsoft.com")
 # Arcep decision 2018-0881, section 2.5.12: numbers that belong to nobody, for works of fiction.
 FICTITIOUS = ("019900", "026191", "035301", "046571", "053649", "063998")

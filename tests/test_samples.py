@@ -15,7 +15,7 @@ from tests.samples import sign
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
 from vigie.auth_checks.types import Delivery
 from vigie.judge.examine import Examiner
-from vigie.judge.settings import JudgeSettings
+from vigie.judge.settings import BrandSettings, JudgeSettings
 from vigie.rules.types import Case, Finding, Label
 
 GOLDEN = sorted(path for path in (Path(__file__).parent / "samples").glob("[0-9][0-9][0-9]-*") if path.is_dir())
@@ -25,11 +25,12 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @cache
-def examiner(zone: Path, trust: str = "") -> Examiner:
+def examiner(zone: Path, trust: str = "", brands: tuple[str, ...] = BrandSettings().enabled) -> Examiner:
     """`trust`: the `[trust]` table of a case that has its own, as JSON."""
     default = TrustSettings(border_hosts=(BORDER,), authserv_ids=(BORDER,))
     own = TrustSettings.model_validate_json(trust) if trust else default
-    return Examiner(JudgeSettings(dns=DnsSettings(zone_file=zone), trust=own))
+    enabled = BrandSettings(enabled=brands)
+    return Examiner(JudgeSettings(dns=DnsSettings(zone_file=zone), trust=own, brands=enabled))
 
 
 def facts(finding: Finding) -> dict[str, str]:
@@ -67,7 +68,8 @@ def golden(folder: Path) -> Case:
     now = datetime.fromisoformat(expected["now"])
     known = expected.get("delivery", {})
     delivery = Delivery(tuple(known.get("recipients", ())), known.get("elsewhere", 0))
-    return examiner(folder / "dns.toml", trust).examine(raw, now=now, received=received, delivery=delivery)
+    brands = tuple(expected.get("brands", BrandSettings().enabled))
+    return examiner(folder / "dns.toml", trust, brands).examine(raw, now=now, received=received, delivery=delivery)
 
 
 @pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
