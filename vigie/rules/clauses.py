@@ -29,6 +29,7 @@ _NOT = re.compile(
 _ASKS_ALL_THE_SAME = re.compile(
     r"\bn(?:e |'|' )?(?:oubli|tard|hesit|manqu|neglig|attend|perd|ignor)\w* (?:pas|plus|surtout pas)\b"
     r"|\b(?:si vous|si|a moins que vous|tant que vous|dans le cas ou vous|au cas ou vous|faute de|a defaut|sans)\b.{0,20}\bn(?:e |')"
+    r"|\b(?:pour|afin de|sous peine de|evite[rz]? de|de) ne (?:pas|plus)\b"
     r"|\bn(?:e |')\w+ (?:plus )?qu[e']"
     r"|\b(?:si|dans le cas ou|au cas ou|tant que|faute de|a defaut|sans reponse|sans action)\b.{0,40}\baucun"
     r"|\bn'(?:a|ont|est|sont|etes|es|avons|avez) (?:\w+ )?(?:a |par |dans |sous )?aucune?\b"

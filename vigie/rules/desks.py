@@ -42,6 +42,8 @@ GENERIC = frozenset(
     mediations sociales solidarites primaires assurances assureur coordination traitements centrale central unique
     automatiques automatise robot avertissement avertissements relance relances echeance echeances annuel annuelle mensuel
     annulation modification modifications changement changements restitution restitutions avoir avoirs solde compensation
+    aidants aidant proches enfant enfants junior bebe parents annuaire maternelle handicap dependance autonomie solidarite hospitalier
+    hospitaliere hospitaliers forfait forfaits paire offerte praticienne lot lots sms mms texto relai relais version application appli
     indemnisation indemnisations regime obligatoire remboursement remboursements espace portail
     """.split()
 )
@@ -59,6 +61,10 @@ BODY = re.compile(
     r"|rh|drh|paie|ressources humaines|personnel|logiciel|formations?|support informatique|informatique|vie scolaire"
     r"|scolarite|atelier|restaurant|hotel|theatre|editions?"
     r"|cooperative|groupe|sarl|sas|gmbh|ltd|inc)\b"
+)
+# Desks that every employer has: their domain says whose they are.
+DEPARTMENT = re.compile(
+    r"rh|drh|paie|ressources humaines|personnel|support informatique|informatique|logiciel|formations?|vie scolaire|scolarite|comptabl\w+"
 )
 # Who stands beside an institution and carries its name behind his own: CGT CPAM, Amicale de l'Assurance Maladie.
 FOLLOWERS = re.compile(

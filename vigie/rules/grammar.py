@@ -27,7 +27,7 @@ ASKS = re.compile(
     r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
     r"|televers(?:er|ez)|ouvrez une session|enregistrant|connectant|rattach(?:er|ez)|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
     r"|il (?:vous|te|t'|leur) ?(?:faut|faudra|suffit)|(?:vous|te) ser(?:a|ont) (?:\w+ )?(?:demande|requis|reclame)\w*|en vous \w+ant"
-    r"|prepare[rz]"
+    r"|laisse[rz]|remette[rz]|remettre|resend|reply|prepare[rz]"
     r"|ajoute[rz]?|associe[rz]?|relie[rz]?|rentre[rz]|tape[rz]|utilise[rz]|entre (?:ton|ta|tes)|envoie|donne[- ](?:moi|nous|ton|ta)"
     r"|remplis|mets"
     r"|transfere[rz]?|gardez|add|check|link|register"
@@ -75,7 +75,8 @@ PAID_TO = re.compile(r"\b(?:iban|fr\d\d (?:\d{4} ){3}|compte (?:ci-apres|ci-dess
 AMOUNT = re.compile(r"(?<![\w,.])\d{1,6}(?:[ .,]\d{1,3})?(?: ?(?:€|euros?\b|eur\b)|e\b)|(?:€|\beur) ?\d{1,6}")
 FREE = re.compile(r"\b(?:gratuit\w*|sans frais|aucun frais|offerts?|pris en charge|rembourses?|a notre charge)\b")
 RECEIVES = re.compile(
-    r"\b(?:remboursements?|rembourse\w*|recevoir|recevrez|percevoir|beneficier|en votre faveur|vous (?:est"
+    r"\b(?:remboursements?|rembourse\w*|recus?|arrive\w* sur|credite\w*|virement de \d"
+    r"|recevoir|recevrez|percevoir|beneficier|en votre faveur|vous (?:est"
     r"|sera|a ete) (?:verse|vire|credite)\w*|trop[- ]percu|indemni\w+)\b"
 )
 CALLS = re.compile(
@@ -89,6 +90,7 @@ ANSWERS = re.compile(
     r"\b(?:repond(?:re|ez|ant) (?:\w+ ){0,2}?(?:a|par|en|au|sous|avec|ici|ce)\b"
     r"|(?:par|en) retour (?:de |du |d'|par )?(?:ce |cet )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
     r"|a cette adresse|repondez-nous|"
+    r"(?:joindre|joignez|jointe?s?|dans|avec) (?:a )?votre reponse|reply to this|by return|reply with|answer this|"
     r"(?:a|par|sur) (?:l'adresse |l'e-?mail )?:? ?[\w.+-]{2,40}@|a l'expediteur|"
     r"(?:renvoy|retourn|envoy)(?:er|ez)(?:-nous| nous)? (?:par (?:mail|e-?mail|courriel)))"
 )
@@ -116,6 +118,14 @@ STATE = re.compile(
     r"|restitue\w*|trop[- ]percu|bien enregistre\w*|mises? a jour necessaires?|echou\w*|remboursement de \d"
     r"|(?:has|have) (?:not )?(?:been )?\w{3,12}ed|(?:was|were|is|are) not (?:yet )?\w{3,12}ed"
     r"|will (?:not )?(?:expire|be \w{3,12}ed|stop|end|lose)|expires|suspended|blocked|pending|available|on hold|could not be|refund of)\b"
+)
+PRESSES = re.compile(
+    r"\b(?:suppression|refus|relance|obligatoire|urgent\w*|dernier(?:e)? (?:rappel|avis|relance|delai|jour|chance)|retards?|offerte?s?"
+    r"|sans (?:rien avancer|avance|reste a charge)|cadeau|prime|desormais|disparai\w*|efface\w*|detrui\w*|perdu\w*|perte|penalite\w*"
+    r"|majoration|saisie|poursui\w*|contentieux|(?:ne|n')[ ]?\w+ (?:plus|pas|jamais)|n'avez|n'as|seulement|immediat\w*|aujourd'hui"
+    r"|des (?:maintenant|ce soir|reception)|(?:avant|d'ici|sous|dans|il (?:vous |te )?reste) (?:\w+ )?"
+    r"(?:\d+|lundi|mardi|mercredi|jeudi|vendredi|samedi"
+    r"|dimanche|minuit|demain|ce soir|la fin)|maintenant|unless|stops?|deleted?|today|immediately|last|final)\b"
 )
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"

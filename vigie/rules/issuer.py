@@ -13,11 +13,11 @@ from vigie.message.fold import fold
 from vigie.message.types import Layer, Link
 from vigie.rules.brand import Brand
 from vigie.rules.clauses import joined, warns_of_fraud, without_quotes
-from vigie.rules.grammar import AMOUNT, ASKS, AT_A_DESK, CARD, FEES, PAID_TO, PAYS, RECEIVES, SECRET, STATE
+from vigie.rules.grammar import AMOUNT, ASKS, AT_A_DESK, CARD, FEES, PAID_TO, PAYS, PRESSES, RECEIVES, SECRET, STATE
 from vigie.rules.letterhead import opens_with_name
 from vigie.rules.naming import Names
 from vigie.rules.standing import Standing
-from vigie.rules.unnamed import affair, leads_off
+from vigie.rules.unnamed import affair, among_papers, leads_off
 from vigie.rules.utterance import Sign, Utterance
 from vigie.rules.weights import weights
 
@@ -43,7 +43,7 @@ _ACTS_ON_READER = re.compile(
     r".{0,60}\b(?:vous|votre|vos|(?:ses|nos|aux|les) (?:assure\w*|beneficiaires|affilie\w*|usagers|services|foyers)|you|your)\b"
 )
 _I_AM = re.compile(
-    r"\b(?:ici|nous sommes|je suis|je travaille (?:a|pour)|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons"
+    r"\b(?:ici|nous sommes|je suis|je travaille(?: au| a| pour| dans| chez)?|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons"
     r"|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+)"
     r"|medecin[- ]conseil|praticien[- ]conseil|i am|on behalf)"
     r",? (?:[\w'-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
@@ -104,7 +104,7 @@ def supporting(
     calls = list(_calls_to_act(spoken, links, words, late=bool(left) or any(sign.topic in _TOLD for sign in found)))
     if left and nobody and not any(sign.topic == "call-to-act" for sign in calls):
         calls += _followed(links, brand)
-    if left and _pressed(spoken, {sign.topic for sign in calls}, who):
+    if left and _pressed(spoken, links, words, brand, {sign.topic for sign in calls}, who):
         found += left + calls
     elif found:
         found += [sign for sign in calls if sign.topic != "follow"]
@@ -127,12 +127,16 @@ def _followed(links: tuple[Link, ...], brand: Brand) -> list[Sign]:
     ]
 
 
-def _pressed(spoken: tuple[Utterance, ...], asked: set[str], who: Standing) -> bool:
+def _pressed(
+    spoken: tuple[Utterance, ...], links: tuple[Link, ...], words: Names, brand: Brand, asked: set[str], who: Standing
+) -> bool:
     """The reader is pressed: for a card or a password; or, by somebody who names nobody, by what he loses or gets, or until when."""
     if "asks-card" in asked:
         return True
     if who is not Standing.NOBODY or not asked:
         return False
+    if any(words.products.search(fold(link.shown[:200])) for link in leads_off(links, brand)):
+        return True  # "mon compte ameli", and it leads elsewhere
     said = [
         (clause.text, item.is_subject)
         for item in spoken
@@ -140,7 +144,11 @@ def _pressed(spoken: tuple[Utterance, ...], asked: set[str], who: Standing) -> b
         if clause.plain and not clause.asked
     ]
     return any(
-        (STATE.search(text) and (subject or _SECOND_PERSON.search(text))) or _DEADLINE.search(text)
+        (
+            (subject or _SECOND_PERSON.search(text))
+            and (STATE.search(text) or PRESSES.search(text) or (asked != {"follow"} and AMOUNT.search(text)))
+        )
+        or _DEADLINE.search(text)
         for text, subject in said
     )
 
@@ -223,7 +231,7 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand, *, nobody
                 continue
             named = bool(words.products.search(text) or words.names.search(text))
             second = _SECOND_PERSON.search(text)
-            if not (named or second) or _not_the_issuer(text):
+            if not (named or second) or _not_the_issuer(text) or among_papers(text, words):
                 continue
             if said.search(text) or (
                 (matter.search(text) or (second and words.names.search(text))) and STATE.search(text)

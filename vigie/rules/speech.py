@@ -55,6 +55,11 @@ def signs(
             _lighter(sign, weight.own_voice) if sign.topic == "letterhead" or not outright_twice else sign
             for sign in found
         ]
+        if who is Standing.NOBODY:  # anybody may write "devis" or "actualités" somewhere
+            told = supporting(spoken, links, words, brand, Standing.UNKNOWN)
+            found += [
+                _lighter(sign, weight.another_speaker) if sign.topic not in _SPOKEN_OUTRIGHT else sign for sign in told
+            ]
     else:
         found += supporting(spoken, links, words, brand, who)
         if who is Standing.ANOTHER:

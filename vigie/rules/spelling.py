@@ -47,7 +47,8 @@ _LEAVE = frozenset(
     telecharge effectue
     effectuee procede retourne retourner obtenu obtenue suspendus suspendues beneficie beneficiez indemnites joint jointe
     compose regularise
-    deposee deposees finalise connecte connectee identifie identifiee joindra recupere fourni fournie remplie rempli deposez depose
+    deposee deposees compter indemniser indemnise indemnisee
+    finalise connecte connectee identifie identifiee joindra recupere fourni fournie remplie rempli deposez depose
     """.split()
 )
 _WORD = re.compile(r"[a-z]{6,24}")

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from vigie.message.types import Address
 from vigie.rules.brand import Brand
-from vigie.rules.desks import BODY, FOLLOWERS, GENERIC
+from vigie.rules.desks import BODY, DEPARTMENT, FOLLOWERS, GENERIC
 from vigie.rules.lookalike import GLUE, registrable
 from vigie.rules.naming import NOT_FAMILY_NAMES, is_person, names_of, readable
 
@@ -36,13 +36,17 @@ _OWN_VOICE = re.compile(
     r"|etablissement|redaction|association|commune|mairie|clinique|hopital|ecole|journal|logiciel|caisse-maladie|boutique|magasins?)\b"
     r"|\bnos (?:adherents|lecteurs|patients|abonnes|salaries|collaborateurs|clients? entreprises?|curistes|eleves|etudiants)\b"
     r"|\bservice (?:rh|paie|du personnel)\b|\bressources humaines\b"
-    r"|\b(?:lire (?:l'article|la suite|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie"
+    r"|\b(?:lire (?:l'article|la suite(?! (?:dans|sur))|en ligne)|a la une|nos articles|la redaction|gestionnaire de paie"
     r"|bulletin de (?:paie|salaire)|recrut\w+|postulez|offres? d'emploi|cdi|cdd"
     r"|devis|souscri\w+|cotisations?|(?:espace|service) adherents?|numero d'adherent|carte de (?:tiers payant|mutuelle)|notre boutique"
     r"|actualites"
     r"|l'info du jour|nouvelle reponse de|a repondu a|(?:voir|fil de) (?:la )?discussion)\b"
 )
 _LAST_LINES = 5
+_FAREWELL = re.compile(
+    r"(?:tres )?(?:bonne? \w+|belle journee|a (?:bientot|tres vite|demain|plus)|merci(?: d'avance| beaucoup)?|bises|bisous|cordialement"
+    r"|bien (?:a vous|cordialement)|salutations|thanks?|thank you|(?:kind |best )?regards)"
+)
 _TAG = re.compile(r"^(?:re ?: ?)?\[([^\]\n]{3,40})\]")
 """The tag of a list or a forum at the head of its subjects."""
 _PERSON = re.compile(r"(?:(?:m|mr|mme|me|dr|pr|maitre) )?[a-z'-]{2,20}(?: [a-z'-]{2,20}){1,2}")
@@ -84,8 +88,11 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
         return Standing.ANOTHER
     if named and not is_person(display, brand):
         return Standing.NOBODY
-    if BODY.search(display):
-        return Standing.ANOTHER
+    body = BODY.search(display)
+    if body:
+        told = any(not BODY.fullmatch(word) for word in telling(display, brand))
+        at_home = DEPARTMENT.fullmatch(body[0]) or body[0].replace(" ", "")[:8] in author.domain.replace("-", "")
+        return Standing.ANOTHER if told or at_home else Standing.UNKNOWN
     if not telling(display, brand):
         return Standing.NOBODY
     if fits_domain(display, author.domain, brand) or _person(display, author, brand):
@@ -137,6 +144,8 @@ def _signature(text: str, authors: tuple[Address, ...], brand: Brand, buttons: f
     if len(lines) < 2:
         return Standing.NOBODY
     last = Standing.NOBODY
+    while lines and _FAREWELL.fullmatch(lines[-1]):
+        lines.pop()
     for line in lines[-_LAST_LINES:]:
         who = _COURTESY.sub("", line)
         if len(who.split()) > 6 or len(line) > 60 or names_of(brand).names.search(line):

@@ -24,8 +24,11 @@ _PAPER = re.compile(
     r"|lettres?|notifications?|numeros?|certificats?|mails?|courriels?|messages?|sms|site|votre|ta|sa|la)"
     r" (?:\w+ ){0,2}?(?:de |d'|du |des )(?:la |l'|votre |ta |sa |cette )?$"
 )
+_AMONG_PAPERS = re.compile(
+    r"\b(?:passeport|permis|pieces? d'identite|livret de famille)\W{1,3}(?:[\w']{1,20}\W{1,3}){0,5}$"
+)
 _PLACE = re.compile(
-    r"\b(?:sur|dans|depuis|via|par) (?:le |la |l'|votre |ton |mon |son )?(?:(?:site|compte|espace|application|appli|portail) )?"
+    r"\b(?:sur|dans|depuis|via) (?:le |la |l'|votre |ton |mon |son )?(?:(?:site|compte|espace|application|appli|portail) )?"
     r"(?:de |d'|internet )?(?:la |l')?$"
 )
 """Where the real thing is found: "se télécharge sur votre compte ameli"."""
@@ -61,9 +64,17 @@ def _named(clause: str, words: Names) -> bool:
             before = clause[max(0, found.start() - 60) : found.start()]
             if _PLACE.search(before) and "://" not in clause and not STATE.search(clause):
                 return False
-            if not _PAPER.search(before):
+            if not (_PAPER.search(before) or _AMONG_PAPERS.search(before)):
                 told = True
     return told
+
+
+def among_papers(clause: str, words: Names) -> bool:
+    """The product is one of several papers: "une pièce d'identité (passeport, permis, carte Vitale)"."""
+    return any(
+        _AMONG_PAPERS.search(clause[max(0, found.start() - 60) : found.start()])
+        for found in words.products.finditer(clause)
+    )
 
 
 def channel(spoken: tuple[Utterance, ...], links: tuple[Link, ...], brand: Brand) -> bool:
