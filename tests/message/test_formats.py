@@ -323,3 +323,38 @@ def test_a_code_on_a_pdf_sheet(mode: str) -> None:
     page.paste(made.code(URL), (500, 900))
     message = read(attach("application/pdf", made.saved(page.convert(mode), "PDF"), "a.pdf"))
     assert [(link.kind, link.target) for link in message.links] == ([("qr", URL)] if mode != "1" else [])
+
+
+INVITATION = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+DTSTART:20261123T090000Z
+ORGANIZER;CN="Ameli, service":mailto:a@fraude.example
+SUMMARY;LANGUAGE=fr:Votre carte Vitale\\, dernier rappel
+URL;VALUE=URI:https://fraude.example/url
+ATTACH:https://fraude.example/attach
+ATTACH;FMTTYPE=text/html;ENCODING=BASE64;VALUE=BINARY:PGEgaHJlZj0iaHR0cHM6Ly9mcmF1ZGUuZXhhbXBsZS9ib3giPm
+ ljaTwvYT48aHRtbD4=
+X-ALT-DESC;FMTTYPE=text/html:<html><p>Elle expire\\, <a href="https://fraude.example/alt">ici</a></p></html>
+CONFERENCE;VALUE=URI;LABEL="a:b":https://fraude.example/visio
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_what_an_invitation_says() -> None:
+    message = read(attach("text/calendar", INVITATION.encode(), "invite.ics"))
+    said = seen(message, Layer.ATTACHMENT)
+    assert said.startswith("Ameli, service mailto:a@fraude.example\nVotre carte Vitale, dernier rappel")
+    assert "Elle expire, ici" in said
+    assert "DTSTART" not in said
+    places = {
+        link.target.removeprefix("https://fraude.example/") for link in message.links if link.host == "fraude.example"
+    }
+    assert {"url", "attach", "alt", "visio"} <= places
+
+
+def test_what_a_card_says() -> None:
+    card = f"BEGIN:VCARD\r\nFN:Ameli\r\nitem1.URL:{URL}\r\nNOTE:Appelez\\nvite\r\nEND:VCARD\r\n"
+    message = read(attach("text/vcard", card.encode(), "a.vcf"))
+    assert seen(message, Layer.ATTACHMENT) == "Ameli\nAppelez\nvite"
+    assert targets(message) == {URL}
