@@ -266,3 +266,26 @@ def test_the_public_list_is_toml_that_says_what_it_holds():
     assert known.bodies
     text = (Path(brand.__file__).parent / "public.toml").read_text(encoding="utf-8")
     assert set(tomllib.loads(text)) == {"hosts", "phones", "bodies"}
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "brands.md"
+
+
+def test_the_pack_of_the_documentation_works(tmp_path):
+    text = DOCS.read_text(encoding="utf-8")
+    example = next(block for block in text.split("```toml\n")[1:] if block.startswith("name = ")).partition("```")[0]
+    assert trials.refused(own(tmp_path, example)) == ""
+
+
+@pytest.mark.parametrize(
+    "model",
+    [brand.Brand, brand.Claim, brand.Sender, brand.Host, brand.Phone, brand.Fact, brand.Neighbour, brand.Sample],
+)
+def test_every_key_is_explained(model):
+    told = {
+        word
+        for line in DOCS.read_text(encoding="utf-8").splitlines()
+        if line.startswith("|")
+        for word in line.split("`")
+    }
+    assert set(model.model_fields) - {"claim"} <= told, set(model.model_fields) - told

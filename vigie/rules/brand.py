@@ -116,6 +116,8 @@ class Claim(_Data):
     """Stems that a lookalike domain is built of; alone as a label they pose as the brand."""
     host_weak_stems: tuple[str, ...] = ()
     """Stems that say so only beside one of `host_words`."""
+    host_ordinary_stems: tuple[str, ...] = ()
+    """Weak stems that are words of everyday language (an adjective, a given name): glue beside them says nothing."""
     host_words: tuple[str, ...] = ()
     """Words of the brand's subject, as they are glued into host names."""
     subjects: tuple[str, ...] = ()
@@ -187,7 +189,7 @@ class Brand(_Data):
     innocent_hosts: tuple[str, ...] = Field(default=())
     """Hosts that look like the brand's and are somebody else's harmless ones."""
     places: tuple[Host, ...] = ()
-    """Hosts of other public bodies to which honest mails send people (public.toml): following a link there leads to no fraudster."""
+    """Hosts of others to which honest mails send people, beside those of public.toml: following a link there leads to no fraudster."""
     samples: tuple[Sample, ...] = Field(default=(), max_length=200)
     """Mails that the pack is held to (trials.py)."""
     review: date | None = None
@@ -316,7 +318,7 @@ def completed(brand: Brand) -> Brand:
     bodies = tuple(body.model_copy(update={"domains": domains}) for body, domains in others if domains)
     return brand.model_copy(
         update={
-            "places": tuple(item for item in known.hosts if item.host not in own),
+            "places": (*brand.places, *(item for item in known.hosts if item.host not in own)),
             "phones": (*brand.phones, *(item for item in known.phones if item.number not in numbers)),
             "neighbours": (*brand.neighbours, *bodies),
         }
