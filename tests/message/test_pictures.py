@@ -167,11 +167,23 @@ def test_what_cannot_be_decoded_is_a_defect(data, code_):
 
 def test_of_many_pictures_the_first_are_read():
     head = "--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    data = [base64.b64encode(saved(code(f"https://f{n}.example/"), "PNG")).decode() for n in range(12)]
+    data = [base64.b64encode(saved(code(f"https://f{n}.example/", size=90), "PNG")).decode() for n in range(32)]
     parts = "".join(f"{head}{coded}\r\n" for coded in data)
     message = read(mail(f"{parts}--b--\r\n", header=FROM, kind="multipart/mixed; boundary=b"))
-    assert len(found(message)) == 10
+    assert len(found(message)) == 30
     assert "too-many-pictures" in codes(message)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_code_cut_into_two_pictures(beside):
+    whole = code()
+    middle = whole.width // 2
+    first, second = (
+        ((0, 0, middle, 300), (middle, 0, 300, 300)) if beside else ((0, 0, 300, middle), (0, middle, 300, 300))
+    )
+    urls = [base64.b64encode(saved(whole.crop(box), "PNG")).decode() for box in (first, second)]
+    page = "".join(f'<img src="data:image/png;base64,{url}">' for url in urls)
+    assert found(read(mail(page, kind="text/html"))) == [("qr", URL, Layer.OUTER)]
 
 
 @given(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "BMP"]), st.data())

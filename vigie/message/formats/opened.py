@@ -9,9 +9,12 @@ from typing import Protocol
 from vigie.message.readings import Leaf, Ledger
 from vigie.message.text import Page
 
-PICTURES = 10  # X-13
+PICTURES = 30
+"""Pictures of one message that are decoded: ten logos must not hide the code. The work is bounded by LOOKED (X-13)."""
+LOOKED = 6_000_000
+"""Pixels that are searched for codes, after large pictures are reduced: a hostile million costs half a second."""
 PIXELS = 40_000_000
-"""Of all the pictures of one message that are looked at."""
+"""Of all the pictures of one message that are decoded."""
 DOTS = 3_000_000
 """Of all the drawings of characters and cells."""
 UNPACKED_BYTES = 32 << 20
@@ -27,6 +30,9 @@ class Allowance:
     ledger: Ledger
     pictures: int = PICTURES
     pixels: int = PIXELS
+    looked: int = LOOKED
+    before: tuple[int, int, bytes] | None = None
+    """Width, height and grey pixels of the picture before this one: a code may be cut in two."""
     dots: int = DOTS
     unpacked: int = UNPACKED_BYTES
     members: int = MEMBERS

@@ -127,7 +127,7 @@ def _sheet_codes(sheet: pypdf.PageObject, allowance: Allowance, said: list[str])
                 continue
             allowance.pictures -= 1
             picture = sheet.images[key].image
-            said += pictures.codes(picture) if picture is not None else []
+            said += pictures.codes(picture, allowance) if picture is not None else []
         except Exception as error:  # noqa: BLE001 - see above
             allowance.ledger.note("picture-unreadable", type(error).__name__)
 

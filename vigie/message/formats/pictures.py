@@ -19,9 +19,10 @@ from vigie.message.readings import Leaf
 
 PICTURE_BYTES = 4 << 20
 PICTURE_PIXELS = 25_000_000  # X-13
-_LOOKED_AT = 2_000_000
+_LOOKED_AT = 1_500_000
 """Pixels that a larger picture is reduced to: a screen shows no more of it, and a telephone reads it from there."""
 _FRAMES = 8
+_HALF = 500_000
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB")
 _PLUGINS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # imported: they register
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM")
@@ -61,7 +62,7 @@ def read(data: bytes, allowance: Allowance) -> list[str]:
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             for frame in _frames(picture, allowance):
-                said += codes(frame)
+                said += codes(frame, allowance)
     except Image.DecompressionBombError:
         ledger.note("picture-too-large", f"more than {PICTURE_PIXELS} pixels")
     except _ERRORS as error:
@@ -95,20 +96,44 @@ def _reduced(picture: Image.Image) -> Image.Image:
     return picture.reduce(factor)
 
 
-def codes(picture: Image.Image) -> list[str]:
+def codes(picture: Image.Image, allowance: Allowance) -> list[str]:
     """The texts of the codes, read on the grounds on which it may be shown: transparent pixels are white, in dark mode black."""
     picture = _reduced(picture)
     if picture.mode not in ("RGBA", "LA", "PA", "La", "RGBa") and "transparency" not in picture.info:
-        return _read(picture.convert("L"))
+        grey = picture.convert("L")
+        return _read(grey, allowance) or _joined(grey, allowance)
     solid = picture.convert("RGBA")
     for ground in ((255, 255, 255), (0, 0, 0)):
         sheet = Image.new("RGB", solid.size, ground)
         sheet.paste(solid, mask=solid.getchannel("A"))
-        said = _read(sheet.convert("L"))
+        said = _read(sheet.convert("L"), allowance)
         if said:
             return said
     return []
 
 
-def _read(grey: Image.Image) -> list[str]:
+def _joined(grey: Image.Image, allowance: Allowance) -> list[str]:
+    """The texts of a code that is cut into two pictures, which a page shows one beside or above the other (C-41)."""
+    before, allowance.before = allowance.before, (grey.width, grey.height, grey.tobytes())
+    if before is None or grey.width * grey.height > _HALF:
+        return []
+    width, height, pixels = before
+    for beside in (True, False):
+        if (height == grey.height) if beside else (width == grey.width):
+            size = (width + grey.width, height) if beside else (width, height + grey.height)
+            whole = Image.new("L", size, 255)
+            whole.paste(Image.frombytes("L", (width, height), pixels), (0, 0))
+            whole.paste(grey, (width, 0) if beside else (0, height))
+            said = _read(whole, allowance)
+            if said:
+                return said
+    return []
+
+
+def _read(grey: Image.Image, allowance: Allowance) -> list[str]:
+    pixels = grey.width * grey.height
+    if pixels > allowance.looked:
+        allowance.ledger.note("too-many-pictures", "more pictures than are looked at")
+        return []
+    allowance.looked -= pixels
     return qr.texts(grey.tobytes(), grey.width, grey.height)
