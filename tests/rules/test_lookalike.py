@@ -14,7 +14,8 @@ INNOCENT = (Path(__file__).parent / "innocent_hosts.txt").read_text(encoding="ut
 # The ordinary word of a country's insurers, and words one letter away: a sign only where the text claims the brand.
 ARGUABLE = {
     "assurance-maladie.ch", "assurancemaladie.ch", "comparateur-assurance-maladie.ch", "assurance-maladie-suisse.ch", "ameli-rose.com",
-    "amelieservices.com", "vitale-assurances.example.it", "artevitale.it", "cartavitale.it",
+    "vitale-assurances.example.it", "artevitale.it", "cartavitale.it", "amelie-sante.fr", "centrevitalsante.be", "elan-vital-sante.fr",
+    "vital-sante-bio.com", "vital-sante-nature.fr",
 }  # fmt: skip
 
 CERTAIN = """
@@ -44,14 +45,14 @@ def test_imitations_that_others_might_use(host):
     assert likeness(host, AMELI).grade is not Grade.NONE
 
 
-@pytest.mark.parametrize("host", sorted(set(INNOCENT) - ARGUABLE))
-def test_innocent_hosts(host):
-    assert likeness(host, AMELI).grade is Grade.NONE
+def test_innocent_hosts():
+    assert len(set(INNOCENT)) >= 3_000
+    flagged = {host for host in INNOCENT if likeness(to_alabel(host), AMELI).grade is not Grade.NONE}
+    assert flagged == ARGUABLE
 
 
-@pytest.mark.parametrize("host", sorted(ARGUABLE))
-def test_arguable_hosts_claim_nothing(host):
-    assert likeness(host, AMELI).grade is not Grade.CERTAIN
+def test_arguable_hosts_claim_nothing():
+    assert not {host for host in ARGUABLE if likeness(to_alabel(host), AMELI).grade is Grade.CERTAIN}
 
 
 @pytest.mark.parametrize("item", AMELI.hosts, ids=lambda item: item.host)

@@ -118,6 +118,8 @@ class Claim(_Data):
     """Stems that say so only beside one of `host_words`."""
     host_ordinary_stems: tuple[str, ...] = ()
     """Weak stems that are words of everyday language (an adjective, a given name): glue beside them says nothing."""
+    host_ordinary_stems: tuple[str, ...] = ()
+    """Weak stems that are words of everyday language (an adjective, a given name): glue beside them says nothing."""
     host_words: tuple[str, ...] = ()
     """Words of the brand's subject, as they are glued into host names."""
     subjects: tuple[str, ...] = ()
