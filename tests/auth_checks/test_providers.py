@@ -109,6 +109,21 @@ def test_exchange_online_is_believed_in_one_form_only(raw: bytes):
     assert nameless(raw) == []
 
 
+def test_exchange_online_never_signs_results_with_its_name():
+    """A tenant hands over inside the data centre, from relays: the walk goes on into his own hops, and his transport rule wrote this."""
+    tenant = (
+        b"Authentication-Results: protection.outlook.com; dkim=pass header.d=info.ameli.fr;\r\n dmarc=pass header.from=info.ameli.fr\r\n"
+        b"Received: from PR1P264MB0001.PROD.OUTLOOK.COM (198.51.100.66) by\r\n PR1P264MB0002.PROD.OUTLOOK.COM (2603:10a6:7::5) with HTTPS;"
+        b" Wed, 18 Nov 2026 05:41:10 +0000\r\n"
+    )
+    handed = EXCHANGE.replace(b"203.0.113.25", b"2a01:111:f403::701")
+    start = handed.index(b"DKIM-Signature:")
+    unsigned = handed[start:].partition(b"\r\nFrom:")
+    found = evidence(sample("delivered-by-microsoft365"), handed[:start] + tenant + b"From:" + unsigned[2])
+    assert found.border.client_ip == "198.51.100.66"
+    assert (found.complete, found.authenticated_domain) == (False, None)
+
+
 def test_results_without_a_name_in_the_message_are_nothing():
     below = EXCHANGE.replace(b"DKIM-Signature:", FORGED + b"DKIM-Signature:", 1)
     assert nameless(below) == nameless(EXCHANGE)

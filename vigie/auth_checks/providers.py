@@ -41,9 +41,15 @@ PRESETS: Final[dict[str, Preset]] = {
     # client-ip=...; and Received: from helo (192.0.2.1) by *.mail.protection.outlook.com (10...) with Microsoft
     # SMTP Server. Inner clients: 2603:1000::/24, 2a01:111:..., formerly 10.0.0.0/8.
     "microsoft365": Preset(
-        border_hosts=(".protection.outlook.com", ".prod.outlook.com", ".outlook.office365.com"),
+        # The first name is Received-SPF's alone. As an authserv-id it is nobody's: a tenant's transport rule can write it, and his
+        # mail comes from the relays below.
+        border_hosts=(
+            "protection.outlook.com",
+            ".protection.outlook.com",
+            ".prod.outlook.com",
+            ".outlook.office365.com",
+        ),
         relays=("2603:1000::/24", "2a01:111:e400::/48", "2a01:111:f400::/48", "2a01:111:f403::/48", "10.0.0.0/8"),
-        authserv_ids=("protection.outlook.com",),
         nameless=True,
     ),
     # Seen in mails delivered 2019-2025: [by 2002:a05:... with SMTP id, no from] X-Received, ARC-Seal,
