@@ -21,6 +21,7 @@ from tests.auth_checks.letters import (
     evidence,
     key_record,
     private_key,
+    public_key,
     public_of,
     rsa_key,
     sign,
@@ -32,6 +33,7 @@ from vigie.auth_checks.footers import MAX_TRIES, added_footer
 from vigie.auth_checks.letter import ONCE_ONLY, read_letter
 from vigie.auth_checks.resolver import ZoneResolver
 from vigie.auth_checks.types import DkimResult, Status
+from vigie.message.fields import HEADER_FIELDS
 
 
 class Counting:
@@ -467,3 +469,33 @@ def test_total_on_mangled_bytes(junk: bytes, place: int):
 def test_total_on_mangled_keys(junk: bytes):
     check(sign(), zone(txt={f"sel._domainkey.{AUTHOR}": [junk]}))
     check(sign(), zone(txt={f"sel._domainkey.{AUTHOR}": [b"p=" + base64.b64encode(junk)]}))
+
+
+@pytest.mark.parametrize("place", range(18, 24))
+def test_a_key_over_which_the_library_stumbles_is_refused(place: int):
+    """A stranger's key that stopped the examination made his forgery `undecided`."""
+    der = bytearray(base64.b64decode(public_key("others")))
+    for octet in (3, 5, 18, 33, 48, 122):
+        der[place] = octet
+        record = "v=DKIM1; p=" + base64.b64encode(bytes(der)).decode()
+        found = evidence(
+            sign(domain="voleur.example", key="others"), zone(txt={"sel._domainkey.voleur.example": [record]})
+        )
+        assert not found.complete
+        assert found.dkim[0].status in {Status.PERMERROR, Status.FAIL, Status.PASS}
+
+
+def test_x04_a_header_of_tiny_fields_is_not_read_to_its_end():
+    """Five megabytes of them cost eight seconds: longer than an examination may take."""
+    raw = sign().replace(b"\r\n\r\n", b"\r\n" + b"a:\r\n" * 20_000 + b"\r\n", 1)
+    assert len(read_letter(raw).fields) == HEADER_FIELDS
+    found = evidence(raw)
+    assert not found.complete
+    assert "too-many-headers" in {defect.code for defect in found.defects}
+
+
+@pytest.mark.parametrize("body", [b"", b"a", b"\r\n", b"a\r", b"a\n", b"a\r\n\r", b"\n\r\n"])
+def test_empty_lines_at_the_end_are_cut_in_few_steps(body: bytes):
+    for number in (*range(70), 1 << 20):
+        relaxed = canonical_body(body + b"\r\n" * number, relaxed=True)
+        assert relaxed == canonical_body(body.removesuffix(b"\r\n"), relaxed=True)

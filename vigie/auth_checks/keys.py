@@ -24,6 +24,12 @@ MAX_RECORD = 8192
 SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """DigestInfo of SHA-256 (RFC 8017 section 9.2, note 1)."""
 
+UNREADABLE = (
+    *(UnparsableKeyError, dkim.DKIMException, ValueError, IndexError, KeyError, TypeError, RecursionError),
+    *(AssertionError, AttributeError, ArithmeticError),
+)
+"""What dkimpy raises over a key that is none; its ASN.1 reader asserts. A stranger's key must not stop the examination."""
+
 RsaNumbers = tuple[int, int]
 """Modulus and public exponent."""
 
@@ -115,7 +121,7 @@ def _rsa(encoded: bytes) -> tuple[int, RsaNumbers]:
     try:
         key = parse_public_key(_decoded(encoded))
         modulus, exponent = int(key["modulus"]), int(key["publicExponent"])
-    except (UnparsableKeyError, dkim.DKIMException, ValueError, IndexError, KeyError, TypeError, RecursionError):
+    except UNREADABLE:
         raise KeyRefusal("the RSA key cannot be read") from None
     bits = modulus.bit_length()
     if bits < MIN_RSA_BITS:

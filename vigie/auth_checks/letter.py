@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from vigie.message.fields import HEADER_FIELDS
 from vigie.message.types import Defect
 
 Field = tuple[bytes, bytes]
@@ -96,6 +97,10 @@ def read_letter(raw: bytes, *, cut: bool = False) -> Letter:
             else:
                 codes["header-starts-folded"] = "the header begins with a continuation line"
             continue
+        if len(fields) == HEADER_FIELDS:
+            # five megabytes of tiny fields cost eight seconds; the reader of the message stops there, too
+            codes["too-many-headers"] = f"more than {HEADER_FIELDS} fields"
+            break
         match = FIELD_LINE.match(line)
         if match is None:
             if number or ENVELOPE.match(line) is None:
