@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from tests.test_samples import GOLDEN, golden
 from vigie.auth_checks.reasoning import steps
+from vigie.auth_checks.reasons import PLACE, tables, taken_apart
 from vigie.cli import language
-from vigie.cli.reasons import PLACE, said, tables, taken_apart
+from vigie.cli.reasons import said
 
 ROOT = Path(__file__).parents[2] / "vigie"
 CHECKS = [
@@ -79,7 +80,7 @@ def _not_reasons(tree: ast.Module) -> Iterator[int]:
 def test_every_reason_has_its_french():
     known = {english for table in tables().values() for english in table}
     missing = [f"{where}: {text!r}" for where, text in reasons() if text not in known and text not in UNSAID]
-    assert not missing, "no French in vigie/cli/reasons_fr.toml for\n" + "\n".join(missing)
+    assert not missing, "no French in vigie/auth_checks/reasons_fr.toml for\n" + "\n".join(missing)
 
 
 def test_no_french_is_left_without_a_reason():

@@ -1,6 +1,6 @@
 """The whole chain of reasoning behind an AuthEvidence, step by step, each with the standard's section.
 
-English, like every reason; the command line has the French of each pattern (`cli/reasons_fr.toml`).
+English, like every reason; `reasons_fr.toml` has the French of each pattern.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def layer(word: str) -> str:
 
 def done(pairs: Sequence[tuple[Intent, Outcome | None]]) -> str:
     """What was done to a message, newest last: `mis en quarantaine (Quarantaine)`."""
-    return ", ".join(_one(intent, outcome) for intent, outcome in pairs) or say("rien", "nothing")
+    return ", ".join(_one(intent, outcome) for intent, outcome in pairs) or say("laissé en place", "left in place")
 
 
 def _one(intent: Intent, outcome: Outcome | None) -> str:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TypedDict
 
+from vigie.auth_checks.reasons import in_language
 from vigie.auth_checks.types import AuthEvidence
 from vigie.message.types import Layer, Medium
 from vigie.rules.brand import Brand
-from vigie.rules.types import Finding, Kind, Label, Strength, Verdict
+from vigie.rules.types import Finding, Kind, Label, Quote, Strength, Verdict
 
 MAX_SENTENCES = 5
 """Reasons that a worried person reads; the rest stands in the findings."""
@@ -27,6 +28,7 @@ MAX_NOTES = 2
 class Sentences:
     """One explain/<lang>.toml; a test holds it to its shape."""
 
+    lang: str
     quotes: list[str]
     already: list[str]
     """What to do after having answered, the most urgent first."""
@@ -51,7 +53,7 @@ def sentences(lang: str) -> Sentences:
     path = resources.files(__package__) / "explain" / f"{lang}.toml"
     if not path.is_file():
         raise KeyError(lang)
-    return Sentences(**tomllib.loads(path.read_text(encoding="utf-8")))
+    return Sentences(lang=lang, **tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def languages() -> tuple[str, ...]:
@@ -94,10 +96,7 @@ def _verdict_sentence(verdict: Verdict, brand: Brand | None, texts: Sentences, m
 def _title(brand: Brand | None, texts: Sentences) -> str:
     if brand is None:
         return ""
-    for lang in languages():
-        if sentences(lang) is texts and lang in brand.title:
-            return brand.title[lang]
-    return brand.name
+    return brand.title.get(texts.lang, brand.name)
 
 
 def _genuine_or_foreign(verdict: Verdict, evidence: AuthEvidence | None, brand: Brand | None) -> bool:
@@ -108,6 +107,10 @@ def _genuine_or_foreign(verdict: Verdict, evidence: AuthEvidence | None, brand: 
 
 
 _ORDER = {Kind.CONTRADICTION: 1, Kind.LURE: 2, Kind.CLAIM: 3, Kind.EXCUSE: 4}
+_SAID_AGAIN = frozenset(
+    {"author-foreign", "author-lookalike", "link-outside", "reply-outside", "phone-unofficial", "call-back"}
+)
+"""Rules that tell nothing new about a thing that another sentence has shown already."""
 _SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN})
 
 
@@ -123,10 +126,15 @@ def _reasons(verdict: Verdict, texts: Sentences) -> Iterator[str]:
     claims = [finding for finding in counted if finding.kind is Kind.CLAIM][:1]
     others = sorted((finding for finding in counted if finding.kind is not Kind.CLAIM), key=_rank)
     told: set[str] = set()
+    shown: set[str] = set()
     for finding in (*claims, *others):
+        seen = {quote.text for quote in finding.quotes}
+        if finding.rule in told or len(told) >= MAX_SENTENCES or (finding.rule in _SAID_AGAIN and seen & shown):
+            continue
         sentence = rule_sentence(finding, texts)
-        if sentence and finding.rule not in told and len(told) < MAX_SENTENCES:
+        if sentence:
             told.add(finding.rule)
+            shown |= seen
             yield sentence
 
 
@@ -141,10 +149,19 @@ def rule_sentence(finding: Finding, texts: Sentences) -> str:
     by_topic = texts.rule.get(finding.rule, {})
     sentence = by_topic.get(finding.topic) or by_topic.get("_", "")
     opening, closing = texts.quotes
-    shown = [f"{opening}{quote.text}{closing}" for quote in finding.quotes[:2]]
+    shown = [f"{opening}{_in_words(quote, texts.lang)}{closing}" for quote in finding.quotes[:2]]
     first, second = [*shown, f"{opening}{closing}", f"{opening}{closing}"][:2]
-    # In one pass: what a mail says must not be taken for a place to fill.
-    return re.sub(r"\{(quote|second)\}", lambda place: first if place[1] == "quote" else second, sentence)
+    return _filled(sentence, {"quote": first, "second": second})
+
+
+def _filled(sentence: str, parts: Mapping[str, str]) -> str:
+    """The sentence with its places filled, in one pass: what a mail says must not be taken for a place to fill."""
+    return re.sub(r"\{(\w+)\}", lambda place: parts.get(place[1], place[0]), sentence)
+
+
+def _in_words(quote: Quote, lang: str) -> str:
+    """What was seen, as it stands; what our own checks say of the sender in the reader's language."""
+    return in_language(quote.text, lang) if quote.where == "authentication" else quote.text
 
 
 def _truths(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) -> Iterator[str]:
@@ -155,8 +172,7 @@ def _truths(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) 
         finding.topic for finding in verdict.findings if finding.rule == "fact-denied" and finding.layer in _SPOKEN
     ]
     for fact in [fact for fact in brand.facts if fact.id in denied and lang in fact.says][:2]:
-        source = texts.sentence["source"].replace("{source}", fact.source)
-        yield texts.sentence["fact"].replace("{fact}", fact.says[lang]) + " " + source
+        yield _filled(texts.sentence["fact"], {"fact": fact.says[lang].rstrip("."), "source": fact.source})
     asking = {
         "data-request",
         "payment-request",

@@ -26,7 +26,12 @@ def check(view: View) -> Iterator[Finding]:
     if not view.brand_author or view.evidence.authenticated_domain is not None:
         return
     reason = _failure(view.evidence, view.brand)
-    if reason:
+    if not reason:
+        return
+    added = [result.footer for result in view.evidence.dkim if result.footer and view.brand.owns(result.domain)]
+    if added:
+        yield contradiction(ID, "text-added", "text", added[0])
+    else:
         yield contradiction(ID, "", "authentication", reason)
 
 
