@@ -232,10 +232,9 @@ def _first(grids: Iterable[Grid], allowance: Allowance) -> list[str]:
     for grid in grids:
         width = max(map(len, grid))
         scale = max(1, min(_SCALE, _SIDE // max(width, len(grid))))
-        for ink, ground in ((b"\0", b"\xff"), (b"\xff", b"\0")):
-            lines = [
-                b"".join((ink if dark else ground) * scale for dark in row).ljust(width * scale, ground) for row in grid
-            ]
+        wide = {0: "\0" * scale, 255: "\xff" * scale}
+        whole = [row.ljust(width, b"\xff").decode("latin-1").translate(wide).encode("latin-1") for row in grid]
+        for lines in (whole, [row.translate(_INVERTED) for row in whole]):
             bitmap = _framed(lines, scale)
             if len(bitmap[0]) > allowance.dots:
                 allowance.ledger.note("too-many-drawings", "more drawings of characters or cells than are looked at")
