@@ -118,14 +118,16 @@ class Claim(_Data):
     """Stems that say so only beside one of `host_words`."""
     host_ordinary_stems: tuple[str, ...] = ()
     """Weak stems that are words of everyday language (an adjective, a given name): glue beside them says nothing."""
-    host_ordinary_stems: tuple[str, ...] = ()
-    """Weak stems that are words of everyday language (an adjective, a given name): glue beside them says nothing."""
     host_words: tuple[str, ...] = ()
     """Words of the brand's subject, as they are glued into host names."""
     subjects: tuple[str, ...] = ()
     """Words of the brand's subject that name nobody, as a sender may call his desk (ald, indemnites)."""
     own_words: tuple[str, ...] = ()
-    """Words of the brand's trade that would otherwise speak for another body (cotisations, offres d'emploi); what begins so counts."""
+    """Words of the brand's trade that would otherwise speak for another body (cotisation, offre d'emploi, mutuelle), or parts of them."""
+    addressing: tuple[Pattern, ...] = ()
+    """Patterns by which it alone addresses people (cher assuré)."""
+    not_issuer: tuple[Pattern, ...] = ()
+    """Patterns of clauses that name it and that others say."""
     innocent_words: tuple[str, ...] = ()
     """Words one typing error away from a stem that mean something else."""
     generic_stems: tuple[str, ...] = ()

@@ -40,7 +40,8 @@ _ACTS_ON_READER = re.compile(
     r"^(?: \w+){0,2} (?:(?:n'a |n'ont )?(?:pas |toujours pas )?(?:doit|a besoin de|recu|attribue|recompense"
     r"|renforce|verse|remplace|met en place|lance|exige|demande|verifie|reserve|offre|modernise|actualise|rembourse"
     r"|needs|requires|must|will))\b"
-    r".{0,60}\b(?:vous|votre|vos|(?:ses|nos|aux|les) (?:assure\w*|beneficiaires|affilie\w*|usagers|services|foyers)|you|your)\b"
+    r".{0,60}\b(?:vous|votre|vos|(?:ses|nos|aux|les) (?:assure\w*|beneficiaires|affilie\w*|usagers|services|foyers"
+    r"|allocataires|contribuables|cotisants|adherents)|you|your)\b"
 )
 _I_AM = re.compile(
     r"\b(?:ici|nous sommes|je suis|je travaille(?: au| a| pour| dans| chez)?|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons"
@@ -59,18 +60,10 @@ _ACCESSORY = re.compile(r"\b(?:accessoirement|par ailleurs|retraite\w*|ancien\w*
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
 _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|tu|toi|ta|ton|tes|you|your)\b")
 _YOU = re.compile(r"\bvous\b")
-_ADDRESSEE = re.compile(
-    r"\b(?:chere?s?(?:\(e\))?|madame|monsieur|mme|cher\W{1,3}e\W{0,2}|dear) (?:\w+[, ]+){0,2}"
-    r"(?:assure|beneficiaire|titulaire|affilie|insured|beneficiary)"
-)
-_OUR_INSURED = re.compile(
-    r"\b(?:nos assure\w*|dossier d'assure\w*|votre qualite d'assure\w*|votre numero d'assure\w*)\b"
-)
 _NOT_ISSUER = re.compile(
     r"\b(?:notre|nos|votre) (?:mutuelle|officine|pharmacie|cabinet|laboratoire|adherents?|entreprise|complementaire(?! sante solidaire)"
     r"|etablissement|redaction|lecteurs|employeur|commune|mairie|logiciel)\b"
     r"|\b(?:pharmaci\w+|borne)\b.{0,30}\bcarte\b|\bservice (?:rh|paie|du personnel|ressources humaines)\b|\bressources humaines\b"
-    r"|\b(?:telle que|comme|aupres de|par|de|avec) l'assurance maladie\b.{0,40}\b(?:mutuelle|complementaire)\b"
 )
 _ASKED = frozenset({"call-to-act", "asks-data", "asks-card", "asks-money"})
 _TOLD = frozenset({"issuer", "presents-itself", "tells-reader", "speaks-for"})
@@ -93,7 +86,7 @@ def supporting(
         found += _presented(item, words)
     issued = list(_issued(spoken, words, brand, nobody=nobody))
     found += issued
-    for pattern in (_ADDRESSEE, _OUR_INSURED):
+    for pattern in patterns_of(brand.claim.addressing):
         if pattern.search(body[:_NEAR]):
             found.append(Sign("addressee", weight.addressee, "text", _line_of(body, pattern), Layer.OUTER))
             break
@@ -209,9 +202,12 @@ def _collects(item: Utterance) -> bool:
 _OF_MYSELF = re.compile(r"\b(?:je|j'|me|m'|moi)\b")
 
 
-def _not_the_issuer(clause: str) -> bool:
+def _not_the_issuer(clause: str, brand: Brand) -> bool:
     """Said by a mutuelle, at a desk, or by the sender about himself ("mon compte est bloqué et je dois payer")."""
-    if _NOT_ISSUER.search(clause) or AT_A_DESK.search(clause):
+    if AT_A_DESK.search(clause) or any(pattern.search(clause) for pattern in patterns_of(brand.claim.not_issuer)):
+        return True
+    trade = brand.claim.own_words
+    if any(not any(word in found[0] for word in trade) for found in _NOT_ISSUER.finditer(clause)):
         return True
     return bool(_OF_MYSELF.search(clause)) and not re.search(r"\b(?:vous|votre|vos)\b", clause)
 
@@ -231,7 +227,7 @@ def _issued(spoken: tuple[Utterance, ...], words: Names, brand: Brand, *, nobody
                 continue
             named = bool(words.products.search(text) or words.names.search(text))
             second = _SECOND_PERSON.search(text)
-            if not (named or second) or _not_the_issuer(text) or among_papers(text, words):
+            if not (named or second) or _not_the_issuer(text, brand) or among_papers(text, words):
                 continue
             if said.search(text) or (
                 (matter.search(text) or (second and words.names.search(text))) and STATE.search(text)

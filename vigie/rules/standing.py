@@ -55,7 +55,8 @@ _PERSON = re.compile(r"(?:(?:m|mr|mme|me|dr|pr|maitre) )?[a-z'-]{2,20}(?: [a-z'-
 def own_voice(texts: list[str], brand: Brand) -> bool:
     """The text speaks for another body in the first person, or is a page of a newspaper; the brand's own trade says neither."""
     trade = brand.claim.own_words
-    return any(not found[0].startswith(trade) for text in texts for found in _OWN_VOICE.finditer(text))
+    said = (found[0] for text in texts for found in _OWN_VOICE.finditer(text))
+    return any(not any(word in phrase for word in trade) for phrase in said)
 
 
 def standing(
