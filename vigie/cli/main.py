@@ -18,8 +18,8 @@ from typing import Annotated
 import typer
 
 import vigie
-from vigie.cli import console, language
-from vigie.cli.language import say
+from vigie.cli import console, language, usage
+from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
 
 Work = Callable[[], Status]
@@ -477,7 +477,7 @@ def _usage(error: typer.TyperException) -> int:
     if not text or type(error).__name__ == "NoArgsIsHelpError":
         print(text, file=sys.stderr)
     else:
-        console.complain(f"{text.rstrip('.')} ({say('aide', 'help')}: {where} --help)")
+        console.complain(f"{usage.in_words(text)} ({say('aide', 'help')}{colon()} {where} --help)")
     return Status.USAGE
 
 
