@@ -23,7 +23,7 @@ from vigie.auth_checks.types import (
 from vigie.message.types import Address, Layer, Link, Message
 from vigie.rules.brand import Brand, Claim, Host, Phone, Sender
 from vigie.rules.policy import FACTS, Policy, Row, decide, policy
-from vigie.rules.types import Finding, Kind, Label, Strength
+from vigie.rules.types import Finding, Kind, Label, Quote, Strength
 from vigie.rules.view import View
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -137,6 +137,25 @@ def test_a_footer_with_a_link_elsewhere_is_no_list_footer() -> None:
     footed = replace(FOOTED, footer="--\nhttps://evil.example/u")
     view = View(message(OFFICIAL, links=(elsewhere, LIST_LINK)), evidence(dkim=(footed,)), BRAND)
     assert decide(view, (CLAIM, CONTRADICTION, LURE)).decided_by == 6
+
+
+@pytest.mark.parametrize(
+    ("footer", "row"),
+    [
+        ("--\nhttps://listes.example.org/u <mailto:a@listes.example.org> <https://listes.example.org/u>", 5),
+        ("-----\n<div style='position:absolute'>https://listes.example.org/u</div>", 6),
+        ("-----\nPayez 2,99 EUR\nici : https://listes.example.org/u", 6),
+    ],
+    ids=["a list's", "HTML over the letter", "it asks for money"],
+)
+def test_a_text_that_does_more_than_lead_to_the_list_is_no_list_footer(footer: str, row: int) -> None:
+    """Whoever sends a genuine letter again writes the List-* fields as he likes."""
+    money = replace(finding(Kind.LURE, rule="payment-request"), quotes=(Quote("text/plain", "Payez 2,99 EUR ici"),))
+    signed_one = replace(REQUEST, quotes=(Quote("text/plain", "Envoyez votre attestation"),))
+    view = View(
+        message(OFFICIAL, links=(FOOTER_LINK, LIST_LINK)), evidence(dkim=(replace(FOOTED, footer=footer),)), BRAND
+    )
+    assert decide(view, (CLAIM, CONTRADICTION, LURE, money, signed_one)).decided_by == row
 
 
 FINDINGS = st.builds(

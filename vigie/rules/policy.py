@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import timedelta
@@ -36,6 +37,10 @@ COUNTED = SPOKEN | {Layer.HIDDEN}
 
 PASSED_ON = frozenset({Layer.FORWARDED, Layer.QUOTED})
 """Whoever bears the brand's name and passes on "our earlier mail" says himself what stands in it (C-50)."""
+
+WAYS = frozenset({"link-outside", "reply-outside"})
+"""The LUREs that any list's footer holds: its page, and its address."""
+MARKUP = re.compile(r"<(?:[a-z][a-z0-9]*[\s>/]|[!/])", re.IGNORECASE)
 
 
 class _Data(BaseModel):
@@ -130,7 +135,7 @@ def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
         "contradiction": bool(contradictions),
         "lure": bool(lures),
         "strong-lure": any(finding.strength is not Strength.WEAK for finding in lures),
-        "footer": _list_footer(view),
+        "footer": _list_footer(view, findings),
         "cannot-tell": fault,
     }
     return frozenset(name for name, holds in truth.items() if holds)
@@ -165,11 +170,21 @@ def _cannot_tell(view: View) -> bool:
     return old and any(result.key_missing and view.brand.owns(result.domain) for result in view.evidence.dkim)
 
 
-def _list_footer(view: View) -> bool:
-    """A brand signature covers all but a trailing text whose links all lie on the domains of the List-* fields (RFC 2369, 2919)."""
+def _list_footer(view: View, findings: Iterable[Finding]) -> bool:
+    """A brand signature covers all but a trailing text whose links all lie on the domains of the List-* fields (RFC 2369, 2919).
+
+    Whoever sends a genuine letter again chooses these fields, too: what covers the letter (HTML), or asks the reader for more
+    than to follow a link or write to the list, is no list's footer.
+    """
     footers = [result.footer for result in view.evidence.dkim if result.footer and view.brand.owns(result.domain)]
     domains = {link.host for link in view.message.links if link.where.startswith("header:list-") and link.host}
     if not footers or not view.official_author or not domains:
+        return False
+    asks = {
+        quote.text for found in findings if found.kind is Kind.LURE and found.rule not in WAYS for quote in found.quotes
+    }
+    texts = [" ".join(footer.split()) for footer in footers]
+    if any(MARKUP.search(text) or any(" ".join(words.split()) in text for words in asks) for text in texts):
         return False
     return all(
         any(link.host == domain or link.host.endswith("." + domain) for domain in domains)
