@@ -63,17 +63,27 @@ class Content:
         """The parts of the message, or (with a layer) of a message attached to it."""
         has_body = False
         others: list[Leaf] = []
-        for leaf in self._chosen(list(found)):
+        chosen = self._chosen(list(found))
+        spoken = any(map(_speaks, chosen))
+        for leaf in chosen:
             kind = leaf.content_type
             inline = kind in _BODY_TYPES and leaf.disposition != "attachment"
             if leaf.stray or (inline and not (leaf.filename and has_body)):
                 has_body |= not leaf.stray
-                self._add_body(leaf, Layer.HIDDEN if leaf.stray and layer is None else layer)
+                # C-08, C-09: where the parts say nothing, what stands beside them is all that the mail says
+                self._add_body(leaf, Layer.HIDDEN if leaf.stray and spoken and layer is None else layer)
             else:
                 others.append(leaf)
         for leaf in others:  # after the bodies, which say where a picture is shown
             if is_message(leaf):
-                self._add_message(leaf, depth)
+                alone = layer is None and len(chosen) == 1 and leaf.disposition != "attachment"
+                unasked = not (self._context.answers or self._context.forwards)
+                self._add_message(leaf, depth, None if alone and unasked else Layer.ATTACHED_MESSAGE)
+            elif leaf.content_type == "message/partial" and depth < _ATTACHED_DEPTH:
+                self._ledger.note("unread-content", f"{leaf.content_type}: {_UNREAD[leaf.content_type]}")
+                self.attachments.append(describe(leaf, opened=False))
+                inner = scan(leaf.data)  # clients that put the pieces together show them as the mail itself
+                self.add_leaves(leaves(inner.fields, inner.body, self._ledger, depth=1), layer, depth + 1)
             else:
                 self._add_attachment(leaf, layer, depth)
 
@@ -185,8 +195,11 @@ class Content:
         self._lines.update(fresh)
         return "\n".join(fresh)
 
-    def _add_message(self, leaf: Leaf, depth: int) -> None:
-        """A mail inside the mail: somebody else's words (the outer speaker merely hands it on)."""
+    def _add_message(self, leaf: Leaf, depth: int, layer: Layer | None) -> None:
+        """A mail inside the mail: somebody else's words (the outer speaker merely hands it on).
+
+        `layer` None: it is all that there is, shown in line, and the header calls it no forward (C-12).
+        """
         self.attachments.append(describe(leaf, opened=depth < _ATTACHED_DEPTH))
         if depth >= _ATTACHED_DEPTH:
             self._ledger.note("attached-depth", f"messages attached deeper than {_ATTACHED_DEPTH}", structural=True)
@@ -195,8 +208,10 @@ class Content:
         for field in inner.fields:
             if field.name == "subject":
                 self._block(Layer.ATTACHED_MESSAGE, "subject", header_text(field.raw[: 1 << 14]))
+        if layer is None:
+            self._ledger.note("fake-forward", "nothing but another message, in a mail that is no forward")
         found = leaves(inner.fields, inner.body, self._ledger, depth=1)
-        self.add_leaves(found, Layer.ATTACHED_MESSAGE, depth + 1)
+        self.add_leaves(found, layer, depth + 1)
 
     def _add_attachment(self, leaf: Leaf, layer: Layer | None, depth: int) -> None:
         """A part that is opened; what a wrapping holds that clients undo unasked is in the layer of the wrapping."""
@@ -274,6 +289,20 @@ class Content:
             if len(self.links) >= URLS or len(self._tried) >= _TRIES:
                 self._ledger.note("too-many-links", f"more than {URLS} links", structural=True)
                 return
+
+
+_SPEAKING_BYTES = 65_536
+_TAGS = re.compile(rb"<[^<>]*>|&[a-z]{2,8};|&#x?[0-9a-f]{1,6};", re.IGNORECASE)
+_LETTERS = re.compile(rb"[a-z\x80-\xff]{2}", re.IGNORECASE)
+
+
+def _speaks(leaf: Leaf) -> bool:
+    """A text that clients show as the body, or anything that they may show in its place."""
+    if leaf.stray:
+        return False
+    if leaf.content_type not in _BODY_TYPES:
+        return True
+    return bool(_LETTERS.search(_TAGS.sub(b" ", leaf.data[:_SPEAKING_BYTES])))
 
 
 def _is_bare(target: Target) -> bool:

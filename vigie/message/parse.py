@@ -116,6 +116,9 @@ def _content(raw: bytes, found: Scan, context: Context, ledger: Ledger) -> Conte
     content.add_leaves(leaves(found.fields, found.body, ledger))
     for body in found.other_bodies:
         content.add_leaves(leaves((), body, ledger))
+        if any(defect.code == "header-blank-continuation" for defect in found.defects):
+            # C-07: what ended the header there knows the fields above it
+            content.add_leaves(leaves(found.fields, body, ledger))
     for field in found.fields:
         if field.name in _BASES:
             content.add_link("", header_text(field.raw[:_VALUE_BYTES]).strip(' "<>'), f"header:{field.name}", "base")
