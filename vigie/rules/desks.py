@@ -42,6 +42,8 @@ GENERIC = frozenset(
     mediations sociales solidarites primaires assurances assureur coordination traitements centrale central unique
     automatiques automatise robot avertissement avertissements relance relances echeance echeances annuel annuelle mensuel
     annulation modification modifications changement changements restitution restitutions avoir avoirs solde compensation
+    webmaster admin administrateur notices fonds secours decompte decomptes recouvreur versant payeur payeurs greffe commission
+    commissions cellules bureaux secteur secteurs zone zones equipes polyvalent polyvalente expediteur expeditions acheminement
     aidants aidant proches enfant enfants junior bebe parents annuaire maternelle handicap dependance autonomie solidarite hospitalier
     hospitaliere hospitaliers forfait forfaits paire offerte praticienne lot lots sms mms texto relai relais version application appli
     indemnisation indemnisations regime obligatoire remboursement remboursements espace portail

@@ -27,7 +27,7 @@ ASKS = re.compile(
     r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
     r"|televers(?:er|ez)|ouvrez une session|enregistrant|connectant|rattach(?:er|ez)|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
     r"|il (?:vous|te|t'|leur) ?(?:faut|faudra|suffit)|(?:vous|te) ser(?:a|ont) (?:\w+ )?(?:demande|requis|reclame)\w*|en vous \w+ant"
-    r"|laisse[rz]|remette[rz]|remettre|resend|reply|prepare[rz]"
+    r"|envoi d|modifie[rz]|laisse[rz]|remette[rz]|remettre|resend|reply|prepare[rz]"
     r"|ajoute[rz]?|associe[rz]?|relie[rz]?|rentre[rz]|tape[rz]|utilise[rz]|entre (?:ton|ta|tes)|envoie|donne[- ](?:moi|nous|ton|ta)"
     r"|remplis|mets"
     r"|transfere[rz]?|gardez|add|check|link|register"
@@ -125,7 +125,7 @@ PRESSES = re.compile(
     r"|majoration|saisie|poursui\w*|contentieux|(?:ne|n')[ ]?\w+ (?:plus|pas|jamais)|n'avez|n'as|seulement|immediat\w*|aujourd'hui"
     r"|des (?:maintenant|ce soir|reception)|(?:avant|d'ici|sous|dans|il (?:vous |te )?reste) (?:\w+ )?"
     r"(?:\d+|lundi|mardi|mercredi|jeudi|vendredi|samedi"
-    r"|dimanche|minuit|demain|ce soir|la fin)|maintenant|unless|stops?|deleted?|today|immediately|last|final)\b"
+    r"|dimanche|minuit|demain|ce soir|la fin)|maintenant|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
 )
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"

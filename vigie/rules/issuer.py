@@ -270,10 +270,14 @@ def _calls_to_act(
             text = clause.text
             if not clause.plain or AT_A_DESK.search(text):
                 continue
+            if late and _IMPERATIVE.search(text):
+                found.setdefault("follow", Sign("follow", weight.call_to_act, item.where, text, item.layer))
             if _ACT.search(text) or (late and _DEADLINE.search(text)):
                 found.setdefault("act", Sign("call-to-act", weight.call_to_act, item.where, text, item.layer))
-            if late and SECRET.search(text) and (_ASKS_US.search(text) or _SEND.search(text) or ASKS.search(text)):
-                if CARD.search(text) or any(words.names.match(text, key.end()) for key in _KEY_TO.finditer(text)):
+            key = any(words.names.match(text, found_key.end()) for found_key in _KEY_TO.finditer(text))
+            asked = _ASKS_US.search(text) or _SEND.search(text) or ASKS.search(text) or _IMPERATIVE.search(text)
+            if late and asked and (key or SECRET.search(text)):
+                if key or CARD.search(text):
                     found.setdefault("card", Sign("asks-card", weight.asks_card, item.where, text, item.layer))
                 found.setdefault("data", Sign("asks-data", weight.asks_data, item.where, text, item.layer))
             money = (FEES.search(text) or PAYS.search(text)) and AMOUNT.search(text) and not RECEIVES.search(text)
@@ -292,6 +296,9 @@ _KEY_TO = re.compile(
     r"\b(?:identifiants?|codes?(?: d'acces)?|acces|connexion|login)(?: (?:de|du|d'|a|au|votre|compte|espace|la|l'|d')){0,3} "
 )
 """The words "vos identifiants ameli": the key to the real account."""
+_IMPERATIVE = re.compile(
+    r"(?:^|[,:;>] ?|\b(?:et|puis|ou|alors) )(?!(?:avez|aurez|etes|serez|pouvez|devez|voulez|savez|chez|assez|allez|changez|contactez)\b)[a-z]{3,}ez\b"
+)
 _ASKS_US = re.compile(r"\b(?:nous|munissez|muni|veuillez|merci de|please)\b")
 _ACT = re.compile(
     r"\b(?:cliquez|cliquer|commande[rz]?|renouvele[rz]|(?:re)?active[rz]?|valide[rz]|confirme[rz]|(?:mettre|mettez)(?:[ -]l\w+)? a jour"

@@ -73,7 +73,30 @@ def standing(
     signed = max((_signature(text, authors, brand, buttons) for text in texts), default=Standing.NOBODY)
     if signed is Standing.ANOTHER or any(third.search(text) for text in texts):
         return Standing.ANOTHER
-    return max(signed, min((_of_author(author, folded, brand) for author in authors), default=Standing.NOBODY))
+    one = any(_I.search(text) for text in texts)
+    known = (_of_author(author, folded, brand) for author in authors)
+    return max(
+        signed,
+        min(
+            (_unless_a_desk(who, author, folded, one) for who, author in zip(known, authors, strict=True)),
+            default=Standing.NOBODY,
+        ),
+    )
+
+
+_I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
+
+
+def _unless_a_desk(who: Standing, author: Address, folded: Callable[[str], str], one: bool) -> Standing:
+    """A word that nothing speaks for is a desk's rather than a name, unless it may be a person's who speaks as one.
+
+    "Décomptes" and "Mamie" are told apart by what they say, not by a dictionary.
+    """
+    display = folded(author.display)
+    if who is not Standing.UNKNOWN or not display or _REPORTS.match(author.addr.lower()):
+        return who
+    person = _PERSON.fullmatch(display) and not set(display.split()) & GENERIC
+    return who if one or person or BODY.search(display) else Standing.NOBODY
 
 
 _REPORTS = re.compile(r"(?:mailer-daemon|postmaster)@")

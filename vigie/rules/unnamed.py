@@ -24,6 +24,10 @@ _PAPER = re.compile(
     r"|lettres?|notifications?|numeros?|certificats?|mails?|courriels?|messages?|sms|site|votre|ta|sa|la)"
     r" (?:\w+ ){0,2}?(?:de |d'|du |des )(?:la |l'|votre |ta |sa |cette )?$"
 )
+_SHOWN = re.compile(
+    r",? (?:(?:est|sera|vous sera) )?(?:necessaire|obligatoire|demandee?|indispensable|exigee?|a jour\b(?! est))"
+)
+"""A paper that is needed: "votre carte Vitale est nécessaire"."""
 _AMONG_PAPERS = re.compile(
     r"\b(?:passeport|permis|pieces? d'identite|livret de famille)\W{1,3}(?:[\w']{1,20}\W{1,3}){0,5}$"
 )
@@ -62,8 +66,11 @@ def _named(clause: str, words: Names) -> bool:
     for pattern in (words.names, words.products):
         for found in pattern.finditer(clause):
             before = clause[max(0, found.start() - 60) : found.start()]
-            if _PLACE.search(before) and "://" not in clause and not STATE.search(clause):
+            place = found[0] in words.services or not words.products.fullmatch(found[0])
+            if place and _PLACE.search(before) and "://" not in clause and not STATE.search(clause):
                 return False
+            if _SHOWN.match(clause, found.end()):
+                continue
             if not (_PAPER.search(before) or _AMONG_PAPERS.search(before)):
                 told = True
     return told
