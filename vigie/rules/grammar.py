@@ -125,7 +125,8 @@ PRESSES = re.compile(
     r"|majoration|saisie|poursui\w*|contentieux|(?:ne|n')[ ]?\w+ (?:plus|pas|jamais)|n'avez|n'as|seulement|immediat\w*|aujourd'hui"
     r"|des (?:maintenant|ce soir|reception)|(?:avant|d'ici|sous|dans|il (?:vous |te )?reste) (?:\w+ )?"
     r"(?:\d+|lundi|mardi|mercredi|jeudi|vendredi|samedi"
-    r"|dimanche|minuit|demain|ce soir|la fin)|maintenant|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
+    r"|dimanche|minuit|demain|ce soir|la fin)|maintenant"
+    r"|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
 )
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"

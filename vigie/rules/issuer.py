@@ -297,7 +297,8 @@ _KEY_TO = re.compile(
 )
 """The words "vos identifiants ameli": the key to the real account."""
 _IMPERATIVE = re.compile(
-    r"(?:^|[,:;>] ?|\b(?:et|puis|ou|alors) )(?!(?:avez|aurez|etes|serez|pouvez|devez|voulez|savez|chez|assez|allez|changez|contactez)\b)[a-z]{3,}ez\b"
+    r"(?:^|[,:;>] ?|\b(?:et|puis|ou|alors) )(?!(?:avez|aurez|etes|serez|pouvez|devez|voulez|savez|chez|assez|allez|changez|contactez)\b)"
+    r"[a-z]{3,}ez\b"
 )
 _ASKS_US = re.compile(r"\b(?:nous|munissez|muni|veuillez|merci de|please)\b")
 _ACT = re.compile(

@@ -74,14 +74,8 @@ def standing(
     if signed is Standing.ANOTHER or any(third.search(text) for text in texts):
         return Standing.ANOTHER
     one = any(_I.search(text) for text in texts)
-    known = (_of_author(author, folded, brand) for author in authors)
-    return max(
-        signed,
-        min(
-            (_unless_a_desk(who, author, folded, one) for who, author in zip(known, authors, strict=True)),
-            default=Standing.NOBODY,
-        ),
-    )
+    known = [_unless_a_desk(_of_author(author, folded, brand), author, folded, one) for author in authors]
+    return max(signed, min(known, default=Standing.NOBODY))
 
 
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
