@@ -21,6 +21,7 @@ from vigie.message.wrappers import decoded, unwrap
 URL_CHARS = 8_192  # X-15
 URLS = 1_024  # X-15
 _NESTING = 5
+_RECIPIENTS = 32
 
 _SUFFIXES = PublicSuffixList(only_icann=True)
 
@@ -54,6 +55,11 @@ _CODED = re.compile(
     r"(?<![A-Za-z0-9+_-])((?:aHR0c|SFRUUD|SFRUUH)[A-Za-z0-9+_-]{6,4096})((?:/[A-Za-z0-9+_-]{1,4096}){0,8})"
 )
 """Base64 of http:... and HTTP..., in either alphabet."""
+_UNCLEAR = re.compile(r"[@\\;,\x00-\x20]|:(?!\d{0,9}\Z)")
+"""What parts an authority for some reader or other."""
+_AFTER_SIGN = re.compile(r"[?#]@((?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62})")
+"""http://a?@b and http://a#@b: whoever takes what follows the last @ goes to b."""
+_CONTROLS = re.compile(r"[\x00-\x20\x7f]+")
 _WEB = frozenset({"http", "https", "ftp", "ws", "wss"})
 _HOSTLESS = frozenset({"tel", "sms", "callto", "data", "javascript", "vbscript", "blob", "about", "cid"})
 
@@ -98,7 +104,8 @@ def _resolve(target: str, base: str) -> Destination | None:
     text = re.sub(r"\Ahxxp(s?)(?=:)", r"http\1", text, flags=re.IGNORECASE)
     scheme = _SCHEME.match(text)
     if scheme and scheme[1].lower() == "mailto":
-        return Destination(target, _mail_host(text), "mailto")
+        hosts = dict.fromkeys(to_alabel(address.rpartition("@")[2]) for address in addresses(text))
+        return Destination(target, next(iter(hosts), ""), "mailto", tuple(hosts)[1:])
     if scheme and scheme[1].lower() in _HOSTLESS:
         return Destination(target, "", scheme[1].lower())
     if scheme and "." in scheme[1] and _LIKE_HOST.match(scheme[1]):
@@ -117,6 +124,10 @@ def _resolve(target: str, base: str) -> Destination | None:
     naive = _naive_hosts(text, protocol)
     if not host:
         host = next(iter(naive), "")
+    if not host and protocol in _WEB:  # nobody can read it, so it is nobody's
+        host = _CONTROLS.sub("", unquote(re.split(r"[/\\?#]", text.split(":", 1)[1].lstrip("/\\"), maxsplit=1)[0]))[
+            :253
+        ]
     return Destination(target, host, protocol, tuple(name for name in naive if name != host))
 
 
@@ -145,11 +156,12 @@ def _naive_hosts(text: str, scheme: str) -> list[str]:
     names: list[str] = []
     rest = text.split(":", 1)[1].lstrip("/\\")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0] if scheme in _WEB else ""
-    if "@" in authority or "\\" in authority or "%" in authority:
-        pieces = re.split(r"[@\\:]", authority) + re.split(r"[@\\:]", unquote(authority))
+    if "%" in authority or (_UNCLEAR.search(authority) and not authority.startswith("[")):
+        pieces = _UNCLEAR.split(authority) + _UNCLEAR.split(unquote(authority))
         names += [_host(piece) for piece in pieces if _LIKE_HOST.match(piece)]
     elif authority:
         names.append(_host(authority))
+    names += map(_host, _AFTER_SIGN.findall(rest)[:1])
     names += _inner_hosts(rest[len(authority) :])
     return [name for name in dict.fromkeys(names) if name]
 
@@ -176,9 +188,13 @@ def _host(authority: str) -> str:
     return to_alabel(unquote(host) if "%" in host else host)
 
 
-def _mail_host(text: str) -> str:
-    address = unquote(text.split(":", 1)[1].split("?", 1)[0]).split(",", 1)[0]
-    return to_alabel(address.rpartition("@")[2].strip(" <>")) if "@" in address else ""
+def addresses(target: str) -> tuple[str, ...]:
+    """Everybody to whom a mailto target writes, lower-case: its path, and to, cc and bcc behind it (RFC 6068 section 2)."""
+    path, _, query = target[:URL_CHARS].partition(":")[2].partition("?")
+    fields = re.findall(r"(?:\A|[&;])(?:to|cc|bcc)=([^&;]+)", query.replace("&amp;", "&"), re.IGNORECASE)
+    written = ",".join(map(unquote, (path, *fields)))
+    found = (piece.rpartition("<")[2].strip(" <>/").lower() for piece in written.split(",", _RECIPIENTS)[:_RECIPIENTS])
+    return tuple(dict.fromkeys(address for address in found if "@" in address))
 
 
 def _host_like_start(text: str) -> bool:

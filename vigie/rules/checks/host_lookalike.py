@@ -14,7 +14,8 @@ ID = "host-lookalike"
 KINDS = (Kind.CONTRADICTION,)
 SOURCES = ("facts/ameli.md sections 3.3 and 3.4", "threats C-22 to C-25", "house: CONTRADICTION, decisive")
 
-MAX_HOSTS = 200
+MAX_HOSTS = 1_200
+"""All that a message may hold (X-15): two hundred harmless ones must not hide the one that imitates. A third of a millisecond each."""
 
 
 def check(view: View) -> Iterator[Finding]:

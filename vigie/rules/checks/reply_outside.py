@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.fold import to_alabel
+from vigie.message.links import addresses
 from vigie.rules.lookalike import registrable
 from vigie.rules.quoting import lure
 from vigie.rules.types import Finding, Kind, Strength
@@ -36,14 +37,12 @@ def check(view: View) -> Iterator[Finding]:
     for link in view.outer_links:
         if link.scheme != "mailto" or link.where.startswith("header:"):
             continue
-        addr = link.target.partition(":")[2].partition("?")[0].strip().lower()
-        domain = to_alabel(addr.rpartition("@")[2])
-        if addr and domain and addr not in seen and not view.brand.owns(domain):
-            seen.add(addr)
-            mine = registrable(domain) in authors
-            yield lure(
-                ID, "mailto", link.where, addr, layer=link.layer, strength=Strength.WEAK if mine else Strength.STRONG
-            )
+        for addr in addresses(link.target):
+            domain = to_alabel(addr.rpartition("@")[2])
+            if domain and addr not in seen and not view.brand.owns(domain):
+                seen.add(addr)
+                strength = Strength.WEAK if registrable(domain) in authors else Strength.STRONG
+                yield lure(ID, "mailto", link.where, addr, layer=link.layer, strength=strength)
     yield from _written(view, authors, seen)
 
 
