@@ -143,3 +143,10 @@ def test_as_many_as_a_message_may_ask_by_default_are_kept() -> None:
 def test_what_is_no_list_of_answers_is_refused(told: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         answers_of(told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [[], {}, None, 5])
+def test_a_damaged_row_is_refused_when_it_is_read(name: object):
+    for row in ([name, "TXT", None], ["info.caisse.example", name, None]):
+        with pytest.raises(ValueError, match="not the frozen DNS answers"):
+            answers_of([row])

@@ -142,6 +142,8 @@ def _outcome(answer: DnsAnswer) -> Sequence[str] | str | None:
 
 
 def _answer(name: str, rtype: str, outcome: Sequence[str] | str | None) -> DnsAnswer:
+    if not isinstance(name, str) or not isinstance(rtype, str):
+        raise TypeError(name)  # a damaged row: it would break the look-up, much later
     if outcome is None:
         return DnsAnswer(name, rtype, absent=True)
     if isinstance(outcome, str):
