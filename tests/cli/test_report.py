@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 
 ALLOWED = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "ul", "li", "b", "br", "details", "summary",
-           "div", "span", "table", "tr", "th", "td", "code"}  # fmt: skip
+           "div", "span", "table", "tr", "th", "td", "code", "figure", "figcaption", "svg", "rect", "i"}  # fmt: skip
 
 
 def assert_inert(text: str) -> None:

@@ -15,6 +15,7 @@ from vigie.cli import words
 from vigie.cli.console import plain
 from vigie.cli.language import current, say
 from vigie.cli.page import environment, put
+from vigie.cli.timeline import Days, timeline
 from vigie.ledger.types import Intent, Outcome, Record
 from vigie.rules.types import Label
 
@@ -43,9 +44,13 @@ def write(
     at: datetime,
     notes: Sequence[str] = (),
     counts: Counter[Label] | None = None,
+    days: Days | None = None,
 ) -> None:
-    """Writes the page (page.put). Raises Fault. `counts`: where there were more messages than there are entries."""
-    put(path, render(title, entries, at=at, notes=notes, counts=counts))
+    """Writes the page (page.put). Raises Fault. `counts`: where there were more messages than there are entries.
+
+    `days`: verdicts by the day on which the messages came, for the drawing.
+    """
+    put(path, render(title, entries, at=at, notes=notes, counts=counts, days=days))
 
 
 def render(
@@ -55,6 +60,7 @@ def render(
     at: datetime,
     notes: Sequence[str] = (),
     counts: Counter[Label] | None = None,
+    days: Days | None = None,
 ) -> str:
     """The page as text, in the language in use."""
     counts = counts or Counter(Label(entry.record.verdict) for entry in entries)
@@ -78,6 +84,7 @@ def render(
                 for label in words.ORDER
             ],
             notes=[plain(note) for note in notes],
+            chart=timeline(days or {}),
             cases=[_case(entry) for entry in told[:SHOWN_CASES]],
             others=[
                 {"subject": plain(e.record.subject), "author": plain(e.record.author)} for e in others[:SHOWN_OTHERS]
@@ -89,11 +96,14 @@ def render(
 
 def _subtitle(total: int, at: datetime) -> str:
     when = at.astimezone().strftime("%d/%m/%Y %H:%M" if current() == "fr" else "%Y-%m-%d %H:%M")
-    return say(f"{total} messages jugés · {when}", f"{total} messages judged · {when}")
+    many = "s" if total > 1 else ""
+    return say(f"{total} message{many} jugé{many} · {when}", f"{total} message{many} judged · {when}")
 
 
 def _words(others: int) -> dict[str, str]:
     return {
+        "over_time": say("Au fil du temps", "Over time"),
+        "numbers": say("Les nombres", "The numbers"),
         "cases": say("Ce qui concerne l'organisme protégé", "What concerns the protected sender"),
         "no_subject": say("(sans objet)", "(no subject)"),
         "done": say("Ce qui a été fait :", "What was done:"),

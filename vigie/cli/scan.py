@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import FrameType
 from typing import cast
@@ -57,6 +57,8 @@ class _Run:
     counts: Counter[str] = field(default_factory=Counter)
     told: list[Record] = field(default_factory=list)
     """Kept for the report: bounded, and without what is unrelated beyond the part that is listed."""
+    days: dict[date, Counter[Label]] = field(default_factory=dict)
+    """Verdicts by the day on which the messages came, where it is known; else by the day of their judgement."""
     unreached: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -64,6 +66,8 @@ class _Run:
         """One message is settled."""
         record = settled.record
         self.counts[record.verdict] += 1
+        came = (settled.received or record.judged_at).astimezone().date()
+        self.days.setdefault(came, Counter())[Label(record.verdict)] += 1
         room = report.SHOWN_OTHERS if record.verdict == Label.UNRELATED else report.SHOWN_CASES
         if self.counts[record.verdict] <= room:
             self.told.append(record)
@@ -223,7 +227,9 @@ def _many(count: int, word: str) -> str:
 def _report(path: Path, run: _Run, ledger: Ledger) -> None:
     entries = [report.Entry(record, ledger.outcomes(record.id)) for record in run.told]
     counts = Counter({Label(word): number for word, number in run.counts.items()})
-    report.write(path, say("Vigie : analyse", "Vigie: scan"), entries, at=datetime.now(UTC), counts=counts)
+    report.write(
+        path, say("Vigie : analyse", "Vigie: scan"), entries, at=datetime.now(UTC), counts=counts, days=run.days
+    )
     print(say(f"Le rapport : {path}", f"The report: {path}"))
 
 

@@ -51,9 +51,10 @@ class Settler:
             self._summary.count_record(record)
         self._summary.carried_over += sum(record.decided_by != 0 for record in batch.ready)
         self._done += batch.vanished
+        came = {job.place: job.received for job, _ in judged}
         for record in (*batch.ready, *records):
             wanted = intents.get(record.id)
-            self._tell(record, wanted, None if wanted is None else self._act(wanted))
+            self._tell(record, wanted, None if wanted is None else self._act(wanted), came.get(record.place))
         if intents:
             self.examine(uidvalidity)
 
@@ -91,12 +92,12 @@ class Settler:
         self._summary.count_outcome(intent.kind, outcome)
         return outcome
 
-    def _tell(self, record: Record, intent: Intent | None, outcome: Outcome | None) -> None:
+    def _tell(self, record: Record, intent: Intent | None, outcome: Outcome | None, received: datetime | None) -> None:
         self._done += 1
         if self._progress is not None:
             kind = None if intent is None else intent.kind
             total = max(self._summary.total, self._done)
-            self._progress(Progress(self._done, total, record, kind, outcome))
+            self._progress(Progress(self._done, total, record, kind, outcome, received))
 
     # -- deciding ---------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from vigie.ledger.types import ActionKind, Outcome, Record, State
 from vigie.scanner.decide import Mode
@@ -20,6 +21,8 @@ class Progress:
     action: ActionKind | None = None
     outcome: Outcome | None = None
     """None with an action: it could not be carried out yet; the next pass takes it up."""
+    received: datetime | None = None
+    """INTERNALDATE."""
 
 
 @dataclass(slots=True)

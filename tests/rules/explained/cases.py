@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import test_samples
+from tests.samples import sign
 from vigie.message.types import Medium
 from vigie.rules.types import Case
 
 FOLDER = Path(__file__).parent
-DEMO = test_samples.sign.DEMO
+DEMO = sign.DEMO
 DEMO_MAILS = (
     "001-information-de-paiement",
     "006-paiement-dns-en-panne",
