@@ -30,7 +30,7 @@ remboursement.assure.ameli.fr.evil.example
 assure.ameli.fr.evil.example www.ameli.fr-dossier.example ameli-fr.v6.rocks ameli.netlify.app
 """.split()
 SOME = """
-sante-vitale.info monnespacesante.fr ame.li amelii-fr.dns.army ameli-frssoaiue.v6.navy auth-franceconnect.com
+sante-vitale.info monnespacesante.fr ame.li amelii-fr.dns.army ameli-frssoaiue.v6.navy
 support-vitale.com
 """.split()
 

@@ -101,6 +101,39 @@ def test_a_pack_imitates_no_other(name):
                 assert likeness(host, PACKS[name]).grade is not Grade.CERTAIN, (other.name, host)
 
 
+IMITATIONS = {
+    "franceconnect": "login-franceconnect.com auth-franceconnect.com portail-franceconnect.fr monfranceconnect.fr franceconnect-gouv.fr",
+    "impots": "impots-gouv.example remboursement-impots.example dgfip-finances.example impotsgouv-fr.example",
+    "caf": "caf-allocataire.example mon-compte-caf.example caf-prime.example",
+    "antai": "antai-amende.example amendes-gouv.fr antaii-gouv.example reglement-amendes-gouv.example",
+    "laposte": "laposte-suivi.example colissimo-livraison.example suivi-colis-laposte.example chronopost-frais.example",
+    "urssaf": "notre-urssaf.fr urssaf-gouv.fr urssaf-remboursement.example",
+    "francetravail": "francetravail-actualisation.example france-travail.example pole-emploi-compte.example",
+}
+"""Hosts of facts sections 3.2 and 3.3, and others of the same make."""
+
+
+@pytest.mark.parametrize(
+    ("name", "host"), [(name, host) for name, hosts in IMITATIONS.items() for host in hosts.split()]
+)
+def test_what_imitates_a_brand_is_seen_as_its_imitation(name, host):
+    assert likeness(host, PACKS[name]).grade is not Grade.NONE
+    others = [pack.name for pack in PACKS.values() if pack.name != name and likeness(host, pack).grade is Grade.CERTAIN]
+    assert not others
+
+
+INNOCENT = """
+laposte.net poste.it postecanada.example caffe-roma.example cafeteria.example decaf.example antaia.example antarctica.example
+travail-emploi.gouv.fr francebleu.example impotsion.example composte.example urssar.example ville-amende.example
+posters.example ameliorer-impots.example chrono24.example connectfrance.example franceinter.example
+""".split()
+
+
+@pytest.mark.parametrize("host", INNOCENT)
+def test_innocent_hosts_imitate_nobody_for_certain(host):
+    assert [pack.name for pack in PACKS.values() if likeness(host, pack).grade is Grade.CERTAIN] == []
+
+
 @pytest.mark.parametrize(("name", "number"), SAMPLES)
 def test_enabling_brands_changes_nothing_for_the_default_ones(name, number):
     """The verdict over all brands is that of the default ones, unless another brand's author is proven or its verdict is worse."""
