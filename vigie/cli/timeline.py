@@ -119,7 +119,7 @@ def _unit(spans: list[_Span]) -> str:
     if width == 1:
         return say("par jour", "per day")
     if width == 7:
-        return say("par semaine, datée du lundi", "per week, dated by its Monday")
+        return say("par semaine", "per week")
     return say("par mois", "per month") if width < 32 else say("par an", "per year")
 
 
