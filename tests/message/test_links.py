@@ -92,6 +92,16 @@ def test_host(target, host, others):
     assert (found.host, found.other_hosts) == (host, others)
 
 
+@pytest.mark.parametrize("filler", ["a", "a.", "é.", "%C3%A9"])
+def test_a_host_longer_than_any_name_is_no_official_one_and_a_long_userinfo_hides_none(filler):
+    found = resolve("http://" + filler * 2_000 + ".ameli.fr/")
+    assert found is not None
+    assert found.host != "ameli.fr"
+    found = resolve("http://" + filler * 1_000 + "@fraude.example/")
+    assert found is not None
+    assert found.host == "fraude.example"
+
+
 WRAPPED = [
     "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Ffraude.example%2Fx%3Fa%3D1&data=05%7C01&reserved=0",
     "https://www.google.com/url?q=https%3A%2F%2Ffraude.example%2Fx%3Fa%3D1&source=gmail&ust=1",

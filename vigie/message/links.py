@@ -22,6 +22,9 @@ URL_CHARS = 8_192  # X-15
 URLS = 1_024  # X-15
 _NESTING = 5
 _RECIPIENTS = 32
+_PIECES = 8
+_SEARCHED = 2_048
+"""Of a longer path and query both ends are searched: a thousand links of 8 KB each must not cost a minute."""
 
 _SUFFIXES = PublicSuffixList(only_icann=True)
 
@@ -55,6 +58,7 @@ _CODED = re.compile(
     r"(?<![A-Za-z0-9+_-])((?:aHR0c|SFRUUD|SFRUUH)[A-Za-z0-9+_-]{6,4096})((?:/[A-Za-z0-9+_-]{1,4096}){0,8})"
 )
 """Base64 of http:... and HTTP..., in either alphabet."""
+_LONG_HOST = re.compile(r"[^:]{1,31}:[/\\]*(?:[^/\\?#@]*@)*[^/\\?#@]{1025}")
 _UNCLEAR = re.compile(r"[@\\;,\x00-\x20]|:(?!\d{0,9}\Z)")
 """What parts an authority for some reader or other."""
 _AFTER_SIGN = re.compile(r"[?#]@((?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62})")
@@ -144,6 +148,8 @@ def _relative(text: str, base: str) -> Destination | None:
 def _whatwg(text: str) -> tuple[str, str]:
     """Host and scheme as a browser has them; ("", scheme) when a browser refuses the URL."""
     try:
+        if _LONG_HOST.match(text):
+            raise ValueError  # no name is that long (RFC 1035), and IDNA takes its time over it
         parsed = parse_url(text, attributes=("hostname", "protocol"))
     except ValueError:
         scheme = _SCHEME.match(text)
@@ -158,7 +164,7 @@ def _naive_hosts(text: str, scheme: str) -> list[str]:
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0] if scheme in _WEB else ""
     if "%" in authority or (_UNCLEAR.search(authority) and not authority.startswith("[")):
         pieces = _UNCLEAR.split(authority) + _UNCLEAR.split(unquote(authority))
-        names += [_host(piece) for piece in pieces if _LIKE_HOST.match(piece)]
+        names += [_host(piece) for piece in (*pieces[:_PIECES], *pieces[-_PIECES:]) if _LIKE_HOST.match(piece)]
     elif authority:
         names.append(_host(authority))
     names += map(_host, _AFTER_SIGN.findall(rest)[:1])
@@ -168,6 +174,8 @@ def _naive_hosts(text: str, scheme: str) -> list[str]:
 
 def _inner_hosts(text: str) -> Iterator[str]:
     """Hosts of the targets that stand in a path, query or fragment: plain, percent-encoded several times, or in base64 (C-44)."""
+    if len(text) > _SEARCHED:
+        text = text[: _SEARCHED // 2] + " " + text[-_SEARCHED // 2 :]
     for _ in range(_NESTING):
         for pattern in (_NESTED, _SLASHED):
             yield from map(_host, pattern.findall(text)[:_NESTING])

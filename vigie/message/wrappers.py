@@ -50,11 +50,15 @@ def unwrap(host: str, target: str) -> Unwrapped | None:
 
 @lru_cache(maxsize=2_048)
 def _services(host: str) -> tuple[_Wrapper, ...]:
+    if len(host) > _HOST_CHARS:
+        return ()
     return tuple(wrapper for wrapper in _WRAPPERS if wrapper.hosts.fullmatch(host))
 
 
 _AUTHORITY = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*:[/\\]*[^/\\?#]*")
-_MOST = 8
+_MOST = 4
+_STARS = 256
+_HOST_CHARS = 253
 
 
 # --- how a target is written into an address -------------------------------------------------------------------------
@@ -146,7 +150,7 @@ def _proofpoint_3(rest: str) -> Targets:
         return ()
     kept = iter(decoded(match[2]))
     text, position = [], 0
-    for star in re.finditer(r"\*(\*[\w-])?", match[1]):
+    for _, star in zip(range(_STARS), re.finditer(r"\*(\*[\w-])?", match[1]), strict=False):
         run = _RUNS.get(star[1][1], 1) if star[1] else 1
         text += [match[1][position : star.start()], *(char for _, char in zip(range(run), kept, strict=False))]
         position = star.end()
