@@ -1,8 +1,12 @@
 """QR codes without a picture: characters and table cells are read as a telephone reads them."""
 
+import io
+
+import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf.generic import DecodedStreamObject, NameObject
 
 from tests.message import made
 from tests.message.mails import codes, html, mail
@@ -149,6 +153,42 @@ def test_ordinary_tables_and_rules_are_no_codes() -> None:
 def test_whatever_is_drawn_there_is_an_answer(lines: list[str]) -> None:
     drawn.in_text("\n".join(lines), Allowance(Ledger()))
     drawn.in_html("<pre>" + "\n".join(lines) + "</pre>", Allowance(Ledger()))
+
+
+def svg(form: str) -> str:
+    marks = [(x, y) for y, row in enumerate(DOTS) for x, dot in enumerate(row) if dot]
+    if form == "rect":
+        body = "".join(f'<rect x="{x * 4}" y="{y * 4}" width="4" height="4"/>' for x, y in marks)
+    elif form == "path":
+        body = '<path d="' + "".join(f"M{x} {y}h1v1h-1z" for x, y in marks) + '"/>'
+    else:
+        body = '<path d="' + "".join(f"M{x},{y}H{x + 1}V{y + 1}H{x}z" for x, y in marks) + '"/>'
+    return f'<svg xmlns="x" width="200" height="200"><rect width="200" height="200" fill="#fff"/>{body}</svg>'
+
+
+@pytest.mark.parametrize("form", ["rect", "path", "absolute"])
+def test_a_code_drawn_in_svg(form: str) -> None:
+    assert ("qr", URL, Layer.ATTACHMENT) in found(read(attach("image/svg+xml", svg(form).encode(), "code.svg")))
+
+
+@pytest.mark.parametrize("runs", [False, True])
+def test_a_code_drawn_on_a_pdf_sheet(runs: bool) -> None:
+    content = b"0 0 600 800 re f "
+    for y, row in enumerate(DOTS):
+        start = 0
+        for x in range(1, len(row) + 1):
+            if x == len(row) or row[x] != row[start] or not runs:
+                if row[start]:
+                    content += f"{100 + start * 3.5:g} {500 - y * 3.5:g} {(x - start) * 3.5:g} 3.5 re\n".encode()
+                start = x
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(600, 800)
+    stream = DecodedStreamObject()
+    stream.set_data(content + b"f")
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    out = io.BytesIO()
+    writer.write(out)
+    assert found(read(attach("application/pdf", out.getvalue(), "a.pdf"))) == [("qr", URL, Layer.ATTACHMENT)]
 
 
 def test_drawings_without_end_are_bounded() -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import isqrt
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -221,6 +223,30 @@ def _cell(node: LexborNode, sheet: Sheet) -> bytes:
     return (b"\0" if dark else b"\xff") * (min(int(span), 200) if span.isdecimal() and len(span) < 5 else 1)
 
 
+def in_rectangles(found: Iterable[tuple[float, float, float, float]], allowance: Allowance) -> list[str]:
+    """The texts of a code drawn with rectangles (left, top, width, height) of one height, runs of dots being one or many."""
+    given = [
+        one
+        for one in islice(found, _CELLS)
+        if 0 < one[2] < _FAR and 0 < one[3] < _FAR and max(map(abs, one[:2])) < _FAR
+    ]
+    if len(given) < _MIN_RECTANGLES:
+        return []
+    unit = Counter(round(one[3], 3) for one in given).most_common(1)[0][0]
+    dots = [one for one in given if unit > 0 and abs(one[3] - unit) < unit / 20]
+    left, top = min(one[0] for one in dots), min(one[1] for one in dots)
+    width, height = (round((max(one[axis] for one in dots) - (left, top)[axis]) / unit) + 1 for axis in (0, 1))
+    if not _MIN_ROWS <= height <= _MOST_LINES or not _MIN_ROWS // 2 <= width <= _MOST_LINES:
+        return []
+    rows = [bytearray(b"\xff" * _MOST_LINES) for _ in range(height)]
+    for x, y, across, _ in dots:
+        column, run = round((x - left) / unit), min(round(across / unit), _MOST_LINES)
+        rows[round((y - top) / unit)][column : column + run] = bytes(max(0, min(run, _MOST_LINES - column)))
+    return _first([[bytes(row) for row in rows], [bytes(row) for row in reversed(rows)]], allowance)
+
+
+_FAR = 1e6
+_MIN_RECTANGLES = 60
 _SCALE = 3
 _INVERTED = bytes(range(255, -1, -1))
 _SIDE = 700

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -12,7 +13,7 @@ import pypdf
 from pypdf import Configuration, apply_configuration
 from pypdf.generic import DictionaryObject
 
-from vigie.message.formats import pictures, qr
+from vigie.message.formats import drawn, pictures, qr
 from vigie.message.formats.opened import Allowance, Opened, extension
 from vigie.message.layers import Line
 from vigie.message.readings import Leaf
@@ -93,8 +94,20 @@ def _read_pdf(data: bytes, page: Page, allowance: Allowance, said: list[str]) ->
                 left -= len(text)
                 clean = text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
                 page.lines += [Line(" ".join(line.split())) for line in clean.splitlines() if line.strip()]
+            said += drawn.in_rectangles(_rectangles(contents.get_data()), allowance)
             _sheet_codes(sheet, allowance, said)
     return uris[:_PDF_LINKS]
+
+
+_NUMBER = rb"(-?\d{0,9}\.?\d{1,9})"
+_RECTANGLE = re.compile(rb"\s".join([_NUMBER] * 4) + rb"\sre\b")
+
+
+def _rectangles(content: bytes) -> Iterator[tuple[float, float, float, float]]:
+    """The rectangles of a sheet as its content has them, matrices left out: those of one code stand in one system."""
+    for match in _RECTANGLE.finditer(content):
+        x, y, width, height = map(float, match.groups())
+        yield min(x, x + width), min(y, y + height), abs(width), abs(height)
 
 
 def _annotations(sheet: pypdf.PageObject) -> list[str]:
