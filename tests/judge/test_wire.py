@@ -12,6 +12,7 @@ from vigie.auth_checks.types import Delivery, DnsAnswer
 from vigie.judge import wire
 from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings
+from vigie.message.types import Medium
 
 FALSE = Path(__file__).parents[2] / "vigie" / "cli" / "demo_mails" / "010-remboursement-dossier.eml"
 
@@ -27,6 +28,12 @@ def test_a_case_comes_through_where_members_would_be_pickled_with_getattr(monkey
     assert wire.unpack_case(wire.pack_case(case)) == case
 
 
+def test_a_text_comes_through_with_its_kind() -> None:
+    case = Examiner(JudgeSettings()).examine_text(b"J'ai re\xc3\xa7u un appel", now=datetime(2026, 11, 22, tzinfo=UTC))
+    assert wire.unpack_case(wire.pack_case(case)) == case
+    assert (case.medium, case.evidence) == (Medium.CALL, None)
+
+
 @pytest.mark.parametrize(
     "job",
     [
@@ -35,6 +42,8 @@ def test_a_case_comes_through_where_members_would_be_pickled_with_getattr(monkey
             b"", datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC), Delivery(("é@a.example",), 3)
         ),
         wire.Job(b"raw", answers=()),
+        wire.Job(b"pasted", text="guess"),
+        wire.Job(b"pasted", text=Medium.LETTER),
         wire.Job(
             b"raw", answers=(DnsAnswer("a.example", "TXT", (b"\xff\0",)), DnsAnswer("b.example", "A", absent=True))
         ),

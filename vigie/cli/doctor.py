@@ -17,7 +17,7 @@ from vigie.cli.border_seen import Seen, border_seen
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, decimal, say
 from vigie.cli.status import Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.rules import brand, trials
@@ -81,7 +81,7 @@ def _ledger(config: Config) -> Found:
 
 def _disk(config: Config) -> Found:
     free = shutil.disk_usage(config.base).free
-    text = say(f"disque : {free / 1e9:.1f} Go libres", f"disk: {free / 1e9:.1f} GB free")
+    text = say(f"disque : {decimal(free / 1e9)} Go libres", f"disk: {decimal(free / 1e9)} GB free")
     return Found(good=free > LITTLE, text=text, remedy="" if free > LITTLE else say("faites de la place", "make room"))
 
 

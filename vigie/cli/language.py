@@ -39,6 +39,11 @@ def colon() -> str:
     return say(" :", ":")
 
 
+def decimal(value: float, digits: int = 1) -> str:
+    """The number as the reader writes it: French has a comma."""
+    return f"{value:.{digits}f}".replace(".", say(",", "."))
+
+
 def say(fr: str, en: str) -> str:
     """The one of the two that the reader wants."""
     return en if _current.get() == "en" else fr

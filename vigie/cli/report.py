@@ -13,7 +13,7 @@ from typing import Any
 
 from vigie.cli import words
 from vigie.cli.console import plain
-from vigie.cli.language import current, say
+from vigie.cli.language import current, decimal, say
 from vigie.cli.page import environment, put
 from vigie.cli.timeline import Days, timeline
 from vigie.ledger.types import Intent, Outcome, Record
@@ -137,7 +137,7 @@ def _case(entry: Entry) -> dict[str, Any]:
         "authentication": authentication(told.get("authentication")),
         "where": plain(f"{record.place.account} / {record.place.folder} / UID {record.place.uid}"),
         "id": record.id,
-        "elapsed": say(f"{record.elapsed_ms:.1f}".replace(".", ","), f"{record.elapsed_ms:.1f}"),
+        "elapsed": decimal(record.elapsed_ms),
         "sha256": record.sha256,
     }
 

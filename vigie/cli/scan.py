@@ -22,7 +22,7 @@ from vigie.cli.accounts import chosen
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, decimal, say
 from vigie.cli.status import Fault, Status, worst
 from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.ledger.store import Ledger, LedgerError
@@ -186,8 +186,7 @@ def _told(summary: cycle.Summary) -> list[str]:
     )
     rate = summary.judged / summary.elapsed_s if summary.elapsed_s > 0 else 0.0
     lines = [f"{plain(summary.account)}/{plain(summary.folder)} ({words.action(summary.mode)}){colon()} {tally}"]
-    seconds = f"{summary.elapsed_s:.1f}"
-    took = f"{say(seconds.replace('.', ','), seconds)} s ({rate:.0f}/s)"
+    took = f"{decimal(summary.elapsed_s)} s ({rate:.0f}/s)"
     lines.append(
         say(
             f"  {_many(summary.judged, 'jugé')} en {took} ; {summary.quarantined} en quarantaine, {_many(summary.tagged, 'étiqueté')}",

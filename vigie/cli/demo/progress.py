@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from vigie.cli.demo.mails import DemoMail
+from vigie.cli.language import decimal
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Intent, Outcome, Record
 from vigie.rules.types import Label
@@ -40,7 +41,7 @@ class Fate:
         if self.delivered < since:
             return f"{self.record.elapsed_ms:.0f} ms"
         ends = [outcome.at for _, outcome in self.done if outcome is not None]
-        return f"{max(0.0, (max([self.record.judged_at, *ends]) - self.delivered).total_seconds()):.1f} s"
+        return f"{decimal(max(0.0, (max([self.record.judged_at, *ends]) - self.delivered).total_seconds()))} s"
 
 
 @dataclass

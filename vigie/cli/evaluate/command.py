@@ -18,7 +18,7 @@ from vigie.cli.evaluate import page, runs
 from vigie.cli.evaluate.labels import Labelled, labelled
 from vigie.cli.evaluate.measures import Judged, Measures, measure, worst
 from vigie.cli.evaluate.wording import accepted, between, figures, percent
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, decimal, say
 from vigie.cli.status import Fault, Status
 from vigie.judge.settings import JudgeSettings
 from vigie.judge.workers import WorkerPool, WorkersError
@@ -124,7 +124,7 @@ def _tell(screen: Console, found: Measures, mails: Sequence[Judged]) -> None:
         table.add_row(name, percent(share), between(share))
     screen.print(table)
     p50, p90, p99, longest = found.times_ms
-    times = f"p50 {p50:.1f}, p90 {p90:.1f}, p99 {p99:.1f}, max {longest:.1f} ms"
+    times = f"p50 {decimal(p50)} · p90 {decimal(p90)} · p99 {decimal(p99)} · max {decimal(longest)} ms"
     screen.print(f"{say('temps par courriel', 'time per mail')}{colon()} {times}\n")
     screen.print(_confusion(found))
     wrong = worst(mails)

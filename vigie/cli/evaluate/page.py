@@ -13,7 +13,7 @@ from vigie.cli.console import plain
 from vigie.cli.evaluate.measures import Judged, Measures, Share, worst
 from vigie.cli.evaluate.runs import Change
 from vigie.cli.evaluate.wording import accepted, figures, percent
-from vigie.cli.language import current, say
+from vigie.cli.language import colon, current, decimal, say
 from vigie.cli.page import environment, put
 
 BINS = 24
@@ -105,7 +105,7 @@ def _histogram(times: Sequence[float]) -> list[dict[str, Any]]:
             "x": 100 * number / BINS,
             "width": 100 / BINS - 0.4,
             "height": 100 * count / top,
-            "text": f"{10 ** (low + number * step):.1f} – {10 ** (low + (number + 1) * step):.1f} ms: {count}",
+            "text": f"{decimal(10 ** (low + number * step))} – {decimal(10 ** (low + (number + 1) * step))} ms{colon()} {count}",
         }
         for number, count in enumerate(counts)
     ]
