@@ -241,6 +241,7 @@ HOSTILE = {
     "many": (made.archive({f"{n}.html": b"" for n in range(2_000)}), "archive-members"),
     "more": (b"PK\x03\x04" + b"PK\x01\x02" * 20_000, "archive-members"),
     "no directory": (b"PK\x03\x04" + bytes(1000), "archive-unreadable"),
+    "no name": (made.archive({"": b"x", "a.html": b"<p>x</p>"}), None),
     "lzma": (made.archive({"a.html": b"x"}, zipfile.ZIP_LZMA), "archive-unreadable"),
     "entities": (xml_bomb(), "document-unreadable"),
     "deep xml": (deep_xml(), "document-unreadable"),

@@ -58,7 +58,7 @@ def directory(data: bytes, ledger: Ledger) -> zipfile.ZipFile | None:
 
 
 def _files(archive: zipfile.ZipFile, allowance: Allowance) -> Iterator[Leaf]:
-    names = [info for info in archive.infolist() if not info.is_dir()]
+    names = [info for info in archive.infolist() if not info.filename.endswith("/")]  # is_dir fails on an empty name
     for info in sorted(names, key=_rank):
         if allowance.members <= 0:
             allowance.ledger.note("archive-members", "more files in archives than are looked at")
