@@ -41,7 +41,7 @@ _CLOSING = re.compile(
     r"|votre (?:confiance|comprehension)|bonne (?:journee|reception)|a (?:tres )?bientot|merci d'avance"
     r"|votre conseiller\w*|votre correspondant\w*|l'equipe|le service|la direction)\b"
 )
-_TOKENS = re.compile(r"[a-z]+|\d+")
+_TOKENS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
