@@ -23,7 +23,7 @@ ASKS = re.compile(
     r"|indiqu(?:er|ez)|rempli(?:r|ssez)|joindre|joignez|entre[rz]|depose[rz]|faire parvenirs?|faites(?:-nous"
     r"| nous)? parvenir|adress(?:er|ez)(?:-nous| nous)?|photographi(?:er|ez)|scann(?:er|ez)"
     r"|munissez|repond(?:re|ez) (?:avec|en)|identifi(?:er|ez)|authentifi(?:er|ez)|regularis(?:er|ez)|finalis(?:er"
-    r"|ez)|accompagnes? d|besoin de|il nous (?:faut|manque)|nous (?:faut|manque)|demandons"
+    r"|ez)|accompagnes? d|besoin de|il (?:nous |me |ne )?(?:faut|manque)|nous (?:faut|manque)|demandons"
     r"|recevoir|obtenir|disposer|reclamons|modifi(?:er|ez)|enregistr(?:er|ez)|lire|dict(?:er|ez)|epele[rz]"
     r"|televers(?:er|ez)|ouvrez une session|enregistrant|connectant|rattach(?:er|ez)|partag(?:er|ez)|preciser|precisez|merci de|veuillez"
     r"|il (?:vous|te|t'|leur) ?(?:faut|faudra|suffit)|(?:vous|te) ser(?:a|ont) (?:\w+ )?(?:demande|requis|reclame)\w*|en vous \w+ant"
@@ -126,7 +126,7 @@ PRESSES = re.compile(
     r"|des (?:maintenant|ce soir|reception)|(?:avant|d'ici|sous|dans|il (?:vous |te )?reste) (?:\w+ )?"
     r"(?:\d+|lundi|mardi|mercredi|jeudi|vendredi|samedi"
     r"|dimanche|minuit|demain|ce soir|la fin)|maintenant"
-    r"|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
+    r"|limitee? a|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
 )
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"

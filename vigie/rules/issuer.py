@@ -56,6 +56,10 @@ _ON_BEHALF = re.compile(
     r"|\bcontrole de votre $"
 )
 _FOR_IT = re.compile(r"\b(?:pour|afin) que (?:la |l'|votre )?$")
+_INTRODUCED = re.compile(
+    r"(?:^|[.!?] )(?!bonjour|bonsoir|merci|suite|salut)[a-z]{3,15}(?: [a-z.'-]{1,20})?, (?:de|pour|depuis|a) (?:la |l'|votre )?$"
+)
+"""The words "Claire, de la CPAM"."""
 _ACCESSORY = re.compile(r"\b(?:accessoirement|par ailleurs|retraite\w*|ancien\w*|bientot|candidat\w*|aussi)\b")
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
 _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|tu|toi|ta|ton|tes|you|your)\b")
@@ -184,7 +188,7 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
             secret = SECRET.search(after.partition(".")[0])
             points = weight.asks_for_secret if secret else weight.acts_on_reader
             yield Sign("presents-itself", points, item.where, _around(text, name), item.layer)
-        myself = _I_AM.search(before) and not _ACCESSORY.search(before)
+        myself = (_I_AM.search(before) or _INTRODUCED.search(before)) and not _ACCESSORY.search(before)
         if myself or (_ON_BEHALF.search(before) and _collects(item)):
             yield Sign("speaks-for", weight.speaks_for, item.where, _around(text, name), item.layer)
     first = text.lstrip().split("\n", 1)[0]
@@ -275,8 +279,8 @@ def _calls_to_act(
             if _ACT.search(text) or (late and _DEADLINE.search(text)):
                 found.setdefault("act", Sign("call-to-act", weight.call_to_act, item.where, text, item.layer))
             key = any(words.names.match(text, found_key.end()) for found_key in _KEY_TO.finditer(text))
-            asked = _ASKS_US.search(text) or _SEND.search(text) or ASKS.search(text) or _IMPERATIVE.search(text)
-            if late and asked and (key or SECRET.search(text)):
+            asked = _ASKS_US.search(text) or _SEND.search(text) or ASKS.search(text)
+            if late and ((asked and SECRET.search(text)) or (key and (asked or _IMPERATIVE.search(text)))):
                 if key or CARD.search(text):
                     found.setdefault("card", Sign("asks-card", weight.asks_card, item.where, text, item.layer))
                 found.setdefault("data", Sign("asks-data", weight.asks_data, item.where, text, item.layer))
@@ -297,7 +301,8 @@ _KEY_TO = re.compile(
 )
 """The words "vos identifiants ameli": the key to the real account."""
 _IMPERATIVE = re.compile(
-    r"(?:^|[,:;>] ?|\b(?:et|puis|ou|alors) )(?!(?:avez|aurez|etes|serez|pouvez|devez|voulez|savez|chez|assez|allez|changez|contactez)\b)"
+    r"(?:^|[,:;>] ?|\b(?:et|puis|ou|alors) )(?!(?:avez|aurez|etes|serez|pouvez|devez|voulez|savez|chez|assez|allez"
+    r"|changez|contactez|appelez|joignez|apportez|pensez|venez)\b)"
     r"[a-z]{3,}ez\b"
 )
 _ASKS_US = re.compile(r"\b(?:nous|munissez|muni|veuillez|merci de|please)\b")
@@ -312,7 +317,7 @@ _ACT = re.compile(
     r"|submit|click|claim|update|order (?:my|your|now)|confirm|verify|log ?in|sign in|activate|provide)\b"
 )
 _DEADLINE = re.compile(
-    r"\b(?:sous|dans (?:un delai de|les)|delai de|avant le|passe ce delai|d'ici|within)\b.{0,12}(?:\d|delai)"
+    r"\b(?:sous|dans (?:un delai de|les)|delai de|avant le|passe ce delai|d'ici|limitee? a|within)\b.{0,12}(?:\d|delai)"
     r"|\b(?:faute de|sans) (?:reponse|retour|action)|\ba defaut\b"
 )
 

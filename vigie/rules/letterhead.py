@@ -128,7 +128,7 @@ _LAST_FILLERS = _FILLERS | GENERIC | GLUE
 
 def alone(line: str, words: Names, *, last: bool = False) -> bool:
     """A short line that holds a name and, beside it, nothing but words of courtesy and administration, or a place after "CPAM de"."""
-    if len(line) > _MAX_ALONE:
+    if len(line) > _MAX_ALONE or " c/ " in line:  # one of two parties at court
         return False
     name = words.names.search(line)
     if name is None or (words.products.fullmatch(name[0]) and name[0] not in words.services):

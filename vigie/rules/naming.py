@@ -48,7 +48,8 @@ class Names:
 
 
 _THIRD = (
-    r"(?: [a-z']{{1,20}}){{0,3}}? (?:(?:nous|m'|me) ?(?:a|ont|reclam\w*|demand\w*|impos\w*|informe|indiqu\w*|refus\w*|rembours\w*|verse"
+    r"(?: [a-z']{{1,20}}){{0,3}}? (?:(?:nous|m'|me) ?(?:a(?! ete)|ont(?! ete)"
+    r"|reclam\w*|demand\w*|impos\w*|informe|indiqu\w*|refus\w*|rembours\w*|verse"
     r"|confirme|doit|transmet)\b|(?:precise|indique|explique|estime|reagit|met en garde|alerte sur)\b|ne rembourse\w* que"
     r"|et la cnil\b)"
     r"|{names}[^\n]{{0,60}}\b(?:votre|la|leur|les|de) (?:mutuelles?|complementaires?(?! sante solidaire))\b"

@@ -23,9 +23,10 @@ _PAPER = re.compile(
     r"\b(?:copies?|photos?|photocopies?|scans?|recto(?:[ -/]verso)?|attestations?|justificatifs?|decomptes?|releves?|bordereaux?|courriers?"
     r"|lettres?|notifications?|numeros?|certificats?|mails?|courriels?|messages?|sms|site|votre|ta|sa|la)"
     r" (?:\w+ ){0,2}?(?:de |d'|du |des )(?:la |l'|votre |ta |sa |cette )?$"
+    r"|\b(?:contre|face a) (?:la |l'|votre )?$"
 )
 _SHOWN = re.compile(
-    r",? (?:(?:est|sera|vous sera) )?(?:necessaire|obligatoire|demandee?|indispensable|exigee?|a jour\b(?! est))"
+    r" c/|,? (?:(?:est|sera|vous sera) )?(?:necessaire|obligatoire|demandee?|indispensable|exigee?|a jour\b(?! est))"
 )
 """A paper that is needed: "votre carte Vitale est nécessaire"."""
 _AMONG_PAPERS = re.compile(

@@ -66,8 +66,23 @@ class Sign:
     layer: Layer
 
 
+HEAD, TAIL = 24_000, 8_000
+"""Characters that are read of the beginning and of the end of one block, where a sender says who he is and what he wants (X-10)."""
+MOST = 80_000
+"""Characters that are read of all blocks together."""
+
+
 def utterances(blocks: tuple[TextBlock, ...], folded: Callable[[str], str], brand: Brand) -> tuple[Utterance, ...]:
-    """The outer blocks in readable form."""
-    return tuple(
-        Utterance(block.where, block.layer, readable(folded(block.text), brand), block.text) for block in blocks
-    )
+    """The outer blocks in readable form, the middle of long ones left out."""
+    found = []
+    left = MOST
+    for block in blocks:
+        text = _ends(block.text)[:left]
+        left -= len(text)
+        if text:
+            found.append(Utterance(block.where, block.layer, readable(folded(text), brand), text))
+    return tuple(found)
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"

@@ -1,0 +1,67 @@
+"""Who the sender is when he is not the brand, how much of a text is read, and what a false follow-up passes on."""
+
+import pytest
+
+from tests.rules.building import AMELI, link, message, verdict
+from vigie.message.fold import fold
+from vigie.message.types import Layer, TextBlock
+from vigie.rules.standing import Standing, standing
+from vigie.rules.types import Label
+from vigie.rules.utterance import HEAD, MOST, TAIL, utterances
+
+
+@pytest.mark.parametrize(
+    ("author", "text", "expected"),
+    [
+        ("Décomptes <decomptes@nuage-factures.example>", "bonjour", Standing.NOBODY),
+        ("Mamie <mamie@boite.example>", "coucou, j'ai recu un mail", Standing.UNKNOWN),
+        ("Optique solidaire <bonjour@clair-regard.example>", "bonjour", Standing.UNKNOWN),
+        ("Pharmacie de la Halle <contact@pharmacie-halle.example>", "bonjour", Standing.ANOTHER),
+        ("Service paie <paie@expertise-colvert.example>", "bonjour", Standing.ANOTHER),
+        ("CGT CPAM du Rhône <cgt@ul-lyon-est.example>", "bonjour", Standing.ANOTHER),
+        ("mailer-daemon@mx.example", "bonjour", Standing.UNKNOWN),
+        ("noreply@mx.example", "bonjour", Standing.NOBODY),
+    ],
+)
+def test_standing(author, text, expected):
+    assert standing(message(author).authors, [text], fold, AMELI, frozenset()) is expected
+
+
+def test_the_middle_of_a_long_text_is_left_out():
+    text = "a" * HEAD + "m" * 500_000 + "z" * TAIL
+    spoken = utterances(tuple(TextBlock(Layer.OUTER, f"part {n}", text) for n in range(50)), fold, AMELI)
+    assert spoken[0].text == "a" * HEAD + "\n" + "z" * TAIL
+    assert sum(len(item.text) for item in spoken) <= MOST
+
+
+FOLLOWED = [TextBlock(Layer.FORWARDED, "text/plain", "Votre carte Vitale est bloquée : https://z.example/x")]
+LINK = link("https://z.example/x", layer=Layer.FORWARDED)
+
+
+def test_who_bears_the_name_says_himself_what_he_passes_on():
+    mail = message(
+        "Assurance Maladie <p@garage.example>", "TR: relance", "Merci de faire vite.", [LINK], blocks=FOLLOWED
+    )
+    assert verdict(mail).label is Label.IMPERSONATION
+
+
+def test_what_a_friend_passes_on_is_a_mention():
+    mail = message(
+        "Paul Roche <paul.roche@boite.example>", "TR: relance", "Tu en penses quoi ?", [LINK], blocks=FOLLOWED
+    )
+    assert verdict(mail).label is Label.UNRELATED
+
+
+@pytest.mark.parametrize(
+    ("foot", "claimed"),
+    [
+        ("Lucien Farge, contrôleur assermenté, Assurance Maladie", True),
+        ("R. Delmas\nCPAM", True),
+        ("Lucien Farge, ancien agent de la CPAM et poète", False),
+        ("Jean Roy, délégué CGT, CPAM", False),
+    ],
+)
+def test_an_office_at_the_brand_is_a_signature(foot, claimed):
+    body = f"Madame,\nJ'ai besoin de votre RIB par retour de mail.\n{foot}"
+    label = verdict(message("L. Farge <l.farge@soins.example>", "Votre dossier", body)).label
+    assert (label is Label.IMPERSONATION) == claimed
