@@ -96,7 +96,7 @@ ANSWERS = re.compile(
 )
 # What becomes of a reader's card, rights, refund or account: said by whoever decides it.
 STATE = re.compile(
-    r"\b(?:bloque\w*|suspend\w*|suspension|rejete\w*|refuse\w*|en attente|en suspens|incomplet\w*|incorrect\w*"
+    r"\b(?:bloque\w*|desactive\w*|suspend\w*|suspension|rejete\w*|refuse\w*|en attente|en suspens|incomplet\w*|incorrect\w*"
     r"|a (?:son|leur) terme"
     r"|(?:n'est|n'etes|n'es|n'a|n'ont|ne sont) (?:\w+ )?(?:a |par |dans )?aucune?"
     r"|(?:n'a|n'ont|n'avons|n'avez|ne) (?:\w+ ){0,2}(?:pas|jamais) (?:encore )?(?:pu|ete|recu|abouti|permis|parvenu\w*|pourra)"
@@ -126,7 +126,8 @@ PRESSES = re.compile(
     r"|des (?:maintenant|ce soir|reception)|(?:avant|d'ici|sous|dans|il (?:vous |te )?reste) (?:\w+ )?"
     r"(?:\d+|lundi|mardi|mercredi|jeudi|vendredi|samedi"
     r"|dimanche|minuit|demain|ce soir|la fin)|maintenant"
-    r"|limitee? a|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
+    r"|limitee? a|risque[rzs]*|(?:la|met\w*|mise?) fin|opposition|perimee?s?"
+    r"|signalee?s?|alors que|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
 )
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"

@@ -65,6 +65,7 @@ _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
 _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|tu|toi|ta|ton|tes|you|your)\b")
 _YOU = re.compile(r"\bvous\b")
 _NOT_ISSUER = re.compile(
+    r"\b(?:etuis?|housses?|pochettes?|porte[- ]?cartes?|lecteurs?) (?:\w+ ){0,2}?(?:de |pour |a )?(?:la |votre )?carte\b|"
     r"\b(?:notre|nos|votre) (?:mutuelle|officine|pharmacie|cabinet|laboratoire|adherents?|entreprise|complementaire(?! sante solidaire)"
     r"|etablissement|redaction|lecteurs|employeur|commune|mairie|logiciel)\b"
     r"|\b(?:pharmaci\w+|borne)\b.{0,30}\bcarte\b|\bservice (?:rh|paie|du personnel|ressources humaines)\b|\bressources humaines\b"
@@ -135,19 +136,24 @@ def _pressed(
     if any(words.products.search(fold(link.shown[:200])) for link in leads_off(links, brand)):
         return True  # "mon compte ameli", and it leads elsewhere
     said = [
-        (clause.text, item.is_subject)
+        (clause.text, item.is_subject and opens_with_name(item.text, words))
         for item in spoken
         for clause in item.clauses
         if clause.plain and not clause.asked
     ]
     return any(
         (
-            (subject or _SECOND_PERSON.search(text))
+            (labelled or _SECOND_PERSON.search(text) or _own_product(text, words))
             and (STATE.search(text) or PRESSES.search(text) or (asked != {"follow"} and AMOUNT.search(text)))
         )
         or _DEADLINE.search(text)
-        for text, subject in said
+        for text, labelled in said
     )
+
+
+def _own_product(text: str, words: Names) -> bool:
+    """A service that only the reader has one of: "compte ameli désactivé"."""
+    return any(found[0] in words.services for found in words.products.finditer(text))
 
 
 def shown_in_links(links: tuple[Link, ...], brand: Brand) -> list[Sign]:
