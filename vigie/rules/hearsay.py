@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from vigie.message.types import TextBlock
 from vigie.rules import phones
@@ -49,7 +50,7 @@ _WANTS = re.compile(
     r"|correspondant\w*|agent))"
     r" (?:\w+ )?(?:voul\w+|veut|veulent|demand\w+|reclam\w+|exig\w+|insist\w+|a (?:demande|reclame|exige|insiste|voulu))"
     r"|(?:^|[,:(] ?|\bet )(?:\w+ )?(?:demande|demandait|demandant|veut|voulait|exige|reclame|reclamait)\b"
-    r"|\b(?:il|qu'il) (?:faut|fallait|faudrait|me faut)\b|\bje (?:dois|devais|devrais)\b"
+    r"|\binsist\w+ pour\b|\bpour que je lui\b|\b(?:il|qu'il) (?:faut|fallait|faudrait|me faut)\b|\bje (?:dois|devais|devrais)\b"
     r"|\b(?:asked|wanted|wants|told me|demanded|requested|needs?|needed)\b"
 )
 _POSES = re.compile(
@@ -113,7 +114,12 @@ def poses(item: Told, brand: Brand, *, mine: bool) -> bool:
     words = names_of(brand)
     if not (mine or _MINE.search(item.text)):
         return False
-    for name in words.names.finditer(item.text):
+    whole = (
+        re.compile(r"\b(?:" + "|".join(map(re.escape, brand.claim.whole_names)) + r")\b")
+        if brand.claim.whole_names
+        else None
+    )
+    for name in chain(words.names.finditer(item.text), whole.finditer(item.text) if whole else ()):
         before, after = item.text[max(0, name.start() - 120) : name.start()], item.text[name.end() :]
         if words.products.fullmatch(name[0].strip()) or BODY.search(before):
             continue

@@ -5,11 +5,13 @@ A mention is no claim, however often it stands there (speech.py says what weighs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
+from vigie.rules.standing import telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 from vigie.rules.weights import weights
@@ -24,9 +26,20 @@ def check(view: View) -> Iterator[Finding]:
     if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
         return
     found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
+    if view.message.medium is Medium.SMS and _names_another(view):
+        found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     if sum(sign.weight for sign in found) < weights().enough:
         return
     for sign in sorted(found, key=lambda item: -item.weight):
         strength = Strength.STRONG if sign.weight >= weights().enough else Strength.WEAK
         written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
         yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)
+
+
+_LABEL = re.compile(r"\W{0,3}([\w'&. -]{2,30}?) ?[:\]>]")
+
+
+def _names_another(view: View) -> bool:
+    """An SMS that opens with somebody's name: "Doctolib : ..."."""
+    label = next((found for item in view.spoken if (found := _LABEL.match(item.text))), None)
+    return label is not None and bool(telling(label[1], view.brand))
