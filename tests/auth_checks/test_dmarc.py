@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.servers.knot import Knot
-from vigie.auth_checks.dmarc import evaluate, outranked
+from vigie.auth_checks.dmarc import Evaluation, conclude, outranked, prepare
 from vigie.auth_checks.orgdomain import names_to_ask, parse_record, registrable, walk
 from vigie.auth_checks.resolver import DnsFault, DnsResolver, Resolver, ZoneResolver
 from vigie.auth_checks.types import DkimResult, DmarcResult, Provenance, SpfResult, Status
@@ -26,6 +26,10 @@ def dkim(domain: str, status: Status = Status.PASS, *, key_missing: bool = False
 
 def spf(domain: str, status: Status = Status.PASS, provenance: Provenance = Provenance.COMPUTED) -> SpfResult:
     return SpfResult(status, domain, provenance, "")
+
+
+def evaluate(author: str, envelope: SpfResult, signatures: list[DkimResult], resolver: Resolver) -> Evaluation:
+    return conclude(prepare(author, signatures, resolver), envelope, signatures, resolver)
 
 
 ORGANIZATIONAL = [

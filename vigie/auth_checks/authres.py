@@ -40,10 +40,6 @@ WORST = (
 """Which of two results for one method counts: the first in this order."""
 
 
-AuthResultsError = FieldError
-"""The field breaks the grammar of RFC 8601 section 2.2; it is read as if it were not there."""
-
-
 @dataclass(frozen=True, slots=True)
 class MethodResult:
     """One `method=result` with its properties, e.g. {"header.from": "example.org"}; names in lower case."""
@@ -51,7 +47,6 @@ class MethodResult:
     method: str
     result: str
     properties: dict[str, str] = field(default_factory=dict)
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +179,6 @@ def _resinfo(scanner: Lexer) -> tuple[MethodResult | None, bool]:
     result = scanner.need(KEYWORD, "a result").lower()
     scanner.skip()
     properties: dict[str, str] = {}
-    reason = ""
     clean = True
     while not scanner.at_end_of_result():
         name = scanner.need(KEYWORD, "a property").lower()
@@ -192,7 +186,7 @@ def _resinfo(scanner: Lexer) -> tuple[MethodResult | None, bool]:
             scanner.skip()
             scanner.expect("=")
             scanner.skip()
-            reason = scanner.value()
+            scanner.value()  # of reason=: free text, which may hold a semicolon
         else:
             scanner.skip()
             scanner.expect(".")
@@ -204,7 +198,7 @@ def _resinfo(scanner: Lexer) -> tuple[MethodResult | None, bool]:
             properties[name] = value
             clean = clean and (name not in IDENTITIES or _harmless(value))
         scanner.skip()
-    return MethodResult(method, result, properties, reason), clean
+    return MethodResult(method, result, properties), clean
 
 
 def _property(scanner: Lexer) -> tuple[str, bool]:

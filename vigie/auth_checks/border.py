@@ -36,7 +36,6 @@ def find_border(message: Message, trust: Trust) -> BorderHop:
         client_ip=str(ip_address(_client(message, trust, hop))),
         helo=plain_host(hop.helo or (learned.helo if learned else "")),
         mail_from=_mail_from(message, hop, learned.envelope_from if learned else None),
-        authserv_id=hop.by.lower(),
         above=tuple(_shown(ours.by) for ours in message.hops if ours.index < hop.index),
     )
 

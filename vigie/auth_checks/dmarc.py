@@ -67,11 +67,6 @@ def prepare(author_domain: str, dkim: Sequence[DkimResult], resolver: Resolver) 
     return Prepared(author_domain, author, record, policy, tag, tuple(aligned), late)
 
 
-def evaluate(author_domain: str, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
-    """`conclude` of `prepare`."""
-    return conclude(prepare(author_domain, dkim, resolver), spf, dkim, resolver)
-
-
 def conclude(prepared: Prepared, spf: SpfResult, dkim: Sequence[DkimResult], resolver: Resolver) -> Evaluation:
     """The computed result. Never raises: a DNS fault is temperror, unless an aligned identifier passed all the same."""
     author, record, fault = prepared.author, prepared.record, prepared.fault

@@ -10,14 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from vigie.auth_checks.letter import Letter, plain_name, read_letter
-from vigie.auth_checks.orgdomain import registrable
+from vigie.auth_checks.letter import Letter, plain_name
 from vigie.auth_checks.signature import Signature, read_signature
 from vigie.auth_checks.types import Delivery, DkimResult, ReplayHint, Status
 from vigie.message.types import Message
 
 MAX_READ = 100
-MAX_IDS = 10
 OLD = timedelta(days=7)
 """No mail server tries longer than five days (RFC 5321 section 4.5.4.1)."""
 MANY = 3
@@ -29,17 +27,6 @@ SIGNED_RECIPIENTS = frozenset({"to", "cc"})
 MAX_VALUE = 2_000
 
 ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,128}@[^\s<>(),;:\"@]{1,255}")
-
-
-def signature_ids(raw: bytes) -> tuple[str, ...]:
-    """What the well-formed DKIM signatures of a message are known by (DkimResult.signature_id): ten at most, no DNS.
-
-    Those of the domain that stands in From come first: signatures that a replayer piles on top must not crowd it out.
-    """
-    letter = read_letter(raw)
-    author = b"".join(value for name, value in letter.fields if plain_name(name) == "from").lower()
-    ranked = sorted(_signatures(letter), key=lambda found: registrable(found.domain).encode() not in author)
-    return tuple(dict.fromkeys(found.identifier for found in ranked))[:MAX_IDS]
 
 
 def replay_hints(

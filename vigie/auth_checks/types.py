@@ -165,7 +165,6 @@ class BorderHop:
     helo: str = ""
     mail_from: str | None = None
     """None: unknown; "": the null reverse-path."""
-    authserv_id: str = ""
     above: tuple[str, ...] = ()
     """The by-hosts of our own Received fields above it, newest first: what was passed before the walk stopped."""
 
