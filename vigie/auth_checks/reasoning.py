@@ -166,4 +166,4 @@ def _dns(evidence: AuthEvidence) -> Iterator[Step]:
     if evidence.unfrozen:
         yield Step("dns", f"the answers are not kept: {evidence.unfrozen}", VIGIE)
     else:
-        yield Step("dns", f"{len(evidence.answers)} answers; the ledger keeps them with the verdict", VIGIE)
+        yield Step("dns", f"{len(evidence.answers)} answers that the evidence rests on", VIGIE)
