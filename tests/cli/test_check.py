@@ -260,10 +260,10 @@ def test_every_error_of_the_command_line_names_the_help(here):
 
 def test_help_lists_only_commands_that_exist(here):
     listed = vigie("--help", cwd=here).stdout.split("Commands:")[1].split()
-    for command in ("check", "scan", "run", "demo", "review", "catalog", "doctor", "init"):
+    for command in ("check", "text", "scan", "run", "demo", "review", "catalog", "doctor", "evaluate", "init"):
         assert command in listed
         assert vigie(command, "--help", cwd=here).returncode == 0
-    for missing in ("web", "evaluate", "text", "report", "backtest"):
+    for missing in ("web", "report", "backtest"):
         assert vigie(missing, cwd=here).returncode == 2
 
 
