@@ -47,7 +47,7 @@ def authenticate(
     """Everything that the message, its header and the DNS say about who sent it.
 
     `received`: INTERNALDATE; `now`: the clock, both aware. Signatures are judged as of the day when our side got the message.
-    `delivery`: what the mailbox knows beside the bytes; only the hints of replay rest on it.
+    `delivery`: what the mailbox knows beside the bytes: for the hints of replay, and whether the body was read to its end.
     Never raises: DNS faults are temperror, and what libraries raise on hostile input is a permerror (dkim.LIBRARY_ERRORS,
     spf.evaluate).
     """

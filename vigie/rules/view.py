@@ -15,7 +15,7 @@ from vigie.rules.brand import Brand
 from vigie.rules.types import Finding, Kind
 from vigie.rules.utterance import Utterance, utterances
 
-_OF_THE_MESSAGE = frozenset({"outer", "links", "outer_folded", "spoken", "outer_links"})
+_OF_THE_MESSAGE = frozenset({"outer", "links", "spoken", "outer_links"})
 """What a View derives from message and brand alone."""
 _A_WORD = 20
 """Characters of the body below which the sender says nothing himself."""
@@ -79,11 +79,6 @@ class View:
         return tuple(
             replace(link, layer=Layer.OUTER) if link.layer is Layer.FORWARDED else link for link in self.message.links
         )
-
-    @cached_property
-    def outer_folded(self) -> str:
-        """The folded outer text, one block a line."""
-        return "\n".join(self.folded(block.text) for block in self.outer)
 
     @cached_property
     def spoken(self) -> tuple[Utterance, ...]:
