@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 SUITES := .suites
 PIP    := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run install dev suites servers test lint bench evaluate soak requirements clean
+.PHONY: help run install dev suites servers test lint bench evaluate wording soak requirements clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -70,6 +70,10 @@ evaluate: dev   ## how right the verdicts are on the labelled mails, into docs/e
 	    $(BIN)/vigie --lang en evaluate build/corpus/$$split --report docs/evaluation/$$split.html --save docs/evaluation/$$split.json || exit; \
 	done
 
+wording: dev   ## learns vigie/rules/wording.tsv anew, for who adds labelled mails to tests/corpus/design
+	@$(PIP) --python $(BIN)/python install --upgrade --target .learn --require-hashes --only-binary :all: -r requirements/learn.txt
+	PYTHONPATH=.learn $(BIN)/python -m tests.corpus.learn
+
 soak: dev servers       ## what takes longer: a mailbox of 5,000, ten minutes of arriving mail, five of fuzzing (CPython 3.11)
 	$(BIN)/python -m tests.soak.mailbox
 	$(BIN)/python -m tests.soak.service
@@ -80,8 +84,9 @@ requirements:   ## pins anew, for who changes pyproject.toml (needs uv)
 	uv pip compile --group build --universal --generate-hashes --no-header -q -o requirements/build.txt
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header -q -o requirements/run.txt
 	uv pip compile --group suites --universal --generate-hashes --no-header -q -o requirements/suites.txt
+	uv pip compile --group learn --universal --generate-hashes --no-header -q -o requirements/learn.txt
 	uv pip compile --group soak --universal --generate-hashes --no-header -q -o requirements/soak.txt
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q -o requirements/dev.txt
 
 clean:          ## removes what the targets above made
-	rm -rf $(VENV) $(SUITES) .soak .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SUITES) .soak .learn .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,7 +2,8 @@
 
     python -m tests.corpus.build FOLDER [--split design|kept]
 
-design.toml is for those who mend rules; kept.toml is never looked at by them. The same input gives the same bytes.
+The tables of design/ are for those who mend rules, and the wording is learned from them; those of kept/ are never looked at by them.
+The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -59,18 +60,28 @@ RECIPIENTS = {
 
 def entries(split: str) -> list[dict[str, Any]]:
     """The mails of one split, checked for the fields and labels that they must have."""
-    path = HERE / f"{split}.toml"
-    listed = cast("list[dict[str, Any]]", tomllib.loads(path.read_text(encoding="utf-8")).get("mail", []))
-    seen: set[str] = set()
-    for entry in listed:
-        slug = entry["slug"]
-        strange = set(entry) - FIELDS
-        if strange or slug in seen or not entry["accept"] or not set(entry["accept"]) <= VERDICTS:
-            raise ValueError(f"{path.name}: {slug}: unknown field, double slug or wrong label {sorted(strange)}")
-        if "text" not in entry and "html" not in entry:
-            raise ValueError(f"{path.name}: {slug}: neither text nor html")
-        seen.add(slug)
+    listed = [entry for path in tables(split) for entry in entries_of(path)]
+    slugs = [entry["slug"] for entry in listed]
+    if len(set(slugs)) < len(slugs):
+        raise ValueError(f"{split}: double slug {sorted({slug for slug in slugs if slugs.count(slug) > 1})}")
     return listed
+
+
+def entries_of(path: Path) -> list[dict[str, Any]]:
+    """The mails of one table, checked in the same way."""
+    listed = cast("list[dict[str, Any]]", tomllib.loads(path.read_text(encoding="utf-8"))["mail"])
+    for entry in listed:
+        strange = set(entry) - FIELDS
+        if strange or not entry["accept"] or not set(entry["accept"]) <= VERDICTS:
+            raise ValueError(f"{path.name}: {entry['slug']}: unknown field or wrong label {sorted(strange)}")
+        if "text" not in entry and "html" not in entry:
+            raise ValueError(f"{path.name}: {entry['slug']}: neither text nor html")
+    return listed
+
+
+def tables(split: str) -> list[Path]:
+    """The files of one split; each is by another hand."""
+    return sorted((HERE / split).glob("*.toml"))
 
 
 def draw(slug: str, what: str, size: int) -> int:

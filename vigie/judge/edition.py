@@ -14,7 +14,7 @@ from vigie.judge.settings import BrandSettings, JudgeSettings
 from vigie.rules import brand
 
 _PACKAGES = ("message", "auth_checks", "rules", "judge")
-_DECIDES = (".py", ".toml")
+_DECIDES = (".py", ".toml", ".tsv")
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,12 @@ def _own_lines(text: str) -> list[str]:
     for line in text.split("\n"):
         said = any(char.isalnum() for char in line)
         if said:
-            goes_on = bool(lines) and len(before) >= _GOES_ON and before[-1] not in ".!?:;,)>" and not _URL_LAST.search(before)
+            goes_on = (
+                bool(lines)
+                and len(before) >= _GOES_ON
+                and before[-1] not in ".!?:;,)>"
+                and not _URL_LAST.search(before)
+            )
             if goes_on:
                 lines[-1] += " " + line
             else:

@@ -27,6 +27,7 @@ Fact = Literal[
     "strong-lure",
     "footer",
     "cannot-tell",
+    "likely",
 ]
 FACTS: tuple[Fact, ...] = get_args(Fact)
 
@@ -68,6 +69,13 @@ class Row(_Data):
         return all((name.removeprefix("!") in facts) != name.startswith("!") for name in self.when)
 
 
+class Wording(_Data):
+    """From which log-odds the words of a mail are a claim, or likely to be one."""
+
+    sure: float
+    likely: float
+
+
 class Policy(_Data):
     """policy.toml."""
 
@@ -76,6 +84,9 @@ class Policy(_Data):
     excuse_void_by: frozenset[str]
     excused_by_fault: frozenset[str]
     answered_officially: frozenset[str]
+    likely_only: frozenset[str]
+    outweighed: dict[str, frozenset[str]]
+    wording: Wording
     row: tuple[Row, ...]
     speech: dict[str, int]
     """Read by weights.py."""
@@ -137,6 +148,7 @@ def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
         "strong-lure": any(finding.strength is not Strength.WEAK for finding in lures),
         "footer": _list_footer(view, findings),
         "cannot-tell": fault,
+        "likely": _likely(findings),
     }
     return frozenset(name for name, holds in truth.items() if holds)
 
@@ -149,11 +161,20 @@ def _poses(findings: tuple[Finding, ...]) -> bool:
 def _claims(findings: tuple[Finding, ...], contradictions: list[Finding]) -> bool:
     """A CLAIM in the sender's own words, unless an EXCUSE that is not void cancels it."""
     claims = [finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN]
-    excused = any(finding.kind is Kind.EXCUSE for finding in findings)
+    said = {f"{finding.rule}.{finding.topic}" for finding in claims}
+    excused = any(
+        finding.kind is Kind.EXCUSE and said.isdisjoint(policy().outweighed.get(finding.rule, frozenset()))
+        for finding in findings
+    )
     void = any(finding.rule in policy().excuse_void_by for finding in claims) or any(
         finding.strength is Strength.DECISIVE for finding in contradictions
     )
     return bool(claims) and (void or not excused)
+
+
+def _likely(findings: tuple[Finding, ...]) -> bool:
+    claims = [finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN]
+    return all(f"{finding.rule}.{finding.topic}" in policy().likely_only for finding in claims)
 
 
 def _official_dns_faults(view: View) -> tuple[str, ...]:

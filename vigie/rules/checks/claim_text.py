@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
+from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
 from vigie.rules.standing import telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 from vigie.rules.weights import weights
+from vigie.rules.wording import names_brand, score, telling_line
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -28,12 +30,25 @@ def check(view: View) -> Iterator[Finding]:
     found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
-    if sum(sign.weight for sign in found) < weights().enough:
+    enough = sum(sign.weight for sign in found) >= weights().enough
+    yield from _wording(view, enough=enough)
+    if not enough:
         return
     for sign in sorted(found, key=lambda item: -item.weight):
         strength = Strength.STRONG if sign.weight >= weights().enough else Strength.WEAK
         written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
         yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)
+
+
+def _wording(view: View, *, enough: bool) -> Iterator[Finding]:
+    """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough."""
+    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
+        return
+    found = score(view)
+    if found >= policy().wording.sure:
+        yield claim(ID, "wording", *telling_line(view))
+    elif found >= policy().wording.likely and not enough:
+        yield claim(ID, "wording-likely", *telling_line(view), strength=Strength.WEAK)
 
 
 _LABEL = re.compile(r"\W{0,3}([\w'&. -]{2,30}?) ?[:\]>]")

@@ -1,0 +1,149 @@
+"""Learns the weights of vigie/rules/wording.py from the labelled mails of design/ and of tests/rules/unseen.
+
+    python -m tests.corpus.learn            writes vigie/rules/wording.tsv (needs scikit-learn: `make wording`)
+    python -m tests.corpus.learn --check    each table judged by weights that were learned from the others
+
+The mails of kept/ are never learned from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.corpus.build import HERE, build, entries_of, tables
+from tests.rules.building import AMELI, evidence
+from tests.rules.unseen import mails
+from vigie.message.parse import parse
+from vigie.rules.view import View
+from vigie.rules.wording import features, names_brand
+
+TARGET = HERE.parents[1] / "vigie" / "rules" / "wording.tsv"
+STRENGTH = 3.0
+"""Inverse of the regularisation (scikit-learn's C): between 1 and 10 the figures hardly differ."""
+SEEN = 2
+"""Mails in which a feature must stand to be learned."""
+SMALLEST = 0.02
+"""Weights below it are left out."""
+UNSETTLED = frozenset({"genuine", "undecided"})
+"""Labels of mails by the brand itself: who wrote them is not to be told from words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled mail as the model sees it."""
+
+    table: str
+    slug: str
+    false: bool
+    named: bool
+    features: dict[str, float]
+
+
+def sources() -> list[Path]:
+    """The tables that are learned from."""
+    return [*tables("design"), *sorted(mails.FOLDER.glob("*.toml"))]
+
+
+def fingerprint() -> str:
+    """SHA-256 over the tables: the weights say which ones they were learned from."""
+    whole = hashlib.sha256()
+    for path in sources():
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def examples() -> Iterator[Example]:
+    """Every mail of the tables but those that the brand itself may have written."""
+    for path in tables("design"):
+        for entry in entries_of(path):
+            if not UNSETTLED & set(entry["accept"]):
+                false = "impersonation" in entry["accept"]
+                yield _example(path.stem, entry["slug"], build(entry, "design", {}), false=false)
+    for path in sorted(mails.FOLDER.glob("*.toml")):
+        for kind in ("false", "honest"):
+            for number, mail in enumerate(mails.table(path.name).get(kind, ())):
+                slug = f"{path.stem}-{kind}-{number}"
+                yield _example(f"unseen-{path.stem}", slug, mails.raw(mail), false=kind == "false")
+
+
+def _example(table: str, slug: str, raw: bytes, *, false: bool) -> Example:
+    view = View(parse(raw), evidence("sender.example"), AMELI)
+    return Example(table, slug, false, names_brand(view), features(view))
+
+
+def learn(found: Sequence[Example]) -> dict[str, float]:
+    """Feature -> weight, with "bias"."""
+    from scipy.sparse import csr_matrix  # scikit-learn is not among the test requirements
+    from sklearn.linear_model import LogisticRegression
+
+    seen = Counter(name for example in found for name in example.features)
+    index = {name: place for place, name in enumerate(sorted(name for name, count in seen.items() if count >= SEEN))}
+    cells = [
+        (row, index[name], value)
+        for row, example in enumerate(found)
+        for name, value in example.features.items()
+        if name in index
+    ]
+    rows, columns, values = zip(*cells, strict=True)
+    matrix = csr_matrix((values, (rows, columns)), shape=(len(found), len(index)))
+    fitted = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=2000, random_state=0).fit(
+        matrix, [example.false for example in found]
+    )
+    weights = {name: float(fitted.coef_[0][place]) for name, place in index.items()}
+    return {"bias": float(fitted.intercept_[0])} | {
+        name: weight for name, weight in weights.items() if abs(weight) >= SMALLEST
+    }
+
+
+def write(weights: dict[str, float]) -> None:
+    """The file that is shipped."""
+    lines = [
+        "# Learned by `make wording`; features: vigie/rules/wording.py. Weights in thousandths.",
+        f"# tables {fingerprint()}",
+    ]
+    lines += [f"{name}\t{round(weight * 1000)}" for name, weight in sorted(weights.items())]
+    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def check(found: Sequence[Example]) -> None:
+    """Prints, for each table, how the weights learned from all the others judge it."""
+    print(f"{'table':<20}{'false':>7}{'>= 1':>7}{'>= 0':>7}{'honest':>9}{'>= 1':>7}{'>= 0':>7}")
+    for table in dict.fromkeys(example.table for example in found):
+        weights = learn([example for example in found if example.table != table])
+        bias = weights.pop("bias")
+        scores: dict[bool, list[float]] = {True: [], False: []}
+        for example in found:
+            if example.table == table:
+                score = bias + sum(weights.get(name, 0.0) * value for name, value in example.features.items())
+                scores[example.false].append(score if example.named else -9.0)
+        columns = [
+            f"{len(scores[kind]):>{7 if kind else 9}}"
+            + "".join(f"{sum(score >= bound for score in scores[kind]):>7}" for bound in (1, 0))
+            for kind in (True, False)
+        ]
+        print(f"{table:<20}{''.join(columns)}", flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Learns and writes, or checks."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args(arguments)
+    found = list(examples())
+    if options.check:
+        check(found)
+        return 0
+    weights = learn(found)
+    write(weights)
+    print(f"{len(found)} mails, {len(weights)} weights in {TARGET}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

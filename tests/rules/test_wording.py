@@ -1,0 +1,77 @@
+"""The learned score of a mail's words: what it may and may not know, and that the shipped weights are those of the shipped tables."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.corpus.learn import TARGET, fingerprint
+from tests.rules.building import AMELI, evidence, findings, link, message
+from vigie.rules.brand import Brand, load
+from vigie.rules.types import Finding, Kind
+from vigie.rules.view import View
+from vigie.rules.wording import BODY, features, model, names_brand, score
+
+FRAUD = (
+    "Cher assuré,\nVotre carte Vitale arrive à expiration. Pour éviter la suspension de vos droits, mettez à jour vos informations"
+    " sous 48 heures en cliquant sur le lien ci-dessous.\nL'Assurance Maladie"
+)
+HONEST = (
+    "Bonjour,\nVotre rendez-vous du 4 décembre à 9 h 30 au cabinet du docteur Lemoine est confirmé. Pensez à apporter votre carte"
+    " Vitale et votre ordonnance.\nLe secrétariat du cabinet"
+)
+
+
+def _view(body: str, *, author: str = "Service <info@portail-x.example>", brand: Brand = AMELI) -> View:
+    made = message(author=author, subject="Information", body=body, links=[link("ici", "https://portail-x.example/a")])
+    return View(made, evidence("portail-x.example"), brand)
+
+
+def test_the_weights_were_learned_from_the_tables_that_lie_here() -> None:
+    assert f"# tables {fingerprint()}" in TARGET.read_text(encoding="utf-8").splitlines()[:3]
+
+
+def test_a_fraud_scores_high_and_a_mention_low() -> None:
+    assert score(_view(FRAUD)) > 1.0
+    assert score(_view(HONEST, author="Cabinet Lemoine <secretariat@cabinet-lemoine.example>")) < 0.0
+
+
+def test_no_name_number_or_address_is_a_feature() -> None:
+    told = " ".join(name for name in model().weights if name[1] == ":")
+    for known in ("ameli", "cpam", "vitale", "0", "7", "@", "http"):
+        assert known not in told.replace("familiar", ""), known
+
+
+def test_the_words_of_a_long_mail_weigh_no_more_than_those_of_a_short_one() -> None:
+    for text in (FRAUD, FRAUD * 20, HONEST):
+        words = [value for name, value in features(_view(text)).items() if name.startswith("b:")]
+        assert math.isclose(math.sqrt(sum(value * value for value in words)), BODY)
+
+
+@given(st.text(max_size=400))
+def test_any_text_has_a_finite_score(text: str) -> None:
+    assert math.isfinite(score(_view(text)))
+
+
+def test_mail_that_does_not_name_the_brand_is_not_scored() -> None:
+    view = _view("Votre colis vous attend. Cliquez sur le lien ci-dessous sous 48 heures.")
+    assert not names_brand(view)
+    assert not _claims(view)
+
+
+def test_a_brand_whose_frauds_were_not_learned_is_not_scored() -> None:
+    other = replace_claim(load("caf"))
+    assert not any(finding.topic.startswith("wording") for finding in _claims(_view("Votre compte CAF", brand=other)))
+
+
+def replace_claim(brand: Brand) -> Brand:
+    assert not brand.claim.learned
+    return brand
+
+
+def _claims(view: View) -> list[Finding]:
+    return [finding for finding in findings(view) if finding.kind is Kind.CLAIM]

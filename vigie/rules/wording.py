@@ -1,0 +1,165 @@
+"""How much a mail's words resemble those of mails that speak as the brand: a linear model, learned from labelled mails.
+
+Rules give reasons, and miss whoever says the same thing in words that nobody foresaw. The model knows no reason, and no names:
+the brand's words, amounts, numbers and addresses are placeholders. It is a logistic regression over words and pairs of words (stems),
+the first and the last lines, subject, display name and a few marks of form; wording.tsv holds its weights, and
+`python -m tests.corpus.learn` makes that file. What a score is good for stands in policy.toml, table [wording].
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from vigie.message.types import Layer
+from vigie.rules.brand import Brand
+from vigie.rules.naming import Names, names_of
+from vigie.rules.standing import own_voice, standing
+from vigie.rules.unnamed import leads_off
+from vigie.rules.utterance import Utterance
+from vigie.rules.view import View
+
+HEAD, TAIL = 6_000, 2_000
+"""Characters that are read of the beginning and of the end of each block."""
+STEM = 6
+"""Letters of a word that count: endings say little, and many would be seen once only."""
+BODY = 4.0
+"""Length of the vector of the body's words and pairs, however long the body is; every other feature is 1."""
+SHORT_LINE = 8
+"""Words of a line that may be a letterhead, a greeting, a signature."""
+MAX_LINES = 400
+
+_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
+_NUMBER = re.compile(r"\b\d(?:[\d .,/-]{0,40}\d)?\b")
+_EURO = re.compile(r"<n> ?(?:eur\b|euros?\b|€|e\b)")
+_WORD = re.compile(r"<\w+>|[a-z']{1,40}|[?!€]")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A linear model: `bias` plus the weight of each feature times its value."""
+
+    bias: float
+    weights: dict[str, float]
+
+    def score(self, features: dict[str, float]) -> float:
+        """Log-odds that a mail with these features speaks as the brand. Features that the model does not know weigh nothing."""
+        weights = self.weights
+        return self.bias + sum(weights[name] * value for name, value in features.items() if name in weights)
+
+
+@cache
+def model() -> Model:
+    """The shipped weights. Raises ValueError for a damaged file."""
+    weights: dict[str, float] = {}
+    text = (resources.files(__package__) / "wording.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            name, _, value = line.partition("\t")
+            weights[name] = int(value) / 1000
+    return Model(weights.pop("bias"), weights)
+
+
+def names_brand(view: View) -> bool:
+    """The brand or something of the brand's is named in the outer text or in a display name: of any other mail the model knows nothing."""
+    words = names_of(view.brand)
+    texts = [item.text for item in view.spoken] + [view.folded(author.display) for author in view.message.authors]
+    return any(words.names.search(text) or words.products.search(text) for text in texts)
+
+
+def score(view: View) -> float:
+    """Log-odds that the outer speaker poses as the brand, by his words alone."""
+    return model().score(features(view))
+
+
+def telling_line(view: View) -> tuple[str, str]:
+    """Where the words stand that speak most for it, and the line: what a reader is shown."""
+    weights, words = model().weights, names_of(view.brand)
+    best, most = ("subject", view.message.subject), -math.inf
+    for item in view.spoken:
+        prefix = "s:" if item.is_subject else "b:"
+        for line in _read(item).split("\n")[:MAX_LINES]:
+            weight = sum(weights.get(prefix + gram, 0.0) for gram in set(_grams(tokens(line, words))))
+            if weight > most and line.strip():
+                best, most = (item.where, line.strip()), weight
+    return best
+
+
+def features(view: View) -> dict[str, float]:
+    """Name -> value of everything that the model looks at. Total and bounded: at most HEAD + TAIL characters of each block."""
+    words = names_of(view.brand)
+    subject = [token for item in view.spoken if item.is_subject for token in tokens(_read(item), words)]
+    lines = [tokens(line, words) for line in _body_lines(view.spoken)]
+    lines = [line for line in lines if line]
+    shown = [token for author in view.message.authors[:2] for token in tokens(view.folded(author.display), words)]
+    found = dict.fromkeys(_marks(view, sum(map(len, lines)), bool(shown)), 1.0)
+    grams = set(_grams([token for line in lines for token in line]))
+    share = BODY / math.sqrt(len(grams)) if grams else 0.0
+    found |= {f"b:{gram}": share for gram in grams}
+    for prefix, told in (("s:", [subject]), ("d:", [shown]), ("H:", lines[:3]), ("E:", lines[-4:])):
+        short = [line for line in told if prefix in "s:d:" or len(line) <= SHORT_LINE]
+        found |= {prefix + gram: 1.0 for line in short for gram in _grams(line)}
+    return found
+
+
+def _read(item: Utterance) -> str:
+    text = item.text
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
+
+
+def _body_lines(spoken: tuple[Utterance, ...]) -> list[str]:
+    return [line for item in spoken if not item.is_subject for line in _read(item).split("\n")][:MAX_LINES]
+
+
+def tokens(folded: str, words: Names) -> list[str]:
+    """The stems of one line; names, numbers, amounts and addresses as placeholders."""
+    text = _MAIL.sub(" <mail> ", _URL.sub(" <url> ", folded))
+    text = words.products.sub(" <product> ", words.names.sub(" <name> ", text))
+    text = _EURO.sub(" <euro> ", _NUMBER.sub(" <n> ", text))
+    return [token if token[0] == "<" else token[:STEM] for token in _WORD.findall(text)]
+
+
+def _grams(stems: list[str]) -> Iterator[str]:
+    yield from stems
+    yield from (f"{first}_{second}" for first, second in itertools.pairwise(stems))
+
+
+def _marks(view: View, length: int, named: bool) -> Iterator[str]:
+    """What stands there beside the words: where links lead, who answers for the text, how long it is."""
+    brand, message = view.brand, view.message
+    outside = {link.host for link in leads_off(view.outer_links, brand)}
+    yield f"x:words-{min(8, length.bit_length())}"
+    yield f"x:outside-{min(3, len(outside))}"
+    if any(link.clickable and link.host and brand.official_host(link.host) for link in view.outer_links):
+        yield "x:official-link"
+    domains = [author.domain for author in message.authors]
+    if any(_same(host, domain) for host in outside for domain in domains):
+        yield "x:own-link"
+    if any(link.where.startswith("header:list") for link in message.links):
+        yield "x:list"
+    if message.texts(Layer.QUOTED):
+        yield "x:quoted"
+    if message.texts(Layer.FORWARDED):
+        yield "x:forwarded"
+    if not named:
+        yield "x:no-display"
+    texts = [item.text for item in view.spoken]
+    if own_voice(texts, brand):
+        yield "x:own-voice"
+    yield f"x:{_standing(view, brand)}"
+
+
+def _standing(view: View, brand: Brand) -> str:
+    texts = [item.text for item in sorted(view.spoken, key=lambda item: not item.is_subject)]
+    buttons = frozenset(view.folded(link.shown[:200]) for link in view.outer_links if link.shown)
+    return standing(view.message.authors, texts, view.folded, brand, buttons).name.lower()
+
+
+def _same(host: str, domain: str) -> bool:
+    return bool(domain) and (host == domain or host.endswith("." + domain) or domain.endswith("." + host))
