@@ -237,6 +237,8 @@ _NAMES = {
     "glued": "AssuranceMaladie",
     "dotted": "a.m.e.l.i",
     "underscores": "_Assurance_Maladie_",
+    "backward": "\u202eilema",
+    "backward-in-an-isolate": "\u2067\u202eeidalaM ecnarussA\u2069",
     "address-in-the-name": "assurance-maladie@info.ameli.fr",
     "with-a-service": "CPAM - Service remboursements",
     "emoji": "🏥 Assurance Maladie 🇫🇷",
