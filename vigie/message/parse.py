@@ -15,8 +15,8 @@ from itertools import islice
 
 import mailparser
 
-from vigie.message.content import Content, message_context
 from vigie.message.bidi import as_shown, without_controls
+from vigie.message.content import Content, message_context
 from vigie.message.fields import ONCE_ONLY, Field, Scan, header_text, scan
 from vigie.message.layers import Context
 from vigie.message.links import written
