@@ -180,7 +180,8 @@ _OPENING = _State(False, False, (0, 0, 0), (255, 255, 255), False, False)
 _SILENT = frozenset("script style template title noembed noframes".split())
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
-    " h4 h5 h6 header hr html li main menu nav ol option p pre section select table tbody tfoot thead tr ul caption title".split()
+    " h4 h5 h6 header hr html li main menu nav ol option p pre section select table tbody tfoot thead tr ul caption title"
+    " text foreignobject".split()
 )
 _SETTING_APART = frozenset(("blockquote", "pre", "textarea"))
 _STYLING = frozenset(("style", "hidden", "bgcolor", "background", "color"))
