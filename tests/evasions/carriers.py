@@ -76,14 +76,12 @@ _POINTING = {
 
 
 def _pointing(letter: Letter, body: str, *, sheet: bool) -> bytes:
-    # a subject of the brand's and a name that is taken for a department would be other tricks
-    other = replace(letter, subject="Courrier", display="Service courrier") if letter.display in _DESKS else letter
+    other = replace(letter, subject="Courrier") if letter in FRAUDS else letter
     if sheet:
         return enclosed(other, "application/pdf", "avis.pdf", _sheet(letter), body)
     return enclosed(other, "text/html", "courrier.html", page(letter).encode(), body)
 
 
-_DESKS = {letter.display for letter in FRAUDS}
 for _slug, _body in _POINTING.items():
     for _ending, _is_sheet in (("html", False), ("pdf", True)):
         add(
