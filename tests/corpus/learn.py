@@ -1,4 +1,4 @@
-"""Learns the weights of vigie/rules/wording.py from the labelled mails of design/ and of tests/rules/unseen.
+"""Learns the weights of vigie/rules/wording.py from the labelled mails of design/ and of tests/rules, and from other mails.
 
     python -m tests.corpus.learn            writes vigie/rules/wording.tsv (needs scikit-learn: `make wording`)
     python -m tests.corpus.learn --check    each table judged by weights that were learned from the others
@@ -11,13 +11,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.corpus.build import HERE, build, entries_of, tables
-from tests.rules.building import AMELI, evidence
+from tests.others.grammar import mail as generated
+from tests.rules.building import AMELI, evidence, message
 from tests.rules.unseen import mails
 from vigie.message.parse import parse
 from vigie.rules.view import View
@@ -30,6 +32,10 @@ SEEN = 2
 """Mails in which a feature must stand to be learned."""
 SMALLEST = 0.02
 """Weights below it are left out."""
+RULES = mails.FOLDER.parent
+NOBODY = "contact@zenith.example"
+OTHERS = range(10_000, 12_000)
+"""Seeds of generated mails of every other kind (tests/others; its test has others): those that name the brand in passing."""
 UNSETTLED = frozenset({"genuine", "undecided"})
 """Labels of mails by the brand itself: who wrote them is not to be told from words."""
 
@@ -47,7 +53,7 @@ class Example:
 
 def sources() -> list[Path]:
     """The tables that are learned from."""
-    return [*tables("design"), *sorted(mails.FOLDER.glob("*.toml"))]
+    return [*tables("design"), *sorted(mails.FOLDER.glob("*.toml")), RULES / "frauds.toml", RULES / "mentions.toml"]
 
 
 def fingerprint() -> str:
@@ -70,10 +76,28 @@ def examples() -> Iterator[Example]:
             for number, mail in enumerate(mails.table(path.name).get(kind, ())):
                 slug = f"{path.stem}-{kind}-{number}"
                 yield _example(f"unseen-{path.stem}", slug, mails.raw(mail), false=kind == "false")
+    yield from _bare("frauds", "Info <x@zenith-travaux.example>", false=True)
+    yield from _bare("mentions", NOBODY, false=False)
+    for seed in OTHERS:
+        found = _example("others", str(seed), generated(seed)[0], false=False)
+        if found.named:
+            yield found
+
+
+def _bare(table: str, stranger: str, *, false: bool) -> Iterator[Example]:
+    """The mails of a table of tests/rules, under their own author and under one who tells nothing."""
+    for number, mail in enumerate(tomllib.loads((RULES / f"{table}.toml").read_text(encoding="utf-8"))["mail"]):
+        authors = [mail["author"], stranger] if mail.get("text_alone", True) else [mail["author"]]
+        for author in authors:
+            made = message(author, mail["subject"], mail["body"], mail["links"])
+            yield _seen(table, f"{number}-{author}", View(made, evidence("sender.example"), AMELI), false=false)
 
 
 def _example(table: str, slug: str, raw: bytes, *, false: bool) -> Example:
-    view = View(parse(raw), evidence("sender.example"), AMELI)
+    return _seen(table, slug, View(parse(raw), evidence("sender.example"), AMELI), false=false)
+
+
+def _seen(table: str, slug: str, view: View, *, false: bool) -> Example:
     return Example(table, slug, false, names_brand(view), features(view))
 
 

@@ -8,18 +8,22 @@ from functools import partial
 
 from tests.corpus.build import pdf
 from tests.evasions.evasion import Evasion, add, evasion
-from tests.evasions.letters import GENUINE, Letter, header, mail, page, parts, plain
-from tests.evasions.structure import BIT8, HTML, TEXT, b64
+from tests.evasions.letters import FRAUDS, GENUINE, Letter, header, mail, page, parts, plain
+from tests.evasions.structure import BIT8, HTML, TEXT
 from tests.message.made import code, saved
 
 BARE = "\r\n"
 
 
-def _attached(letter: Letter, kind: str, name: str, data: str) -> bytes:
+def enclosed(letter: Letter, kind: str, name: str, data: bytes, body: str = BARE) -> bytes:
+    """A file beside a body that says nothing, or next to nothing."""
     fields = f'Content-Type: {kind}; name="{name}"\nContent-Disposition: attachment; filename="{name}"\n'
-    return parts(
-        letter, "mixed", ((f"{TEXT}\n{BIT8}", BARE), (fields + "Content-Transfer-Encoding: base64", b64(data)))
-    )
+    encoded = base64.encodebytes(data).replace(b"\n", b"\r\n")
+    return parts(letter, "mixed", ((f"{TEXT}\n{BIT8}", body), (fields + "Content-Transfer-Encoding: base64", encoded)))
+
+
+def _attached(letter: Letter, kind: str, name: str, data: str) -> bytes:
+    return enclosed(letter, kind, name, data.encode())
 
 
 _PAGES = {
@@ -54,11 +58,40 @@ for _ending, _kind in _PAGES.items():
 @evasion("C-38", "pdf")
 def _pdf(letter: Letter) -> bytes:
     """The letter is a PDF with a link, the body says nothing."""
-    sheet = pdf([*letter.before, letter.call, *letter.after], letter.url)
-    fields = 'Content-Type: application/pdf\nContent-Disposition: attachment; filename="avis.pdf"\nContent-Transfer-Encoding: base64'
-    return parts(
-        letter, "mixed", ((f"{TEXT}\n{BIT8}", BARE), (fields, base64.encodebytes(sheet).replace(b"\n", b"\r\n")))
-    )
+    return enclosed(letter, "application/pdf", "avis.pdf", _sheet(letter))
+
+
+def _sheet(letter: Letter) -> bytes:
+    return pdf([*letter.before, letter.call, *letter.after], letter.url)
+
+
+_POINTING = {
+    "in-two-words": "voir document joint\r\n",
+    "of-your-office": "Veuillez trouver ci-joint le courrier de votre caisse.\r\n",
+    "politely": "Madame, Monsieur,\r\n\r\nNous vous prions de bien vouloir prendre connaissance du document en pièce jointe, qui vous"
+    " concerne.\r\n\r\nBien à vous\r\n",
+    "signed": "Bonjour,\r\n\r\nVotre courrier est disponible en pièce jointe. Merci de l'ouvrir.\r\n\r\nService gestion\r\n",
+    "in-english": "Dear customer, please open the attached file to read your notification.\r\n",
+}
+
+
+def _pointing(letter: Letter, body: str, *, sheet: bool) -> bytes:
+    other = replace(letter, subject="Courrier") if letter in FRAUDS else letter
+    if sheet:
+        return enclosed(other, "application/pdf", "avis.pdf", _sheet(letter), body)
+    return enclosed(other, "text/html", "courrier.html", page(letter).encode(), body)
+
+
+for _slug, _body in _POINTING.items():
+    for _ending, _is_sheet in (("html", False), ("pdf", True)):
+        add(
+            Evasion(
+                "C-38" if _is_sheet else "C-37",
+                f"points-to-{_ending}-{_slug}",
+                partial(_pointing, body=_body, sheet=_is_sheet),
+                "The body only points to what is attached.",
+            )
+        )
 
 
 @evasion("C-40", "qr-code")

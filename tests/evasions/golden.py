@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.evasions import carriers, places, structure, writing  # noqa: F401 - each fills the list
+from tests.evasions import carriers, places, structure, wrapped, writing  # noqa: F401 - each fills the list
 from tests.evasions.evasion import EVASIONS
 from tests.evasions.letters import FRAUDS
 

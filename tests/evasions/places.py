@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
-from tests.evasions.evasion import AT_LEAST, Evasion, add, evasion
+from tests.evasions.evasion import Evasion, add, evasion
 from tests.evasions.letters import EVIL, Letter, mail, page, plain
 
 _FORMS: dict[tuple[str, str], str] = {
@@ -159,16 +159,32 @@ def _shown(letter: Letter) -> bytes:
     return mail(letter, page(letter, called=called), kind="text/html")
 
 
-@evasion(
-    "C-33",
-    "not-a-link-at-all",
-    verdicts=AT_LEAST,
-    but="a bare host without scheme or www leads nowhere in most clients",
-)
-def _address_only(letter: Letter) -> bytes:
-    """The address in words, to be typed."""
-    other = replace(letter, url="", call=f"{letter.call} sur {_host(letter)}/x")
+_BARE = {
+    "not-a-link-at-all": "{host}/x",
+    "bare-host-www": "www.{host}",
+    "bare-host-port": "{host}:8443/x",
+    "bare-host-upper": "{upper}/X",
+}
+
+
+def _address_only(letter: Letter, form: str, *, html_body: bool) -> bytes:
+    host = _host(letter).removeprefix("www.")
+    other = replace(letter, url="", call=f"{letter.call} sur {form.format(host=host, upper=host.upper())}")
+    if html_body:
+        return mail(other, page(other, called=html.escape(other.call)), kind="text/html")
     return mail(other, plain(other))
+
+
+for _slug, _form in _BARE.items():
+    for _ending, _is_html in (("", False), ("-html", True)):
+        add(
+            Evasion(
+                "C-33",
+                _slug + _ending,
+                partial(_address_only, form=_form, html_body=_is_html),
+                "The address without a scheme, which clients complete, or a reader types.",
+            )
+        )
 
 
 @evasion("C-33", "defanged")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evasions import carriers, places, structure, writing  # noqa: F401 - each fills the list
+from tests.evasions import carriers, places, structure, wrapped, writing  # noqa: F401 - each fills the list
 from tests.evasions.evasion import EVASIONS, Evasion
 from tests.evasions.letters import FRAUDS, GENUINE, HONEST, judged, signed
 from tests.test_samples import told

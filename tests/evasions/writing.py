@@ -53,6 +53,8 @@ SANS = {chr(97 + n): chr(0x1D5BA + n) for n in range(26)} | {chr(65 + n): chr(0x
 CIRCLED = {chr(97 + n): chr(0x24D0 + n) for n in range(26)} | {chr(65 + n): chr(0x24B6 + n) for n in range(26)}
 SMALL = dict(zip("aceimnrstuv", "ᴀᴄᴇɪᴍɴʀsᴛᴜᴠ", strict=True))
 DIGITS = {"l": "1", "i": "1", "o": "0"}
+LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "A": "4", "E": "3", "I": "1"}
+SIGNS = {"a": "@", "s": "$"}
 ACUTE = {"a": "á", "e": "é", "i": "í", "u": "ú"}
 DOTTED = {"a": "ạ", "e": "ẹ", "i": "ị", "l": "ḷ", "m": "ṃ"}
 
@@ -94,6 +96,10 @@ _WORDS: dict[tuple[str, str], Write] = {
         letter.upper() if number % 2 else letter.lower() for number, letter in enumerate(word)
     ),
     ("C-48", "hyphens-for-blanks"): lambda word: word.replace(" ", "-"),
+    ("C-48", "leetspeak"): letters_for(LEET),
+    ("C-48", "signs-for-letters"): lambda word: word[:1] + letters_for(SIGNS)(word[1:]),
+    ("C-48", "underscores-for-blanks"): lambda word: word.replace(" ", "_"),
+    ("C-48", "dots-for-blanks"): lambda word: word.replace(" ", "."),
     ("C-48", "glued"): lambda word: word.replace(" ", ""),
 }
 
@@ -224,11 +230,15 @@ _NAMES = {
     "full-width": "ａｍｅｌｉ",
     "soft-hyphen": "ame\u00adli",
     "letters-apart": "A M E L I",
+    "leetspeak": "4m3l1",
+    "leetspeak-2": "Assur4nce_M4ladi3",
     "digits": "Assurance Ma1adie",
     "upper-case": "ASSURANCE MALADIE",
     "glued": "AssuranceMaladie",
     "dotted": "a.m.e.l.i",
     "underscores": "_Assurance_Maladie_",
+    "backward": "\u202eilema",
+    "backward-in-an-isolate": "\u2067\u202eeidalaM ecnarussA\u2069",
     "address-in-the-name": "assurance-maladie@info.ameli.fr",
     "with-a-service": "CPAM - Service remboursements",
     "emoji": "🏥 Assurance Maladie 🇫🇷",

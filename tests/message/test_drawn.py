@@ -171,6 +171,18 @@ def test_a_code_drawn_in_svg(form: str) -> None:
     assert ("qr", URL, Layer.ATTACHMENT) in found(read(attach("image/svg+xml", svg(form).encode(), "code.svg")))
 
 
+@pytest.mark.parametrize("form", ["rect", "path", "absolute"])
+def test_a_code_drawn_in_svg_within_the_body(form: str) -> None:
+    assert found(html(f"<p>Scannez :</p>{svg(form)}<p>Merci</p>")) == [("qr", URL, Layer.OUTER)]
+
+
+def test_text_drawn_in_svg_is_lines_of_the_body() -> None:
+    message = html(
+        '<svg><text y="9">Votre carte</text><text y="18">expire</text><foreignObject>demain</foreignObject></svg>'
+    )
+    assert message.texts(Layer.OUTER)[-1].text == "Votre carte\nexpire\ndemain"
+
+
 @pytest.mark.parametrize("runs", [False, True])
 def test_a_code_drawn_on_a_pdf_sheet(runs: bool) -> None:
     content = b"0 0 600 800 re f "

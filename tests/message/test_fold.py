@@ -1,8 +1,10 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.message.fold import fold, skeleton, to_alabel, to_unicode
+from vigie.message.fold import _AS_THEY_ARE, _step, fold, skeleton, to_alabel, to_unicode
 
 FOLDED = [
     ("AMELI", "ameli"),
@@ -103,3 +105,17 @@ def test_hosts_are_total(text):
     to_alabel(text).encode("ascii", "replace")
     to_unicode(text)
     to_unicode("xn--" + text)
+
+
+def test_what_is_said_to_stay_as_it_is_would_stay_as_it_is():
+    for first, last in _AS_THEY_ARE:
+        for char in map(chr, range(first, last + 1, 3)):
+            assert _step(char) == char
+
+
+@pytest.mark.parametrize("piece", ["█ ", "é ", "аmеlі ", "Votre carte Vitale expire à l'échéance.\n"])
+def test_long_texts_cost_little(piece):
+    text = piece * (1_600_000 // len(piece))
+    start = time.process_time()
+    fold(text)
+    assert time.process_time() - start < 1

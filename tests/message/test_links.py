@@ -154,6 +154,15 @@ WRITTEN = [
     ("http:\\\\fraude.com\\x", ["http:\\\\fraude.com\\x"]),
     ("mailto:x@fraude.example", ["mailto:x@fraude.example"]),
     ("service@ameli.fr, jean.dupont.fr@exemple.fr", []),
+    ("sur suivi-dossiers.example/x, puis", ["http://suivi-dossiers.example/x"]),
+    ("SUIVI-DOSSIERS.EXAMPLE/X", ["http://SUIVI-DOSSIERS.EXAMPLE/X"]),
+    (
+        "suivi-dossiers.nouveau/x ou suivi-dossiers.nouveau:8080",
+        ["http://suivi-dossiers.nouveau/x", "http://suivi-dossiers.nouveau:8080"],
+    ),
+    ("www.suivi.example", ["http://www.suivi.example"]),
+    ("suivi-dossiers.example, prenom.nom/service, m.durand/mme.x, facture.pdf/2, c.a.d/etc, Art.12/Loi.x", []),
+    ("x@suivi-dossiers.example/x, docs/suivi.example/x, src/main.py", []),
     ("facture.pdf, M.Dupont, fin.Il faut, 12.30, v1.2, etc...", []),
     ("", []),
 ]

@@ -195,3 +195,56 @@ def test_whatever_the_bytes_there_is_a_message(kind, data):
 
 
 SAVED = {kind: saved(code(size=60), kind) for kind in ("PNG", "JPEG", "GIF", "WEBP", "BMP")}
+
+
+def barcode(kind: zxingcpp.BarcodeFormat, text: str) -> bytes:
+    small = Image.fromarray(zxingcpp.create_barcode(text, kind).to_image(scale=5))
+    picture = Image.new("L", (small.width + 80, small.height + 80), 255)
+    picture.paste(small, (40, 40))
+    return saved(picture, "PNG")
+
+
+OTHERS = [zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.DataMatrix]
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_aztec_and_data_matrix_count_where_they_hold_an_address(kind):
+    assert found(read(attach("image/png", barcode(kind, URL), "image"))) == [("qr", URL, Layer.ATTACHMENT)]
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize(
+    "text", ["i0CVTQMWRT 20261204 2 CL", "%000000069001 3400930000120", "Votre carte Vitale expire"]
+)
+def test_the_code_of_a_ticket_or_a_parcel_says_nothing(kind, text):
+    message = read(attach("image/png", barcode(kind, text), "image"))
+    assert found(message) == []
+    assert Layer.ATTACHMENT not in {block.layer for block in message.blocks}
+
+
+def nested(depth: int) -> str:
+    inner = "<a href='https://fraude.example/x'>ici</a>"
+    for _ in range(depth):
+        inner = f'<iframe src="data:text/html;base64,{base64.b64encode(inner.encode()).decode()}"></iframe>'
+    return inner
+
+
+@pytest.mark.parametrize(
+    "head", ["data:text/html,", "da\nta:text/html,", "data:text/html;charset=utf-8;" + "a=b;" * 200 + ","]
+)
+def test_a_page_in_a_data_url_is_read_however_it_begins(head):
+    message = read(mail(f'<a href="{head}%3Cp%3EVotre carte Vitale%3C/p%3E">voir</a>', kind="text/html; charset=utf-8"))
+    assert "Votre carte Vitale" in seen(message)
+
+
+def test_pages_in_data_urls_of_pages_are_read_to_a_depth():
+    reached = read(mail(nested(5), kind="text/html; charset=utf-8"))
+    assert ("anchor", "https://fraude.example/x", Layer.OUTER) in found(reached)
+    deeper = read(mail(nested(9), kind="text/html; charset=utf-8"))
+    assert "embedded-too-much" in codes(deeper)
+
+
+def test_large_pages_in_data_urls_are_bounded():
+    page = base64.b64encode(b"<p>" + b"x" * 1_500_000).decode()
+    message = read(mail(f'<a href="data:text/html;base64,{page}">x</a>' * 8, kind="text/html; charset=utf-8"))
+    assert {"embedded-too-much", "too-many-texts", "text-truncated"} & set(codes(message))

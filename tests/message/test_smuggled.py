@@ -1,5 +1,7 @@
 """Remnants of SMTP smuggling (S-60): every way to end a line around the dot, and what a person may write."""
 
+import time
+
 import pytest
 
 from tests.message.mails import REST, mail
@@ -49,3 +51,15 @@ def test_the_message_has_the_defect():
 
 def test_many_dots_cost_little():
     assert smuggling(b".\n" * 500_000) is None
+
+
+@pytest.mark.parametrize("piece", [b"\n", b"\r", b"\r\n", b"a\r\n", b".\n", b"x" * 70 + b"\r\n"])
+def test_twenty_megabytes_cost_little(piece):
+    body = piece * (20_000_000 // len(piece))
+    start = time.process_time()
+    smuggling(body)
+    assert time.process_time() - start < 0.5
+
+
+def test_a_dot_at_the_very_top_counts():
+    assert smuggling(b".\r\nMAIL FROM:<x@fraude.example>\r\n") is not None

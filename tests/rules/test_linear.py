@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from tests.rules.building import AMELI, findings, message
-from vigie.rules import clauses, grammar, issuer, letterhead, naming, phones, speech, standing, utterance
+from vigie.rules import clauses, grammar, issuer, letterhead, naming, phones, pointing, speech, standing, utterance
 from vigie.rules.checks import attachment_active, link_outside
 from vigie.rules.issuer import patterns_of
 
@@ -18,6 +18,7 @@ MODULES = (
     letterhead,
     naming,
     phones,
+    pointing,
     speech,
     standing,
     utterance,

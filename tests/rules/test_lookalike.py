@@ -1,14 +1,16 @@
 """Names that imitate the brand's, and names that do not."""
 
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import DamerauLevenshtein
 
 from tests.rules.building import AMELI
 from vigie.message.fold import to_alabel
-from vigie.rules.lookalike import Grade, likeness, registrable
+from vigie.rules.lookalike import Grade, _nearly_in, likeness, registrable
 
 INNOCENT = (Path(__file__).parent / "innocent_hosts.txt").read_text(encoding="utf-8").split()
 # The ordinary word of a country's insurers, and words one letter away: a sign only where the text claims the brand.
@@ -64,7 +66,7 @@ def test_official_hosts_imitate_nothing_and_are_no_suffix_of_others(item):
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_any_text_has_a_likeness(text):
     likeness(text, AMELI)
     registrable(text)
@@ -79,3 +81,48 @@ def test_near_hosts_have_a_likeness(text):
 @pytest.mark.parametrize("host", ["lignevitale.ca", "urgencevitale.org", "monespacesanteetbienetre.example"])
 def test_a_name_that_others_have_a_reason_for_is_never_decisive(host):
     assert likeness(host, AMELI).grade < Grade.CERTAIN
+
+
+def _slid(stem: str, run: str) -> bool:
+    """What `_nearly_in` says, by looking at every piece."""
+    for start in range(max(0, len(run) - len(stem) + 2)):
+        for piece in (
+            run[start : start + length]
+            for length in (len(stem) - 1, len(stem), len(stem) + 1)
+            if start + length <= len(run)
+        ):
+            anchored = piece[:2] == stem[:2] or piece[-3:] == stem[-3:]
+            if anchored and DamerauLevenshtein.distance(piece, stem) <= 1:
+                return True
+    return False
+
+
+@given(
+    st.text(alphabet="cartevil", max_size=40),
+    st.integers(0, 12),
+    st.sampled_from(("cartevitale", "", "cartvitale", "xartevitale", "cartevital")),
+)
+@settings(max_examples=500, deadline=None)
+def test_errors_are_found_wherever_they_stand(run, at, piece):
+    text = run[:at] + piece + run[at:]
+    assert _nearly_in("cartevitale", text) == (len(text) >= 10 and _slid("cartevitale", text))
+
+
+@given(
+    st.lists(
+        st.sampled_from(("www", "info", "evil", *AMELI.hosts[0].host.split("."), "x")), min_size=1, max_size=5
+    ).map(".".join)
+)
+def test_a_host_is_official_by_whole_labels(host):
+    listed = any(
+        host == item.host or (item.subdomains and host.endswith("." + item.host)) for item in AMELI.hosts + AMELI.places
+    )
+    assert AMELI.official_host(host) == listed
+
+
+@pytest.mark.parametrize("host", ["{}" * 2, "ca.rte" * 20, "abc." * 55, "-".join(["vita"] * 40)])
+def test_a_thousand_hosts_cost_little(host):
+    start = time.process_time()
+    for number in range(1_024):
+        likeness(f"{host}{number}.example", AMELI)
+    assert time.process_time() - start < 2.5

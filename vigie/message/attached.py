@@ -67,8 +67,14 @@ def is_text(leaf: Leaf) -> bool:
 
 
 def open_attachment(leaf: Leaf, allowance: Allowance) -> Opened:
-    """What the attachment holds, as the first opener that it fits reads it; empty for the others."""
+    """What the attachment holds, as the first opener that it fits reads it, or as a page whatever its name; empty for the others."""
     for opener in OPENERS if leaf.data else ():
         if opener.fits(leaf):
-            return opener.opened(leaf, allowance)
+            opened = opener.opened(leaf, allowance)
+            misnamed = opener is not pages and _is_blank(opened) and pages.is_page(leaf.data)
+            return pages.opened(leaf, allowance) if misnamed else opened  # avis.html\0.pdf
     return Opened()
+
+
+def _is_blank(opened: Opened) -> bool:
+    return not opened.parts and not any(page.lines or page.targets or page.hidden for page in opened.pages)

@@ -19,6 +19,8 @@ from vigie.message.text import LINES, Page, Target, html_page, plain_page, short
 from vigie.message.types import Attachment, Layer, Link, TextBlock
 
 _ATTACHED_DEPTH = 4
+_EMBEDDED_DEPTH = 5
+"""Pages in data: URLs of pages in data: URLs: each level is decoded once (C-36)."""
 _PAGES = 200
 _LONG = 65_536
 _TRIES = 8 * URLS
@@ -229,8 +231,8 @@ class Content:
         elif opened.parts:
             self._ledger.note("attached-depth", f"attachments inside attachments deeper than {_ATTACHED_DEPTH}")
 
-    def add_page(self, page: Page, where: str, layer: Layer | None) -> None:
-        """The blocks and links of one page; `layer` None asks who speaks in each line."""
+    def add_page(self, page: Page, where: str, layer: Layer | None, depth: int = 0) -> None:
+        """The blocks and links of one page; `layer` None asks who speaks in each line. `depth`: of data: URLs around it."""
         self._pages += 1
         if self._pages > _PAGES:
             self._ledger.note("too-many-texts", f"more than {_PAGES} texts", structural=True)
@@ -245,16 +247,20 @@ class Content:
         if page.hidden:
             self._block(Layer.HIDDEN if layer is None else layer, where, "\n".join(page.hidden))
         self._page_links(page, layers, where, layer or Layer.OUTER)
-        self._page_pictures(page, layers, where, layer or Layer.OUTER)
+        self._page_parts(page, where, [_layer(target, layers, layer or Layer.OUTER) for target in page.targets], depth)
 
-    def _page_pictures(self, page: Page, layers: Sequence[Layer], where: str, default: Layer) -> None:
-        """What the page shows of the message's own parts, and what it carries in its URLs (C-36, C-40)."""
-        for target in page.targets:
+    def _page_parts(self, page: Page, where: str, layers: Sequence[Layer], depth: int) -> None:
+        """What the page shows of the message's own parts, and what it carries in its URLs (C-36, C-40). `layers`: of its targets."""
+        for target, layer in zip(page.targets, layers, strict=True):
             if target.target[:4].lower() == "cid:":
-                self._shown.setdefault(unquote(target.target[4:]), _layer(target, layers, default))
+                self._shown.setdefault(unquote(target.target[4:]), layer)
             elif (leaf := embedded(target.target)) is not None and self._pages < _PAGES:
+                self._chars_left -= len(leaf.data) if is_text(leaf) else 0
+                if depth >= _EMBEDDED_DEPTH or self._chars_left < 0:
+                    self._ledger.note("embedded-too-much", "data: URLs nested or sized beyond what is opened")
+                    return
                 for inner in open_attachment(leaf, self._allowance).pages:
-                    self.add_page(inner, where, _layer(target, layers, default))
+                    self.add_page(inner, where, layer, depth + 1)
 
     def _page_blocks(self, page: Page, layers: Sequence[Layer], where: str) -> None:
         start = 0

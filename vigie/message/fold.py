@@ -114,29 +114,37 @@ _LONGEST = 4
 """Letters that one character folds to at most: U+FDFA would give eighteen, and a text of it a bomb (X-10)."""
 
 
+_AS_THEY_ARE = (
+    (0x3400, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0xE000, 0xF8FF),
+    (0x20000, 0x2A6DF),
+    (0xF0000, 0xFFFFD),
+    (0x100000, 0x10FFFD),
+)
+"""Ideographs, Hangul and private use: two thirds of Unicode, and nothing about them to fold."""
+
+
 class _Folded(dict[int, str]):
-    """code point -> folded text, computed at first sight; bounded, because a hostile text may hold every code point."""
+    """code point -> folded text, computed at first sight. Of a hostile text that holds every code point, 60,000 are kept."""
 
     def __missing__(self, code: int) -> str:
         text = chr(code)
+        if any(first <= code <= last for first, last in _AS_THEY_ARE):
+            return text
         for _ in range(8):
             after = "".join(map(_step, text))
             if after == text:
                 break
             text = after[:_LONGEST]
-        if len(self) < 20_000:
+        if len(self) < 60_000:
             self[code] = text
         return text
 
 
 _FOLDED = _Folded()
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNUSUAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f`]")
 _BLANKS = re.compile(r" {2,}")
-
-
-def _folded_run(run: re.Match[str]) -> str:
-    return run[0].translate(_FOLDED)
 
 
 def fold(text: str) -> str:
@@ -146,9 +154,7 @@ def fold(text: str) -> str:
     blanks beside them and at both ends are dropped. ASCII in gives ASCII out; idempotent.
     """
     text = text.replace("\r\n", "\n")
-    if not text.isascii():
-        text = _BEYOND_ASCII.sub(_folded_run, text)
-    if _UNUSUAL.search(text):
+    if not text.isascii() or _UNUSUAL.search(text):
         text = text.translate(_FOLDED)
     text = text.lower()
     if "  " in text:

@@ -274,7 +274,26 @@ def _is_written_host(host: str, tail: str) -> bool:
         return True
     if not tail and (_FILE.search(host) or (not suffix.islower() and not host.isupper())):
         return False
-    return _known_suffix(host.lower())
+    if _known_suffix(host.lower()):
+        return True
+    return tail[:1] in {"/", ":", "?"} and _is_plausible(host)
+
+
+_SPECIAL_USE = frozenset("example test invalid localhost onion".split())
+_WORDS_JOINED = re.compile(r"(?=[^-\d]*[-\d])(?=.*[^\W\d_]{3}).{4,}")
+
+
+def _is_plausible(host: str) -> bool:
+    """A host under a suffix that the list lacks: a special-use one (RFC 6761), or newer than the list and not rather two words.
+
+    Both halves of "prenom.nom/service" are words; nobody but a host writes "suivi-dossiers.nouveau/x".
+    """
+    labels = host.split(".")
+    if not (host.islower() or host.isupper()) or _FILE.search(host):
+        return False
+    if labels[-1].lower() in _SPECIAL_USE:
+        return True
+    return len(labels[-1]) > 2 and bool(_WORDS_JOINED.fullmatch(labels[-2]))
 
 
 def _trimmed(text: str) -> str:

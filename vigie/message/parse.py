@@ -15,6 +15,7 @@ from itertools import islice
 
 import mailparser
 
+from vigie.message.bidi import as_shown, without_controls
 from vigie.message.content import Content, message_context
 from vigie.message.fields import ONCE_ONLY, Field, Scan, header_text, scan
 from vigie.message.layers import Context
@@ -107,8 +108,9 @@ def _subjects(found: Scan) -> Iterator[TextBlock]:
     for field in (*found.fields, *found.strays):
         if field.name == "subject":
             text = header_text(field.raw[:_VALUE_BYTES])
-            if text:
-                yield TextBlock(Layer.OUTER, "subject", text)
+            for reading in dict.fromkeys((as_shown(text), without_controls(text))):  # C-21
+                if reading:
+                    yield TextBlock(Layer.OUTER, "subject", reading)
 
 
 def _content(raw: bytes, found: Scan, context: Context, ledger: Ledger) -> Content:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from vigie.message.bidi import as_shown, without_controls
 from vigie.message.fields import Field, decode_words, plain_text, unfold
 from vigie.message.fold import to_alabel
 from vigie.message.types import Address, Defect
@@ -73,7 +74,17 @@ def read_authors(fields: Iterable[Field], strays: Iterable[Field], opinion: Opin
     elif readings == 0:
         defects.append(Defect("no-author", "no usable address in From", structural=True))
         addresses += _instead(fields + strays)
-    return Authors(tuple(_distinct(addresses)[:_AUTHORS]), readings, tuple(defects))
+    seen = [reading for address in _distinct(addresses)[:_AUTHORS] for reading in _as_seen(address)]
+    return Authors(tuple(seen), readings, tuple(defects))
+
+
+def _as_seen(address: Address) -> Iterator[Address]:
+    """The address under the name as clients show it that follow direction controls, then as those do that drop them (S-39)."""
+    shown = as_shown(address.display)
+    yield replace(address, display=shown)
+    stored = without_controls(address.display)
+    if stored != shown:
+        yield replace(address, display=stored)
 
 
 def _instead(fields: Iterable[Field]) -> list[Address]:

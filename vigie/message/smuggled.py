@@ -9,6 +9,8 @@ refuse bare line feeds (Postfix: smtpd_forbid_bare_newline).
 from __future__ import annotations
 
 import re
+from heapq import merge
+from itertools import islice
 
 from vigie.message.types import Defect
 
@@ -17,7 +19,8 @@ DOTS = 200
 _LINES = 30
 _REACH = 4_096
 
-_DOT = re.compile(rb"(?:\A|[\r\n])\.(?=[\r\n])")
+_DOTS = (re.compile(rb"\A\.(?=[\r\n])"), re.compile(rb"\n\.(?=[\r\n])"), re.compile(rb"\r\.(?=[\r\n])"))
+"""Each begins with the same bytes, so that it is searched for as a string is: a third of the time of one pattern for all."""
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _COMMAND = re.compile(
     rb"(?:MAIL FROM|RCPT TO):|(?:EHLO|HELO|LHLO) \S|(?:DATA|RSET|BDAT \d+(?: LAST)?)\Z", re.IGNORECASE
@@ -27,10 +30,9 @@ _FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]*:")
 
 def smuggling(body: bytes) -> Defect | None:
     """A structural defect where a lone dot in the body is followed by another mail; None where it is not. Linear."""
-    for count, dot in enumerate(_DOT.finditer(body)):
-        if count >= DOTS:
-            break
-        lines = _LINE_END.split(body[dot.end() : dot.end() + _REACH])[:_LINES]
+    ends = merge(*((dot.end() for dot in pattern.finditer(body)) for pattern in _DOTS))
+    for end in islice(ends, DOTS):
+        lines = _LINE_END.split(body[end : end + _REACH])[:_LINES]
         lines = [line for line in lines if line.strip()]
         if lines and (_COMMAND.match(lines[0]) or _is_header(lines)):
             return Defect("smuggled-message", "a lone dot in the body, and another mail behind it", structural=True)

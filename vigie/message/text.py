@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from vigie.message.bidi import as_shown
 from vigie.message.layers import Line
 from vigie.message.places import ANIMATED, PAINTED, SOURCES, VML
 from vigie.message.style import Sheet, Style, colour, declarations, read_sheet, targets, without
@@ -66,14 +67,6 @@ def shortened(text: str, *, html: bool) -> str:
     if len(text) <= TEXT_CHARS:
         return text
     return text[: 3 * TEXT_CHARS // 4] + "\n" + text[-(TEXT_CHARS // 4) + 1 :]
-
-
-_BACKWARD = re.compile("\u202e([^\u202a-\u202e\u2066-\u2069\n]{0,2000})\u202c?")
-
-
-def as_shown(text: str) -> str:
-    """The letters behind a right-to-left override in the order in which they are seen (C-21, S-39)."""
-    return _BACKWARD.sub(lambda run: run[1][::-1], text) if "\u202e" in text else text
 
 
 def plain_page(text: str) -> Page:
@@ -187,7 +180,8 @@ _OPENING = _State(False, False, (0, 0, 0), (255, 255, 255), False, False)
 _SILENT = frozenset("script style template title noembed noframes".split())
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
-    " h4 h5 h6 header hr html li main menu nav ol option p pre section select table tbody tfoot thead tr ul caption title".split()
+    " h4 h5 h6 header hr html li main menu nav ol option p pre section select table tbody tfoot thead tr ul caption title"
+    " text foreignobject".split()
 )
 _SETTING_APART = frozenset(("blockquote", "pre", "textarea"))
 _STYLING = frozenset(("style", "hidden", "bgcolor", "background", "color"))

@@ -60,7 +60,8 @@ BODY = re.compile(
     r"|sage-femme|veterinaire|emploi|journal|quotidien|magazine|gazette|lettre|newsletter|redaction|institut"
     r"|fondation|forum|voyages?|thermes"
     r"|assurances|assureurs?|courtier|courtage|caisse-maladie|garage|agence du|immobilier|syndic|caf|msa|urssaf|ccas"
-    r"|rh|drh|paie|ressources humaines|personnel|logiciel|formations?|support informatique|informatique|vie scolaire"
+    r"|rh|drh|paie|ressources humaines|(?<!espace )(?<!compte )(?<!dossier )(?<!acces )personnel|logiciel|formations?"
+    r"|support informatique|informatique|vie scolaire"
     r"|scolarite|atelier|restaurant|hotel|theatre|editions?"
     r"|cooperative|groupe|sarl|sas|gmbh|ltd|inc)\b"
 )

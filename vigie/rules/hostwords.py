@@ -123,6 +123,16 @@ def words_of(text: str, names: Names) -> list[str]:
     return words
 
 
+@lru_cache(maxsize=64)
+def _known(names: Names) -> frozenset[str]:
+    return GLUE | names.words | set(names.stems) | set(names.weak)
+
+
+@lru_cache(maxsize=64)
+def _longest_first(names: Names) -> tuple[str, ...]:
+    return tuple(sorted(names.stems + names.weak, key=len, reverse=True))
+
+
 @lru_cache(maxsize=8192)
 def _taken_apart(token: str, names: Names) -> tuple[str, ...]:
     """A token as known words, the fewest and longest.
@@ -132,13 +142,13 @@ def _taken_apart(token: str, names: Names) -> tuple[str, ...]:
     """
     if len(token) > _MAX_RUN:
         return (token,)
-    known = GLUE | names.words | set(names.stems) | set(names.weak)
+    known = _known(names)
     if token in known:
         return (token,)
-    whole = _segment(token, frozenset(known))
+    whole = _segment(token, known)
     if whole and any(piece in names.stems or piece in names.weak for piece in whole):
         return whole
-    return _edge_stem(token, names, frozenset(known)) or (whole or (token,))
+    return _edge_stem(token, names, known) or (whole or (token,))
 
 
 _SHORT_PIECES = frozenset({"fr", "ma", "cv", "tv", "v"})
@@ -166,7 +176,9 @@ _GOES_ON = frozenset("aeiklnotuyjhs")
 
 def _edge_stem(token: str, names: Names, known: frozenset[str]) -> tuple[str, ...]:
     """A stem at one end of a token that is otherwise unknown: amelicartevtl, xcpameli are seen, hamelin and amelioration are not."""
-    for stem in sorted(names.stems + names.weak, key=len, reverse=True):
+    for stem in _longest_first(names):
+        if stem not in token:
+            continue
         rest = token[len(stem) :]
         if token.startswith(stem) and rest:
             head = next((piece for piece in _prefixes(rest) if piece in known and len(piece) > 3), "")

@@ -72,6 +72,7 @@ def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Itera
 
 
 _GOES_ON = 40
+_SAYS = re.compile(r"[^\W_]")
 _URL_LAST = re.compile(r"://\S+$")
 _HEADER = re.compile(r"[\W_]{0,5}(?:de|from|expediteur|emetteur|objet)\b[^:\n]{0,20}:")
 
@@ -81,8 +82,7 @@ def _own_lines(text: str) -> list[str]:
     lines: list[str] = []
     before = ""
     for line in text.split("\n"):
-        said = any(char.isalnum() for char in line)
-        if said:
+        if _SAYS.search(line):
             goes_on = (
                 bool(lines)
                 and len(before) >= _GOES_ON

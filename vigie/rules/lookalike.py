@@ -7,10 +7,11 @@ POSSIBLE: the brand's sign is in it, beside words that somebody else might use; 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
-from itertools import count
+from itertools import chain, count
 
 from publicsuffixlist import PublicSuffixList
 from rapidfuzz.distance import DamerauLevenshtein
@@ -219,13 +220,21 @@ def _nearly_in(stem: str, run: str) -> bool:
     """`stem` lies in `run` with one error (Damerau-Levenshtein), starting with its own first two letters or ending with its last."""
     if len(run) < len(stem) - 1:
         return False
-    for start in range(min(len(run) - len(stem) + 2, _MAX_HOST)):
-        for length in (len(stem), len(stem) - 1, len(stem) + 1):
-            piece = run[start : start + length]
-            anchored = len(piece) == length and (piece[:2] == stem[:2] or piece[-3:] == stem[-3:])
-            if anchored and DamerauLevenshtein.distance(piece, stem, score_cutoff=1) <= 1:
-                return True
-    return False
+    lengths = (len(stem), len(stem) - 1, len(stem) + 1)
+    first = ((start, start + length) for start in _found(stem[:2], run) for length in lengths)
+    last = ((end + 3 - length, end + 3) for end in _found(stem[-3:], run) for length in lengths)
+    return any(
+        DamerauLevenshtein.distance(run[start:end], stem, score_cutoff=1) <= 1
+        for start, end in chain(first, last)
+        if 0 <= start < _MAX_HOST and end <= len(run)
+    )
+
+
+def _found(piece: str, run: str) -> Iterator[int]:
+    at = run.find(piece)
+    while at >= 0:
+        yield at
+        at = run.find(piece, at + 1)
 
 
 def _short_stem(words: list[str], names: Names) -> Likeness:

@@ -9,6 +9,7 @@ import re
 import string
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from vigie.message.fold import skeleton
 from vigie.rules.brand import Brand
@@ -18,7 +19,11 @@ from vigie.rules.lookalike import GLUE, drawn_like, in_word
 _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z][ .*_-]){3,24}[a-z](?![a-z0-9])")
 _SPACERS = re.compile(r"[ .*_-]")
 _SQUEEZE = dict.fromkeys(map(ord, " .*_-"))
-_SINGLE = {ord(char): skeleton(char) for char in string.digits + string.ascii_lowercase + "|!"}
+_LEET = {"a": "4@", "e": "€", "s": "$", "t": "7", "b": "8"}
+"""Digits and signs written for letters, beside those that are drawn alike (`skeleton`): 4m3l1, c@rte."""
+_SINGLE = {ord(char): skeleton(char) for char in string.digits + string.ascii_lowercase + "|!"} | {
+    ord(sign): skeleton(letter) for letter, signs in _LEET.items() for sign in signs
+}
 _DOUBLE = tuple((pair, skeleton(pair)) for pair in ("rn", "vv", "cl"))
 _LEFT = r"(?<![\w@./])"
 _RIGHT = r"(?![\w@]|\.\w)"
@@ -39,6 +44,8 @@ class Names:
     """Every single word of names and products: they identify nobody else."""
     parted: re.Pattern[str] | None
     """A name of two words that stand on two lines, as in a logo."""
+    joined: re.Pattern[str] | None
+    """The first of two words of a name that an underscore or a dot joins: carte_vitale. Not in hosts, addresses and file names."""
     signs: tuple[str, ...]
     """Cheap substrings: where none of them occurs, neither a name nor a product does."""
     hints: tuple[str, ...]
@@ -70,6 +77,12 @@ def _compiled(
     pairs = [phrase.split() for phrase in names if phrase.count(" ") == 1]
     firsts, seconds = sorted({pair[0] for pair in pairs}), sorted({pair[1] for pair in pairs})
     words = sorted({word for phrase in names + products for word in re.findall(r"[a-z]{4,}", phrase)})
+    joints = {
+        pair
+        for phrase in names + products
+        for pair in pairwise(re.findall(r"[a-z0-9]+", phrase))
+        if len(min(pair, key=len)) > 2
+    }
     telling = tuple(dict.fromkeys(sign for phrase in names + products for sign in _tests(phrase)))
     telling = tuple(sign for sign in telling if not any(other != sign and other in sign for other in telling))
     return Names(
@@ -89,10 +102,17 @@ def _compiled(
         )
         if pairs
         else None,
+        joined=re.compile(
+            r"(?<![a-z0-9@/.])(?:"
+            + "|".join(rf"{first}(?=[._]{second}(?![a-z0-9@/]|\.\w))" for first, second in sorted(joints))
+            + ")[._]"
+        )
+        if joints
+        else None,
         signs=telling,
         hints=tuple(dict.fromkeys(form for sign in telling for form in (_flat(sign), _pairs(_flat(sign))))),
         drawn=tuple(
-            (word, skeleton(word), re.compile(r"(?<![a-z0-9])" + drawn_like(word).pattern + r"(?![a-z0-9])"))
+            (word, skeleton(word), re.compile(r"(?<![a-z0-9])" + _spellings(word) + r"(?![a-z0-9])"))
             for word in words
             if word not in _COMMON or any(word in phrase for phrase in names)
         ),
@@ -106,6 +126,20 @@ _COMMON = frozenset(
     europeenne sociale francaise v3 de des d l la le
     """.split()
 )
+
+
+_SHORT = 4
+"""Letters of a word that digits make a code of rather than a spelling: cp4m."""
+
+
+def _spellings(word: str) -> str:
+    """The pattern of what is drawn like the word, or written with digits and signs for its letters."""
+    if len(word) <= _SHORT:
+        return drawn_like(word).pattern
+    drawn = {letter: drawn_like(letter).pattern for letter in word}
+    return "".join(
+        f"[{drawn[letter].strip('[]')}{_LEET[letter]}]" if letter in _LEET else drawn[letter] for letter in word
+    )
 
 
 def _tests(phrase: str) -> tuple[str, ...]:
@@ -144,7 +178,8 @@ def readable(folded: str, brand: Brand) -> str:
         folded = slip.sub(meant, folded)
     if words.hints and not _hinted(folded, words.hints):
         return folded
-    text = folded.replace("\ufffd", "")  # bytes that no charset explains leave a mark between letters, not a blank
+    text = _UNDERLINED.sub("", folded) if "_" in folded else folded
+    text = text.replace("\ufffd", "")  # bytes that no charset explains leave a mark between letters, not a blank
     squeezed = text.translate(_SQUEEZE)
     if any(squeezed.count(sign) > text.count(sign) for sign in words.signs if sign in squeezed):
         text = _SPACED.sub(_closed_up, text)
@@ -154,6 +189,8 @@ def readable(folded: str, brand: Brand) -> str:
     for word, drawn, pattern in words.drawn:
         if drawn in flat and flat.count(drawn) > text.count(word):
             text = _spelled_out(text, word, pattern, brand.claim.not_names)
+    if words.joined is not None:
+        text = words.joined.sub(lambda found: found[0][:-1] + " ", text)
     if words.parted is not None and "\n" in text and may_name(text, brand):
         text = words.parted.sub(r"\1 \2", text)
     if words.not_names is not None and may_name(text, brand):
@@ -189,8 +226,33 @@ def _closed_up(found: re.Match[str]) -> str:
 
 
 def _spelled_out(text: str, word: str, pattern: re.Pattern[str], kept: tuple[str, ...]) -> str:
-    """Every spelling that looks like `word` replaced by it, but for the words that mean somebody else."""
-    return pattern.sub(lambda found: found[0] if found[0] in kept else word, text)
+    """Every spelling that looks like `word` replaced by it, but for codes and the words that mean somebody else."""
+    return pattern.sub(lambda found: found[0] if found[0] in kept or _is_code(found) else word, text)
+
+
+_UNDERLINED = re.compile(r"(?<![\w.@/])_+(?=[a-z0-9])|(?<=[a-z0-9])_+(?![\w.@/-])")
+"""Emphasis of plain text: _Assurance_Maladie_."""
+_DIGITS = re.compile(r"\d\d")
+_LETTERS, _CODE = 3, 5
+_REFERENCE = re.compile(
+    r"\b(?:ref\w{0,6}|code|cle|numero|num|no?\W?|commande|colis|lot|facture|order|salle|vol)\W{1,3}\Z"
+)
+_BEFORE, _BEHIND = re.compile(r"\d\d[-_/.#]\Z"), re.compile(r"[-_/.#]\w?\d\d")
+
+
+def _is_code(found: re.Match[str]) -> bool:
+    """Rather a reference or a handle than a word that was spelled with digits: AM311, "commande 4M3L1", 4M3L1-7788, @meli."""
+    word = found[0]
+    if word[0] == "@":
+        return True
+    digits = sum(map(str.isdigit, word))
+    letters = sum(map(str.isalpha, word))
+    if digits < 2 or (len(word) > _CODE and letters >= _LETTERS):
+        return False
+    if letters < _LETTERS and _DIGITS.search(word):
+        return True
+    before = found.string[max(0, found.start() - 20) : found.start()]
+    return bool(_REFERENCE.search(before) or _BEFORE.search(before) or _BEHIND.match(found.string, found.end()))
 
 
 def may_name(text: str, brand: Brand) -> bool:

@@ -43,6 +43,7 @@ _OWN_VOICE = re.compile(
     r"|l'info du jour|nouvelle reponse de|a repondu a|(?:voir|fil de) (?:la )?discussion)\b"
 )
 _LAST_LINES = 5
+_SAYS = re.compile(r"[^\W_]")
 _FAREWELL = re.compile(
     r"(?:tres )?(?:bonne? \w+|belle journee|a (?:bientot|tres vite|demain|plus)|merci(?: d'avance| beaucoup)?|bises|bisous|cordialement"
     r"|bien (?:a vous|cordialement)|salutations|thanks?|thank you|(?:kind |best )?regards)"
@@ -157,7 +158,7 @@ def _person(display: str, author: Address, brand: Brand) -> bool:
 
 def _signature(text: str, authors: tuple[Address, ...], brand: Brand, buttons: frozenset[str]) -> Standing:
     """ANOTHER where one of the last lines names another body or fits the author's domain; UNKNOWN where the last is some name."""
-    lines = [line.strip(" .,!*-|") for line in text.split("\n") if any(char.isalnum() for char in line)]
+    lines = [line.strip(" .,!*-|") for line in text.split("\n") if _SAYS.search(line)]
     lines = [line for line in lines if not ("://" in line or "@" in line or line.endswith(":") or line in buttons)]
     if len(lines) < 2:
         return Standing.NOBODY

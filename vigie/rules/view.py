@@ -12,6 +12,8 @@ from vigie.auth_checks.types import AuthEvidence
 from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
+from vigie.rules.pointing import MOST, only_points
+from vigie.rules.standing import Standing, standing
 from vigie.rules.types import Finding, Kind
 from vigie.rules.utterance import Utterance, utterances
 
@@ -19,6 +21,8 @@ _OF_THE_MESSAGE = frozenset({"outer", "links", "spoken", "outer_links"})
 """What a View derives from message and brand alone."""
 _A_WORD = 20
 """Characters of the body below which the sender says nothing himself."""
+_BODIES = 4
+"""The same body may stand in several parts."""
 _ROBOT = re.compile(
     r"(?:no[._-]?reply|ne[._-]?pas[._-]?repondre|notif\w*|alert\w*|mailer|service|system\w*|robot|automat\w*)[\w.+-]*@"
 )
@@ -50,10 +54,10 @@ class View:
     def outer(self) -> tuple[TextBlock, ...]:
         """What the sender himself says to the reader: subject and new text.
 
-        Where the body says nothing, attachments speak for the sender (house: CLAIM).
+        Where the body says nothing, or nothing but that something is attached, attachments speak for the sender (house: CLAIM).
         """
         spoken = self.message.texts(Layer.OUTER)
-        if not self._says_nothing:
+        if not (self._says_nothing or self._only_points):
             return spoken
         told = self.message.texts(Layer.FORWARDED) if self._robot_forwards else ()
         return (
@@ -64,6 +68,18 @@ class View:
     def _says_nothing(self) -> bool:
         spoken = self.message.texts(Layer.OUTER)
         return sum(len(block.text.strip()) for block in spoken if block.where != "subject") < _A_WORD
+
+    @cached_property
+    def _only_points(self) -> bool:
+        if not self.message.texts(Layer.ATTACHMENT):
+            return False
+        said = [block.text.strip() for block in self.message.texts(Layer.OUTER) if block.where != "subject"]
+        said = [text for text in said if text]
+        if sum(map(len, said)) > _BODIES * MOST:
+            return False
+        texts = [self.folded(text) for text in said]
+        who = standing(self.message.authors, texts, self.folded, self.brand, frozenset())
+        return only_points(texts, known=who is Standing.ANOTHER)
 
     @cached_property
     def _robot_forwards(self) -> bool:

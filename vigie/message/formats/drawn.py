@@ -1,4 +1,4 @@
-"""QR codes without a picture: drawn with characters, or with the cells of a table (threats C-41).
+"""QR codes without a picture: drawn with characters, with the cells of a table, or with rectangles (threats C-41).
 
 What looks like a drawing is made a small bitmap and read like a picture; a code carries its own check, so nothing else
 is taken for one.
@@ -115,7 +115,7 @@ def _raster(lines: Sequence[str], *, square: bool) -> Grid:
 
 
 def in_html(source: str, allowance: Allowance) -> list[Drawing]:
-    """The codes drawn with characters or cells in HTML, `at` the first character that belongs to one."""
+    """The codes drawn with characters, cells or the rectangles of an SVG in HTML, `at` the first character that belongs to one."""
     found = []
     start = _character_start(source)
     for text in _character_texts(source[max(0, start - _LEAD) : start + _DRAWN_CHARS]) if start >= 0 else ():
@@ -127,7 +127,28 @@ def in_html(source: str, allowance: Allowance) -> list[Drawing]:
         if later - mark < _MIN_CELLS * _CELL_CHARS and len(marks) <= 2 * _CELLS:
             found += [Drawing(mark, said) for said in _cell_codes(source, allowance)]
             break
+    svg = _SVG.search(source)
+    if svg is not None:
+        said = in_rectangles(_rectangles(source[svg.start() :]), allowance)
+        found += [Drawing(svg.start(), said)] if said else []
     return found[:_DRAWINGS]
+
+
+_SVG = re.compile(r"<svg\b", re.IGNORECASE)
+_RECT = re.compile(r"<(?:\w{1,20}:)?rect\b([^<>]{1,1000})", re.IGNORECASE)
+_LENGTH = re.compile(r"(?<![\w-])(x|y|width|height)\s{0,5}=\s{0,5}[\"']?\s{0,5}(-?\d{0,9}\.?\d{1,9})", re.IGNORECASE)
+_MOVED = re.compile(r"M\s?(\d{1,6})[\s,](\d{1,6})\s?(?:h\s?(\d{1,3})\s?v\s?(\d{1,3})|H\s?(\d{1,6})\s?V\s?(\d{1,6}))")
+
+
+def _rectangles(source: str) -> Iterator[tuple[float, float, float, float]]:
+    """The rectangles of an SVG, also those that are drawn as paths."""
+    for match in _RECT.finditer(source):
+        sides = {name.lower(): float(value) for name, value in _LENGTH.findall(match[1])}
+        yield sides.get("x", 0.0), sides.get("y", 0.0), sides.get("width", 0.0), sides.get("height", 0.0)
+    for match in _MOVED.finditer(source):
+        x, y = float(match[1]), float(match[2])
+        across, down = (float(match[3]), float(match[4])) if match[3] else (float(match[5]) - x, float(match[6]) - y)
+        yield x, y, across, down
 
 
 _BLOCK_ENTITY = re.compile(r"&#(?:x25[89a-f][0-9a-f]|96\d\d|95\d\d|x2b1b|11035);?|&block;", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What QR codes say: the text behind the dots, and the targets in it (threats C-40)."""
+"""What QR codes say, and Aztec and DataMatrix ones that hold an address: the text behind the dots, the targets in it (threats C-40)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ CODES = 8
 """Of one picture."""
 _TEXT = 4_300
 """Characters: the largest QR code holds 4,296."""
+_OTHERS = frozenset((zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.DataMatrix))
+"""Of tickets, parcels and medicine: read where they hold an address, as telephones do; all else is a number."""
 _FAMILY = zxingcpp.BarcodeFormats(
-    (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode)
+    (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode, *_OTHERS)
 )
 _WHOLE = re.compile(
     r"\s*(?:(?:[a-z][a-z0-9+.-]{1,20}://|(?:mailto|tel|sms|callto|data|javascript|https?):)\S+"
@@ -27,14 +29,15 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}:(?!\d{1,5}(?:[/?#]|\Z))", re.IGNOR
 
 
 def texts(grey: bytes, width: int, height: int) -> list[str]:
-    """The texts of the QR codes in a picture of one byte a pixel; in any direction, light on dark too."""
+    """The texts of the codes in a picture of one byte a pixel; in any direction, light on dark too."""
     if len(grey) != width * height or min(width, height) < 11:
         return []
     try:
         found = zxingcpp.read_barcodes(memoryview(grey).cast("B", (height, width)), _FAMILY)
     except (RuntimeError, ValueError):  # what the library says of a picture that it cannot take
         return []
-    said = (_sound(code.text) for code in found[:CODES])
+    told = ((code.format, _sound(code.text)) for code in found[:CODES])
+    said = (text for kind, text in told if kind not in _OTHERS or _WHOLE.match(text))
     return list(dict.fromkeys(text for text in said if text.strip()))
 
 

@@ -18,6 +18,8 @@ SOURCES = ("pandore-gendarmerie.org 2024-10: genuine From, foreign Reply-To", "t
 
 MAX_WRITTEN = 8
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?![a-z0-9@-])")
+_AT = re.compile("[@\ufe6b\uff20]")
+"""What folds to an at sign."""
 _SENDS = re.compile(
     r"\b(?:envo[iy]|transm|retourn|adress|ecri[rv]|repond|communiqu|contact|joindre|mail|courriel|send|reply|write)"
 )
@@ -49,8 +51,10 @@ def check(view: View) -> Iterator[Finding]:
 def _written(view: View, authors: set[str], seen: set[str]) -> Iterator[Finding]:
     """Addresses that stand in the outer text without being links: strong where the words before them ask to write there."""
     for block in view.outer:
-        text = view.folded(block.text)
-        for match in _ADDRESS.finditer(text) if "@" in text else ():
+        text = (
+            view.folded(block.text) if _AT.search(block.text) else ""
+        )  # X-10: folded whole, where anybody is named at all
+        for match in _ADDRESS.finditer(text):
             addr, domain = match[0], match[0].rpartition("@")[2]
             if addr in seen or view.brand.owns(domain) or view.brand.official_host(domain):
                 continue

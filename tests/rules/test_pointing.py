@@ -1,0 +1,92 @@
+"""Which short bodies say nothing but that something is attached, and what it is that speaks then (house: CLAIM)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.rules.building import message, verdict
+from vigie.message.fold import fold
+from vigie.message.types import Layer, TextBlock
+from vigie.rules.pointing import MOST, only_points
+from vigie.rules.types import Label
+
+POINTING = (
+    "Voir document joint",
+    "Veuillez trouver ci-joint le courrier de votre caisse.",
+    "Open the attached file",
+    "Madame, Monsieur,\n\nNous vous prions de prendre connaissance du document en pièce jointe.\n\nBien à vous",
+    "Votre document est disponible en P.J., merci de l'ouvrir.\n\nService gestion",
+    "Un courrier important vous concernant est joint à ce message.",
+    "Bonjour, je vous prie de trouver ci-joint un courrier. Cordialement, Claude Berthier",
+    "Please find attached your statement. Kind regards",
+)
+SPEAKING = (
+    "",
+    "Bonjour",
+    "Tu penses quoi du document joint ?",
+    "Ci-joint ce que j'ai reçu ce matin",
+    "Pour info, document joint",
+    "Je te transfère le fichier joint.",
+    "Veuillez trouver ci-joint mon attestation de droits.",
+    "Document joint à imprimer et à afficher en salle de repos",
+    "Attention, pièce jointe frauduleuse",
+    "La chorale répète jeudi avec deux ténors et le piano du presbytère, voir document joint",
+    "What do you think of the attached file",
+    "voir document joint " + "document " * 60,
+)
+TO_SOMEBODY_KNOWN = (
+    "Vous trouverez ci-joint le document demandé.",
+    "Veuillez trouver ci-joint votre attestation.",
+    "Document joint",
+    "Bonjour, ci-joint la copie de votre carte",
+)
+
+
+@pytest.mark.parametrize("text", POINTING)
+def test_it_only_points(text):
+    assert only_points([fold(text)], known=False)
+
+
+@pytest.mark.parametrize("text", SPEAKING)
+def test_it_speaks(text):
+    assert not only_points([fold(text)], known=False)
+
+
+@pytest.mark.parametrize("text", TO_SOMEBODY_KNOWN)
+def test_who_has_a_name_hands_on_papers(text):
+    assert not only_points([fold(text)], known=True)
+
+
+@given(st.sampled_from(POINTING), st.sampled_from(("Tu en penses quoi ?", "J'ai un doute.", "C'est bizarre")))
+def test_a_question_or_a_doubt_is_the_senders_own(text, own):
+    assert not only_points([fold(f"{own}\n{text}")], known=False)
+
+
+def test_padding_says_something():
+    assert not only_points(["voir document joint " + "merci " * (MOST // 6)], known=False)
+
+
+PAGE = (
+    "L'Assurance Maladie\nVotre carte Vitale expire le 30 novembre. Commandez la nouvelle version et réglez les frais d'envoi par"
+    " carte bancaire.\nCordialement,\nL'Assurance Maladie"
+)
+LINK = ["https://suivi-dossiers.example/x"]
+
+
+def label(author: str, body: str) -> Label:
+    blocks = [TextBlock(Layer.ATTACHMENT, "attachment:courrier.html", PAGE)]
+    return verdict(message(author, "Courrier", body, LINK, blocks=blocks)).label
+
+
+@pytest.mark.parametrize(
+    "author", ["Service courrier <x@suivi-dossiers.example>", "Marc Lenoir <marc.lenoir@lenoir-btp.example>"]
+)
+def test_the_attachment_speaks_for_who_only_points(author):
+    assert label(author, "Veuillez trouver ci-joint le courrier de votre caisse.") is Label.IMPERSONATION
+
+
+@pytest.mark.parametrize("body", [body for body in (*SPEAKING, *TO_SOMEBODY_KNOWN) if len(body) >= 20])
+def test_a_colleague_who_hands_on_a_fraud_stays_unrelated(body):
+    assert label("Julie Perrot <julie.perrot@atelier-perrot.example>", body) is Label.UNRELATED
