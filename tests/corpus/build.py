@@ -32,6 +32,7 @@ FIELDS = frozenset(
     "slug accept theme evasions author reply_to to cc subject date list auth text html attachments raw_headers"
     " charset encoding via footer".split()
 )
+WRITTEN = datetime(2026, 11, 20, tzinfo=UTC)
 PARIS = timezone(timedelta(hours=1))
 BRAND_DOMAIN, BRAND_SELECTOR, BRAND_SERVER = "info.ameli.fr", "demo2026", "203.0.113.25"
 RECIPIENTS = {
@@ -224,7 +225,7 @@ def build(entry: Mapping[str, Any], split: str, txt: dict[str, list[str]]) -> by
     message = compose(entry, split)
     raw = message.as_bytes(policy=SMTP)
     moment = date_of(entry).astimezone(UTC)
-    stamp = int(moment.timestamp())
+    stamp = int(min(moment, WRITTEN).timestamp())  # a signature of the future would not verify
     envelope, user = author, "bounce"
     if auth == "genuine":
         raw = signature(raw, BRAND_DOMAIN, BRAND_SELECTOR, BRAND, stamp) + raw

@@ -3,7 +3,8 @@ from __future__ import annotations
 import html
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from tests.corpus.build import SPLITS, build, entries, write
 from tests.samples.sign import verdicts
 
 RUN = 7  # words: a stock phrase of the brand is shorter
+MOST_ALIKE = 0.25  # of the runs of the shorter of two mails
+LONG_ENOUGH = 10  # runs: what is shorter is a stock phrase and little more
 RELAYED = {"genuine-liste-avec-pied", "vrai-par-liste-residents"}  # their lists break what was signed
 
 
@@ -21,27 +24,29 @@ def _runs(entry: dict[str, str]) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)}
 
 
-def test_the_halves_have_the_same_size_and_share_no_name() -> None:
+def test_the_halves_share_no_name_and_hold_enough_of_either_kind() -> None:
     design, kept = (entries(split) for split in SPLITS)
-    false = [sum("impersonation" in entry["accept"] for entry in half) for half in (design, kept)]
-    assert len(design) == len(kept)
-    assert false[0] == false[1]
+    for half in (design, kept):
+        false = sum("impersonation" in entry["accept"] for entry in half)
+        assert false >= 200
+        assert len(half) - false >= 200
     assert not {entry["slug"] for entry in design} & {entry["slug"] for entry in kept}
 
 
-def test_no_false_mail_repeats_the_wording_of_another() -> None:
-    owners: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for split in SPLITS:
-        for entry in entries(split):
-            if "impersonation" in entry["accept"]:
-                for run in _runs(entry):
-                    owners[run].add(f"{split}/{entry['slug']}")
-    assert not {tuple(sorted(slugs)) for slugs in owners.values() if len(slugs) > 1}
-
-
-def test_no_wording_is_in_both_halves() -> None:
-    halves = [{run for entry in entries(split) for run in _runs(entry)} for split in SPLITS]
-    assert len(halves[0] & halves[1]) == 0
+def test_no_two_false_mails_are_alike_but_for_names() -> None:
+    runs = {
+        f"{split}/{entry['slug']}": _runs(entry)
+        for split in SPLITS
+        for entry in entries(split)
+        if "impersonation" in entry["accept"]
+    }
+    owners: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for slug, found in runs.items():
+        for run in found:
+            owners[run].append(slug)
+    shared = Counter(pair for slugs in owners.values() for pair in combinations(sorted(slugs), 2))
+    alike = {pair for pair, count in shared.items() if count > MOST_ALIKE * min(len(runs[slug]) for slug in pair)}
+    assert not {pair for pair in alike if min(len(runs[slug]) for slug in pair) >= LONG_ENOUGH}
 
 
 @pytest.mark.parametrize("split", SPLITS)

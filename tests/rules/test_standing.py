@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rules.building import AMELI, link, message, verdict
+from tests.rules.building import AMELI, findings, link, message, verdict
 from vigie.message.fold import fold
 from vigie.message.types import Layer, TextBlock
 from vigie.rules.standing import Standing, standing
@@ -63,5 +63,5 @@ def test_what_a_friend_passes_on_is_a_mention():
 )
 def test_an_office_at_the_brand_is_a_signature(foot, claimed):
     body = f"Madame,\nJ'ai besoin de votre RIB par retour de mail.\n{foot}"
-    label = verdict(message("L. Farge <l.farge@soins.example>", "Votre dossier", body)).label
-    assert (label is Label.IMPERSONATION) == claimed
+    found = findings(message("L. Farge <l.farge@soins.example>", "Votre dossier", body), rule="claim-text")
+    assert any(finding.topic == "signature" for finding in found) == claimed

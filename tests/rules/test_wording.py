@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.learn import TARGET, fingerprint
-from tests.rules.building import AMELI, evidence, findings, link, message
+from tests.rules.building import AMELI, evidence, link, message
 from vigie.rules.brand import Brand, load
-from vigie.rules.types import Finding, Kind
+from vigie.rules.catalog import claim_rules
 from vigie.rules.view import View
 from vigie.rules.wording import BODY, features, model, names_brand, score
 
+MARKS = ("words-", "outside-")
 FRAUD = (
     "Cher assuré,\nVotre carte Vitale arrive à expiration. Pour éviter la suspension de vos droits, mettez à jour vos informations"
     " sous 48 heures en cliquant sur le lien ci-dessous.\nL'Assurance Maladie"
@@ -41,9 +40,11 @@ def test_a_fraud_scores_high_and_a_mention_low() -> None:
 
 
 def test_no_name_number_or_address_is_a_feature() -> None:
-    told = " ".join(name for name in model().weights if name[1] == ":")
-    for known in ("ameli", "cpam", "vitale", "0", "7", "@", "http"):
-        assert known not in told.replace("familiar", ""), known
+    told = {stem for name in model().weights for stem in name.partition(":")[2].split("_")}
+    assert not told & {"ameli", "cpam", "vitale"[:6], "cnam", "http", "https"}
+    assert not [
+        stem for stem in told if any(char.isdigit() or char == "@" for char in stem) and not stem.startswith(MARKS)
+    ]
 
 
 def test_the_words_of_a_long_mail_weigh_no_more_than_those_of_a_short_one() -> None:
@@ -60,18 +61,16 @@ def test_any_text_has_a_finite_score(text: str) -> None:
 def test_mail_that_does_not_name_the_brand_is_not_scored() -> None:
     view = _view("Votre colis vous attend. Cliquez sur le lien ci-dessous sous 48 heures.")
     assert not names_brand(view)
-    assert not _claims(view)
+    assert not _by_wording(view)
 
 
 def test_a_brand_whose_frauds_were_not_learned_is_not_scored() -> None:
-    other = replace_claim(load("caf"))
-    assert not any(finding.topic.startswith("wording") for finding in _claims(_view("Votre compte CAF", brand=other)))
+    caf = load("caf")
+    assert not caf.claim.learned
+    assert not _by_wording(_view("Votre compte CAF a expiré. Cliquez sur le lien ci-dessous.", brand=caf))
+    assert _by_wording(_view(FRAUD))
 
 
-def replace_claim(brand: Brand) -> Brand:
-    assert not brand.claim.learned
-    return brand
-
-
-def _claims(view: View) -> list[Finding]:
-    return [finding for finding in findings(view) if finding.kind is Kind.CLAIM]
+def _by_wording(view: View) -> list[str]:
+    found = [finding for rule in claim_rules() for finding in rule.check(view)]
+    return [finding.topic for finding in found if finding.topic.startswith("wording")]

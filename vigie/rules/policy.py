@@ -70,10 +70,11 @@ class Row(_Data):
 
 
 class Wording(_Data):
-    """From which log-odds the words of a mail are a claim, or likely to be one."""
+    """Log-odds: what the words of a mail are worth (checks/claim_text.py)."""
 
     sure: float
     likely: float
+    unlike: float
 
 
 class Policy(_Data):
@@ -84,7 +85,6 @@ class Policy(_Data):
     excuse_void_by: frozenset[str]
     excused_by_fault: frozenset[str]
     answered_officially: frozenset[str]
-    likely_only: frozenset[str]
     outweighed: dict[str, frozenset[str]]
     wording: Wording
     row: tuple[Row, ...]
@@ -173,8 +173,9 @@ def _claims(findings: tuple[Finding, ...], contradictions: list[Finding]) -> boo
 
 
 def _likely(findings: tuple[Finding, ...]) -> bool:
-    claims = [finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN]
-    return all(f"{finding.rule}.{finding.topic}" in policy().likely_only for finding in claims)
+    """Every CLAIM in the sender's own words is weak."""
+    claims = (finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN)
+    return all(finding.strength is Strength.WEAK for finding in claims)
 
 
 def _official_dns_faults(view: View) -> tuple[str, ...]:

@@ -12,12 +12,13 @@ import itertools
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 from vigie.message.types import Layer
 from vigie.rules.brand import Brand
+from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, names_of
 from vigie.rules.standing import own_voice, standing
 from vigie.rules.unnamed import leads_off
@@ -33,6 +34,8 @@ BODY = 4.0
 SHORT_LINE = 8
 """Words of a line that may be a letterhead, a greeting, a signature."""
 MAX_LINES = 400
+PART = 1_200
+"""Characters of a part (`highest`)."""
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -67,15 +70,29 @@ def model() -> Model:
 
 
 def names_brand(view: View) -> bool:
-    """The brand or something of the brand's is named in the outer text or in a display name: of any other mail the model knows nothing."""
+    """The brand, something of the brand's or its short name is in the outer text or a display name: of other mails the model knows nothing."""
     words = names_of(view.brand)
     texts = [item.text for item in view.spoken] + [view.folded(author.display) for author in view.message.authors]
-    return any(words.names.search(text) or words.products.search(text) for text in texts)
+    if any(words.names.search(text) or words.products.search(text) for text in texts):
+        return True
+    return any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in view.brand.claim.whole_names for text in texts
+    )
 
 
 def score(view: View) -> float:
     """Log-odds that the outer speaker poses as the brand, by his words alone."""
     return model().score(features(view))
+
+
+def highest(view: View) -> float:
+    """The highest score of the text as a whole, of its beginning and of its end: honest words around a fraud do not lower it."""
+    parts = [view.spoken, *(_cut(view.spoken, part) for part in (slice(0, PART), slice(-PART, None)))]
+    return max(model().score(features(view, part)) for part in parts)
+
+
+def _cut(spoken: tuple[Utterance, ...], part: slice) -> tuple[Utterance, ...]:
+    return tuple(item if item.is_subject else replace(item, text=item.text[part]) for item in spoken)
 
 
 def telling_line(view: View) -> tuple[str, str]:
@@ -91,11 +108,15 @@ def telling_line(view: View) -> tuple[str, str]:
     return best
 
 
-def features(view: View) -> dict[str, float]:
-    """Name -> value of everything that the model looks at. Total and bounded: at most HEAD + TAIL characters of each block."""
+def features(view: View, spoken: tuple[Utterance, ...] | None = None) -> dict[str, float]:
+    """Name -> value of everything that the model looks at. Total and bounded: at most HEAD + TAIL characters of each block.
+
+    `spoken`: instead of all that the sender says.
+    """
+    spoken = view.spoken if spoken is None else spoken
     words = names_of(view.brand)
-    subject = [token for item in view.spoken if item.is_subject for token in tokens(_read(item), words)]
-    lines = [tokens(line, words) for line in _body_lines(view.spoken)]
+    subject = [token for item in spoken if item.is_subject for token in tokens(_read(item), words)]
+    lines = [tokens(line, words) for line in _body_lines(spoken)]
     lines = [line for line in lines if line]
     shown = [token for author in view.message.authors[:2] for token in tokens(view.folded(author.display), words)]
     found = dict.fromkeys(_marks(view, sum(map(len, lines)), bool(shown)), 1.0)
@@ -152,6 +173,11 @@ def _marks(view: View, length: int, named: bool) -> Iterator[str]:
     texts = [item.text for item in view.spoken]
     if own_voice(texts, brand):
         yield "x:own-voice"
+    if any(FRAUD_WORD.search(text) for text in texts):
+        yield "x:fraud-word"
+    subject, body = (" ".join(item.text for item in view.spoken if item.is_subject is told) for told in (True, False))
+    if warns_of_fraud(subject, body):
+        yield "x:warns"
     yield f"x:{_standing(view, brand)}"
 
 

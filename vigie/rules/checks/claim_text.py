@@ -16,7 +16,7 @@ from vigie.rules.standing import telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import names_brand, score, telling_line
+from vigie.rules.wording import highest, names_brand, score, telling_line
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -31,19 +31,21 @@ def check(view: View) -> Iterator[Finding]:
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     enough = sum(sign.weight for sign in found) >= weights().enough
-    yield from _wording(view, enough=enough)
+    scored = view.brand.claim.learned and view.message.medium is Medium.MAIL and names_brand(view)
+    if scored:
+        yield from _wording(view, enough=enough)
     if not enough:
         return
-    for sign in sorted(found, key=lambda item: -item.weight):
-        strength = Strength.STRONG if sign.weight >= weights().enough else Strength.WEAK
+    doubted = scored and highest(view) < policy().wording.unlike
+    for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
+        strong = not doubted and (place == 0 or sign.weight >= weights().enough)
+        strength = Strength.STRONG if strong else Strength.WEAK
         written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
         yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)
 
 
 def _wording(view: View, *, enough: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough."""
-    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
-        return
     found = score(view)
     if found >= policy().wording.sure:
         yield claim(ID, "wording", *telling_line(view))
