@@ -75,6 +75,16 @@ def arrange(account: AccountSettings, intent: Intent, world: str) -> None:
             connection.expunge()
 
 
+def begun(account: AccountSettings, ledger: Ledger, intent: Intent) -> None:
+    """The state in which a kill after MOVING leaves the intent."""
+    with client(account) as connection:
+        if not connection.folder_exists(intent.destination):
+            connection.create_folder(intent.destination)
+        status = connection.folder_status(intent.destination, ["UIDVALIDITY", "UIDNEXT"])
+    before = Place(account.name, intent.destination, status[b"UIDVALIDITY"], status[b"UIDNEXT"])
+    ledger.begin(intent.id, before)
+
+
 def recovered(account: AccountSettings, ledger: Ledger, mode: str = "enforce") -> Outcome:
     work = hands(account, ledger)
     with contextlib.closing(work.session):
@@ -89,9 +99,9 @@ def recovered(account: AccountSettings, ledger: Ledger, mode: str = "enforce") -
 def test_every_state_in_every_world(server: Dovecot, ledger: Ledger, state: State, world: str) -> None:
     account = server.account()
     intent = judged(account, ledger)
-    arrange(account, intent, world)
     if state is State.MOVING:
-        ledger.advance(intent.id, State.MOVING)
+        begun(account, ledger, intent)
+    arrange(account, intent, world)
     before = hashes(account)
     outcome = recovered(account, ledger)
     poor = server.variant.name == "poor"
@@ -130,7 +140,7 @@ def test_identical_mails_are_told_apart(server: Dovecot, ledger: Ledger) -> None
     poor = server.variant.name == "poor"
     assert sorted(places(account)["faux"]) == sorted(["INBOX"] * (2 * poor) + [QUARANTINE] * 2)
     second = judged(account, ledger)
-    ledger.advance(second.id, State.MOVING)
+    begun(account, ledger, second)
     assert recovered(account, ledger).state is State.DONE
     assert sorted(places(account)["faux"]) == sorted(["INBOX"] * (3 * poor) + [QUARANTINE] * 3)
 
@@ -161,7 +171,7 @@ def test_after_a_uidvalidity_change_the_message_is_found_by_its_content(
     stale = Place(account.name, "INBOX", validity - 1, mine + 1)
     ledger.open_intent(replace(intent, id=fresh_id(), source=stale))
     if state is State.MOVING:
-        ledger.advance(ledger.open_intents(account.name)[0].id, State.MOVING)
+        begun(account, ledger, ledger.open_intents(account.name)[0])
     assert recovered(account, ledger).state is State.DONE
     assert places(account) == {"faux": [QUARANTINE], "innocent": ["INBOX"]}
 
@@ -202,8 +212,8 @@ def test_a_rolled_back_mode_withdraws_what_was_not_begun(dovecot: Dovecot, ledge
 def test_what_was_begun_is_finished_in_every_mode(dovecot_uidplus: Dovecot, ledger: Ledger) -> None:
     account = dovecot_uidplus.account()
     intent = judged(account, ledger)
+    begun(account, ledger, intent)
     arrange(account, intent, "both")
-    ledger.advance(intent.id, State.MOVING)
     assert recovered(account, ledger, "observe").state is State.DONE
     assert places(account) == {"faux": [QUARANTINE]}
 

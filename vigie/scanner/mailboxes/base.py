@@ -123,6 +123,10 @@ class Mailbox(Protocol):
         """UIDs in the selected folder with that Message-ID header and size; by size alone where there is no Message-ID."""
         ...
 
+    def next_uid(self, folder: str) -> tuple[int, int] | None:
+        """(UIDVALIDITY, UIDNEXT) of a folder that need not be selected; None where it is missing or the server does not say."""
+        ...
+
     def add_keywords(self, uid: int, keywords: Iterable[str]) -> tuple[str, ...]:
         """Adds them and reads them back: returns those that the server kept."""
         ...
