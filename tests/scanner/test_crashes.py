@@ -51,7 +51,7 @@ def test_death_at_every_change(
 ) -> None:
     harness = Harness(lives, request.getfixturevalue(server), SCENARIOS[scenario], tmp_path)
     steps = harness.whole.changes()
-    assert len(steps) > 10
+    assert len(steps) > 6
     for last in steps:
         harness.check(last)
 

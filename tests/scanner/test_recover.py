@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -299,3 +300,116 @@ def test_an_intent_whose_move_always_ends_the_session_does_not_keep_new_mail_wai
     monkeypatch.setattr(imap, "connect", lambda settings: _Unclear(real(settings)._session))
     assert scan(account, ledger).tagged == 1
     assert [intent.state for intent in ledger.open_intents(account.name)] == [State.MOVING]
+
+
+@pytest.mark.parametrize("world", ["source", "destination", "both", "neither"])
+def test_a_copy_that_the_user_keeps_in_quarantine_is_never_taken_for_ours(
+    server: Dovecot, ledger: Ledger, world: str
+) -> None:
+    """The same bytes lay there before; killed after MOVING, before or after the command was carried out."""
+    account = server.account()
+    intent = judged(account, ledger)
+    arrange(account, intent, "both")
+    own = uids(account, QUARANTINE)
+    begun(account, ledger, intent)
+    arrange(account, intent, world)
+    outcome = recovered(account, ledger)
+    validity, found = uids(account, QUARANTINE)
+    assert (validity, found[:1]) == own, "his own copy is still there"
+    assert len(found) == (1 if world == "neither" else 2)
+    assert outcome.state is (State.GONE if world == "neither" else State.DONE)
+    if outcome.destination is not None:
+        assert outcome.destination.uid == found[1]
+    poor = server.variant.name == "poor" and world in {"source", "both"}
+    assert places(account).get("faux", []).count("INBOX") == (1 if poor else 0)
+
+
+def test_where_nobody_knows_how_the_destination_was_a_second_copy_is_the_smaller_harm(
+    dovecot: Dovecot, ledger: Ledger
+) -> None:
+    """An intent of an older Vigie: it does not say what lay in quarantine before."""
+    account = dovecot.account()
+    intent = judged(account, ledger)
+    arrange(account, intent, "both")
+    ledger.advance(intent.id, State.MOVING)
+    assert recovered(account, ledger).state is State.DONE
+    assert places(account) == {"faux": [QUARANTINE] * 2}
+
+
+class _Full(imap.ImapMailbox):
+    """A server without room in quarantine, as long as `room` is 0; it counts who asks."""
+
+    room = 0
+    asked = 0
+
+    def move(self, uid: int, folder: str) -> Moved:
+        type(self).asked += 1
+        if not self.room:
+            raise MailboxError("limit", "quota exceeded", temporary=True)
+        return super().move(uid, folder)
+
+
+def test_a_full_quarantine_does_not_keep_new_mail_waiting(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, *(mail(f"faux-{number}", "impersonation", body="x" * number) for number in range(6)))
+    real = imap.connect
+    monkeypatch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
+    monkeypatch.setattr(_Full, "asked", 0)
+    monkeypatch.setattr(_Full, "room", 0)
+    told: list[tuple[str, int]] = []
+
+    def passed() -> int:
+        _Full.asked = 0
+        return scan(account, ledger, progress=lambda it: told.append((it.record.subject, _Full.asked))).quarantined
+
+    assert passed() == 0
+    assert _Full.asked == 6
+    assert {intent.state for intent in ledger.open_intents(account.name)} == {State.PENDING}
+    assert {"$Phishing", "$Junk"} <= flags(account, "faux-3")  # I-38: tagged, as it cannot be moved
+    append(account, mail("neuf", "suspicious"))
+    assert passed() == 0
+    assert (_Full.asked, told[-1]) == (0, ("neuf", 0))  # put off, so not even asked
+    for intent in ledger.open_intents(account.name):
+        ledger.put_off((intent.id,), NOW)
+    append(account, mail("encore", "suspicious"))
+    assert passed() == 0
+    assert told[-1] == ("encore", 0), "new mail goes first"
+    assert _Full.asked == 1, "one refusal speaks for the larger ones"
+    _Full.room = 1
+    for intent in ledger.open_intents(account.name):
+        ledger.put_off((intent.id,), NOW)
+    assert passed() == 6
+    assert ledger.open_intents(account.name) == []
+    assert ledger.sendings(account.name) == {}
+    assert [place for name, place in places(account).items() if name.startswith("faux")] == [[QUARANTINE]] * 6
+
+
+def test_what_was_refused_is_not_put_off_for_longer_than_it_should_when_the_clock_jumps(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, RAW)
+    real = imap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
+        patch.setattr(_Full, "room", 0)
+        assert scan(account, ledger).waiting == 1
+    (intent,) = ledger.open_intents(account.name)
+    ledger.put_off((intent.id,), datetime.now(UTC) + timedelta(days=400))  # I-52
+    assert scan(account, ledger).quarantined == 1
+
+
+def test_a_refused_intent_is_withdrawn_when_the_mode_is_rolled_back(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, RAW)
+    real = imap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
+        patch.setattr(_Full, "room", 0)
+        scan(account, ledger)
+    assert scan(account, ledger, mode="tag").failed == 1
+    assert (ledger.open_intents(account.name), places(account)) == ([], {"faux": ["INBOX"]})

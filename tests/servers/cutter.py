@@ -17,6 +17,7 @@ class Cutter:
         self._target = port
         self._lock = threading.Lock()
         self._left: dict[Direction, int | None] = {"to_server": None, "to_client": None}
+        self._once = False
         self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
@@ -28,10 +29,14 @@ class Cutter:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def arm(self, direction: Direction, after: int) -> None:
-        """From now on that many bytes go through in that direction; then both ends see a closed connection."""
+    def arm(self, direction: Direction, after: int, *, once: bool = False) -> None:
+        """From now on that many bytes go through in that direction; then both ends see a closed connection.
+
+        Every later connection, too, before its first byte; `once`: later ones are left alone.
+        """
         with self._lock:
             self._left[direction] = after
+            self._once = once
 
     def forget(self) -> None:
         """Begins the record anew."""
@@ -60,6 +65,8 @@ class Cutter:
                         data = data[:left]
                         self._left[direction] = left - len(data)
                     cut = left is not None and self._left[direction] == 0
+                    if cut and self._once:
+                        self._left[direction] = None
                 self.said[direction] += data
                 if data:
                     sink.sendall(data)

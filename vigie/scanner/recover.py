@@ -16,7 +16,7 @@ from vigie.scanner import actions
 from vigie.scanner.actions import Action
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands, closed
-from vigie.scanner.mailboxes.base import MailboxError, UnclearOutcome
+from vigie.scanner.mailboxes.base import MailboxError
 
 LOG = logging.getLogger(__name__)
 
@@ -108,9 +108,8 @@ def _tried(intent: Intent, hands: Hands) -> Outcome | MailboxError:
             raise
         if error.temporary:
             LOG.warning("%s: %s stays to be done: %s", _key(intent), intent.kind.value, error)
-            # Nobody knows how it ended: that is looked up in the next pass. It was refused: for a while it would be again.
-            refusals = hands.ledger.sending(intent.id).refusals
-            wait = timedelta() if isinstance(error, UnclearOutcome) else _wait(refusals)
+            # Cut off: the next pass looks. Refused: for a while it would be again.
+            wait = timedelta() if error.cut else _wait(hands.ledger.sending(intent.id).refusals)
             hands.ledger.put_off((intent.id,), datetime.now(UTC) + wait)
             return error
         outcome = closed(intent, State.FAILED, str(error))
@@ -120,12 +119,14 @@ def _tried(intent: Intent, hands: Hands) -> Outcome | MailboxError:
 
 
 def _act(intent: Intent, hands: Hands) -> Outcome:
-    """The action; after an unclear answer once more over a new connection, in state MOVING: it looks before it sends."""
+    """The action; after a connection was cut once more over a new one, in state MOVING: it looks before it sends."""
     for _ in range(LOOKS - 1):
         try:
             return ACTIONS[intent.kind].act(intent, hands)
-        except UnclearOutcome as unclear:
-            LOG.warning("%s: %s: outcome unknown: %s", _key(intent), intent.kind.value, unclear)
+        except MailboxError as fault:
+            if not fault.cut:
+                raise
+            LOG.warning("%s: %s: outcome unknown: %s", _key(intent), intent.kind.value, fault)
             hands.session.renew()
             intent = replace(intent, state=State.MOVING)
     return ACTIONS[intent.kind].act(intent, hands)
