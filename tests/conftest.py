@@ -11,7 +11,6 @@ from tests.servers.knot import Knot
 from tests.servers.pymap import Pymap
 from vigie.scanner.settings import AccountSettings
 
-
 VARIANTS = {
     "full": PLAIN,
     "poor": Variant(name="poor", capability=POOR),
