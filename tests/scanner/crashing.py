@@ -42,6 +42,14 @@ def incoming(account: AccountSettings, _: Path) -> None:
     append(account, FALSE, DOUBTFUL, BILL, flags=("\\Flagged",))
 
 
+def one(account: AccountSettings, _: Path) -> None:
+    """One false mail, and the copy of it that the user keeps in quarantine."""
+    with client(account) as connection:
+        connection.create_folder(QUARANTINE)
+    append(account, FALSE, folder=QUARANTINE, flags=("\\Seen",))
+    append(account, FALSE, flags=("\\Flagged",))
+
+
 def first(account: AccountSettings, _: Path) -> None:
     """The first false mail of a mailbox that has no quarantine yet."""
     append(account, FALSE, flags=("\\Flagged",))
@@ -91,6 +99,7 @@ class Scenario:
 
 SCENARIOS = {
     "incoming": Scenario(incoming),
+    "one": Scenario(one),
     "first": Scenario(first),
     "released": Scenario(released),
     "renumbered": Scenario(renumbered, folder="Boite"),

@@ -27,6 +27,8 @@ class Cutting:
         self._before = _contents(account)
         assert self._passed(account, "whole") == "done"
         self.length: dict[Direction, int] = {way: len(said) for way, said in cutter.said.items()}
+        self.first_change: dict[Direction, int] = cutter.until(b" STORE ")
+        """Bytes that go through before anything is changed."""
         self._wanted = picture(account)
 
     def check(self, direction: Direction, after: int, *, once: bool) -> None:

@@ -19,6 +19,8 @@ class Cutter:
         self._left: dict[Direction, int | None] = {"to_server": None, "to_client": None}
         self._once = False
         self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
+        self.turns: list[tuple[Direction, int]] = []
+        """How many bytes went through in which direction, in order."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -42,6 +44,17 @@ class Cutter:
         """Begins the record anew."""
         for said in self.said.values():
             said.clear()
+        self.turns.clear()
+
+    def until(self, word: bytes) -> dict[Direction, int]:
+        """Bytes in each direction before the client first said that word; all of them where it never did."""
+        before: dict[Direction, int] = {"to_server": 0, "to_client": 0}
+        end = self.said["to_server"].find(word)
+        for direction, count in self.turns:
+            if direction == "to_server" and before[direction] + count > end >= 0:
+                break
+            before[direction] += count
+        return before
 
     def disarm(self) -> None:
         """Lets everything through again."""
@@ -68,6 +81,7 @@ class Cutter:
                     if cut and self._once:
                         self._left[direction] = None
                 self.said[direction] += data
+                self.turns.append((direction, len(data)))
                 if data:
                     sink.sendall(data)
                 if cut:

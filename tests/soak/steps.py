@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import tempfile
 import time
@@ -54,6 +55,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="steps from one death to the next")
     every = parser.parse_args().every
+    logging.disable(logging.CRITICAL)
     servers, failures = Servers(), 0
     try:
         with Lives() as lives, tempfile.TemporaryDirectory(prefix="vigie-steps-") as name:
