@@ -413,3 +413,32 @@ def test_a_refused_intent_is_withdrawn_when_the_mode_is_rolled_back(
         scan(account, ledger)
     assert scan(account, ledger, mode="tag").failed == 1
     assert (ledger.open_intents(account.name), places(account)) == ([], {"faux": ["INBOX"]})
+
+
+class _Slow(imap.ImapMailbox):
+    """A server that copies, and answers when nobody waits any more."""
+
+    moves = 0
+
+    def move(self, uid: int, folder: str) -> Moved:
+        type(self).moves += 1
+        raise UnclearOutcome(f"moving {uid} to {folder}: no answer in time", slow=True)
+
+
+def test_a_server_that_is_still_at_it_is_not_asked_again(
+    dovecot_uidplus: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot_uidplus.account()
+    append(account, RAW)
+    real = imap.connect
+    monkeypatch.setattr(_Slow, "moves", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Slow(real(settings)._session))
+        assert scan(account, ledger).waiting == 1
+        assert scan(account, ledger).waiting == 0
+    (intent,) = ledger.open_intents(account.name)
+    assert (_Slow.moves, intent.state) == (1, State.MOVING)
+    arrange(account, intent, "both")  # the copy is made at last
+    ledger.put_off([intent.id], NOW)
+    assert scan(account, ledger).quarantined == 1
+    assert places(account) == {"faux": [QUARANTINE]}

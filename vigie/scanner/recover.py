@@ -16,7 +16,7 @@ from vigie.scanner import actions
 from vigie.scanner.actions import Action
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands, closed
-from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.mailboxes.base import MailboxError, UnclearOutcome
 
 LOG = logging.getLogger(__name__)
 
@@ -108,8 +108,11 @@ def _tried(intent: Intent, hands: Hands) -> Outcome | MailboxError:
             raise
         if error.temporary:
             LOG.warning("%s: %s stays to be done: %s", _key(intent), intent.kind.value, error)
-            # Cut off: the next pass looks. Refused: for a while it would be again.
-            wait = timedelta() if error.cut else _wait(hands.ledger.sending(intent.id).refusals)
+            # Cut off: the next pass looks. Refused: for a while it would be again. Slow: the server may be at it still, and
+            # a second COPY, or a second MOVE beside the first, would leave a second copy.
+            wait = _wait(hands.ledger.sending(intent.id).refusals)
+            if error.cut and not _is_slow(error):
+                wait = timedelta()
             hands.ledger.put_off((intent.id,), datetime.now(UTC) + wait)
             return error
         outcome = closed(intent, State.FAILED, str(error))
@@ -118,13 +121,17 @@ def _tried(intent: Intent, hands: Hands) -> Outcome | MailboxError:
     return outcome
 
 
+def _is_slow(error: MailboxError) -> bool:
+    return isinstance(error, UnclearOutcome) and error.slow
+
+
 def _act(intent: Intent, hands: Hands) -> Outcome:
     """The action; after a connection was cut once more over a new one, in state MOVING: it looks before it sends."""
     for _ in range(LOOKS - 1):
         try:
             return ACTIONS[intent.kind].act(intent, hands)
         except MailboxError as fault:
-            if not fault.cut:
+            if not fault.cut or _is_slow(fault):
                 raise
             LOG.warning("%s: %s: outcome unknown: %s", _key(intent), intent.kind.value, fault)
             hands.session.renew()

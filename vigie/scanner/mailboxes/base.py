@@ -27,10 +27,14 @@ class MailboxError(Exception):
 
 
 class UnclearOutcome(MailboxError):  # noqa: N818 - the name says what is known
-    """A command that changes the mailbox was sent and its answer never understood: look in both folders, never repeat it."""
+    """A command that changes the mailbox was sent and its answer never understood: look in both folders, never repeat it.
 
-    def __init__(self, text: str) -> None:
+    `slow`: the server did not answer in time, and may be at it still: who looks at once sees nothing yet.
+    """
+
+    def __init__(self, text: str, *, slow: bool = False) -> None:
         super().__init__("protocol", text, temporary=True, cut=True)
+        self.slow = slow
 
 
 @dataclass(frozen=True, slots=True)

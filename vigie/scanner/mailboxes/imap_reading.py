@@ -238,7 +238,7 @@ class ImapReader:
             session.wire.shutdown()  # cut off in the middle of an answer: the next would be taken for this one
             raise
         if changes and session.wire.sent > sent:
-            raise UnclearOutcome(str(fault)) from None
+            raise UnclearOutcome(str(fault), slow=not fault.cut) from None
         raise fault from None
 
     def _same_validity(self) -> None:
