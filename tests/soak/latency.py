@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from statistics import quantiles
 
-from tests.benchmarks.generate import mixed
+from tests.benchmarks.generate import false
 from tests.servers.dovecot import Dovecot, client
 from tests.soak.configuration import VIGIE, write_config
 from vigie.scanner.settings import AccountSettings
@@ -54,7 +54,6 @@ def main() -> int:
     parser.add_argument("--mails", type=int, default=100)
     parser.add_argument("--gap", type=float, default=1.0, help="seconds from one mail to the next")
     options = parser.parse_args()
-    false = [raw for raw in mixed(options.mails * 30, seed=3) if b"renouvellement-" in raw]
     server = Dovecot()
     try:
         account = server.account("fast", tls="none", port=server.port)
@@ -67,7 +66,7 @@ def main() -> int:
                 service = subprocess.Popen([VIGIE, "--config", str(config), "run"], stdout=log, stderr=log)
             idler.ready.wait(10)
             time.sleep(5)  # the judging processes have started
-            sent = [_delivered(server, account, raw, options.gap) for raw in false[: options.mails]]
+            sent = [_delivered(server, account, raw, options.gap) for raw in false(options.mails, seed=3)]
             time.sleep(5)
             idler.stop.set()
             service.send_signal(signal.SIGTERM)
