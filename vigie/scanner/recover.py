@@ -63,18 +63,21 @@ def later(hands: Hands, *, due: datetime, stop: threading.Event, most_s: float) 
     sendings = hands.ledger.sendings(account)
     waiting = [intent for intent in hands.ledger.open_intents(account) if _is_due(sendings.get(intent.id), due)]
     full: set[str] = set()
+    unasked = []
     deadline = time.monotonic() + most_s
     for intent in sorted(waiting, key=lambda intent: intent.size):
         if stop.is_set() or time.monotonic() > deadline:
             break
         if intent.destination in full:
-            hands.ledger.put_off((intent.id,), datetime.now(UTC) + _wait(sendings[intent.id].refusals))
+            unasked.append(intent.id)
             continue
         result = _tried(intent, hands)
         if isinstance(result, Outcome):
             ended.append((intent, result))
         elif result.kind == "limit":
             full.add(intent.destination)
+    if unasked:
+        hands.ledger.put_off(unasked, datetime.now(UTC) + PUT_OFF[-1])
     return ended
 
 
@@ -101,24 +104,31 @@ def _tried(intent: Intent, hands: Hands) -> Outcome | MailboxError:
     try:
         outcome = _act(intent, hands)
     except MailboxError as error:
-        if error.cut:
-            # One message over which the server's process dies must not keep all others waiting. A server that is away raises here.
-            hands.session.renew()
-        elif error.kind in OF_THE_CONNECTION:
+        if error.kind in OF_THE_CONNECTION and not error.cut:
             raise
-        if error.temporary:
+        if not error.temporary:
+            outcome = closed(intent, State.FAILED, str(error))
+        else:
             LOG.warning("%s: %s stays to be done: %s", _key(intent), intent.kind.value, error)
-            # Cut off: the next pass looks. Refused: for a while it would be again. Slow: the server may be at it still, and
-            # a second COPY, or a second MOVE beside the first, would leave a second copy.
-            wait = _wait(hands.ledger.sending(intent.id).refusals)
-            if error.cut and not _is_slow(error):
-                wait = timedelta()
-            hands.ledger.put_off((intent.id,), datetime.now(UTC) + wait)
+            _put_off(intent, hands, error)
+            if error.cut:
+                # One message over which the server's process dies must not keep all others waiting. A server that is away
+                # raises here.
+                hands.session.renew()
             return error
-        outcome = closed(intent, State.FAILED, str(error))
     hands.ledger.close_intent(outcome)
     LOG.info("%s: %s: %s", _key(intent), intent.kind.value, outcome.state.value)
     return outcome
+
+
+def _put_off(intent: Intent, hands: Hands, error: MailboxError) -> None:
+    """Cut off: the next pass looks. Refused: for a while it would be again.
+
+    Slow: the server may be at it still, and a second COPY, or a second MOVE beside the first, would leave a second copy.
+    """
+    at_once = error.cut and not _is_slow(error)
+    wait = timedelta() if at_once else _wait(hands.ledger.sending(intent.id).refusals)
+    hands.ledger.put_off((intent.id,), datetime.now(UTC) + wait)
 
 
 def _is_slow(error: MailboxError) -> bool:
