@@ -65,13 +65,18 @@ def main() -> int:
             with (folder / "log.txt").open("wb") as log:
                 service = subprocess.Popen([VIGIE, "--config", str(config), "run"], stdout=log, stderr=log)
             idler.ready.wait(10)
-            time.sleep(5)  # the judging processes have started
+            server.deliver(
+                account, next(false(1, seed=2))
+            )  # until it is quarantined the judging processes have started
+            while not _instants(folder / "vigie.db")[1]:
+                time.sleep(0.2)
+            idler.heard.clear()
             sent = [_delivered(server, account, raw, options.gap) for raw in false(options.mails, seed=3)]
             time.sleep(5)
             idler.stop.set()
             service.send_signal(signal.SIGTERM)
             code = service.wait(30)
-            judged, done = _instants(folder / "vigie.db")
+            judged, done = (times[1:] for times in _instants(folder / "vigie.db"))
     finally:
         server.stop()
     told = [next((heard - at for heard in idler.heard if heard > at), float("nan")) for at in sent]
@@ -93,11 +98,14 @@ def _delivered(server: Dovecot, account: AccountSettings, raw: bytes, gap: float
 
 def _instants(path: Path) -> tuple[list[float], list[float]]:
     """When each was judged and when its intent was closed, in the order of arrival."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as ledger:
-        rows = ledger.execute(
-            "select records.judged_at, outcomes.at from records join intents on intents.record_id = records.id "
-            "join outcomes on outcomes.intent_id = intents.id where outcomes.state = 'done' order by records.uid"
-        ).fetchall()
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as ledger:
+            rows = ledger.execute(
+                "select records.judged_at, outcomes.at from records join intents on intents.record_id = records.id "
+                "join outcomes on outcomes.intent_id = intents.id where outcomes.state = 'done' order by records.uid"
+            ).fetchall()
+    except sqlite3.OperationalError:  # the service has not made it yet
+        rows = []
     judged, done = zip(*rows, strict=True) if rows else ((), ())
     return [datetime.fromisoformat(at).timestamp() for at in judged], [
         datetime.fromisoformat(at).timestamp() for at in done
@@ -105,7 +113,7 @@ def _instants(path: Path) -> tuple[list[float], list[float]]:
 
 
 def _say(what: str, seconds: list[float]) -> None:
-    cuts = quantiles(sorted(seconds), n=100)
+    cuts = quantiles(seconds, n=100, method="inclusive")
     print(f"{what}: p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms, worst {max(seconds) * 1000:.0f} ms")
 
 
