@@ -11,7 +11,7 @@ from tests.scanner.cutting import Cutting
 from tests.servers.cutter import Cutter, Direction
 from tests.servers.dovecot import Dovecot
 
-POINTS = 6
+POINTS = 5
 """In each direction."""
 
 
