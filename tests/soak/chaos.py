@@ -135,8 +135,9 @@ class Chaos(threading.Thread):
 
 
 def _raw(connection: IMAPClient, uid: int) -> bytes | None:
-    found = connection.fetch([uid], ["BODY.PEEK[]"]).get(uid)
-    return None if found is None else bytes(found[b"BODY[]"])
+    """None where it has gone meanwhile: then Dovecot leaves it out, or says NIL."""
+    raw = connection.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
+    return None if raw is None else bytes(raw)
 
 
 def _kept(raw: bytes) -> bool:
