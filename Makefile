@@ -74,9 +74,17 @@ wording: dev   ## learns vigie/rules/wording.tsv anew, for who adds labelled mai
 	@$(PIP) --python $(BIN)/python install --upgrade --target .learn --require-hashes --only-binary :all: -r requirements/learn.txt
 	PYTHONPATH=.learn $(BIN)/python -m tests.corpus.learn
 
-soak: dev servers       ## what takes longer: a mailbox of 5,000, ten minutes of arriving mail, five of fuzzing (CPython 3.11)
+# What each one shows, and shorter forms: docs/measurements.md.
+soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, forty mailboxes, 5,000 mails, fuzzing (CPython 3.11)
 	$(BIN)/python -m tests.soak.mailbox
 	$(BIN)/python -m tests.soak.service
+	$(BIN)/python -m tests.soak.latency
+	$(BIN)/python -m tests.soak.steps
+	$(BIN)/python -m tests.soak.cuts
+	$(BIN)/python -m tests.soak.chaos
+	$(BIN)/python -m tests.soak.chaos --server uidplus --instances 3 --kill 7
+	$(BIN)/python -m tests.soak.chaos --instances 3 --kill 7
+	$(BIN)/python -m tests.soak.fleet
 	@$(PIP) --python $(BIN)/python install --upgrade --target .soak --require-hashes --only-binary :all: -r requirements/soak.txt
 	PYTHONPATH=.soak $(BIN)/python -m tests.soak.fuzz
 

@@ -6,10 +6,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.servers.dovecot import POOR, Dovecot, Variant
+from tests.servers.dovecot import PLAIN, POOR, Dovecot, Variant
 from tests.servers.knot import Knot
 from tests.servers.pymap import Pymap
 from vigie.scanner.settings import AccountSettings
+
+VARIANTS = {
+    "full": PLAIN,
+    "poor": Variant(name="poor", capability=POOR),
+    "uidplus": Variant(name="uidplus", capability=f"{POOR} UIDPLUS UNSELECT"),
+    "quota": Variant(name="quota", quota_kib=64),
+}
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +30,7 @@ def dovecot() -> Iterator[Dovecot]:
 @pytest.fixture(scope="session")
 def dovecot_poor() -> Iterator[Dovecot]:
     """Dovecot that says it has neither MOVE nor UIDPLUS nor IDLE nor CONDSTORE."""
-    server = Dovecot(Variant(name="poor", capability=POOR))
+    server = Dovecot(VARIANTS["poor"])
     yield server
     server.stop()
 
@@ -31,7 +38,7 @@ def dovecot_poor() -> Iterator[Dovecot]:
 @pytest.fixture(scope="session")
 def dovecot_uidplus() -> Iterator[Dovecot]:
     """Dovecot with UIDPLUS and without MOVE: the way by COPY, \\Deleted and UID EXPUNGE."""
-    server = Dovecot(Variant(name="uidplus", capability=f"{POOR} UIDPLUS UNSELECT"))
+    server = Dovecot(VARIANTS["uidplus"])
     yield server
     server.stop()
 
@@ -47,7 +54,7 @@ def dovecot_prefix() -> Iterator[Dovecot]:
 @pytest.fixture(scope="session")
 def dovecot_quota() -> Iterator[Dovecot]:
     """Dovecot with room for 64 KiB a user."""
-    server = Dovecot(Variant(name="quota", quota_kib=64))
+    server = Dovecot(VARIANTS["quota"])
     yield server
     server.stop()
 

@@ -44,6 +44,12 @@ def mixed(count: int, seed: int = 1) -> Iterator[bytes]:
             yield _invoice(rng, number)
 
 
+def false(count: int, seed: int = 1) -> Iterator[bytes]:
+    """`count` false ameli mails, each different."""
+    rng = random.Random(seed)
+    return (_false(rng, number) for number in range(count))
+
+
 def _sentences(rng: random.Random, count: int) -> str:
     lines = (" ".join(rng.choices(WORDS, k=rng.randint(6, 14))).capitalize() + "." for _ in range(count))
     return "\n".join(lines)

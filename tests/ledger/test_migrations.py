@@ -1,6 +1,7 @@
 """A ledger of every released schema is opened and carried over whole (threat I-54)."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import MetaData, create_engine
 from tests.ledger.made import NOON, place, record
 from vigie.ledger import schema
 from vigie.ledger.store import Ledger, LedgerError
-from vigie.ledger.types import ActionKind, Cursor, Decision, State
+from vigie.ledger.types import ActionKind, Cursor, Decision, Sending, State
 
 OLD = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 
@@ -60,6 +61,15 @@ def test_what_was_frozen_is_carried_over(tmp_path: Path, url: str) -> None:
         ]
         assert frozen.answers[0].records == (b"v=DKIM1; p=\xff\0",)
         assert ledger.elsewhere(["ab" * 32], "direction") == {"ab" * 32: {"accueil"}}
+
+
+def test_what_was_refused_is_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0004.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        retry_at = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
+        assert ledger.sendings("accueil") == {"r1": Sending(place(12), refusals=2, retry_at=retry_at)}
 
 
 def test_the_tables_are_what_the_migrations_make(tmp_path: Path, url: str) -> None:

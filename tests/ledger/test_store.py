@@ -7,7 +7,7 @@ import pytest
 
 from tests.ledger.made import NOON, intent, outcome, place, record
 from vigie.ledger.store import Ledger, LedgerError
-from vigie.ledger.types import ActionKind, Cursor, Decision, State
+from vigie.ledger.types import ActionKind, Cursor, Decision, Sending, State
 
 
 def test_a_record_comes_back_as_it_went_in(ledger: Ledger) -> None:
@@ -148,6 +148,27 @@ def test_an_intent_lives_from_pending_to_its_outcome(ledger: Ledger) -> None:
     ledger.close_intent(ended)
     assert ledger.open_intents("accueil") == []
     assert ledger.outcomes(of.id) == [(replace(wanted, state=State.DONE), ended)]
+
+
+def test_how_the_destination_was_is_kept_until_a_refusal(ledger: Ledger) -> None:
+    of = record(1)
+    wanted, empty, full = intent(of), place(5, folder="Quarantaine"), place(9, folder="Quarantaine")
+    ledger.add_records([of], None)
+    ledger.open_intent(wanted)
+    assert ledger.sending(wanted.id) == Sending()
+    ledger.begin(wanted.id, empty)
+    assert ledger.outcomes(of.id) == [(replace(wanted, state=State.MOVING), None)]
+    ledger.begin(wanted.id, full)  # once more, after an unclear answer
+    assert ledger.sending(wanted.id) == Sending(empty)
+    ledger.advance(wanted.id, State.PENDING)
+    ledger.put_off([wanted.id], NOON)
+    ledger.begin(wanted.id, full)
+    assert ledger.sendings("accueil") == {wanted.id: Sending(full, 1, NOON)}
+    assert ledger.sendings("direction") == {}
+    ledger.close_intent(outcome(wanted))
+    assert ledger.sendings("accueil") == {}
+    with pytest.raises(LedgerError):
+        ledger.begin(wanted.id, None)
 
 
 def test_held_follows_quarantine_and_release(ledger: Ledger) -> None:

@@ -1,8 +1,8 @@
-"""A scan that dies at every single step, before it and after it: nothing is lost, nothing is doubled, the end is the same.
+"""A scan that dies at every single step: nothing is lost, nothing is doubled, the end is the same, and one more run changes nothing.
 
-(threats A-13d, I-01, I-07) A step is one write to the ledger or one IMAP command. In this process death is an exception
-that nothing here catches, and after which neither the connection nor the ledger obeys any more: what `finally` blocks
-would still write does not reach them, as after kill -9. A second test kills real processes at random.
+(threats A-13d, I-01, I-07) Every life is a process of its own that kill -9 ends, see lives; here at each step that changes
+something outside of the process, under `make soak` (tests.soak.crashes) at each other one, too. A second test kills
+processes at random times.
 """
 
 from __future__ import annotations
@@ -15,116 +15,45 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.scanner.world import QUARANTINE, ScriptedPool, look, mail, places, scan, sha
+from tests.scanner.crashing import SCENARIOS, Harness
+from tests.scanner.lives import Lives
+from tests.scanner.world import QUARANTINE, mail, places, scan
 from tests.servers.dovecot import Dovecot, append, hashes
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import State
-from vigie.scanner import cycle
-from vigie.scanner.mailboxes import imap
-from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings
 
-MAILS = [mail("faux", "impersonation"), mail("douteux", "suspicious"), mail("facture")]
-WRITES = ("add_records", "count_attempts", "uncount_attempts", "open_intent", "advance", "close_intent")
 ROOT = Path(__file__).parents[2]
 
 
-class Killed(BaseException):
-    """Death. Nothing of ours catches it."""
+@pytest.fixture(scope="module")
+def lives() -> Iterator[Lives]:
+    with Lives() as parent:
+        yield parent
 
 
-class Life:
-    """Counts steps and ends at the `last`: before its effect when `last` is odd, after it when it is even."""
-
-    def __init__(self, last: int | None) -> None:
-        self.last = last
-        self.steps = 0
-
-    @property
-    def over(self) -> bool:
-        return self.last is not None and self.steps >= self.last
-
-    def mortal(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*arguments: Any, **options: Any) -> Any:
-            self._tick()
-            result = method(*arguments, **options)
-            self._tick()
-            return result
-
-        return step
-
-    def _tick(self) -> None:
-        if self.over:
-            raise Killed
-        self.steps += 1
-        if self.over:
-            raise Killed
-
-
-def live(account: AccountSettings, path: Path, last: int | None) -> Life:
-    """One pass that dies at step `last`."""
-    life = Life(last)
-
-    opened: list[imap.ImapMailbox] = []
-
-    def connect(settings: AccountSettings) -> imap.ImapMailbox:
-        mailbox = imap.connect(settings)
-        opened.append(mailbox)
-        mailbox._session.command = life.mortal(mailbox._session.command)  # type: ignore[method-assign]
-        return mailbox
-
-    with Ledger(f"sqlite:///{path}") as ledger:
-        for name in WRITES:
-            setattr(ledger, name, life.mortal(getattr(ledger, name)))
-        session = Session(account, connect)
-        with contextlib.suppress(Killed):
-            cycle.scan(account, ledger, ScriptedPool(), folder="INBOX", mode="enforce", session=session)
-    for mailbox in opened:  # the system closes a dead process's sockets
-        mailbox._session.wire.shutdown()
-    return life
-
-
-def picture(account: AccountSettings) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    return [(seen.folder, seen.subject, seen.sha256, seen.flags) for seen in look(account)]
-
-
-@pytest.mark.parametrize("name", ["dovecot", "dovecot_uidplus", "dovecot_poor"])
-def test_death_at_every_step(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    server: Dovecot = request.getfixturevalue(name)
-    mails = MAILS if name == "dovecot" else MAILS[:1]  # the ways differ in how they move, not in how they tag
-    # In the clear over loopback: six logins a step, and what they are about is not TLS.
-    quiet = server.account(tls="none", port=server.port)
-    append(quiet, *mails, flags=("perso",))
-    steps = live(quiet, tmp_path / "whole.db", None).steps
-    wanted = picture(quiet)
-    assert steps > 20
-    # Between the effect of one step and the next step nothing changes outside the process: dying there once is enough.
-    for last in (1, *range(2, steps + 1, 2)):
-        account = server.account(tls="none", port=server.port)
-        append(account, *mails, flags=("perso",))
-        path = tmp_path / f"{last}.db"
-        assert live(account, path, last).over
-        assert {sha(raw) for raw in mails} <= set(hashes(account)), f"step {last}: lost at once"
-        with Ledger(f"sqlite:///{path}") as ledger:
-            scan(account, ledger)
-            assert picture(account) == wanted, f"step {last}: another end than without a kill"
-            assert ledger.open_intents(account.name) == []
-            told = [intent for record in ledger.records() for intent, _ in ledger.outcomes(record.id)]
-            again = scan(account, ledger)
-            assert (again.judged, again.recovered, again.quarantined, again.tagged) == (0, 0, 0, 0), f"step {last}"
-            assert [intent for record in ledger.records() for intent, _ in ledger.outcomes(record.id)] == told, (
-                f"step {last}"
-            )
-            records = list(ledger.records())
-            assert len(records) == len(mails)
-            done = [o.state for record in records for _, o in ledger.outcomes(record.id) if o and o.state is State.DONE]
-            assert len(done) == sum(b"X-Verdict: unrelated" not in raw for raw in mails), f"step {last}"
+@pytest.mark.parametrize(
+    ("server", "scenario"),
+    [
+        ("dovecot", "incoming"),
+        ("dovecot_uidplus", "incoming"),
+        ("dovecot_poor", "copied"),
+        ("pymap", "incoming"),
+        ("dovecot", "released"),
+    ],
+)
+def test_death_at_every_change(
+    server: str, scenario: str, lives: Lives, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    harness = Harness(lives, request.getfixturevalue(server), SCENARIOS[scenario], tmp_path)
+    steps = harness.whole.changes()
+    assert len(steps) > 6
+    for last in steps:
+        harness.check(last)
 
 
 VICTIM = """

@@ -417,8 +417,8 @@ def test_what_one_quarantine_costs(dovecot: Dovecot, ledger: Ledger, monkeypatch
 
     monkeypatch.setattr(Wire, "_command", overheard)
     assert scan(account, ledger).quarantined == 20
-    # SELECT, FETCH (is it still that message), STORE, FETCH (is it kept), MOVE, EXAMINE, FETCH (bytes and keywords there)
-    assert len(said) <= 20 * 7 + 25, Counter(said)
+    # SELECT, FETCH (is it still that message), STORE, FETCH (is it kept), STATUS, MOVE, EXAMINE, FETCH (bytes and keywords there)
+    assert len(said) <= 20 * 8 + 25, Counter(said)
 
 
 def test_an_orderly_fault_blames_no_message(dovecot: Dovecot, ledger: Ledger) -> None:

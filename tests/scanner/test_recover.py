@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -75,6 +76,16 @@ def arrange(account: AccountSettings, intent: Intent, world: str) -> None:
             connection.expunge()
 
 
+def begun(account: AccountSettings, ledger: Ledger, intent: Intent) -> None:
+    """The state in which a kill after MOVING leaves the intent."""
+    with client(account) as connection:
+        if not connection.folder_exists(intent.destination):
+            connection.create_folder(intent.destination)
+        status = connection.folder_status(intent.destination, ["UIDVALIDITY", "UIDNEXT"])
+    before = Place(account.name, intent.destination, status[b"UIDVALIDITY"], status[b"UIDNEXT"])
+    ledger.begin(intent.id, before)
+
+
 def recovered(account: AccountSettings, ledger: Ledger, mode: str = "enforce") -> Outcome:
     work = hands(account, ledger)
     with contextlib.closing(work.session):
@@ -89,9 +100,9 @@ def recovered(account: AccountSettings, ledger: Ledger, mode: str = "enforce") -
 def test_every_state_in_every_world(server: Dovecot, ledger: Ledger, state: State, world: str) -> None:
     account = server.account()
     intent = judged(account, ledger)
-    arrange(account, intent, world)
     if state is State.MOVING:
-        ledger.advance(intent.id, State.MOVING)
+        begun(account, ledger, intent)
+    arrange(account, intent, world)
     before = hashes(account)
     outcome = recovered(account, ledger)
     poor = server.variant.name == "poor"
@@ -130,7 +141,7 @@ def test_identical_mails_are_told_apart(server: Dovecot, ledger: Ledger) -> None
     poor = server.variant.name == "poor"
     assert sorted(places(account)["faux"]) == sorted(["INBOX"] * (2 * poor) + [QUARANTINE] * 2)
     second = judged(account, ledger)
-    ledger.advance(second.id, State.MOVING)
+    begun(account, ledger, second)
     assert recovered(account, ledger).state is State.DONE
     assert sorted(places(account)["faux"]) == sorted(["INBOX"] * (3 * poor) + [QUARANTINE] * 3)
 
@@ -161,7 +172,7 @@ def test_after_a_uidvalidity_change_the_message_is_found_by_its_content(
     stale = Place(account.name, "INBOX", validity - 1, mine + 1)
     ledger.open_intent(replace(intent, id=fresh_id(), source=stale))
     if state is State.MOVING:
-        ledger.advance(ledger.open_intents(account.name)[0].id, State.MOVING)
+        begun(account, ledger, ledger.open_intents(account.name)[0])
     assert recovered(account, ledger).state is State.DONE
     assert places(account) == {"faux": [QUARANTINE], "innocent": ["INBOX"]}
 
@@ -202,8 +213,8 @@ def test_a_rolled_back_mode_withdraws_what_was_not_begun(dovecot: Dovecot, ledge
 def test_what_was_begun_is_finished_in_every_mode(dovecot_uidplus: Dovecot, ledger: Ledger) -> None:
     account = dovecot_uidplus.account()
     intent = judged(account, ledger)
+    begun(account, ledger, intent)
     arrange(account, intent, "both")
-    ledger.advance(intent.id, State.MOVING)
     assert recovered(account, ledger, "observe").state is State.DONE
     assert places(account) == {"faux": [QUARANTINE]}
 
@@ -289,3 +300,145 @@ def test_an_intent_whose_move_always_ends_the_session_does_not_keep_new_mail_wai
     monkeypatch.setattr(imap, "connect", lambda settings: _Unclear(real(settings)._session))
     assert scan(account, ledger).tagged == 1
     assert [intent.state for intent in ledger.open_intents(account.name)] == [State.MOVING]
+
+
+@pytest.mark.parametrize("world", ["source", "destination", "both", "neither"])
+def test_a_copy_that_the_user_keeps_in_quarantine_is_never_taken_for_ours(
+    server: Dovecot, ledger: Ledger, world: str
+) -> None:
+    """The same bytes lay there before; killed after MOVING, before or after the command was carried out."""
+    account = server.account()
+    intent = judged(account, ledger)
+    arrange(account, intent, "both")
+    own = uids(account, QUARANTINE)
+    begun(account, ledger, intent)
+    arrange(account, intent, world)
+    outcome = recovered(account, ledger)
+    validity, found = uids(account, QUARANTINE)
+    assert (validity, found[:1]) == own, "his own copy is still there"
+    assert len(found) == (1 if world == "neither" else 2)
+    assert outcome.state is (State.GONE if world == "neither" else State.DONE)
+    if outcome.destination is not None:
+        assert outcome.destination.uid == found[1]
+    poor = server.variant.name == "poor" and world in {"source", "both"}
+    assert places(account).get("faux", []).count("INBOX") == (1 if poor else 0)
+
+
+def test_where_nobody_knows_how_the_destination_was_a_second_copy_is_the_smaller_harm(
+    dovecot: Dovecot, ledger: Ledger
+) -> None:
+    """An intent of an older Vigie: it does not say what lay in quarantine before."""
+    account = dovecot.account()
+    intent = judged(account, ledger)
+    arrange(account, intent, "both")
+    ledger.advance(intent.id, State.MOVING)
+    assert recovered(account, ledger).state is State.DONE
+    assert places(account) == {"faux": [QUARANTINE] * 2}
+
+
+class _Full(imap.ImapMailbox):
+    """A server without room in quarantine, as long as `room` is 0; it counts who asks."""
+
+    room = 0
+    asked = 0
+
+    def move(self, uid: int, folder: str) -> Moved:
+        type(self).asked += 1
+        if not self.room:
+            raise MailboxError("limit", "quota exceeded", temporary=True)
+        return super().move(uid, folder)
+
+
+def test_a_full_quarantine_does_not_keep_new_mail_waiting(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, *(mail(f"faux-{number}", "impersonation", body="x" * number) for number in range(6)))
+    real = imap.connect
+    monkeypatch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
+    monkeypatch.setattr(_Full, "asked", 0)
+    monkeypatch.setattr(_Full, "room", 0)
+    told: list[tuple[str, int]] = []
+
+    def passed() -> int:
+        _Full.asked = 0
+        return scan(account, ledger, progress=lambda it: told.append((it.record.subject, _Full.asked))).quarantined
+
+    assert passed() == 0
+    assert _Full.asked == 6
+    assert {intent.state for intent in ledger.open_intents(account.name)} == {State.PENDING}
+    assert {"$Phishing", "$Junk"} <= flags(account, "faux-3")  # I-38: tagged, as it cannot be moved
+    append(account, mail("neuf", "suspicious"))
+    assert passed() == 0
+    assert (_Full.asked, told[-1]) == (0, ("neuf", 0))  # put off, so not even asked
+    for intent in ledger.open_intents(account.name):
+        ledger.put_off((intent.id,), NOW)
+    append(account, mail("encore", "suspicious"))
+    assert passed() == 0
+    assert told[-1] == ("encore", 0), "new mail goes first"
+    assert _Full.asked == 1, "one refusal speaks for the larger ones"
+    _Full.room = 1
+    for intent in ledger.open_intents(account.name):
+        ledger.put_off((intent.id,), NOW)
+    assert passed() == 6
+    assert ledger.open_intents(account.name) == []
+    assert ledger.sendings(account.name) == {}
+    assert [place for name, place in places(account).items() if name.startswith("faux")] == [[QUARANTINE]] * 6
+
+
+def test_what_was_refused_is_not_put_off_for_longer_than_it_should_when_the_clock_jumps(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, RAW)
+    real = imap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
+        patch.setattr(_Full, "room", 0)
+        assert scan(account, ledger).waiting == 1
+    (intent,) = ledger.open_intents(account.name)
+    ledger.put_off((intent.id,), datetime.now(UTC) + timedelta(days=400))  # I-52
+    assert scan(account, ledger).quarantined == 1
+
+
+def test_a_refused_intent_is_withdrawn_when_the_mode_is_rolled_back(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    append(account, RAW)
+    real = imap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
+        patch.setattr(_Full, "room", 0)
+        scan(account, ledger)
+    assert scan(account, ledger, mode="tag").failed == 1
+    assert (ledger.open_intents(account.name), places(account)) == ([], {"faux": ["INBOX"]})
+
+
+class _Slow(imap.ImapMailbox):
+    """A server that copies, and answers when nobody waits any more."""
+
+    moves = 0
+
+    def move(self, uid: int, folder: str) -> Moved:
+        type(self).moves += 1
+        raise UnclearOutcome(f"moving {uid} to {folder}: no answer in time", slow=True)
+
+
+def test_a_server_that_is_still_at_it_is_not_asked_again(
+    dovecot_uidplus: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot_uidplus.account()
+    append(account, RAW)
+    real = imap.connect
+    monkeypatch.setattr(_Slow, "moves", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Slow(real(settings)._session))
+        assert scan(account, ledger).waiting == 1
+        assert scan(account, ledger).waiting == 0
+    (intent,) = ledger.open_intents(account.name)
+    assert (_Slow.moves, intent.state) == (1, State.MOVING)
+    arrange(account, intent, "both")  # the copy is made at last
+    ledger.put_off([intent.id], NOW)
+    assert scan(account, ledger).quarantined == 1
+    assert places(account) == {"faux": [QUARANTINE]}

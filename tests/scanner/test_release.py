@@ -12,7 +12,7 @@ from tests.scanner.world import NOW, QUARANTINE, Seen, hands, look, mail, places
 from tests.servers.dovecot import Dovecot, append, client, hashes
 from vigie.ledger.review import Undoing, plan_release, plan_undo
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import ActionKind, Intent, Outcome, Record, State
+from vigie.ledger.types import ActionKind, Intent, Outcome, Place, Record, State
 from vigie.scanner import recover
 from vigie.scanner.actions import quarantine
 from vigie.scanner.actions import release as release_action
@@ -158,8 +158,9 @@ def test_a_release_that_was_cut_off(server: Dovecot, ledger: Ledger, world: str)
     intent = plan_release(record, ledger.outcomes(record.id), at=NOW)
     assert isinstance(intent, Intent)
     ledger.release(intent, NOW)
-    ledger.advance(intent.id, State.MOVING)
     with client(account) as connection:
+        status = connection.folder_status("INBOX", ["UIDVALIDITY", "UIDNEXT"])
+        ledger.begin(intent.id, Place(account.name, "INBOX", status[b"UIDVALIDITY"], status[b"UIDNEXT"]))
         connection.select_folder(intent.source.folder)
         if world in {"inbox", "both"}:
             connection.copy(connection.search(), "INBOX")

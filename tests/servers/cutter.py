@@ -17,7 +17,10 @@ class Cutter:
         self._target = port
         self._lock = threading.Lock()
         self._left: dict[Direction, int | None] = {"to_server": None, "to_client": None}
+        self._once = False
         self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
+        self.turns: list[tuple[Direction, int]] = []
+        """How many bytes went through in which direction, in order."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -28,15 +31,30 @@ class Cutter:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def arm(self, direction: Direction, after: int) -> None:
-        """From now on that many bytes go through in that direction; then both ends see a closed connection."""
+    def arm(self, direction: Direction, after: int, *, once: bool = False) -> None:
+        """From now on that many bytes go through in that direction; then both ends see a closed connection.
+
+        Every later connection, too, before its first byte; `once`: later ones are left alone.
+        """
         with self._lock:
             self._left[direction] = after
+            self._once = once
 
     def forget(self) -> None:
         """Begins the record anew."""
         for said in self.said.values():
             said.clear()
+        self.turns.clear()
+
+    def until(self, word: bytes) -> dict[Direction, int]:
+        """Bytes in each direction before the client first said that word; all of them where it never did."""
+        before: dict[Direction, int] = {"to_server": 0, "to_client": 0}
+        end = self.said["to_server"].find(word)
+        for direction, count in self.turns:
+            if direction == "to_server" and before[direction] + count > end >= 0:
+                break
+            before[direction] += count
+        return before
 
     def disarm(self) -> None:
         """Lets everything through again."""
@@ -60,7 +78,10 @@ class Cutter:
                         data = data[:left]
                         self._left[direction] = left - len(data)
                     cut = left is not None and self._left[direction] == 0
+                    if cut and self._once:
+                        self._left[direction] = None
                 self.said[direction] += data
+                self.turns.append((direction, len(data)))
                 if data:
                     sink.sendall(data)
                 if cut:

@@ -142,6 +142,17 @@ SIGNATURES = Table(
     Column("first_seen", Text, nullable=False),
 )
 
+SENDINGS = Table(
+    "sendings",
+    METADATA,
+    Column("intent_id", Text, ForeignKey("intents.id", ondelete="CASCADE"), primary_key=True),
+    Column("folder", Text),
+    Column("uidvalidity", Integer),
+    Column("uidnext", Integer),
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("retry_at", Text),
+)
+
 
 def migrations() -> tuple[tuple[int, str], ...]:
     """Every step as (version that it leads to, SQL), in order, without gaps."""

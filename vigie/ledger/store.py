@@ -12,12 +12,12 @@ from typing import Self
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import attempt_rows, frozen_rows, intent_rows, record_rows, signature_rows
+from vigie.ledger import attempt_rows, frozen_rows, intent_rows, record_rows, sending_rows, signature_rows
 from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.database import Database
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.schema import HEARTBEATS
-from vigie.ledger.types import Cursor, Decision, Frozen, Intent, Outcome, Place, Record, Sighting, State
+from vigie.ledger.types import Cursor, Decision, Frozen, Intent, Outcome, Place, Record, Sending, Sighting, State
 from vigie.rules.types import Label
 
 __all__ = ["Ledger", "LedgerError"]
@@ -192,14 +192,39 @@ class Ledger:
             intent_rows.write(connection, intent)
 
     def advance(self, intent_id: str, state: State) -> None:
-        """PENDING -> MOVING, durable before the command is sent."""
+        """PENDING -> MOVING, durable before the command is sent; back to PENDING when the server refused: nothing is under way."""
         with self._writing() as connection:
             intent_rows.advance(connection, intent_id, state)
+
+    def begin(self, intent_id: str, before: Place | None) -> None:
+        """PENDING -> MOVING with the destination as it is before the command is sent, see Sending; None: nobody knows.
+
+        Of an intent that is MOVING already what was seen before the first command stays.
+        """
+        with self._writing() as connection:
+            sending_rows.begin(connection, intent_id, before)
+            intent_rows.advance(connection, intent_id, State.MOVING)
+
+    def put_off(self, intent_ids: Iterable[str], until: datetime) -> None:
+        """They stay open, are not tried before that instant, and never again before new mail."""
+        with self._writing() as connection:
+            sending_rows.put_off(connection, intent_ids, until)
+
+    def sending(self, intent_id: str) -> Sending:
+        """What is known about the carrying out of an open intent."""
+        with self._database.reading() as connection:
+            return sending_rows.of_intent(connection, intent_id)
+
+    def sendings(self, account: str) -> Mapping[str, Sending]:
+        """The same for all open intents of an account, by id, without those of which nothing is known."""
+        with self._database.reading() as connection:
+            return sending_rows.of_account(connection, account)
 
     def close_intent(self, outcome: Outcome) -> None:
         """Writes how it ended and closes it, in one transaction."""
         with self._writing() as connection:
             intent_rows.close(connection, outcome)
+            sending_rows.forget(connection, outcome.intent_id)
 
     def open_intents(self, account: str) -> Sequence[Intent]:
         """Those neither DONE, GONE nor FAILED, oldest first: what recovery has to look at."""

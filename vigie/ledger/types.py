@@ -138,6 +138,18 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """What is known about the carrying out of an open intent."""
+
+    before: Place | None = None
+    """The destination before anything was sent: its UIDVALIDITY, and as UID its UIDNEXT. What lies below it is not ours."""
+    refusals: int = 0
+    """How often the server refused it for a while, or left it unclear."""
+    retry_at: datetime | None = None
+    """New mail goes first, and it is not tried before that instant; None: nobody has refused it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How an intent ended."""
 

@@ -70,7 +70,7 @@ def model() -> Model:
 
 
 def names_brand(view: View) -> bool:
-    """The brand, something of the brand's or its short name is in the outer text or a display name: of other mails the model knows nothing."""
+    """The outer text or a display name holds a name of the brand, of a product, or its short name: of other mails the model knows nothing."""
     words = names_of(view.brand)
     texts = [item.text for item in view.spoken] + [view.folded(author.display) for author in view.message.authors]
     if any(words.names.search(text) or words.products.search(text) for text in texts):

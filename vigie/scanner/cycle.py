@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from vigie.judge.settings import LimitSettings
 from vigie.ledger.identity import record_id
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import Cursor, Frozen, Place, Record
+from vigie.ledger.types import Cursor, Frozen, Intent, Outcome, Place, Record
 from vigie.rules.types import Label
 from vigie.scanner import journal, recover
 from vigie.scanner.decide import Mode
@@ -53,7 +53,7 @@ DEPTH = 3
 """Batches under way: the oldest is written while the others are judged and the next is fetched."""
 UNDER_WAY_BYTES = 48 * 1024 * 1024
 RETRY_S = 30.0
-"""Of one pass for what is judged again; the rest waits for the next pass."""
+"""Of one pass for what is judged again, and for what was refused; the rest waits for the next pass."""
 __all__ = ["Progress", "Summary", "scan"]
 
 
@@ -104,6 +104,7 @@ class _Pass:
         self._stop = stop
         self._limit = limit
         self._account, self._folder = summary.account, summary.folder
+        self._begun = _now()
         self._uidvalidity = 0
         self._batches: deque[Batch] = deque()
         self._suspects: dict[int, int] = {}
@@ -127,7 +128,9 @@ class _Pass:
             if not self._again:
                 # Asked for before the UIDs were: everything below it has a record by now, or is gone.
                 self._ledger.add_records((), self._cursor(max(status.uidnext - 1, 0)))
-            self._retry()  # last, and not for long: whatever has to be judged again, new mail never waits for it
+            # Last, and not for long: what has to be judged again, or was refused, new mail never waits for.
+            self._retry()
+            self._later()
         except StoppedError:
             self._summary.stopped = True
         finally:
@@ -153,13 +156,19 @@ class _Pass:
 
     def _recover(self) -> None:
         """What earlier passes, and people, left to be done."""
-        waiting = self._ledger.open_intents(self._account)
-        ended = recover.recover(self._hands, self._summary.mode, stop=self._stop) if waiting else ()
+        if self._ledger.open_intents(self._account):
+            self._count(recover.recover(self._hands, self._summary.mode, stop=self._stop))
+            self._settler.examine(self._uidvalidity)
+
+    def _later(self) -> None:
+        """What was refused for a while. Selects other folders."""
+        if self._ledger.sendings(self._account):
+            self._count(recover.later(self._hands, due=self._begun, stop=self._stop, most_s=RETRY_S))
+
+    def _count(self, ended: Iterable[tuple[Intent, Outcome]]) -> None:
         for intent, outcome in ended:
             self._summary.recovered += 1
             self._summary.count_outcome(intent.kind, outcome)
-        if waiting:
-            self._settler.examine(self._uidvalidity)
 
     def _wanted(self, status: FolderStatus) -> Iterable[int]:
         """The UIDs to judge, ascending."""

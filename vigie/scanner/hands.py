@@ -12,6 +12,8 @@ from vigie.scanner.mailboxes.base import FolderStatus, Mailbox, MailboxError, Mo
 from vigie.scanner.session import Session
 
 COPIED_ONLY = "copied-only"
+REFUSALS = frozenset({"refused", "folder", "limit"})
+"""Kinds of MailboxError with which a server says that it did nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +60,66 @@ def opened(hands: Hands, intent: Intent) -> tuple[FolderStatus, Summary | None]:
     return status, locate.at_source(hands.mailbox, status, intent)
 
 
-def found_there(hands: Hands, intent: Intent) -> Place | None:
-    """The intent's content at its destination, unless an earlier intent brought it there (identical mail exists)."""
-    return locate.in_folder(
-        hands.mailbox, intent.destination, intent, ours=lambda place: not hands.ledger.ended_at(place)
-    )
+def found_there(hands: Hands, intent: Intent, *, gone: bool = False) -> Place | None:
+    """The intent's content at its destination, brought there for this intent: identical mail exists.
+
+    What lay there before the first command was sent is somebody's own, and so is what an earlier intent brought. Where
+    nobody knows how the destination was before, a copy is believed to be ours only when the original is `gone`: then
+    nothing hangs on it. Else a second copy is the smaller harm.
+    """
+    before = hands.ledger.sending(intent.id).before
+
+    def ours(place: Place) -> bool:
+        if hands.ledger.ended_at(place):
+            return False
+        if before is not None and (before.folder, before.uidvalidity) == (place.folder, place.uidvalidity):
+            return place.uid >= before.uid
+        return gone
+
+    folder = intent.destination if before is None else before.folder
+    return locate.in_folder(hands.mailbox, folder, intent, ours=ours)
 
 
 def transfer(hands: Hands, intent: Intent, here: Summary) -> Arrival | None:
     """Moves the message `here`, in the folder that is selected read-write, and sees it at its destination.
 
     None: it is in neither folder (GONE). Raises MailboxError: refused, it is where it was; UnclearOutcome: nobody knows.
-    MOVING is durable before anything is sent; after it, whoever takes the intent up looks before he sends.
+    MOVING is durable before anything is sent; after it, whoever takes the intent up looks before he sends. After a refusal
+    it is PENDING again: nothing is under way.
     """
-    destination = intent.destination
-    hands.ledger.advance(intent.id, State.MOVING)
+    destination, before = _destination(hands, intent)
+    hands.ledger.begin(intent.id, before)
     try:
-        moved = hands.mailbox.move(here.uid, destination)
+        moved = _moved(hands, here, destination)
+    except UnclearOutcome:
+        raise
+    except MailboxError as refused:
+        if refused.kind in REFUSALS:
+            hands.ledger.advance(intent.id, State.PENDING)
+        raise
+    return seen(hands, replace(intent, destination=destination), moved)
+
+
+def _destination(hands: Hands, intent: Intent) -> tuple[str, Place | None]:
+    """The folder's name, and how it is now. It may have gone since the pass began, and is made again (I-13)."""
+    destination = intent.destination
+    told = hands.mailbox.next_uid(destination)
+    if told is None:
+        destination = hands.mailbox.ensure_folder(destination)
+        told = hands.mailbox.next_uid(destination)
+    return destination, None if told is None else Place(intent.source.account, destination, *told)
+
+
+def _moved(hands: Hands, here: Summary, destination: str) -> Moved:
+    try:
+        return hands.mailbox.move(here.uid, destination)
     except UnclearOutcome:
         raise
     except MailboxError as refused:
         if refused.temporary or refused.kind not in {"refused", "folder"}:
             raise
-        # Refused: nothing has happened. The folder may have gone since the pass began, and not every server says so (I-13).
-        destination = hands.mailbox.ensure_folder(destination)
-        moved = hands.mailbox.move(here.uid, destination)
-    return seen(hands, replace(intent, destination=destination), moved)
+        # Refused: nothing has happened. Not every server says that it is the folder that is missing (I-13).
+        return hands.mailbox.move(here.uid, hands.mailbox.ensure_folder(destination))
 
 
 def finish(hands: Hands, here: Summary, there: Place) -> Arrival:
@@ -113,7 +149,8 @@ def seen(hands: Hands, intent: Intent, moved: Moved) -> Arrival | None:
         raise MailboxError(
             "protocol", f"{intent.source.account}: the server said that it moved a message and did not", temporary=True
         )
-    return None
+    there = found_there(hands, intent, gone=True)
+    return None if there is None else Arrival(there, moved.how)
 
 
 def flags_at(hands: Hands, place: Place) -> tuple[str, ...]:

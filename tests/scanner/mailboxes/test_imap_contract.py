@@ -83,6 +83,17 @@ class TestContract:
         assert status.uidnext == max(mailbox.uids_after(0)) + 1
         assert not mailbox.select("INBOX", read_only=False).read_only
 
+    def test_next_uid_without_selecting(self, account: AccountSettings, mailbox: ImapMailbox) -> None:
+        append(account, *ODD)
+        folder = mailbox.ensure_folder(QUARANTINE)
+        mailbox.select("INBOX", read_only=False)
+        status = mailbox.select(folder, read_only=True)
+        assert mailbox.next_uid(folder) == (status.uidvalidity, status.uidnext)
+        mailbox.select("INBOX", read_only=False)
+        mailbox.move(max(mailbox.uids_after(0)), folder)
+        assert mailbox.next_uid(folder) == (status.uidvalidity, status.uidnext + 1)
+        assert mailbox.next_uid("Nowhere") is None
+
     def test_a_folder_that_is_not_there(self, mailbox: ImapMailbox) -> None:
         with pytest.raises(MailboxError, match="opening the folder Nowhere") as caught:
             mailbox.select("Nowhere", read_only=True)

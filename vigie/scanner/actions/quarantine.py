@@ -24,7 +24,7 @@ def act(intent: Intent, hands: Hands) -> Outcome:
     _, here = opened(hands, intent)
     if here is None:
         # PENDING: nothing was sent by us, yet the user may have put it there himself.
-        there = there or found_there(hands, intent)
+        there = there or found_there(hands, intent, gone=True)
         if there is None:
             return closed(intent, State.GONE, GONE)
         return _done(intent, hands, Arrival(there, "found"), ())

@@ -64,7 +64,7 @@ def _brought_back(intent: Intent, hands: Hands) -> Arrival | None:
         # A person may have moved it out of quarantine and back: its UID is another one, its bytes are the same.
         here = _elsewhere(hands, status.uidvalidity, intent)
     if here is None:
-        there = there or found_there(hands, intent)
+        there = there or found_there(hands, intent, gone=True)
         return None if there is None else Arrival(there, "found")
     if there is not None:
         return finish(hands, here, there)
@@ -98,7 +98,7 @@ def _appended(hands: Hands, intent: Intent, here: Summary) -> Arrival | None:
         place = Place(intent.source.account, intent.destination, *told)
         if locate.examined(mailbox, intent.destination) and locate.holds(mailbox, place.uid, intent.sha256, here.size):
             return Arrival(place, COPIED_ONLY)
-    there = found_there(hands, intent)
+    there = found_there(hands, intent, gone=True)
     return None if there is None else Arrival(there, COPIED_ONLY)
 
 

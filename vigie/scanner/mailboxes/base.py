@@ -27,10 +27,14 @@ class MailboxError(Exception):
 
 
 class UnclearOutcome(MailboxError):  # noqa: N818 - the name says what is known
-    """A command that changes the mailbox was sent and its answer never understood: look in both folders, never repeat it."""
+    """A command that changes the mailbox was sent and its answer never understood: look in both folders, never repeat it.
 
-    def __init__(self, text: str) -> None:
+    `slow`: the server did not answer in time, and may be at it still: who looks at once sees nothing yet.
+    """
+
+    def __init__(self, text: str, *, slow: bool = False) -> None:
         super().__init__("protocol", text, temporary=True, cut=True)
+        self.slow = slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,10 @@ class Mailbox(Protocol):
 
     def find(self, message_id: str, size: int) -> Sequence[int]:
         """UIDs in the selected folder with that Message-ID header and size; by size alone where there is no Message-ID."""
+        ...
+
+    def next_uid(self, folder: str) -> tuple[int, int] | None:
+        """(UIDVALIDITY, UIDNEXT) of a folder that need not be selected; None where it is missing or the server does not say."""
         ...
 
     def add_keywords(self, uid: int, keywords: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from vigie.scanner.mailboxes.base import Fetched, FolderStatus, MailboxError, Summary, UnclearOutcome
-from vigie.scanner.mailboxes.imap_faults import Lost, Refused, loss, refusal
+from vigie.scanner.mailboxes.imap_faults import Lost, Refused, loss, meaning, refusal
 from vigie.scanner.mailboxes.imap_idle import Idle
 from vigie.scanner.mailboxes.imap_session import Listed, Session, encoded, quoted
 from vigie.scanner.mailboxes.imap_sets import MAX_UID, date, internaldate, uid_sets
@@ -186,6 +186,19 @@ class ImapReader:
                 return sorted(found)
         return []
 
+    def next_uid(self, folder: str) -> tuple[int, int] | None:
+        """STATUS (RFC 9051 section 6.3.11). Both numbers or none: a UIDNEXT means nothing under another UIDVALIDITY."""
+        with self._doing(f"looking at the folder {folder}"):
+            try:
+                self._session.command("STATUS", quoted(self._wire_name(folder)), "(UIDVALIDITY UIDNEXT)", take="STATUS")
+            except Refused as refused:
+                if meaning(refused)[0] == "folder":
+                    return None
+                raise
+            said = self._session.code("STATUS")
+        told = dict(re.findall(rb"(UIDVALIDITY|UIDNEXT) (\d+)", said.upper().rpartition(b"(")[2]))
+        return (int(told[b"UIDVALIDITY"]), int(told[b"UIDNEXT"])) if len(told) == 2 else None
+
     # --- faults
 
     def _selected(self) -> FolderStatus:
@@ -225,7 +238,7 @@ class ImapReader:
             session.wire.shutdown()  # cut off in the middle of an answer: the next would be taken for this one
             raise
         if changes and session.wire.sent > sent:
-            raise UnclearOutcome(str(fault)) from None
+            raise UnclearOutcome(str(fault), slow=not fault.cut) from None
         raise fault from None
 
     def _same_validity(self) -> None:
