@@ -27,7 +27,6 @@ class Pymap:
             command = [sys.executable, "-m", "tests.servers.pymap_server"]
             command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-tls"]
             command += ["--no-service", "managesieve", "--no-service", "admin", "dict"]
-            command += ["--demo-password", PASSWORD]
             self._process = processes.spawn(command, self.base / "log", unprivileged=False, cwd=ROOT)
             if processes.listening(self._process, self.port):
                 return

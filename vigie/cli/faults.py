@@ -69,6 +69,7 @@ _FRENCH = tuple(
         ("login: ", "identification : "),
         ("greeting: ", "accueil du serveur : "),
         ("opening the folder ", "ouverture du dossier "),
+        ("the server refuses the user name or the token", "le serveur refuse l'utilisateur ou le jeton"),
         ("the server refuses the user name or the password", "le serveur refuse l'utilisateur ou le mot de passe"),
         ("the server does not open that folder", "le serveur n'ouvre pas ce dossier"),
         ("no answer in time", "pas de réponse à temps"),

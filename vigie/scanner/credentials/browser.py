@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.server
+import os
 import secrets
 import select
 import time
@@ -128,19 +129,35 @@ class Landing:
             return done
 
         self._accepts = noted
+        keyboard = Lines(typed) if typed is not None else None
         deadline = time.monotonic() + wait_s
         while not done and (left := deadline - time.monotonic()) > 0:
-            waited = [self._server.fileno(), *([typed.fileno()] if typed else [])]
+            waited = [self._server.fileno(), *([keyboard.fileno] if keyboard else [])]
             ready, _, _ = select.select(waited, [], [], min(left, STEP_S))
             if self._server.fileno() in ready:
                 self._server.handle_request()
-            if typed is not None and typed.fileno() in ready:
-                line = typed.readline(LONGEST_LINE)
-                if not line:
-                    typed = None  # the end of the input; the browser may still come
-                elif line.strip():
-                    noted(line.strip())
+            if keyboard is not None and keyboard.fileno in ready:
+                lines = keyboard.read()
+                if lines is None:
+                    keyboard = None  # the end of the input; the browser may still come
+                    continue
+                done = any(noted(line) for line in lines)
         return done
+
+
+class Lines:
+    """What somebody types, line by line, past Python's own buffer: what lies in that one no select tells of."""
+
+    def __init__(self, typed: IO[str]) -> None:
+        self.fileno = typed.fileno()
+        self._rest = b""
+
+    def read(self) -> list[str] | None:
+        """The whole lines that are there now; None at the end of the input."""
+        data = os.read(self.fileno, LONGEST_LINE)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._rest = self._rest[-LONGEST_LINE:]
+        return [line.decode("utf-8", "replace").strip() for line in lines] if data else None
 
 
 @dataclass(frozen=True, slots=True)

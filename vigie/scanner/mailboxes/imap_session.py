@@ -196,7 +196,10 @@ def _opened(account: AccountSettings, credential: Credential) -> Session:
     except Refused as refused:
         session.wire.shutdown()
         told = Refused(refused.command, refused.status, _without(refused.text, account, credential))
-        raise refusal(account.host, told, f"login as {account.username}") from None
+        error = refusal(account.host, told, f"login as {account.username}")
+        if credential.is_token:
+            error.args = (str(error).replace("or the password", "or the token", 1),)
+        raise error from None
     except Lost as lost:
         told_lost = Lost(lost.reason, _without(lost.text, account, credential))
         raise loss(account.host, told_lost, "login") from None
