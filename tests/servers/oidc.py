@@ -244,6 +244,8 @@ def _handler(oidc: Oidc) -> type[http.server.BaseHTTPRequestHandler]:
     class Handler(http.server.BaseHTTPRequestHandler):
         timeout = 30
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one piece: apart, the second waits for the acknowledgement of the first
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             path, _, query = self.path.partition("?")
