@@ -140,7 +140,7 @@ passdb {{
 {_oauth_2_3(base, variant)}
 userdb {{
   driver = static
-  args = home={base}/mail/%u
+  args = home={base}/mail/%u{" allow_all_users=yes" if variant.introspection else ""}
 }}
 protocol lmtp {{
   auth_username_format = %Ln
@@ -208,6 +208,7 @@ passdb static {{
 }}
 {_oauth_2_4(variant)}
 userdb static {{
+{"  userdb_static_allow_all_users = yes" if variant.introspection else ""}
   fields {{
     home = {base}/mail/%{{user}}
   }}
