@@ -8,6 +8,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -201,3 +202,14 @@ def _command_lines() -> Iterator[bytes]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             yield path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["login.md", "login.fr.md"])
+def test_every_example_of_the_documentation_loads(name: str, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 5
+    for block in blocks:
+        head = "" if "[[accounts]]" in block else '[[accounts]]\nname = "a"\nhost = "imap.example.org"\nusername = "u"\n'
+        (account,) = config.parse(head + textwrap.dedent(block), tmp_path / "vigie.toml").accounts
+        assert account.oauth is not None

@@ -235,6 +235,7 @@ class Dovecot:
         # what the server's user cannot read elsewhere it can read here
         self._pair = tuple(Path(shutil.copy(path, self.base / "tls" / f"server-{path.name}")) for path in pair)
         (self.base / "password").write_text(f"{PASSWORD}\n")
+        (self.base / "password").chmod(0o600)
         self._numbers = itertools.count(1)
         self.port = self.imaps_port = self.lmtp_port = 0
         self._process = self._start()

@@ -20,6 +20,7 @@ class Pymap:
     def __init__(self) -> None:
         self.base = processes.short_folder("pm")
         (self.base / "password").write_text(PASSWORD)
+        (self.base / "password").chmod(0o600)
         self._numbers = itertools.count(1)
         self.port = 0
         for _ in range(5):

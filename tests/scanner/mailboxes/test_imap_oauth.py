@@ -46,7 +46,7 @@ def account(oidc: Oidc, dovecot_oauth: Dovecot, tmp_path: Path, caplog: pytest.L
 
     def fresh(**changes: object) -> AccountSettings:
         told = oidc.settings(tmp_path / "accueil.token")
-        made = dovecot_oauth.account(**{"oauth": OAuthSettings.model_validate(told), **changes})
+        made = dovecot_oauth.account("user", **{"oauth": OAuthSettings.model_validate(told), **changes})
         issue(oidc, made)
         oidc.asked.clear()
         return made
