@@ -210,6 +210,8 @@ def test_every_example_of_the_documentation_loads(name: str, tmp_path: Path) -> 
     blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert len(blocks) == 5
     for block in blocks:
-        head = "" if "[[accounts]]" in block else '[[accounts]]\nname = "a"\nhost = "imap.example.org"\nusername = "u"\n'
+        head = (
+            "" if "[[accounts]]" in block else '[[accounts]]\nname = "a"\nhost = "imap.example.org"\nusername = "u"\n'
+        )
         (account,) = config.parse(head + textwrap.dedent(block), tmp_path / "vigie.toml").accounts
         assert account.oauth is not None
