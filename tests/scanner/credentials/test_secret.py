@@ -46,7 +46,7 @@ def test_a_command_gives_its_output_and_reads_nothing() -> None:
     assert Source("accueil", "password", command=told).read() == "pässwörd"
 
 
-HIDDEN = canary.secret("x").encode()
+HIDDEN = f"x-{canary.MARK}".encode()
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,9 @@ HIDDEN = canary.secret("x").encode()
         (HIDDEN + b"\nsecond line\n", "a line end or NUL inside"),
         (HIDDEN + b"\0", "a line end or NUL inside"),
         (b"\xff" + HIDDEN, "is not UTF-8"),
-        (HIDDEN * 4000, "is larger than 64 KiB"),
+        (HIDDEN * 6000, "is larger than 64 KiB"),
     ],
+    ids=("nothing", "a line end", "two lines", "nul", "latin-1", "large"),
 )
 def test_a_file_that_holds_no_password(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "password").write_bytes(content)
