@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
+from tests import canary
 from tests.servers.dovecot import PLAIN, POOR, Dovecot, Variant
 from tests.servers.knot import Knot
+from tests.servers.oidc import Oidc
 from tests.servers.pymap import Pymap
 from vigie.scanner.settings import AccountSettings
 
@@ -19,10 +21,51 @@ VARIANTS = {
 }
 
 
+WATCH = pytest.StashKey[canary.Watch]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_secret_is_seen(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[canary.Watch]:
+    """After everything: no secret in what tests printed or logged, in the files that they and Vigie wrote, in any argv."""
+    watch = pytestconfig.stash.setdefault(WATCH, canary.Watch())
+    yield watch
+    watch.stop()
+    watch.found += [f"file {path}" for path in canary.files_with_it([tmp_path_factory.getbasetemp()])]
+    assert not watch.found, f"a secret was seen in: {watch.found}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test printed and logged, and what its failure shows."""
+    report = yield
+    if (watch := item.config.stash.get(WATCH, None)) is not None:
+        for name, text in (*report.sections, ("failure", report.longreprtext)):
+            watch.saw(f"{item.nodeid}: {name}", text)
+    return report
+
+
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """Dovecot with all it can."""
     server = Dovecot()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def oidc() -> Iterator[Oidc]:
+    """An identity provider."""
+    server = Oidc()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dovecot_oauth(oidc: Oidc) -> Iterator[Dovecot]:
+    """Dovecot that takes the tokens of `oidc`."""
+    server = Dovecot(Variant(name="oauth", introspection=(f"{oidc.issuer}/introspect", oidc.ca)))
     yield server
     server.stop()
 

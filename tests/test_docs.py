@@ -20,7 +20,7 @@ def readme(request):
 
 def test_every_command_that_is_named_exists(readme, capsys):
     named = set(re.findall(r"vigie (check|[a-z]+)\b(?! *=)", " ".join(re.findall(r"`([^`]*)`", readme))))
-    assert {"check", "scan", "run", "review", "demo", "doctor", "catalog", "init"} <= named
+    assert {"check", "scan", "run", "review", "demo", "doctor", "catalog", "init", "login"} <= named
     for command in sorted(named):
         assert main.run([command, "--help"]) == 0, command
     for sub in ("list", "show", "release"):
@@ -28,7 +28,7 @@ def test_every_command_that_is_named_exists(readme, capsys):
 
 
 def test_every_option_that_is_named_exists(readme, capsys):
-    for command in ("--help", "check --help", "scan --help", "text --help", "catalog --help"):
+    for command in ("--help", "check --help", "scan --help", "text --help", "catalog --help", "login --help"):
         main.run(command.split())
     told = capsys.readouterr().out
     for option in sorted(set(re.findall(r"`(--[a-z-]+)", readme))):

@@ -24,6 +24,7 @@ host = "imap.example.org"
 username = "accueil@example.org"
 password_file = "pw"
 """
+OAUTH = ACCOUNT.replace('password_file = "pw"', '[accounts.oauth]\nprovider = "google"\nclient_id = "x"')
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +86,24 @@ MISTAKES = [
     (ACCOUNT + 'schedule = "tous les jours"\n', [":6: accounts[accueil].schedule: valeur incorrecte", '"5m"']),
     (ACCOUNT + 'tls = "none"\n', ["accounts[accueil]", "refusé hors de la machine"]),
     (ACCOUNT + 'password_env = "X"\n', ["accounts[accueil]", "exactement une"]),
+    (OAUTH + 'clientid = "x"\n', [":8: accounts[accueil].oauth.clientid: clé inconnue", "client_id ?"]),
+    (
+        OAUTH + 'client_secret = "geheim"\n',
+        [":8: accounts[accueil].oauth.client_secret: clé inconnue", "client_secret_file"],
+    ),
+    (OAUTH + 'issuer = "http://geheim"\n', [":8: accounts[accueil].oauth.issuer: valeur incorrecte", "https://"]),
+    (OAUTH + 'flow = "geheim"\n', [":8: accounts[accueil].oauth.flow: valeur incorrecte", '"device"']),
+    (OAUTH + "client_secret_command = []\n", [":8: accounts[accueil].oauth.client_secret_command: liste vide"]),
+    (OAUTH + 'ca_file = "absent.pem"\n', [":8: accounts[accueil].oauth.ca_file: fichier introuvable"]),
+    (OAUTH.replace('client_id = "x"\n', ""), [":5: accounts[accueil].oauth.client_id: clé manquante"]),
+    (OAUTH.replace("google", "oidc"), [":5: accounts[accueil].oauth: issuer va avec"]),
+    (OAUTH + 'issuer = "https://login.example.org"\n', [":5: accounts[accueil].oauth: issuer va avec"]),
+    (OAUTH + 'flow = "device"\n', [":5: accounts[accueil].oauth", "chez Google"]),
+    (OAUTH + 'flow = "app"\n', [":5: accounts[accueil].oauth", "demande client_secret_file"]),
+    (OAUTH + 'flow = "app"\nclient_secret_env = "X"\n', [":5: accounts[accueil].oauth", "chez Google"]),
+    (OAUTH + 'client_secret_env = "X"\nclient_secret_file = "x"\n', [":5: accounts[accueil].oauth: une seule"]),
+    (ACCOUNT + '[accounts.oauth]\nprovider = "google"\nclient_id = "x"\n', ["accounts[accueil]", "exactement une"]),
+    (ACCOUNT.replace('file = "pw"', "command = []"), [":5: accounts[accueil].password_command: liste vide"]),
     (ACCOUNT + 'ca_file = "absent.pem"\n', [":6: accounts[accueil].ca_file: fichier introuvable"]),
     (ACCOUNT.replace('host = "imap.example.org"\n', ""), ["accounts[accueil].host: clé manquante"]),
     (ACCOUNT + ACCOUNT, [":7: accounts[accueil].name: nom déjà pris"]),

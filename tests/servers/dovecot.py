@@ -1,4 +1,4 @@
-"""A private Dovecot on loopback: any user name, password "secret", maildir, LMTP. One per test process and variant."""
+"""A private Dovecot on loopback: any user name, one password, maildir, LMTP. One per test process and variant."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from pathlib import Path
 
 from imapclient import IMAPClient
 
+from tests.canary import MARK
 from tests.servers import processes
 from tests.servers.certificates import Authority
 from vigie.scanner.settings import AccountSettings
 
-PASSWORD = "secret"
+PASSWORD = f"secret-{MARK}"
+"""Searched for after the whole run, see tests.canary."""
 POOR = "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE NAMESPACE AUTH=PLAIN"
 """Neither MOVE nor UIDPLUS, IDLE, CONDSTORE, UNSELECT, ESEARCH."""
 
@@ -36,6 +38,8 @@ class Variant:
     prefix: str = ""
     separator: str = "/"
     quota_kib: int = 0
+    introspection: tuple[str, Path] | None = None
+    """Takes OAuth tokens, too, and asks this address about them (RFC 7662), which that authority vouches for."""
 
 
 PLAIN = Variant()
@@ -68,7 +72,7 @@ first_valid_gid = 1
 listen = 127.0.0.1
 ssl = yes
 ssl_min_protocol = TLSv1.2
-auth_mechanisms = plain login
+auth_mechanisms = plain login{" xoauth2 oauthbearer" if variant.introspection else ""}
 auth_failure_delay = 0 secs
 auth_cache_size = 0
 mail_max_userip_connections = 50
@@ -131,16 +135,50 @@ mail_location = maildir:~/Maildir
 passdb {{
   driver = static
   args = password={PASSWORD}
+{"  mechanisms = plain login" if variant.introspection else ""}
 }}
+{_oauth_2_3(base, variant)}
 userdb {{
   driver = static
-  args = home={base}/mail/%u
+  args = home={base}/mail/%u{" allow_all_users=yes" if variant.introspection else ""}
 }}
 protocol lmtp {{
   auth_username_format = %Ln
   postmaster_address = postmaster@localhost
 }}
 {quota if variant.quota_kib else ""}"""
+
+
+def _oauth_2_3(base: Path, variant: Variant) -> str:
+    if variant.introspection is None:
+        return ""
+    url, authority = variant.introspection
+    (base / "oauth2.conf").write_text(
+        f"introspection_mode = post\nintrospection_url = {url}\ntls_ca_cert_file = {authority}\n"
+        "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+    )
+    return f"""passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {base}/oauth2.conf
+}}"""
+
+
+def _oauth_2_4(variant: Variant) -> str:
+    if variant.introspection is None:
+        return ""
+    url, authority = variant.introspection
+    return f"""oauth2 {{
+  introspection_mode = post
+  introspection_url = {url}
+  ssl_client_ca_file = {authority}
+  username_attribute = username
+  active_attribute = active
+  active_value = true
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2 oauthbearer
+}}"""
 
 
 def _config_2_4(base: Path, variant: Variant, ports: tuple[int, int, int], cert: Path, key: Path) -> str:
@@ -166,8 +204,11 @@ mail_driver = maildir
 mail_path = ~/Maildir
 passdb static {{
   password = {PASSWORD}
+{"  mechanisms_filter = plain login" if variant.introspection else ""}
 }}
+{_oauth_2_4(variant)}
 userdb static {{
+{"  userdb_static_allow_all_users = yes" if variant.introspection else ""}
   fields {{
     home = {base}/mail/%{{user}}
   }}
@@ -194,6 +235,7 @@ class Dovecot:
         # what the server's user cannot read elsewhere it can read here
         self._pair = tuple(Path(shutil.copy(path, self.base / "tls" / f"server-{path.name}")) for path in pair)
         (self.base / "password").write_text(f"{PASSWORD}\n")
+        (self.base / "password").chmod(0o600)
         self._numbers = itertools.count(1)
         self.port = self.imaps_port = self.lmtp_port = 0
         self._process = self._start()
@@ -238,7 +280,7 @@ class Dovecot:
             "port": self.imaps_port,
             "ca_file": self.cert,
             "username": name,
-            "password_file": self.base / "password",
+            "password_file": None if "oauth" in changes else self.base / "password",
             "timeout_s": 10.0,
         }
         return AccountSettings.model_validate(settings | changes)

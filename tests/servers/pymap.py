@@ -20,6 +20,7 @@ class Pymap:
     def __init__(self) -> None:
         self.base = processes.short_folder("pm")
         (self.base / "password").write_text(PASSWORD)
+        (self.base / "password").chmod(0o600)
         self._numbers = itertools.count(1)
         self.port = 0
         for _ in range(5):
@@ -27,7 +28,6 @@ class Pymap:
             command = [sys.executable, "-m", "tests.servers.pymap_server"]
             command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-tls"]
             command += ["--no-service", "managesieve", "--no-service", "admin", "dict"]
-            command += ["--demo-password", PASSWORD]
             self._process = processes.spawn(command, self.base / "log", unprivileged=False, cwd=ROOT)
             if processes.listening(self._process, self.port):
                 return

@@ -1,4 +1,4 @@
-"""pymap's in-memory server with any user name and the password "secret"; run as a program by tests.servers.pymap."""
+"""pymap's in-memory server with any user name and the password of all test servers; run as a program by tests.servers.pymap."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pymap.backend.dict import Config, DictBackend
 from pymap.main import main
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
+
+from tests.servers.dovecot import PASSWORD
 
 
 class AnyUser(dict[str, Any]):
@@ -29,6 +31,7 @@ class ManyUsers(DictBackend):
 
     @classmethod
     async def init(cls, args: Namespace, **overrides: Any) -> tuple[DictBackend, Config]:
+        args.demo_password = PASSWORD  # never in the arguments, where the search for secrets would find it
         # a slow hash protects passwords, and this one is public: the tests log in often
         backend, config = await super().init(args, hash_context=Cleartext(), **overrides)
         backend.login.users_dict = AnyUser(config, backend.login.users_dict)

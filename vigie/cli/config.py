@@ -110,10 +110,11 @@ def parse(text: str, path: Path) -> Config:
         fault = error.errors(include_url=False, include_input=False)[0]
         raise config_faults.refused(path, text, data, fault, _fields(fault["loc"])) from None
     config_faults.check(path, text, file.dns, file.trust, file.accounts)
+    ledger = _absolute_url(file.ledger.url, base)
     return Config(
         judge=JudgeSettings(dns=file.dns, trust=file.trust, limits=file.limits, brands=file.brands),
-        ledger=_absolute_url(file.ledger.url, base),
-        accounts=file.accounts,
+        ledger=ledger,
+        accounts=tuple(_with_token_file(account, ledger, base) for account in file.accounts),
         base=base,
         path=path,
     )
@@ -163,6 +164,15 @@ def _absolute(model: type[BaseModel], data: Mapping[str, Any], base: Path) -> di
         elif inner is not None and isinstance(value, Sequence) and not isinstance(value, str):
             done[key] = [_absolute(inner, item, base) if isinstance(item, Mapping) else item for item in value]
     return done
+
+
+def _with_token_file(account: AccountSettings, ledger: str, base: Path) -> AccountSettings:
+    """Tokens lie beside the ledger unless the account says where: that folder is the service's own to write in."""
+    if account.oauth is None or account.oauth.token_file is not None:
+        return account
+    beside = Path(ledger.removeprefix(SQLITE)) if ledger.startswith(SQLITE) else base / "vigie"
+    file = beside.with_name(f"{beside.name}.{account.name}.token")
+    return account.model_copy(update={"oauth": account.oauth.model_copy(update={"token_file": file})})
 
 
 def _absolute_url(url: str, base: Path) -> str:

@@ -69,6 +69,11 @@ def _known(fields: Mapping[str, str], key: str) -> str:
             "un secret n'a pas sa place ici : password_file, password_env ou password_command",
             "a secret does not belong here: password_file, password_env or password_command",
         )
+    if key.lower() in {"client_secret", "refresh_token", "access_token", "token"}:
+        return say(
+            "un secret n'a pas sa place ici : client_secret_file, client_secret_env ou client_secret_command",
+            "a secret does not belong here: client_secret_file, client_secret_env or client_secret_command",
+        )
     near = process.extractOne(key.lower(), list(fields), score_cutoff=65)
     if near is not None:
         return say(f"vouliez-vous dire {near[0]} ?", f"did you mean {near[0]}?")
@@ -90,10 +95,18 @@ _TYPES = {
 _PATTERNS = {
     "schedule": ('une durée comme "30s", "5m", "1h"', 'a time such as "30s", "5m", "1h"'),
     "name": ("lettres, chiffres et . _ @ + - (64 au plus)", "letters, digits and . _ @ + - (64 at most)"),
+    "issuer": ('une adresse "https://..."', 'an address "https://..."'),
+    "client_id": ("l'identifiant donné par le fournisseur", "the ID that the provider gave"),
+    "tenant": ("l'identifiant ou le domaine de l'annuaire", "the directory's ID or domain"),
     "url": ('"sqlite:///vigie.db" ou "postgresql+psycopg://..."', '"sqlite:///vigie.db" or "postgresql+psycopg://..."'),
 }
 _OWN_WORDS = {
-    "exactly one of password_file": "il faut exactement une des clés password_file, password_env, password_command",
+    "exactly one of password_file": "il faut exactement une des clés password_file, password_env, password_command, ou [accounts.oauth]",
+    "issuer is needed": 'issuer va avec provider = "oidc", et avec aucun autre',
+    "at most one of client_secret": "une seule des clés client_secret_file, client_secret_env, client_secret_command",
+    'flow = "app" needs': 'flow = "app" demande client_secret_file, client_secret_env ou client_secret_command',
+    'flow = "app" is not': 'flow = "app" n\'existe pas chez Google : "browser"',
+    'flow = "device" gives': 'flow = "device" ne donne pas accès au courrier chez Google : "browser"',
     'tls = "none" is refused': 'tls = "none" est refusé hors de la machine : "implicit" ou "starttls"',
     "quarantine_folder cannot": "quarantine_folder ne peut pas être un des dossiers analysés",
     "no such brand": "marque inconnue",
@@ -157,7 +170,7 @@ def _name(place: Place, data: Mapping[str, Any]) -> str:
 
 def locate(text: str, place: Place) -> int | None:
     """The line, from 1, of the key at `place`: its own, else its table's header; None where TOML's short forms hide it."""
-    table, key = _table(place)
+    table, key, inner = _table(place)
     number = next((part for part in place if isinstance(part, int)), 0)
     header_line: int | None = None
     inside, seen = True, -1  # above the first header, a table's name is a key itself
@@ -166,17 +179,19 @@ def locate(text: str, place: Place) -> int | None:
         header = re.match(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?", line)
         if header:
             seen += header[1] == table
-            inside = header[1] == table and seen == number
-            header_line, wanted = (at, key) if inside else (header_line, key)
+            below = header[1] == f"{table}.{key}"  # [accounts.oauth] belongs to the [[accounts]] above it
+            inside = (header[1] == table or below) and seen == number
+            header_line, wanted = at if inside else header_line, inner if below else key
         elif inside and wanted and re.match(rf"\s*[\"']?{re.escape(wanted)}[\"']?\s*=", line):
             return at
     return header_line
 
 
-def _table(place: Place) -> tuple[str, str]:
-    """("accounts", "port") of ("accounts", 0, "port", 2)."""
+def _table(place: Place) -> tuple[str, str, str]:
+    """("accounts", "oauth", "issuer") of ("accounts", 0, "oauth", "issuer"); "" for what is not there."""
     names = [part for part in place if isinstance(part, str)]
-    return (names[0] if names else "", names[1] if len(names) > 1 else "")
+    first, second, third = (*names, "", "", "")[:3]
+    return first, second, third
 
 
 def check(path: Path, text: str, dns: DnsSettings, trust: TrustSettings, accounts: Sequence[AccountSettings]) -> None:
@@ -205,6 +220,9 @@ def check(path: Path, text: str, dns: DnsSettings, trust: TrustSettings, account
             )
         if account.ca_file is not None and not account.ca_file.is_file():
             refuse(("accounts", index, "ca_file"), say("fichier introuvable", "no such file"))
+        authority = account.oauth.ca_file if account.oauth else None
+        if authority is not None and not authority.is_file():
+            refuse(("accounts", index, "oauth", "ca_file"), say("fichier introuvable", "no such file"))
 
 
 def _parses(read: Callable[[str], object], value: str) -> bool:

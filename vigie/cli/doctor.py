@@ -21,6 +21,8 @@ from vigie.cli.language import colon, decimal, say
 from vigie.cli.status import Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.rules import brand, trials
+from vigie.scanner.credentials.obtain import secret_files
+from vigie.scanner.credentials.secret import weakness
 from vigie.scanner.decide import OURS
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import Mailbox, MailboxError
@@ -65,6 +67,7 @@ def _everything(config: Config) -> Iterator[Found]:
     if not config.accounts:
         yield Found(good=False, text=say("aucun compte", "no account"), remedy="[[accounts]] (vigie init)")
     for account in config.accounts:
+        yield from _secrets(account)
         yield from _account(account, config.judge.trust)
 
 
@@ -137,6 +140,21 @@ def _pack(pack: brand.Brand, today: date, *, own: bool) -> Found:
     return Found(good=True, text=text, remedy=remedy)
 
 
+_WEAK = {
+    "others may read it": ("lisible par tous", "everybody may read it"),
+    "others may change it": ("modifiable par d'autres", "others may change it"),
+    "owned by somebody else": ("appartient à quelqu'un d'autre", "owned by somebody else"),
+}
+
+
+def _secrets(account: AccountSettings) -> Iterator[Found]:
+    """Files that hold a secret and are open to others."""
+    for file in secret_files(account):
+        if weak := weakness(file):
+            text = f"{account.name}{colon()} {plain(str(file))}{colon()} {say(*_WEAK[weak])}"
+            yield Found(good=False, text=text, remedy=f"chmod 600 {plain(str(file))}")
+
+
 def _account(account: AccountSettings, trust: TrustSettings) -> Iterator[Found]:
     name = account.name
     try:
@@ -150,6 +168,7 @@ def _account(account: AccountSettings, trust: TrustSettings) -> Iterator[Found]:
             yield _quarantine(account, mailbox)
     except (MailboxError, SecretError) as error:
         kind = "password" if isinstance(error, SecretError) else error.kind
+        kind = "token" if kind == "auth" and account.oauth is not None else kind
         yield Found(good=False, text=mailbox_line(name, error), remedy=_remedy(kind))
 
 
@@ -241,6 +260,10 @@ def _remedy(kind: str) -> str:
         "auth": say(
             "vérifiez username et le mot de passe (password_file part du dossier de vigie.toml)",
             "check username and the password (password_file starts at vigie.toml's folder)",
+        ),
+        "token": say(
+            "vigie login ACCOUNT (docs/login.fr.md) ; vérifiez username et [accounts.oauth]",
+            "vigie login ACCOUNT (docs/login.md); check username and [accounts.oauth]",
         ),
         "connect": say("vérifiez host, port, le pare-feu", "check host, port, the firewall"),
         "tls": say(

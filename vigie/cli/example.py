@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
 from vigie.cli.config import LedgerSettings
 from vigie.judge.settings import BrandSettings, LimitSettings
+from vigie.scanner.credentials.settings import OAuthSettings
 from vigie.scanner.settings import AccountSettings
 
 EIGHT_LINES = """\
@@ -35,6 +36,7 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("[brands]", BrandSettings),
     ("[limits]", LimitSettings),
     ("[[accounts]]", AccountSettings),
+    ("# [accounts.oauth]", OAuthSettings),
 )
 SAMPLES: dict[str, Any] = {
     "name": "accueil",
@@ -45,6 +47,13 @@ SAMPLES: dict[str, Any] = {
     "password_env": "VIGIE_ACCUEIL",
     "password_command": ["pass", "show", "accueil"],
     "ca_file": "/etc/vigie/ca.pem",
+    "issuer": "https://login.example.org/realms/mail",
+    "client_id": "00000000-0000-0000-0000-000000000000",
+    "client_secret_file": "/run/credentials/vigie.service/client-secret",
+    "client_secret_env": "VIGIE_CLIENT_SECRET",
+    "client_secret_command": ["pass", "show", "client-secret"],
+    "scopes": ["https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"],
+    "token_file": "/var/lib/vigie/accueil.token",
     "cron": "*/5 * * * *",
     "nameservers": ["127.0.0.1"],
     "border_hosts": ["mx.example.org"],
@@ -70,6 +79,8 @@ def render() -> str:
     for header, model in SECTIONS:
         lines += ["", header]
         for key, field in model.model_fields.items():
+            if key == "oauth":
+                continue  # a section of its own
             value = field.default
             shown = SAMPLES.get(key) if value in (None, (), PydanticUndefined) else value
             note = f"   # {field.description}" if field.description else ""

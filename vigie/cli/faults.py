@@ -16,7 +16,51 @@ _FRENCH = tuple(
             r"account \S+: the environment variable (\S+) is not set",
             r"la variable d'environnement \2 n'est pas définie",
         ),
-        (r"account \S+: password_command failed", "password_command a échoué"),
+        (
+            r"account \S+: (password|client_secret)_command failed \(exit status (\d+)\)",
+            r"\2_command a échoué (statut \3)",
+        ),
+        (
+            r"account \S+: (password|client_secret)_command failed \(signal (\d+)\)",
+            r"\2_command a été interrompu (signal \3)",
+        ),
+        (
+            r"account \S+: (password|client_secret)_command gave no answer within (\d+) s",
+            r"\2_command n'a pas répondu en \3 s",
+        ),
+        (r"account \S+: the client_secret cannot be read: ", "le secret de l'application ne peut pas être lu : "),
+        (r"account \S+: nobody has logged in yet: ", "personne ne s'est encore connecté : "),
+        (
+            r"account \S+: the login has expired, and came without a refresh token: ",
+            "la connexion a expiré, sans jeton de renouvellement : ",
+        ),
+        (
+            r"account \S+: the login is of another provider or client_id: ",
+            "la connexion est d'un autre fournisseur ou client_id : ",
+        ),
+        (r"account \S+: the token file ", "fichier des jetons : "),
+        (r"account \S+: oauth ca_file (\S+) is no certificate", r"oauth ca_file \2 n'est pas un certificat"),
+        (r"account \S+(?=: [\w.:-]+: )", "fournisseur OAuth"),
+        ("the login has expired or was withdrawn", "la connexion a expiré ou a été retirée"),
+        (
+            "the provider does not know the client_id, or refuses its secret",
+            "le fournisseur ne connaît pas client_id, ou refuse son secret",
+        ),
+        ("the application may not log in this way", "l'application n'a pas le droit de se connecter ainsi"),
+        (
+            "the provider does not support this way to log in",
+            "le fournisseur ne connaît pas cette façon de se connecter",
+        ),
+        ("the provider refuses the scopes", "le fournisseur refuse les scopes"),
+        ("the provider refuses", "le fournisseur refuse"),
+        ("the login was refused", "la connexion a été refusée"),
+        ("nobody logged in before the code expired", "personne ne s'est connecté avant l'expiration du code"),
+        ("nobody logged in in time", "personne ne s'est connecté à temps"),
+        ("the provider is not available", "le fournisseur est indisponible"),
+        ("the provider cannot be reached", "le fournisseur est injoignable"),
+        ("the provider's certificate is not valid", "le certificat du fournisseur n'est pas valable"),
+        (r"the variable (\S+) is empty", r"la variable \2 est vide"),
+        ("the server takes no OAuth token", "le serveur n'accepte pas de jeton OAuth"),
         (r"account \S+: ca_file (\S+) is no certificate", r"ca_file \2 n'est pas un certificat"),
         ("No such file or directory", "ce fichier n'existe pas"),
         ("Permission denied", "droits insuffisants"),
@@ -25,6 +69,7 @@ _FRENCH = tuple(
         ("login: ", "identification : "),
         ("greeting: ", "accueil du serveur : "),
         ("opening the folder ", "ouverture du dossier "),
+        ("the server refuses the user name or the token", "le serveur refuse l'utilisateur ou le jeton"),
         ("the server refuses the user name or the password", "le serveur refuse l'utilisateur ou le mot de passe"),
         ("the server does not open that folder", "le serveur n'ouvre pas ce dossier"),
         ("no answer in time", "pas de réponse à temps"),
@@ -61,6 +106,11 @@ def _details(error: MailboxError | SecretError) -> str:
         for pattern, french in _FRENCH:
             text = pattern.sub(french, text)
     return text
+
+
+def secret_line(account: str, error: SecretError) -> str:
+    """`accueil : connexion impossible (...)`: a login at the provider that came to nothing."""
+    return f"{account}{colon()} {say('connexion impossible', 'login impossible')} ({_details(error)})"
 
 
 def mailbox_line(account: str, error: MailboxError | SecretError) -> str:

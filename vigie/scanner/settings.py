@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, model_validator
 
 from vigie.auth_checks.settings import Settings
+from vigie.scanner.credentials.faults import SecretError
+from vigie.scanner.credentials.secret import Source
+from vigie.scanner.credentials.settings import OAuthSettings
+
+__all__ = ["AccountSettings", "SecretError"]
 
 LOOPBACK = ("localhost", "127.", "::1")
+SOURCES = ("password_file", "password_env", "password_command", "oauth")
 
 
 def _same(folder: str) -> str:
     """INBOX alone is the same in any case (RFC 9051 section 5.1)."""
     return folder.upper() if folder.upper() == "INBOX" else folder
-
-
-class SecretError(Exception):
-    """The password of an account could not be had. One line, never the secret itself."""
-
-    temporary = False
 
 
 class AccountSettings(Settings):
@@ -40,7 +38,8 @@ class AccountSettings(Settings):
     )
     password_file: Path | None = None
     password_env: str | None = None
-    password_command: tuple[str, ...] | None = None
+    password_command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    oauth: OAuthSettings | None = None
     folders: tuple[str, ...] = Field(default=("INBOX",), min_length=1)
     mode: Literal["observe", "tag", "enforce"] = "observe"
     quarantine_folder: str = "Quarantaine"
@@ -51,11 +50,9 @@ class AccountSettings(Settings):
 
     @model_validator(mode="after")
     def _coherent(self) -> AccountSettings:
-        sources = [
-            name for name in ("password_file", "password_env", "password_command") if getattr(self, name) is not None
-        ]
+        sources = [name for name in SOURCES if getattr(self, name) is not None]
         if len(sources) != 1:
-            raise ValueError("exactly one of password_file, password_env, password_command is needed")
+            raise ValueError("exactly one of password_file, password_env, password_command, [accounts.oauth] is needed")
         if self.tls == "none" and not self.host.startswith(LOOPBACK):
             raise ValueError('tls = "none" is refused off loopback: use "implicit" or "starttls"')
         if _same(self.quarantine_folder) in map(_same, self.folders):
@@ -68,21 +65,10 @@ class AccountSettings(Settings):
         own = (self.username,) if "@" in self.username else ()
         return tuple(dict.fromkeys((*own, *self.addresses)))
 
+    def secret_source(self) -> Source:
+        """Where the password comes from; of an account without `oauth`."""
+        return Source(self.name, "password", self.password_file, self.password_env, self.password_command)
+
     def password(self) -> SecretStr:
         """The secret, read anew at each call. Raises SecretError."""
-        try:
-            if self.password_file is not None:
-                return SecretStr(self.password_file.read_text(encoding="utf-8").rstrip("\r\n"))
-            if self.password_env is not None:
-                return SecretStr(os.environ[self.password_env])
-            assert self.password_command is not None
-            done = subprocess.run(self.password_command, capture_output=True, timeout=30, check=True, text=True)  # noqa: S603 - the admin's own command, no shell
-        except OSError as error:
-            raise SecretError(
-                f"account {self.name}: the password cannot be read: {error.filename}: {error.strerror}"
-            ) from None
-        except KeyError:
-            raise SecretError(f"account {self.name}: the environment variable {self.password_env} is not set") from None
-        except subprocess.SubprocessError:
-            raise SecretError(f"account {self.name}: password_command failed") from None
-        return SecretStr(done.stdout.rstrip("\r\n"))
+        return SecretStr(self.secret_source().read())

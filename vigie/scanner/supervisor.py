@@ -140,7 +140,8 @@ class Supervisor(threading.Thread):
         # Whatever it was, nothing of the old connection is believed any more: a goodbye can look like a mere limit (I-26).
         self._session.close()
         connection = not isinstance(fault, MailboxError) or fault.kind in OF_THE_CONNECTION
-        if isinstance(fault, MailboxError) and fault.kind == "auth":
+        # a temporary one is of a vault or a token file that is away for a while: nobody was refused
+        if isinstance(fault, MailboxError) and fault.kind == "auth" and not fault.temporary:
             self._refused += 1
             if self._refused >= AUTH_TRIES:
                 LOG.error("%s: stopped: the login was refused twice; mend it and reload", self.account.name)

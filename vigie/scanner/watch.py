@@ -98,7 +98,7 @@ class Watcher(threading.Thread):
 
     def _may_try_again(self, error: MailboxError) -> bool:
         """The supervisor speaks about refused logins; a second thread that tries for ever would lock the account (I-38)."""
-        self._refused = self._refused + 1 if error.kind == "auth" else 0
+        self._refused = self._refused + 1 if error.kind == "auth" and not error.temporary else 0
         return self._refused < AUTH_TRIES
 
     def _watch(self) -> bool:

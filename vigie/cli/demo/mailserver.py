@@ -23,7 +23,14 @@ _IMAP_PROGRAMS = (
     Path("/usr/libexec/dovecot/imap"),
     Path("/usr/local/libexec/dovecot/imap"),
 )
-_PYMAP = "from pymap.main import main; main()"
+_PYMAP = """
+import sys
+from pathlib import Path
+from pymap.main import main
+sys.argv += ["--demo-password", Path(sys.argv.pop(1)).read_text()]
+main()
+"""
+"""The password is read from a file: everybody on the machine sees a program's arguments."""
 _TRIES = 5
 """Somebody else may take the port between our look and the server's."""
 
@@ -65,9 +72,12 @@ def dovecot_program() -> str | None:
 
 
 def _pymap(folder: Path, password: str, port: int) -> tuple[str, Child]:
-    command = [sys.executable, "-c", _PYMAP, "--host", "127.0.0.1", "--port", str(port), "--no-tls"]
+    secret = folder / "pymap-password"
+    secret.touch(mode=0o600)
+    secret.write_text(password)
+    command = [sys.executable, "-c", _PYMAP, str(secret), "--host", "127.0.0.1", "--port", str(port), "--no-tls"]
     command += ["--no-service", "managesieve", "--no-service", "admin", "dict"]
-    command += ["--demo-user", USER, "--demo-password", password]
+    command += ["--demo-user", USER]
     return "pymap", Child(command, folder / "log")
 
 

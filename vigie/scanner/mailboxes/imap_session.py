@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import imaplib
 import re
 import ssl
@@ -14,10 +15,13 @@ import imapclient
 from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
+from vigie.scanner.credentials import sasl
+from vigie.scanner.credentials.faults import ProviderError, SecretError
+from vigie.scanner.credentials.obtain import Credential, obtain
 from vigie.scanner.mailboxes.base import MailboxError
 from vigie.scanner.mailboxes.imap_faults import Lost, Refused, loss, refusal, unreachable
 from vigie.scanner.mailboxes.imap_wire import Wire, text_of
-from vigie.scanner.settings import AccountSettings, SecretError
+from vigie.scanner.settings import AccountSettings
 
 ATOM: Final = re.compile(r"\\?[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
 """A flag or keyword as the grammar has it (RFC 9051 section 9: flag)."""
@@ -163,22 +167,43 @@ def _listed(attributes: Iterable[object], delimiter: object, name: object) -> Li
 
 def open_session(account: AccountSettings) -> Session:
     """Connected, encrypted as the account wants it, and logged in. Raises MailboxError."""
+    credential = _credential(account)
     try:
-        secret = account.password().get_secret_value()
+        return _opened(account, credential)
+    except MailboxError as error:
+        if error.kind != "auth" or error.temporary or not credential.old:
+            raise
+    # A token that was withdrawn before its time, or our clock is wrong: a fresh one decides (I-45). No password is at stake.
+    return _opened(account, _credential(account, refused=credential))
+
+
+def _credential(account: AccountSettings, refused: Credential | None = None) -> Credential:
+    try:
+        return obtain(account, refused=refused)
     except SecretError as error:
-        raise MailboxError("auth", str(error), temporary=error.temporary) from None
+        away = isinstance(error, ProviderError) and error.temporary
+        kind = "connect" if away else "auth"
+        raise MailboxError(kind, str(error), temporary=error.temporary, retry_after_s=error.retry_after_s) from None
+
+
+def _opened(account: AccountSettings, credential: Credential) -> Session:
     context = None if account.tls == "none" else tls_context(account)
     session = _connected(account, context)
     try:
         if account.tls == "starttls":
             _start_tls(session, account, context)
-        _log_in(session, account, secret)
+        _log_in(session, account, credential)
     except Refused as refused:
         session.wire.shutdown()
-        raise refusal(account.host, _without(refused, secret), f"login as {account.username}") from None
+        told = Refused(refused.command, refused.status, _without(refused.text, account, credential))
+        error = refusal(account.host, told, f"login as {account.username}")
+        if credential.is_token:
+            error.args = (str(error).replace("or the password", "or the token", 1),)
+        raise error from None
     except Lost as lost:
-        raise loss(account.host, Lost(lost.reason, lost.text.replace(secret, "***")), "login") from None
-    except imaplib.IMAP4.error:
+        told_lost = Lost(lost.reason, _without(lost.text, account, credential))
+        raise loss(account.host, told_lost, "login") from None
+    except (imaplib.IMAP4.error, binascii.Error):
         session.wire.shutdown()
         raise MailboxError("protocol", f"{account.host}: login: the answer is not IMAP", temporary=True) from None
     except BaseException:
@@ -240,16 +265,19 @@ def _start_tls(session: Session, account: AccountSettings, context: ssl.SSLConte
         raise
 
 
-def _log_in(session: Session, account: AccountSettings, secret: str) -> None:
+def _log_in(session: Session, account: AccountSettings, credential: Credential) -> None:
     wire = session.wire
-    if "\0" in secret or any(char in account.username for char in "\r\n\0"):
+    secret = credential.secret.get_secret_value()
+    if "\0" in secret or any(char in account.username for char in "\r\n\0\x01"):
         raise MailboxError(
             "auth", f"account {account.name}: a NUL or line end in user name or password", temporary=False
         )
     if wire.state == "NONAUTH":
         mechanisms = {capability.upper() for capability in wire.capabilities}
         wire.untagged_responses.clear()
-        if "AUTH=PLAIN" in mechanisms:
+        if credential.is_token:
+            _show_token(session, account, mechanisms, secret)
+        elif "AUTH=PLAIN" in mechanisms:
             # RFC 4616: UTF-8, so that a password may hold any character
             session.client.plain_login(account.username, secret)
         elif "LOGINDISABLED" in mechanisms:
@@ -264,9 +292,26 @@ def _log_in(session: Session, account: AccountSettings, secret: str) -> None:
     session.capabilities = frozenset(word.decode("ascii", "replace") for word in session.client.capabilities())
 
 
-def _without(refused: Refused, secret: str) -> Refused:
-    """The refusal, should the server repeat what was sent, without the secret."""
-    text = refused.text
-    for form in (secret, base64.b64encode(secret.encode()).decode()):
+def _show_token(session: Session, account: AccountSettings, mechanisms: set[str], token: str) -> None:
+    name = sasl.mechanism(mechanisms)
+    if name is None:
+        text = f"{account.host}: the server takes no OAuth token (neither OAUTHBEARER nor XOAUTH2)"
+        raise MailboxError("auth", text, temporary=False)
+    exchange = sasl.BearerAuth(name, account.username, account.host, account.port, token)
+    try:
+        session.wire.authenticate(name, exchange)
+    except Refused as refused:
+        if not exchange.status:
+            raise
+        raise Refused(refused.command, refused.status, f"{refused.text} ({exchange.status})") from None
+
+
+def _without(text: str, account: AccountSettings, credential: Credential) -> str:
+    """A server's words, should it repeat what was sent, without the secret."""
+    secret = credential.secret.get_secret_value()
+    sent = [secret.encode(), f"\0{account.username}\0{secret}".encode()]
+    shown = (sasl.BearerAuth(name, account.username, account.host, account.port, secret) for name in sasl.MECHANISMS)
+    sent += [one.sent for one in shown]
+    for form in (secret, *(base64.b64encode(one).decode() for one in sent)):
         text = text.replace(form, "***") if form else text
-    return Refused(refused.command, refused.status, text)
+    return text
