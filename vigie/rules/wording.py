@@ -70,14 +70,13 @@ def model() -> Model:
 
 
 def names_brand(view: View) -> bool:
-    """The outer text or a display name holds a name of the brand, of a product, or its short name: of other mails the model knows nothing."""
+    """A name of the brand or of a product, or its short name, is said: of other mails the model knows nothing."""
     words = names_of(view.brand)
     texts = [item.text for item in view.spoken] + [view.folded(author.display) for author in view.message.authors]
     if any(words.names.search(text) or words.products.search(text) for text in texts):
         return True
-    return any(
-        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in view.brand.claim.whole_names for text in texts
-    )
+    short = view.brand.claim.whole_names
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in texts)
 
 
 def score(view: View) -> float:
