@@ -21,6 +21,7 @@ from tests.corpus.build import HERE, build, entries_of, tables
 from tests.others.grammar import mail as generated
 from tests.rules.building import AMELI, evidence, message
 from tests.rules.unseen import mails
+from tests.samples.sign import DEMO
 from vigie.message.parse import parse
 from vigie.rules.view import View
 from vigie.rules.wording import features, names_brand
@@ -53,7 +54,8 @@ class Example:
 
 def sources() -> list[Path]:
     """The tables that are learned from."""
-    return [*tables("design"), *sorted(mails.FOLDER.glob("*.toml")), RULES / "frauds.toml", RULES / "mentions.toml"]
+    own = (RULES / "frauds.toml", RULES / "mentions.toml", DEMO / "mails.toml")
+    return [*tables("design"), *sorted(mails.FOLDER.glob("*.toml")), *own]
 
 
 def fingerprint() -> str:
@@ -78,6 +80,10 @@ def examples() -> Iterator[Example]:
                 yield _example(f"unseen-{path.stem}", slug, mails.raw(mail), false=kind == "false")
     yield from _bare("frauds", "Info <x@zenith-travaux.example>", false=True)
     yield from _bare("mentions", NOBODY, false=False)
+    for mail in tomllib.loads((DEMO / "mails.toml").read_text(encoding="utf-8"))["mail"]:
+        if not UNSETTLED & set(mail["expect"]):
+            raw = (DEMO / mail["file"]).read_bytes()
+            yield _example("demo", mail["file"], raw, false="impersonation" in mail["expect"])
     for seed in OTHERS:
         found = _example("others", str(seed), generated(seed)[0], false=False)
         if found.named:
