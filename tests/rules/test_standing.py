@@ -21,10 +21,25 @@ from vigie.rules.utterance import HEAD, MOST, TAIL, utterances
         ("CGT CPAM du Rhône <cgt@ul-lyon-est.example>", "bonjour", Standing.ANOTHER),
         ("mailer-daemon@mx.example", "bonjour", Standing.UNKNOWN),
         ("noreply@mx.example", "bonjour", Standing.NOBODY),
+        ("France Travail <info@ft.example>", "bonjour", Standing.ANOTHER),
+        ("Régie de l'assurance maladie du Québec <info@courriel.example>", "bonjour", Standing.ANOTHER),
+        ("Jura-Lac Assurance Maladie SA <info@jura-lac.example>", "bonjour", Standing.ANOTHER),
+        ("Assurance Maladie SA <info@jura-lac.example>", "bonjour", Standing.NOBODY),
+        ("Section syndicale CPAM 12 <section@local.example>", "bonjour", Standing.ANOTHER),
+        ("Student Office <iso@ville.example>", "bonjour", Standing.ANOTHER),
+        ("Parcours naissance <info@parcours-naissance.example>", "bonjour", Standing.NOBODY),
     ],
 )
 def test_standing(author, text, expected):
     assert standing(message(author).authors, [text], fold, AMELI, frozenset()) is expected
+
+
+def test_a_tracker_shows_its_key_in_its_own_address():
+    authors = message("Suivi <robot@forge.example>").authors
+    texts = ["[ab-12] carte vitale", "https://forge.example/browse/ab-12"]
+    assert standing(authors, texts, fold, AMELI, frozenset()) is Standing.ANOTHER
+    elsewhere = [texts[0], "https://ailleurs.example/browse/ab-12"]
+    assert standing(authors, elsewhere, fold, AMELI, frozenset()) is Standing.NOBODY
 
 
 def test_the_middle_of_a_long_text_is_left_out():

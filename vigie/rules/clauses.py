@@ -52,7 +52,7 @@ _REPORTED = re.compile(
 FRAUD_WORD = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*|usurp\w*"
     r"|frauduleu\w*|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?"
-    r"|conseillers?)|malveillan\w*|canular)\b"
+    r"|conseillers?)|malveillan\w*|canular|faux de bout en bout|nombreux a nous (?:transmettre|signaler|envoyer))\b"
 )
 _FRAUD_TITLE = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|faux (?:mails?|courriels?|e-mails?|sms"

@@ -46,6 +46,8 @@ GENERIC = frozenset(
     commissions cellules bureaux secteur secteurs zone zones equipes polyvalent polyvalente expediteur expeditions acheminement
     aidants aidant proches enfant enfants junior bebe parents annuaire maternelle handicap dependance autonomie solidarite hospitalier
     hospitaliere hospitaliers forfait forfaits paire offerte praticienne lot lots sms mms texto relai relais version application appli
+    habilitation habilitations agrement agrements certification deploiement parcours concordance liquidation
+    bienvenue honores honore visio conseillere conseilleres tarification rattachements
     indemnisation indemnisations regime obligatoire remboursement remboursements espace portail
     """.split()
 )
@@ -54,7 +56,8 @@ BODY = re.compile(
     r"\b(?:mutuelles?|mutualite|prevoyance|pharmaci\w*|pharma|officine|cabinet|clinique|hopital|hospital\w*|centre hospitalier|ch[rut]?"
     r"|laboratoires?|labo|biolog\w+|mairie|commune|ville de|metropole|conseil (?:regional|departemental|municipal)|lycee"
     r"|college|ecole|universit\w+|univ"
-    r"|campus|creche|syndicats?|association|federation|club|amicale|comite|cse|banque|credit|notaires?|avocats?"
+    r"|campus|creche|student (?:office|union|services|affairs)|(?:welcome|student) desk|international relations"
+    r"|syndicats?|association|federation|club|amicale|comite|cse|banque|credit|notaires?|avocats?"
     r"|maitre|huissier|etude"
     r"|fiduciaire|comptabl\w+|expert-comptable|opticiens?|optique|audition|audioprothes\w+|dentaire|dentiste|kine\w*|infirmier\w*|idel"
     r"|sage-femme|veterinaire|emploi|journal|quotidien|magazine|gazette|lettre|newsletter|redaction|institut"
@@ -65,13 +68,21 @@ BODY = re.compile(
     r"|scolarite|atelier|restaurant|hotel|theatre|editions?"
     r"|cooperative|groupe|sarl|sas|gmbh|ltd|inc)\b"
 )
+# Public bodies and great firms by their own names: whoever is called so, truly or not, is not the brand.
+OTHERS = re.compile(
+    r"\b(?:france (?:travail|services|titres|identite|connect)|pole emploi|antai|ants|ofii|crous|mdph|maison france services"
+    r"|regie de l'assurance maladie|ramq|carsat|cnav|agirc|arrco|ircantec|cesu|pajemploi|urssaf|dgfip|finances publiques"
+    r"|tresor public|prefecture|gendarmerie|police nationale|defenseur des droits|que choisir|60 millions de consommateurs"
+    r"|cybermalveillance|la poste|banque postale|chronopost|colissimo|mondial relay|caisse d'epargne|bnp|societe generale"
+    r"|doctolib|edf|engie)\b"
+)
 # Desks that every employer has: their domain says whose they are.
 DEPARTMENT = re.compile(
     r"rh|drh|paie|ressources humaines|personnel|support informatique|informatique|logiciel|formations?|vie scolaire|scolarite|comptabl\w+"
 )
 # Who stands beside an institution and carries its name behind his own: CGT CPAM, Amicale de l'Assurance Maladie.
 FOLLOWERS = re.compile(
-    r"(?:l'|la |le |les )?(?:(?:section|union|intersyndicale|syndicat)\w* )?"
-    r"(?:c(?:gt|fdt|ftc)|cfe[- ]cgc|sud|unsa|fo|snfocos|syndicat\w*|intersyndicale|amicale|cse|comite (?:social|d'entreprise)"
+    r"(?:l'|la |le |les )?(?:(?:section|union|intersyndicale|syndicat)\w* )?(?:nationale |departementale |locale )?"
+    r"(?:c(?:gt|fdt|ftc)|cfe[- ]cgc|sud|unsa|fo|snfocos|syndica[tl]\w*|intersyndicale|amicale|cse|comite (?:social|d'entreprise)"
     r"|collectif|retraites (?:de|du))\b"
 )

@@ -71,6 +71,8 @@ FEES = re.compile(
     r"|postaux|d'acheminement|d'activation|de gestion|de mise a jour|de renouvellement|administratifs?"
     r"|symboliques?|de retard|d'emission|d'affiliation|d'inscription)\b|\b(?:delivery|shipping|processing|handling) fees?\b"
 )
+IBAN = re.compile(r"\b[a-z]{2}\d\d ?(?:[\da-z]{4} ){3,6}[\da-z]{1,4}\b|\b[a-z]{2}\d{2}[\da-z]{4}\d{7,23}\b")
+"""An account's number, as it is printed or in one piece (ISO 13616)."""
 PAID_TO = re.compile(r"\b(?:iban|fr\d\d (?:\d{4} ){3}|compte (?:ci-apres|ci-dessous|suivant)|numero de compte)\b")
 AMOUNT = re.compile(r"(?<![\w,.])\d{1,6}(?:[ .,]\d{1,3})?(?: ?(?:€|euros?\b|eur\b)|e\b)|(?:€|\beur) ?\d{1,6}")
 FREE = re.compile(r"\b(?:gratuit\w*|sans frais|aucun frais|offerts?|pris en charge|rembourses?|a notre charge)\b")
@@ -89,7 +91,7 @@ CALLS = re.compile(
 ANSWERS = re.compile(
     r"\b(?:repond(?:re|ez|ant) (?:\w+ ){0,2}?(?:a|par|en|au|sous|avec|ici|ce)\b"
     r"|(?:par|en) retour (?:de |du |d'|par )?(?:ce |cet )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
-    r"|a cette adresse|repondez-nous|"
+    r"|a cette adresse|repondez-nous|en (?:y |me |nous |simplement )?repondant(?= ?$| ?[,:;.])|"
     r"(?:joindre|joignez|jointe?s?|dans|avec) (?:a )?votre reponse|reply to this|by return|reply with|answer this|"
     r"(?:a|par|sur) (?:l'adresse |l'e-?mail )?:? ?[\w.+-]{2,40}@|a l'expediteur|"
     r"(?:renvoy|retourn|envoy)(?:er|ez)(?:-nous| nous)? (?:par (?:mail|e-?mail|courriel)))"
@@ -116,7 +118,7 @@ STATE = re.compile(
     r"|(?:nouvelle|derniere) connexion|connexion (?:a ete )?effectuee|nouvel appareil|refusee?s?"
     r"|doi(?:t|vent) etre (?:re)?(?:connecte|identifie|active|valide|confirme|regularise|verifie|renouvele|complete|finalise)\w*"
     r"|restitue\w*|trop[- ]percu|bien enregistre\w*|mises? a jour necessaires?|echou\w*|remboursement de \d"
-    r"|(?:has|have) (?:not )?(?:been )?\w{3,12}ed|(?:was|were|is|are) not (?:yet )?\w{3,12}ed"
+    r"|(?:has|have) (?:not )?(?:yet )?(?:been \w{3,12}ed|(?:expir|end|fail|laps|chang)ed)|(?:was|were|is|are) not (?:yet )?\w{3,12}ed"
     r"|will (?:not )?(?:expire|be \w{3,12}ed|stop|end|lose)|expires|suspended|blocked|pending|available|on hold|could not be|refund of)\b"
 )
 PRESSES = re.compile(
@@ -129,6 +131,11 @@ PRESSES = re.compile(
     r"|limitee? a|risque[rzs]*|(?:la|met\w*|mise?) fin|opposition|perimee?s?"
     r"|signalee?s?|alors que|exige\w*|impose\w*|unless|stops?|failed|attempt|reschedule|deleted?|today|immediately|last|final)\b"
 )
+SCANS = re.compile(
+    r"\b(?:flash|scann|vis|photographi|point|cadr)(?:ee?|er|ez|ant)\b.{0,40}\b(?:qr|code|carre|flash ?code|pictogramme)\b"
+    r"|\b(?:qr ?code|carre|code)\b (?:\w+ ){0,3}a (?:scanner|flasher|viser)\b"
+)
+"""The words "flashez le QR code", "visez le carré ci-dessous": a link that no program sees."""
 GO_THERE = re.compile(
     r"\b(?:cliqu(?:er|ez|ant)|suiv(?:re|ez|ant) (?:le |ce )?(?:lien|la procedure)|lien (?:ci|suivant|securise)"
     r"|ci-dessous|ci-apres|bouton|acced(?:er|ez)|scann(?:er|ez)|flash(?:er|ez)|qr ?code)\b"

@@ -44,15 +44,23 @@ _ACTS_ON_READER = re.compile(
     r"|allocataires|contribuables|cotisants|adherents)|you|your)\b"
 )
 _I_AM = re.compile(
-    r"\b(?:ici|nous sommes|je suis|je travaille(?: au| a| pour| dans| chez)?|je vous (?:contacte|ecris|appelle)|nous vous (?:contactons"
-    r"|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+)"
+    r"\b(?:(?<!d')ici|nous sommes|je suis|je travaille(?: au| a| pour| dans| chez)?|je vous (?:contacte|ecris|appelle)|nous vous"
+    r" (?:contactons|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+)"
     r"|medecin[- ]conseil|praticien[- ]conseil|i am|on behalf)"
     r",? (?:[\w'-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
 )
+_OF_A_THIRD = re.compile(
+    r"\b(?:je suis|nous sommes) (?:[\w'-]+ ){0,3}?(?:alle|passe|retourne|venu|affilie|inscrit|rattache|couvert|convoque|rembourse|indemnise"
+    r"|conventionne|suivi|contacte|harcele|radie)e?s?\b"
+    r"|\b(?:je suis|nous sommes) (?:[\w'-]+ ){0,5}?(?:avec|contre) (?:la |l'|votre |ma |notre )?$"
+    r"|\bvo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+) (?:\w+ )?(?:est|sont|sera|seront|reste\w*)\b"
+    r"|\b(?:un|des|les|ces|de faux|certains) (?:courriels?|mails?|e-mails?|messages?|sms|appels?|lettres?) (?:\w+ ){0,3}au nom\b"
+)
+"""The words "je suis passée à la CPAM", "votre interlocuteur est la CPAM", "un courriel au nom de l'Assurance Maladie réclame"."""
 _ON_BEHALF = re.compile(
     r"\b(?:mandate\w*|missionne\w*|chargee?s?) (?:\w+ ){0,3}?par (?:la |l'|votre )?$"
     r"|\b(?:agissant|intervenant|intervenons|agissons|pour le compte|au nom|a la demande|sur instruction|en qualite de mandataire"
-    r"|creances?|creancier|dettes?) ?:? ?(?:\w+ ){0,3}?(?:de|d'|pour|envers|aupres de|a) ?(?:la |l'|votre )?$"
+    r"|creances?|creancier|dettes?) ?:? ?(?:\w+ ){0,6}?(?:de|d'|pour|envers|aupres de|a) ?(?:la |l'|votre )?$"
     r"|\bcontrole de votre $"
 )
 _FOR_IT = re.compile(r"\b(?:pour|afin) que (?:la |l'|votre )?$")
@@ -194,7 +202,9 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
             secret = SECRET.search(after.partition(".")[0])
             points = weight.asks_for_secret if secret else weight.acts_on_reader
             yield Sign("presents-itself", points, item.where, _around(text, name), item.layer)
-        myself = (_I_AM.search(before) or _INTRODUCED.search(before)) and not _ACCESSORY.search(before)
+        myself = (_I_AM.search(before) or _INTRODUCED.search(before)) and not (
+            _ACCESSORY.search(before) or _OF_A_THIRD.search(before)
+        )
         if myself or (_ON_BEHALF.search(before) and _collects(item)):
             yield Sign("speaks-for", weight.speaks_for, item.where, _around(text, name), item.layer)
     first = text.lstrip().split("\n", 1)[0]
@@ -205,10 +215,14 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
 def _collects(item: Utterance) -> bool:
     """Money is asked of the reader, to an account or a card that the mail leads to: a debt collector in the brand's name."""
     said = [clause.text for clause in item.clauses if clause.plain and not AT_A_DESK.search(clause.text)]
-    asked = any(PAYS.search(text) and AMOUNT.search(text) and _SECOND_PERSON.search(text) for text in said)
+    asked = any(
+        (PAYS.search(text) or _DUE.search(text)) and AMOUNT.search(text) and _SECOND_PERSON.search(text)
+        for text in said
+    )
     return asked and any(PAID_TO.search(text) or CARD.search(text) or "://" in text for text in said)
 
 
+_DUE = re.compile(r"\b(?:dues?|dus|devez|doivent etre regle\w*|impayee?s?|reste a (?:payer|regler))\b")
 _OF_MYSELF = re.compile(r"\b(?:je|j'|me|m'|moi)\b")
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from vigie.rules.brand import Brand
-from vigie.rules.clauses import FRAUD_WORD
+from vigie.rules.clauses import FRAUD_WORD, MAX_TEXT
 from vigie.rules.desks import FOLLOWERS, GENERIC
+from vigie.rules.grammar import STATE
 from vigie.rules.lookalike import GLUE
 from vigie.rules.naming import Names
 from vigie.rules.utterance import Sign, Utterance
@@ -39,7 +40,7 @@ _CLOSING = re.compile(
     r"|cordialement|cordiales salutations|bien a vous|sincerement|respectueusement|avec toute notre attention"
     r"|salutations|sentiments distingues"
     r"|votre (?:confiance|comprehension)|bonne (?:journee|reception)|a (?:tres )?bientot|merci d'avance"
-    r"|votre conseiller\w*|votre correspondant\w*|l'equipe|le service|la direction)\b"
+    r"|votre conseiller\w*|votre correspondant\w*|l'equipe|le service|la direction|par delegation|prenez soin de vous|cdlt|bien cdt)\b"
 )
 _TOKENS = re.compile(r"[^\W\d_]+|\d+")
 
@@ -63,38 +64,81 @@ def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Itera
                 yield Sign("subject", weight.subject_names, item.where, item.text, item.layer)
             continue
         lines = _own_lines(item.text) if item.wrapped else [line for line in item.text.split("\n") if line.strip()]
+        if lines and not _BARRED.match(lines[-1]):
+            lines = [line for line in lines if not _BARRED.fullmatch(line)]
         if warned:  # "De : Assurance Maladie" of a fraud that is shown as an example
-            lines = [line for line in lines if not _HEADER.match(line)]
-        head = next((line for line in lines[:_LETTERHEAD_LINES] if alone(line, words)), "") if len(lines) > 1 else ""
-        if head and head != lines[-1]:
+            lines = _without_shown(lines)
+        heads = [line for line in lines[:_LETTERHEAD_LINES] if alone(line, words) and not _cell(line, words)]
+        head = heads[0] if heads and len(lines) > 1 else ""
+        headed = bool(head) and head != lines[-1]
+        if headed:
             yield Sign("letterhead", weight.letterhead - _given(head, brand), item.where, head, item.layer)
-        yield from _signature(lines, item, words, brand)
+        for sign in _signature(lines, item, words, brand):
+            if not headed or sign.text != head or sign.weight >= weight.signature:  # one line is one sign
+                yield sign
 
 
-_GOES_ON = 40
 _SAYS = re.compile(r"[^\W_]")
+_WRAPS = 60
+"""No mail software wraps its lines at less; what is shorter ends where it was meant to."""
+_UNFINISHED = re.compile(
+    r"(?:\b(?:de|du|des|la|le|les|a|au|aux|et|ou|par|pour|avec|sur|dans|en|que|qui|votre|vos|notre|nos|un|une|cette|ce|of|the|and|to)"
+    r"|[ '][dl]')$"
+)
+"""A word that no line ends with unless it was wrapped."""
 _URL_LAST = re.compile(r"://\S+$")
-_HEADER = re.compile(r"[\W_]{0,5}(?:de|from|expediteur|emetteur|objet)\b[^:\n]{0,20}:")
+_HEADER = re.compile(r"[\W_]{0,5}(?:de|from|expediteur|emetteur|objet|subject|sujet)\b[^:\n]{0,20}:")
 
 
 def _own_lines(text: str) -> list[str]:
     """The lines that say something, but for the rest of a sentence that was wrapped: its last words stand alone by accident."""
     lines: list[str] = []
     before = ""
+    width = _width(text)
     for line in text.split("\n"):
-        if _SAYS.search(line):
-            goes_on = (
-                bool(lines)
-                and len(before) >= _GOES_ON
-                and before[-1] not in ".!?:;,)>"
-                and not _URL_LAST.search(before)
-            )
-            if goes_on:
+        said = _SAYS.search(line)
+        if said or _DASHES.fullmatch(line):
+            full = len(before) + 1 + len(line.partition(" ")[0]) > width or _UNFINISHED.search(before)
+            ended = before[-1:] in ("", *".!?:;,)>") or _URL_LAST.search(before)
+            if said and lines and full and not ended and not _MARK.match(line):
                 lines[-1] += " " + line
             else:
                 lines.append(line)
         before = line
+    while lines and _DASHES.fullmatch(lines[-1]):
+        lines.pop()
     return lines
+
+
+_DASHES = re.compile(r"(?:--|__+) ?")
+"""What stands above a signature (RFC 3676 section 4.3)."""
+
+
+_BARRED = re.compile(r"\| [^|]*")
+"""A line of somebody else's, marked with a bar as others mark it with ">"."""
+_MARK = re.compile(r"(?:[-*+>☐•]|\d{1,2}[.)]) ")
+
+
+def _width(text: str) -> int:
+    """Where the text's lines were broken: at its longest, or at the usual width; a text with much longer ones was not wrapped."""
+    sizes = sorted(len(line) for line in text.split("\n") if "://" not in line)[-2:]
+    if not sizes or sizes[-1] > _WIDEST:
+        return MAX_TEXT
+    told = sizes[0] >= _WRAPS and sizes[-1] - sizes[0] <= _RAGGED
+    return sizes[-1] if told else max(_USUAL, sizes[-1])
+
+
+_RAGGED, _WIDEST = 15, 100
+_USUAL = 72
+"""RFC 3676 section 4.2."""
+
+
+def _without_shown(lines: list[str]) -> list[str]:
+    """The lines without a mail that is shown below the sender's own words, header and all; the last line is his own again."""
+    for at in range(1, len(lines) - 2):
+        if _HEADER.match(lines[at]) and _HEADER.match(lines[at + 1]):
+            return [*lines[:at], lines[-1]]
+    return [line for line in lines if not _HEADER.match(line)]
 
 
 def _given(line: str, brand: Brand) -> int:
@@ -105,17 +149,66 @@ def _given(line: str, brand: Brand) -> int:
 def _signature(lines: list[str], item: Utterance, words: Names, brand: Brand) -> Iterator[Sign]:
     first = max(1, len(lines) - _SIGNATURE_LINES)
     for position in range(len(lines) - 1, first - 1, -1):
-        line = lines[position]
-        if not alone(line, words, last=True):
+        line = _without_place(lines[position])
+        above = lines[position - 1]
+        if not alone(line, words, last=True) or _cell(line, words):
+            continue
+        if _MARK.match(line) and _MARK.match(above):  # one of several, in a list
             continue
         closed = any(_CLOSING.search(other) for other in lines[max(0, position - 3) : position + 1])
-        closed = closed or (position == len(lines) - 1 and _signed(line, lines[position - 1], words))
+        closed = closed or any(_DASHES.fullmatch(other) for other in lines[max(0, position - 4) : position])
+        closed = closed or (
+            position == len(lines) - 1
+            and (_signed(line, above, words) or _of_a_desk(line, lines[max(0, position - 2) : position], words))
+        )
         points = weights().signature if closed else weights().signature_without_closing
         yield Sign("signature", points - _given(line, brand), item.where, line, item.layer)
         if closed:
             return
 
 
+def _cell(line: str, words: Names) -> bool:
+    """A row of a table: "CPAM du Finistère en attente"."""
+    name = words.names.search(line)
+    return name is not None and bool(STATE.search(line, name.end()))
+
+
+_WHERE = re.compile(
+    r"\W{1,3}\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|av\.?|boulevard|bd|place|quai|cours|impasse|chemin|allees?|route|square)\b.*$"
+    r"|\W{1,3}\d{5} [a-z][a-z' -]{1,40}(?: cedex(?: \d{1,2})?)?$"
+)
+
+
+def _without_place(line: str) -> str:
+    """The line without a postal address behind the name: "CPAM des Yvelines - 78085 Yvelines Cedex 9"."""
+    return _WHERE.sub("", line)
+
+
+_DESK = re.compile(
+    r"(?:(?:le|la|les|l'|votre|vos|pour le|pour la) ?)?(?:service|pole|equipe|direct\w+|cellule|centre|departement|mission|bureau"
+    r"|plateforme|conseill\w+|agence|gestion\w*|relations?|delegue\w*|technicien\w*|referente?|responsable|charge\w* de|secretariat"
+    r"|commission|coordination|inspect\w+|sous-direction|unite|division|liquidation)\b[^.:!?;\n]{0,60}$"
+)
+
+
+def _of_a_desk(line: str, before: list[str], words: Names) -> bool:
+    """The last line is the brand's with a desk of its own beside the name or right above it, or stands below a short farewell.
+
+    Below a colon it is an address to write to.
+    """
+    above = before[-1]
+    if any(other.endswith(":") for other in before):
+        return False
+    parts = [part.strip() for part in _PARTS.split(words.names.sub(" , ", line))]
+    if any(_DESK.match(part) and not FOLLOWERS.search(part) for part in parts):
+        return True
+    if words.names.search(above) or words.products.search(above):
+        return False
+    return bool(_DESK.fullmatch(above)) or (len(above) <= _FAREWELL and above[-1] in ",!" and not _MARK.match(above))
+
+
+_PARTS = re.compile(r"[,(|/]| - ")
+_FAREWELL = 40
 _SIGNER = re.compile(r"(?:(?:m|mr|mme|dr|me)\.? )?[a-z](?:\.|[a-z'-]{1,20})(?: [a-z'-]{2,20}){1,2}[.,]?")
 
 

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from vigie.message.types import Address
 from vigie.rules.brand import Brand
-from vigie.rules.desks import BODY, DEPARTMENT, FOLLOWERS, GENERIC
+from vigie.rules.desks import BODY, DEPARTMENT, FOLLOWERS, GENERIC, OTHERS
 from vigie.rules.lookalike import GLUE, registrable
 from vigie.rules.naming import NOT_FAMILY_NAMES, is_person, names_of, readable
 
@@ -71,6 +71,8 @@ def standing(
     tags = [tag for text in texts[:1] for tag in _TAG.findall(text[:120])]
     if tags and authors and all(any(fits_domain(tag, author.domain, brand) for tag in tags) for author in authors):
         return Standing.ANOTHER
+    if authors and all(_tracks(texts, author.domain) for author in authors):
+        return Standing.ANOTHER
     signed = max((_signature(text, authors, brand, buttons) for text in texts), default=Standing.NOBODY)
     if signed is Standing.ANOTHER or any(third.search(text) for text in texts):
         return Standing.ANOTHER
@@ -80,6 +82,15 @@ def standing(
 
 
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
+_TICKET = re.compile(r"\[?\b([a-z]{2,10}-\d{1,6})\b")
+
+
+def _tracks(texts: list[str], domain: str) -> bool:
+    """A tracker's notice: the key of a ticket at the head of the subject, and in an address of the sender's own below."""
+    key = _TICKET.match(texts[0]) if texts else None
+    return key is not None and any(
+        re.search(rf"://(?:[\w-]+\.)*{re.escape(domain)}/\S*\b{re.escape(key[1])}\b", text) for text in texts[1:]
+    )
 
 
 def _unless_a_desk(who: Standing, author: Address, folded: Callable[[str], str], one: bool) -> Standing:
@@ -103,7 +114,9 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
     if _REPORTS.match(author.addr.lower()) or (not display and telling(_local(author, brand), brand)):
         return Standing.UNKNOWN
     named = names_of(brand).names.search(display)
-    if FOLLOWERS.match(display):
+    if FOLLOWERS.match(display) or namesake(display, author.domain, brand):
+        return Standing.ANOTHER
+    if not named and OTHERS.search(folded(author.display)):
         return Standing.ANOTHER
     if named and not is_person(display, brand):
         return Standing.NOBODY
@@ -117,6 +130,17 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
     if fits_domain(display, author.domain, brand) or _person(display, author, brand):
         return Standing.ANOTHER
     return Standing.UNKNOWN
+
+
+_FIRM = re.compile(r"\b(?:sa|ag|gmbh|ltd|nv|plc|mutuel|mutuelle)$")
+
+
+def namesake(display: str, domain: str, brand: Brand) -> bool:
+    """A firm of another country beside whose name the brand's is an ordinary word: "Helvétia-Lac Assurance Maladie SA"."""
+    name = names_of(brand).names.search(display)
+    if name is None or re.sub(r"[^a-z]", "", name[0]).removeprefix("l") not in brand.claim.generic_stems:
+        return False
+    return bool(_FIRM.search(display)) and fits_domain(display[: name.start()], domain, brand)
 
 
 def _local(author: Address, brand: Brand) -> str:
@@ -169,7 +193,11 @@ def _signature(text: str, authors: tuple[Address, ...], brand: Brand, buttons: f
         who = _COURTESY.sub("", line)
         if len(who.split()) > 6 or len(line) > 60 or names_of(brand).names.search(line):
             continue
-        if BODY.match(who) or (authors and all(fits_domain(who, author.domain, brand) for author in authors)):
+        if (
+            BODY.match(who)
+            or OTHERS.match(who)
+            or (authors and all(fits_domain(who, author.domain, brand) for author in authors))
+        ):
             return Standing.ANOTHER
         if line == lines[-1] and len(who.split()) <= 3 and telling(who, brand) == re.findall(r"[a-z0-9]+", who):
             last = Standing.UNKNOWN

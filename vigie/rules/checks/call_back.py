@@ -1,12 +1,13 @@
-"""The message asks the reader to call, or to answer it: a way to the sender that needs no link (C-49)."""
+"""The message asks the reader to call, to answer, to scan a code or to type an address: a way to the sender that needs no link (C-49)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
 from vigie.rules import phones
-from vigie.rules.grammar import ANSWERS, CALLS
+from vigie.rules.grammar import ANSWERS, CALLS, SCANS
 from vigie.rules.quoting import lure
 from vigie.rules.requests import Saying, sayings
 from vigie.rules.types import Finding, Kind, Strength
@@ -18,7 +19,7 @@ SOURCES = ("20minutes.fr 2020-08: only 36 46 reaches the CPAM", "facts/ameli.md 
 
 
 def check(view: View) -> Iterator[Finding]:
-    """At most one finding for calling and one for answering. Calling an official number leads to the brand: none."""
+    """At most one finding for each of these ways. Calling an official number leads to the brand: none."""
     if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
         return
     done: set[str] = set()
@@ -38,3 +39,17 @@ def _topics(view: View, saying: Saying) -> Iterator[tuple[str, Strength]]:
             yield "number", Strength.STRONG
     if ANSWERS.search(saying.text) and not view.brand_author:
         yield "answer", Strength.WEAK
+    if SCANS.search(saying.text) and not view.brand_author:
+        yield "scan", Strength.WEAK
+    if not view.brand_author and any(
+        not view.brand.official_host(found[1] or found[2]) for found in _TYPED.finditer(saying.text)
+    ):
+        yield "typed", Strength.WEAK
+
+
+_TYPED = re.compile(
+    r"(?<![\w@./-])((?:[a-z0-9-]{2,63}\.){1,4}[a-z]{2,24})(?=/[\w-])"
+    r"|(?:\b(?:sur|ici|via|adresse|site)|[:>]) ((?:[a-z0-9-]{3,63}\.){1,4}"
+    r"(?:fr|com|net|org|info|eu|app|site|online|shop|xyz|top|club|live|link|me|io|co|example))(?![\w.@-])"
+)
+"""A host that stands there to be typed: mail software makes no link of it, the reader does."""

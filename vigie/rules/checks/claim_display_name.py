@@ -14,6 +14,7 @@ from vigie.rules.issuer import patterns_of
 from vigie.rules.lookalike import Grade, likeness
 from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
 from vigie.rules.quoting import claim
+from vigie.rules.standing import namesake
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
 
@@ -37,7 +38,7 @@ def check(view: View) -> Iterator[Finding]:
 
 
 def _poses(view: View, display: str, author: Address) -> bool:
-    if not may_name(display, view.brand) or FOLLOWERS.match(display):
+    if not may_name(display, view.brand) or FOLLOWERS.match(display) or namesake(display, author.domain, view.brand):
         return False
     if is_person(display, view.brand):
         return not family_name_in(display, view.folded(author.addr), view.brand) and _named(view)

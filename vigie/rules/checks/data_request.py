@@ -5,6 +5,7 @@ Verb and object must stand in one plain clause: a sentence that forbids, warns o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
@@ -23,6 +24,11 @@ SOURCES = (
 )
 
 MAX_FINDINGS = 6
+_PASS_IT_ON = re.compile(
+    r"\b(?:transferer?|renvoyer?|communiquer?|donner?|transmettre|transmette|envoyer?|dicter?|indiquer?|repeter?)z?[- ]"
+    r"(?:moi |nous )?(?:le|la|les)\b"
+)
+"""The words "transférez-le ici", of a code that the sentence before named."""
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -30,13 +36,15 @@ def check(view: View) -> Iterator[Finding]:
     if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
         return
     seen: set[str] = set()
+    before = ""
     for saying in sayings(view.spoken):
-        text = saying.text
+        text, above, before = saying.text, before, saying.text
         if len(seen) >= MAX_FINDINGS or text in seen or AT_A_DESK.search(text):
             continue
-        if not (ASKS.search(text) or ANSWERS.search(text)):
+        passed_on = _PASS_IT_ON.match(text) and SECRET.search(above)
+        if not (passed_on or ASKS.search(text) or ANSWERS.search(text)):
             continue
-        if SECRET.search(text):
+        if passed_on or SECRET.search(text):
             topic, strength = "secret", Strength.STRONG
         elif PERSONAL.search(text):
             topic, strength = "personal", Strength.WEAK

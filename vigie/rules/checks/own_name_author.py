@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.message.types import Layer
+from vigie.rules.desks import BODY
+from vigie.rules.issuer import shown_in_links
+from vigie.rules.letterhead import outright
 from vigie.rules.lookalike import likeness
 from vigie.rules.naming import is_person, names_of, readable
 from vigie.rules.quoting import quote
@@ -34,10 +37,20 @@ def check(view: View) -> Iterator[Finding]:
     display = readable(view.folded(authors[0].display), view.brand)
     if names_of(view.brand).names.search(display) and not is_person(display, view.brand):
         return
-    if fits_domain(display, domain, view.brand) and not _signed_as_brand(view):
+    if not fits_domain(display, domain, view.brand) or _signed_as_brand(view):
+        return
+    if BODY.search(display) or not _poses_by_the_way(view):
         yield Finding(
             ID, Kind.EXCUSE, Strength.STRONG, Layer.OUTER, (quote("from", f"{authors[0].display} <{authors[0].addr}>"),)
         )
+
+
+def _poses_by_the_way(view: View) -> bool:
+    """The brand's letterhead, or an address of its own over another link: no excuse but to a body that has to do with it."""
+    found = outright(view.spoken, names_of(view.brand), view.brand)
+    if any(sign.topic == "letterhead" and sign.weight >= weights().enough for sign in found):
+        return True
+    return any(sign.topic == "shown-address" for sign in shown_in_links(view.outer_links, view.brand))
 
 
 def _signed_as_brand(view: View) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
-from vigie.rules.grammar import AMOUNT, AT_A_DESK, FEES, FREE, PAYS, RECEIVES
+from vigie.rules.grammar import AMOUNT, AT_A_DESK, FEES, FREE, IBAN, PAYS, RECEIVES
 from vigie.rules.quoting import lure
 from vigie.rules.requests import sayings
 from vigie.rules.types import Finding, Kind
@@ -32,7 +32,8 @@ def check(view: View) -> Iterator[Finding]:
         if FREE.search(text) and not AMOUNT.search(text):
             continue
         fee = FEES.search(text) and (AMOUNT.search(text) or PAYS.search(text))
-        sum_asked = PAYS.search(text) and (AMOUNT.search(text) or _SUM.search(text)) and not RECEIVES.search(text)
+        sum_named = AMOUNT.search(text) or _SUM.search(text) or IBAN.search(text)
+        sum_asked = PAYS.search(text) and sum_named and not RECEIVES.search(text)
         if fee or sum_asked:
             seen.add(text)
             yield lure(ID, "fees" if fee else "sum", saying.spoken.where, saying.written, layer=saying.spoken.layer)
