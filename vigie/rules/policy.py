@@ -73,7 +73,9 @@ class Wording(_Data):
     """Log-odds: what the words of a mail are worth (checks/claim_text.py)."""
 
     sure: float
+    words: float
     likely: float
+    backs: float
     unlike: float
 
 

@@ -45,16 +45,27 @@ _WORD = re.compile(r"<\w+>|[a-z']{1,40}|[?!€]")
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """What the model says of a mail."""
+
+    total: float
+    """Log-odds that the outer speaker poses as the brand."""
+    words: float
+    """The part of it that the words of the body bear; the rest is names in telling places, and form."""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A linear model: `bias` plus the weight of each feature times its value."""
 
     bias: float
     weights: dict[str, float]
 
-    def score(self, features: dict[str, float]) -> float:
-        """Log-odds that a mail with these features speaks as the brand. Features that the model does not know weigh nothing."""
-        weights = self.weights
-        return self.bias + sum(weights[name] * value for name, value in features.items() if name in weights)
+    def score(self, features: dict[str, float]) -> Score:
+        """The score of a mail with these features. Those that the model does not know weigh nothing."""
+        known = {name: self.weights[name] * value for name, value in features.items() if name in self.weights}
+        words = sum(weight for name, weight in known.items() if name.startswith("b:"))
+        return Score(self.bias + sum(known.values()), words)
 
 
 @cache
@@ -79,15 +90,15 @@ def names_brand(view: View) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in texts)
 
 
-def score(view: View) -> float:
-    """Log-odds that the outer speaker poses as the brand, by his words alone."""
+def score(view: View) -> Score:
+    """The score of what the outer speaker says."""
     return model().score(features(view))
 
 
 def highest(view: View) -> float:
     """The highest score of the text as a whole, of its beginning and of its end: honest words around a fraud do not lower it."""
     parts = [view.spoken, *(_cut(view.spoken, part) for part in (slice(0, PART), slice(-PART, None)))]
-    return max(model().score(features(view, part)) for part in parts)
+    return max(model().score(features(view, part)).total for part in parts)
 
 
 def _cut(spoken: tuple[Utterance, ...], part: slice) -> tuple[Utterance, ...]:

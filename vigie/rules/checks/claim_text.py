@@ -14,9 +14,10 @@ from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
 from vigie.rules.standing import telling
 from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.unnamed import channel
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import highest, names_brand, score, telling_line
+from vigie.rules.wording import Score, highest, names_brand, score, telling_line
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -30,26 +31,30 @@ def check(view: View) -> Iterator[Finding]:
     found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
-    enough = sum(sign.weight for sign in found) >= weights().enough
+    points, needed = sum(sign.weight for sign in found), weights().enough
     scored = view.brand.claim.learned and view.message.medium is Medium.MAIL and names_brand(view)
     if scored:
-        yield from _wording(view, enough=enough)
-    if not enough:
+        told = score(view)
+        yield from _wording(view, told, enough=points >= needed)
+        backed = points == needed - 1 and told.total >= policy().wording.backs
+        if backed and channel(view.spoken, view.outer_links, view.brand):
+            points += 1
+    if points < needed:
         return
     doubted = scored and highest(view) < policy().wording.unlike
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
-        strong = not doubted and (place == 0 or sign.weight >= weights().enough)
+        strong = not doubted and (place == 0 or sign.weight >= needed)
         strength = Strength.STRONG if strong else Strength.WEAK
         written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
         yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)
 
 
-def _wording(view: View, *, enough: bool) -> Iterator[Finding]:
+def _wording(view: View, told: Score, *, enough: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough."""
-    found = score(view)
-    if found >= policy().wording.sure:
+    bounds = policy().wording
+    if told.total >= bounds.sure and told.words >= bounds.words:
         yield claim(ID, "wording", *telling_line(view))
-    elif found >= policy().wording.likely and not enough:
+    elif told.total >= bounds.likely and not enough:
         yield claim(ID, "wording-likely", *telling_line(view), strength=Strength.WEAK)
 
 
