@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
 import tomllib
 from collections import Counter
@@ -34,6 +35,7 @@ SEEN = 2
 SMALLEST = 0.02
 """Weights below it are left out."""
 RULES = mails.FOLDER.parent
+SAMPLES = HERE.parent / "samples"
 NOBODY = "contact@zenith.example"
 OTHERS = range(10_000, 12_000)
 """Seeds of generated mails of every other kind (tests/others; its test has others): those that name the brand in passing."""
@@ -58,10 +60,16 @@ def sources() -> list[Path]:
     return [*tables("design"), *sorted(mails.FOLDER.glob("*.toml")), *own]
 
 
+def honest_samples() -> list[Path]:
+    """The golden cases that can only be `unrelated`."""
+    found = sorted(path.parent for path in SAMPLES.glob("*/expected.json"))
+    return [path for path in found if json.loads((path / "expected.json").read_text())["verdict"] == ["unrelated"]]
+
+
 def fingerprint() -> str:
     """SHA-256 over the tables: the weights say which ones they were learned from."""
     whole = hashlib.sha256()
-    for path in sources():
+    for path in [*sources(), *(folder / "message.eml" for folder in honest_samples())]:
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()
 
@@ -84,6 +92,8 @@ def examples() -> Iterator[Example]:
         if not UNSETTLED & set(mail["expect"]):
             raw = (DEMO / mail["file"]).read_bytes()
             yield _example("demo", mail["file"], raw, false="impersonation" in mail["expect"])
+    for path in honest_samples():
+        yield _example("samples", path.name, (path / "message.eml").read_bytes(), false=False)
     for seed in OTHERS:
         found = _example("others", str(seed), generated(seed)[0], false=False)
         if found.named:
