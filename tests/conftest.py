@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 import pytest
 
 from tests import canary
+from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PLAIN, POOR, Dovecot, Variant
 from tests.servers.knot import Knot
 from tests.servers.oidc import Oidc
@@ -98,6 +99,14 @@ def dovecot_prefix() -> Iterator[Dovecot]:
 def dovecot_quota() -> Iterator[Dovecot]:
     """Dovecot with room for 64 KiB a user."""
     server = Dovecot(VARIANTS["quota"])
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cyrus() -> Iterator[Cyrus]:
+    """Cyrus IMAP: folders below "INBOX.", quotas, ACLs and other people's folders."""
+    server = Cyrus()
     yield server
     server.stop()
 

@@ -42,7 +42,7 @@ ODD = (
 )
 
 
-@pytest.fixture(params=["dovecot", "dovecot_uidplus", "dovecot_poor", "dovecot_prefix", "pymap"])
+@pytest.fixture(params=["dovecot", "dovecot_uidplus", "dovecot_poor", "dovecot_prefix", "cyrus", "pymap"])
 def server(request: pytest.FixtureRequest) -> Server:
     found: Server = request.getfixturevalue(request.param)
     return found
