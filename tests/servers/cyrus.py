@@ -83,6 +83,7 @@ unixhierarchysep: {yes}
 autocreate_quota: 0
 autocreate_inbox_folders: Junk
 autocreate_subscribe_folders: Junk
+failedloginpause: 0
 skiplist_unsafe: 1
 """
 

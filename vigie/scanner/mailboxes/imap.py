@@ -12,7 +12,7 @@ from typing import Final
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError, Moved, UnclearOutcome
 from vigie.scanner.mailboxes.imap_faults import Lost, Refused, meaning
 from vigie.scanner.mailboxes.imap_reading import ImapReader, flags_of, selectable
-from vigie.scanner.mailboxes.imap_session import ATOM, open_session, quoted
+from vigie.scanner.mailboxes.imap_session import ATOM, Session, open_session, quoted
 from vigie.scanner.mailboxes.imap_sets import date_time
 from vigie.scanner.settings import AccountSettings
 
@@ -21,6 +21,8 @@ LARGEST: Final = 256 * 1024 * 1024
 GOODBYE_S: Final = 3.0
 KEYWORD_REFUSED: Final = frozenset({"LIMIT", "CANNOT", "NOPERM", "READ-ONLY"})
 """The server keeps no such keyword: what was kept is read back, no fault (I-16)."""
+VIEWS: Final = frozenset({"\\all", "\\flagged", "\\important"})
+"""Uses of folders whose messages lie elsewhere, too (RFC 6154 section 2, RFC 8457)."""
 
 
 def connect(account: AccountSettings) -> ImapMailbox:
@@ -30,6 +32,10 @@ def connect(account: AccountSettings) -> ImapMailbox:
 
 class ImapMailbox(ImapReader):
     """One session; see base.Mailbox for what each method promises."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._views: dict[str, bool] = {}
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -41,19 +47,19 @@ class ImapMailbox(ImapReader):
     def ensure_folder(self, folder: str) -> str:
         """LIST, else CREATE and SUBSCRIBE; somebody else's CREATE in between is as good (I-13)."""
         with self._doing(f"creating the folder {folder}", changes=True):
-            if (listed := self._listed(folder)) is not None and selectable(listed):
-                return listed.name
-            real = self._real_name(folder)
-            if (listed := self._listed(real)) is not None and selectable(listed):
-                return listed.name
-            name = self._wire_name(real)
+            names = self._real_names(folder)
+            for name in dict.fromkeys(names):
+                if (listed := self._listed(name)) is not None and selectable(listed):
+                    return listed.name
+            real = names[0]
+            wire_name = self._wire_name(real)
             try:
-                self._session.command("CREATE", quoted(name))
+                self._session.command("CREATE", quoted(wire_name))
             except Refused as refused:
                 if refused.code != "ALREADYEXISTS" and self._listed(real) is None:
                     raise
             with contextlib.suppress(Refused):  # some servers know no subscriptions; the folder is there
-                self._session.command("SUBSCRIBE", quoted(name))
+                self._session.command("SUBSCRIBE", quoted(wire_name))
             return real
 
     def add_keywords(self, uid: int, keywords: Iterable[str]) -> tuple[str, ...]:
@@ -90,8 +96,8 @@ class ImapMailbox(ImapReader):
         return (int(found.group(1)), int(found.group(2))) if found else None
 
     def move(self, uid: int, folder: str) -> Moved:
-        """Threats 2.0 step 2 and 3. A destination that is missing is created, once."""
-        self._writable()
+        """Threats 2.0 step 2 and 3. A destination that is missing is created, once. Out of a view nothing is moved (I-42)."""
+        self._not_a_view(self._writable().name)
         if self._session.has("MOVE"):
             with self._doing(f"moving a message to {folder}", changes=True):
                 target = self._transfer("MOVE", uid, folder)
@@ -233,6 +239,19 @@ class ImapMailbox(ImapReader):
                 self._idle.done()
                 self._session.command("LOGOUT")
         wire.shutdown()
+
+    def _not_a_view(self, folder: str) -> None:
+        r"""A folder that only shows what others hold: a MOVE out of Gmail's "All Mail" says OK, and the message stays in INBOX."""
+        if folder.upper() == "INBOX":
+            return
+        if folder not in self._views:
+            with self._doing(f"looking at the folder {folder}"):
+                pattern = quoted(self._wire_name(folder))
+                listed = self._session.listing(pattern, special=True)
+            self._views[folder] = any(one.name == folder and one.attributes & VIEWS for one in listed)
+        if self._views[folder]:
+            text = f"{self._session.host}: the folder {folder} only shows what lies in others: scan those instead"
+            raise MailboxError("refused", text, temporary=False)
 
     def _writable(self) -> FolderStatus:
         folder = self._selected()

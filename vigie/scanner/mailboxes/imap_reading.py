@@ -55,7 +55,7 @@ class ImapReader:
         self._folder = status
         return status
 
-    def _list(self, pattern: str) -> list[Listed]:
+    def _list(self, pattern: str | bytes) -> list[Listed]:
         found = self._session.listing(pattern)
         self._names.update((listed.name, listed.wire_name) for listed in found)
         return found
@@ -64,20 +64,25 @@ class ImapReader:
         if folder.upper() == "INBOX":
             return Listed(frozenset(), "", "INBOX", b"INBOX")
         # wildcards in a name would match others: the names are compared
-        pattern = quoted(encoded(folder)).decode("ascii")
+        pattern = quoted(encoded(folder, utf8=self._session.utf8))
         return next((listed for listed in self._list(pattern) if listed.name == folder), None)
 
-    def _real_name(self, folder: str) -> str:
-        """The name below the personal namespace, with the server's delimiter for "/" (I-14)."""
-        prefix, delimiter = self._session.personal_namespace()
-        if folder.upper() == "INBOX" or (prefix and folder.startswith(prefix)):
-            return folder
-        if delimiter and delimiter != "/":
-            folder = folder.replace("/", delimiter)
-        return prefix + folder
+    def _real_names(self, folder: str) -> Sequence[str]:
+        """The name below the personal namespace, with the server's delimiter for "/" (I-14); the name as it was given second.
+
+        The second is none where it would lie among other people's folders: with "INBOX." for one's own and "" for shared ones
+        (Cyrus) a bare "Quarantaine" is a folder that everybody may read.
+        """
+        spaces = self._session.namespaces()
+        if folder.upper() == "INBOX" or (spaces.prefix and folder.startswith(spaces.prefix)):
+            return (folder,)
+        if any(prefix and folder.startswith(prefix) for prefix in spaces.others):
+            return (folder,)  # whoever writes such a prefix means it
+        real = folder.replace("/", spaces.delimiter) if spaces.delimiter else folder
+        return (spaces.prefix + real,) if "" in spaces.others else (spaces.prefix + real, folder)
 
     def _wire_name(self, folder: str) -> bytes:
-        return self._names.get(folder) or encoded(folder)
+        return self._names.get(folder) or encoded(folder, utf8=self._session.utf8)
 
     def _status(self, folder: str, *, read_only: bool) -> FolderStatus:
         session = self._session
