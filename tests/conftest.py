@@ -104,6 +104,14 @@ def dovecot_quota() -> Iterator[Dovecot]:
 
 
 @pytest.fixture(scope="session")
+def dovecot_acl() -> Iterator[Dovecot]:
+    """Dovecot with rights for each folder, and three connections a user."""
+    server = Dovecot(Variant(name="acl", acl=True, connections=3))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def cyrus() -> Iterator[Cyrus]:
     """Cyrus IMAP: folders below "INBOX.", quotas, ACLs and other people's folders."""
     server = Cyrus()
