@@ -112,6 +112,14 @@ def dovecot_acl() -> Iterator[Dovecot]:
 
 
 @pytest.fixture(scope="session")
+def dovecot_acl_uidplus() -> Iterator[Dovecot]:
+    """Dovecot with rights for each folder, and without MOVE."""
+    server = Dovecot(Variant(name="acl-uidplus", acl=True, capability=f"{POOR} UIDPLUS UNSELECT ACL"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def cyrus() -> Iterator[Cyrus]:
     """Cyrus IMAP: folders below "INBOX.", quotas, ACLs and other people's folders."""
     server = Cyrus()

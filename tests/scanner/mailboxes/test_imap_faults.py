@@ -113,6 +113,7 @@ def test_a_copy_without_copyuid_is_looked_for_before_the_original_goes() -> None
         "UID COPY": b"%t OK done\r\n",
         "UID SEARCH": b"* SEARCH 3 4 \r\n%t OK done\r\n",
         "UID FETCH": lambda line: literal(BODY, int(line.split()[2])),
+        "UID EXPUNGE": b"* 2 EXPUNGE\r\n%t OK done\r\n",
     }
     with FakeImap(script) as fake, closing(selected(fake)) as mailbox:
         assert mailbox.move(2, "Q") == Moved(7, 4, "copy")
@@ -122,6 +123,31 @@ def test_a_copy_without_copyuid_is_looked_for_before_the_original_goes() -> None
         with pytest.raises(UnclearOutcome, match="cannot be found"):
             mailbox.move(2, "Q")
         assert not fake.commands("UID STORE")
+
+
+def test_an_expunge_that_says_ok_and_takes_nothing_is_no_move() -> None:
+    script: dict[str, Reply] = {
+        "CAPABILITY": NO_MOVE,
+        "STATUS": b"* STATUS Q (UIDNEXT 4)\r\n%t OK done\r\n",
+        "UID COPY": b"%t OK [COPYUID 9 2 4] done\r\n",
+        "UID FETCH": b"* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n%t OK done\r\n",
+    }
+    with FakeImap(script) as fake, closing(selected(fake)) as mailbox:
+        assert mailbox.move(2, "Q") == Moved(9, 4, "copied-only")
+        fake.replies["UID FETCH"] = b"%t OK done\r\n"
+        assert mailbox.move(2, "Q") == Moved(9, 4, "copy")
+
+
+def test_where_deleted_cannot_be_set_nothing_is_copied() -> None:
+    kept = (
+        b"* 1 EXISTS\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] k\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 4] n\r\n"
+        b"%t OK [READ-WRITE] done\r\n"
+    )
+    with FakeImap({"CAPABILITY": NO_MOVE, "SELECT": kept}) as fake, closing(selected(fake)) as mailbox:
+        with pytest.raises(MailboxError, match="lets nobody take it out of INBOX") as caught:
+            mailbox.move(2, "Q")
+        assert (caught.value.kind, caught.value.temporary) == ("refused", False)
+        assert not fake.commands("UID COPY")
 
 
 def test_without_uidplus_the_original_stays() -> None:

@@ -39,7 +39,7 @@ def allow(account: AccountSettings, folder: str, rights: str) -> None:
 # --- rights (RFC 4314), I-17
 
 
-@pytest.fixture(params=["cyrus", "dovecot_acl"])
+@pytest.fixture(params=["cyrus", "dovecot_acl", "dovecot_acl_uidplus"])
 def account(request: pytest.FixtureRequest) -> Iterator[AccountSettings]:
     server: Cyrus | Dovecot = request.getfixturevalue(request.param)
     found = server.account()

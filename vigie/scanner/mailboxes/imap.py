@@ -119,6 +119,10 @@ class ImapMailbox(ImapReader):
     def _move_by_copy(self, uid: int, folder: str) -> Moved:
         r"""COPY, tagged OK, the copy seen at the destination; only then \Deleted and UID EXPUNGE of that UID (I-02, I-03)."""
         doing = f"copying a message to {folder}"
+        if self._session.has("UIDPLUS") and "\\deleted" not in map(str.lower, self._selected().permanent):
+            # RFC 4314 section 4: without that right STORE says OK all the same; a copy would be all that comes of it
+            text = f"{self._session.host}: {doing}: the server lets nobody take it out of {self._selected().name}"
+            raise MailboxError("refused", text, temporary=False)
         with self._doing(doing):
             name = quoted(self._wire_name(folder))
             try:
@@ -172,11 +176,16 @@ class ImapMailbox(ImapReader):
             with self._doing(doing, changes=True):
                 self._session.command("UID", "STORE", str(uid), "+FLAGS.SILENT", "(\\Deleted)")
                 self._session.command("UID", "EXPUNGE", str(uid))
+                # OK is no proof (I-06), where rights are wanting: said to be gone, or seen not to be there
+                gone = bool(self._session.code("EXPUNGE")) or not self._still_there(uid)
         except UnclearOutcome:
             raise
         except MailboxError as error:
             raise UnclearOutcome(f"{error}; the message is in both folders") from None
-        return Moved(validity, copy_uid, "copy")
+        return Moved(validity, copy_uid, "copy" if gone else "copied-only")
+
+    def _still_there(self, uid: int) -> bool:
+        return any(answer[b"UID"] == uid for answer in self._session.fetch(str(uid), "(UID FLAGS)"))
 
     def _look_into(
         self, folder: str, doing: str, digest: str, uids: Sequence[int] | None, fresh: int = 1
