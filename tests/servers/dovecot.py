@@ -89,6 +89,9 @@ mail_fsync = never
     auto = subscribe
     special_use = \\Junk
   }}
+  mailbox Tous {{
+    special_use = \\All
+  }}
 }}
 service anvil {{
   chroot =

@@ -128,6 +128,16 @@ def test_somebody_else_s_folder_is_cleaned_into_quarantine_beside_it(
     assert places(account) == {"false": [there], "true": [theirs]}
 
 
+def test_a_real_server_names_the_folder_that_shows_all_mail(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(folders=("Tous",))
+    with client(account) as imap:
+        imap.create_folder("Tous")
+    append(account, FALSE, folder="Tous")
+    summary = scan(account, ledger, folder="Tous")
+    assert (summary.judged, summary.quarantined, summary.failed) == (1, 0, 1)  # I-42
+    assert places(account) == {"false": ["Tous"]}
+
+
 # --- quotas (RFC 9208) and limits
 
 

@@ -48,12 +48,24 @@ class ImapReader:
         self._opened += 1
         doing = f"opening the folder {folder}"
         with self._doing(doing):
-            self._session.select(self._wire_name(folder), read_only=read_only)
+            self._open(folder, read_only=read_only)
             status = self._status(folder, read_only=read_only)
         if status.uidvalidity == 0:
             raise MailboxError("protocol", f"{self._session.host}: {doing}: no UIDVALIDITY", temporary=False)
         self._folder = status
         return status
+
+    def _open(self, folder: str, *, read_only: bool) -> None:
+        """A name that the server writes neither as modified UTF-7 nor as told is known only once it was listed (I-15)."""
+        try:
+            self._session.select(self._wire_name(folder), read_only=read_only)
+        except Refused as refused:
+            if meaning(refused)[0] != "folder" or folder.isascii() or folder in self._names:
+                raise
+            self._list("*")
+            if folder not in self._names:
+                raise
+            self._session.select(self._wire_name(folder), read_only=read_only)
 
     def _list(self, pattern: str | bytes) -> list[Listed]:
         found = self._session.listing(pattern)
