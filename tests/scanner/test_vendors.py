@@ -81,7 +81,7 @@ def test_a_throttled_pass_loses_nothing_and_is_taken_up(ledger: Ledger, verb: st
         try:
             assert scan(fake.account(), ledger).waiting == 1
         except MailboxError as error:
-            assert (error.kind, error.temporary, error.retry_after_s) == ("limit", True, 299.961)  # I-39
+            assert (error.kind, error.temporary, error.retry_after_s) == ("limit", True, 299.961)  # noqa: PT017 - I-39; a refused MOVE raises nothing
         assert store.where(false) == ["INBOX"]
         fake.replies[verb] = {**DEFAULTS, **store.replies}.get(verb, b"%t OK done\r\n")
         scan(fake.account(), ledger)

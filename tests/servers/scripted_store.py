@@ -97,9 +97,14 @@ class Store:
         self.open = name
         word = b"READ-ONLY" if line.upper().startswith(b"EXAMINE") else b"READ-WRITE"
         return (
-            b"* %d EXISTS\r\n* OK [PERMANENTFLAGS (%s)] k\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT %d] n\r\n"
-            % (len(self.folders[name]), self.permanent, self.next[name])
-        ) + b"%t OK [" + word + b"] done\r\n"
+            (
+                b"* %d EXISTS\r\n* OK [PERMANENTFLAGS (%s)] k\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT %d] n\r\n"
+                % (len(self.folders[name]), self.permanent, self.next[name])
+            )
+            + b"%t OK ["
+            + word
+            + b"] done\r\n"
+        )
 
     def _status(self, line: bytes) -> bytes:
         (name,) = _strings(line)

@@ -351,8 +351,7 @@ class TestContract:
             imap.append(folder, mail(2))
         try:  # I-08: every move begins by opening the folder, in the session that had it open, too
             after = mailbox.select(folder, read_only=False)
-        except MailboxError as error:
-            assert error.kind == "connect"  # a server may end that session (RFC 2180 section 3.3)
+        except MailboxError:  # a server may end that session (RFC 2180 section 3.3)
             with opened(account) as again:
                 after = again.select(folder, read_only=False)
         assert after.uidvalidity != before.uidvalidity
@@ -368,7 +367,7 @@ class TestContract:
         try:
             real = mailbox.ensure_folder(name)
         except MailboxError as error:  # a server may forbid what it cannot store, and says so
-            assert (error.kind, error.temporary) != ("connect", True)
+            assert f"folder {name}" in str(error)  # noqa: PT017 - most servers raise nothing
             return
         assert real in mailbox.folders()
         mailbox.select("INBOX", read_only=False)

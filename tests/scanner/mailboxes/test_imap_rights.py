@@ -33,7 +33,7 @@ def once(*messages: bytes) -> Counter[str]:
 def allow(account: AccountSettings, folder: str, rights: str) -> None:
     """The owner's own rights in a folder."""
     with client(account) as imap:
-        assert imap._imap.setacl(folder, account.username, rights)[0] == "OK"  # noqa: SLF001 - imapclient has no such method
+        assert imap._imap.setacl(folder, account.username, rights)[0] == "OK"
 
 
 # --- rights (RFC 4314), I-17
@@ -97,7 +97,7 @@ def shared_folder(cyrus: Cyrus, name: str) -> None:
     with cyrus.admin() as imap:
         if not imap.folder_exists(name):
             imap.create_folder(name)
-        imap._imap.setacl(name, "anyone", ALL)  # noqa: SLF001 - imapclient has no such method
+        imap._imap.setacl(name, "anyone", ALL)
 
 
 @pytest.mark.parametrize(("view", "real"), [("classic", "INBOX.Commun"), ("alt", "Commun")])
@@ -121,7 +121,7 @@ def test_somebody_else_s_folder_is_cleaned_into_quarantine_beside_it(
     there = f"{theirs}{'.' if view == 'classic' else '/'}Quarantaine"
     account = cyrus.account(view=view, folders=(theirs,), quarantine_folder=there)  # type: ignore[arg-type]
     with client(owner) as imap:
-        imap._imap.setacl("INBOX", account.username, ALL)  # noqa: SLF001 - imapclient has no such method
+        imap._imap.setacl("INBOX", account.username, ALL)
     assert scan(account, ledger, folder=theirs).quarantined == 1
     own = "INBOX.Quarantaine" if view == "classic" else "INBOX/Quarantaine"
     assert places(owner) in ({"false": [own], "true": ["INBOX"]}, {"false": ["Quarantaine"], "true": ["INBOX"]})
@@ -146,7 +146,7 @@ def test_without_room_nothing_is_stored_and_a_move_still_works(cyrus: Cyrus) -> 
     large = mail("large", body="z" * 20_000)
     append(account, large)
     with cyrus.admin() as imap:
-        assert imap._imap.setquota(f"user.{account.username}", "(STORAGE 16)")[0] == "OK"  # noqa: SLF001 - imapclient's own wants a capability
+        assert imap._imap.setquota(f"user.{account.username}", "(STORAGE 16)")[0] == "OK"
     with opened(account) as mailbox:
         mailbox.select("INBOX", read_only=False)
         with pytest.raises(MailboxError) as caught:

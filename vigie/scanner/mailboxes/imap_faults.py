@@ -66,9 +66,6 @@ VENDORS: Final[tuple[tuple[re.Pattern[str], str, bool], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind, temporary)
     for pattern, kind, temporary in (
         (r"throttled|suggested backoff", "limit", True),  # I-39, Exchange
-        # I-43, Gmail and Yahoo, also at login: the password is right, and must not count as refused
-        (r"exceeded command or bandwidth|(rate|bandwidth) limit", "limit", True),
-        (r"system error|server (is )?(too )?busy|overload", "connect", True),
         (r"temporar\w* (authenticat|login|system|fail)", "connect", True),  # not the password's fault
         (r"authenticated but not connected", "auth", False),  # I-40, Exchange: LOGIN said OK to bad credentials
         (r"server unavailable", "connect", True),  # I-41, Exchange: "NO Server Unavailable. 15"

@@ -141,7 +141,9 @@ class Session:
             parsed = parse_response(self.command("NAMESPACE", take="NAMESPACE"))
             if parsed and parsed[0]:
                 prefix, delimiter = parsed[0][0][:2]
-                others = tuple(decoded(_bytes(space[0]), utf8=self.utf8) for spaces in parsed[1:3] for space in spaces or ())
+                others = tuple(
+                    decoded(_bytes(space[0]), utf8=self.utf8) for spaces in parsed[1:3] for space in spaces or ()
+                )
                 return Namespaces(decoded(_bytes(prefix), utf8=self.utf8), text_of(_bytes(delimiter)), others)
         listed = self.listing('""')
         return Namespaces("", listed[0].delimiter if listed else "/", ())
