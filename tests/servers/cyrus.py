@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -57,7 +59,9 @@ class Cyrus:
             processes.hand_over(self.base)
             # the linker's own search path, and no other program's
             libraries = f"LD_LIBRARY_PATH={self.base}/lib"
-            command = ["env", libraries, f"{self.base}/bin/master", "-C", f"{self.base}/classic.conf"]
+            # master spins for ever after SIGTERM when it is nobody's service; killed, it takes its services along
+            command = ["setpriv", "--pdeathsig", "KILL", "env", libraries]
+            command += [f"{self.base}/bin/master", "-C", f"{self.base}/classic.conf"]
             command += ["-M", f"{self.base}/cyrus.conf", "-p", f"{self.base}/conf/master.pid"]
             process = processes.spawn(command, self.base / "log")
             if processes.listening(process, classic, alt):
@@ -84,13 +88,15 @@ autocreate_quota: 0
 autocreate_inbox_folders: Junk
 autocreate_subscribe_folders: Junk
 failedloginpause: 0
+imapidlepoll: 1
 skiplist_unsafe: 1
 """
 
     def _cyrus_conf(self) -> str:
         program = self.base / "bin"
+        bound = f"{shutil.which('setpriv')} --pdeathsig KILL"  # ends when master does
         services = "\n".join(
-            f'  {view} cmd="{program}/imapd -C {self.base}/{view}.conf" listen="127.0.0.1:{port}" prefork=0'
+            f'  {view} cmd="{bound} {program}/imapd -C {self.base}/{view}.conf" listen="127.0.0.1:{port}" prefork=0'
             for view, port in self.ports.items()
         )
         return f"""START {{
@@ -99,13 +105,12 @@ skiplist_unsafe: 1
 SERVICES {{
 {services}
 }}
-DAEMON {{
-  idled cmd="{program}/idled -C {self.base}/classic.conf"
-}}
 """
 
     def stop(self) -> None:
         """Ends it and removes its folder."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         processes.stop(self._process)
         self._passwords.stop()
         shutil.rmtree(self.base, ignore_errors=True)

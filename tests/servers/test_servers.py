@@ -199,6 +199,29 @@ def test_cyrus_shows_one_store_in_two_ways_and_leaves_nothing_behind(cyrus: Cyru
     assert not alive(other.base)
 
 
+CYRUS_ORPHAN = """
+import os, signal
+from tests.servers.cyrus import Cyrus
+from tests.servers.dovecot import append
+server = Cyrus()
+append(server.account(), b"Subject: one\\r\\n\\r\\nx\\r\\n")
+print(server.base, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_cyrus_ends_with_the_test_process_however_that_ends() -> None:
+    done = subprocess.run(
+        (sys.executable, "-c", CYRUS_ORPHAN), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    base = Path(done.stdout.strip())
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    deadline = time.monotonic() + processes.STOP_S
+    while alive(base) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(base)
+
+
 def test_cyrus_is_unpacked_already_and_says_so_by_silence() -> None:
     done = subprocess.run(("sh", str(INSTALL.with_name("cyrus.sh"))), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
