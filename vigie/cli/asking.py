@@ -1,0 +1,27 @@
+"""Questions to the person at the terminal. No answer, or another one, means no."""
+
+from __future__ import annotations
+
+import sys
+
+from vigie.cli.language import say
+
+_YES = frozenset(("o", "oui", "y", "yes"))
+
+
+def agreed(question: str) -> bool:
+    """True after yes (oui, o, y)."""
+    return _answer(f"{question} {say('[o/N]', '[y/N]')} ").lower() in _YES
+
+
+def typed(question: str, expected: str) -> bool:
+    """True where exactly that was typed: nobody types a number by habit."""
+    return _answer(f"{question} ") == expected
+
+
+def _answer(prompt: str) -> str:
+    print(prompt, end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        print(file=sys.stderr)
+    return line.strip()
