@@ -1,10 +1,11 @@
-"""Questions to the person at the terminal. No answer, or another one, means no."""
+"""Questions to the person at the terminal. Anything but yes means no; where nobody is there, the command ends (Fault)."""
 
 from __future__ import annotations
 
 import sys
 
 from vigie.cli.language import say
+from vigie.cli.status import Fault, Status
 
 _YES = frozenset(("o", "oui", "y", "yes"))
 
@@ -22,6 +23,10 @@ def typed(question: str, expected: str) -> bool:
 def _answer(prompt: str) -> str:
     print(prompt, end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
-    if not line.endswith("\n"):
+    if not line:
         print(file=sys.stderr)
+        raise Fault(
+            say("personne n'a répondu : --help dit comment confirmer", "nobody answered: --help says how to confirm"),
+            Status.USAGE,
+        )
     return line.strip()

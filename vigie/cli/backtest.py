@@ -249,7 +249,7 @@ def told(figures: Figures) -> str:
     """The sentence that says most."""
     deeds = figures.deeds
     return say(
-        f"{figures.judged} jugés ; enforce en aurait déplacé {deeds['move']}, étiqueté {deeds['tag']}, laissé {deeds['leave']}",
+        f"{figures.judged} jugé{'s' if figures.judged > 1 else ''} ; enforce en aurait déplacé {deeds['move']}, étiqueté {deeds['tag']}, laissé {deeds['leave']}",
         f"{figures.judged} judged; enforce would have moved {deeds['move']}, tagged {deeds['tag']}, left {deeds['leave']}",
     )
 

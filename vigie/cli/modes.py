@@ -25,6 +25,7 @@ def show(path: Path | None) -> Status:
     """One line for each account: its mode, and who said so."""
     with opened(path) as (config, ledger):
         for account in chosen(config, ""):
+            _now(ledger, account)  # what is shown counts from now on
             mode, change = modes.standing(ledger, account)
             source = "vigie.toml"
             if change is not None:

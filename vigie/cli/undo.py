@@ -50,8 +50,9 @@ def undo(path: Path | None, wanted: Wanted) -> Status:
     """Asks, writes the decisions, moves the messages back. Gives the exit status."""
     since = moments.since(wanted.since)
     with opened(path) as (config, ledger):
-        names = [account.name for account in chosen(config, wanted.account)] if wanted.account else None
-        found = _by_account(undoing.quarantined(ledger, since, names))
+        names = [account.name for account in chosen(config, wanted.account)]
+        held = undoing.quarantined(ledger, since, names if wanted.account else None)
+        found = _by_account([*held, *undoing.on_the_way(ledger, since, names)])
         if not found:
             print(say("Rien n'a été mis en quarantaine depuis.", "Nothing was quarantined since."))
             return Status.DONE
@@ -72,7 +73,7 @@ def undo(path: Path | None, wanted: Wanted) -> Status:
 
 def _by_account(records: Sequence[Record]) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
+    for record in {record.id: record for record in records}.values():
         found[record.place.account].append(record)
     return dict(found)
 
@@ -82,7 +83,12 @@ def _by_account(records: Sequence[Record]) -> dict[str, list[Record]]:
 
 def _show(found: Mapping[str, Sequence[Record]]) -> None:
     for name, records in found.items():
-        print(say(f"{plain(name)} : {len(records)} en quarantaine", f"{plain(name)}: {len(records)} in quarantine"))
+        print(
+            say(
+                f"{plain(name)} : {len(records)} en quarantaine, ou en route",
+                f"{plain(name)}: {len(records)} in quarantine, or on their way",
+            )
+        )
         for record in records[:SHOWN]:
             print(f"  {record.id}  {plain(record.author) or '?'}  « {plain(record.subject)} »")
         if len(records) > SHOWN:

@@ -24,6 +24,18 @@ def quarantined(ledger: Ledger, since: datetime, accounts: Collection[str] | Non
     ]
 
 
+def on_the_way(ledger: Ledger, since: datetime, accounts: Collection[str]) -> Sequence[Record]:
+    """What is to go to quarantine by intents that were made since and have not ended. Raises LedgerError."""
+    waiting = [
+        intent
+        for account in accounts
+        for intent in ledger.open_intents(account)
+        if intent.kind is ActionKind.QUARANTINE and intent.created_at >= since
+    ]
+    records = (ledger.record(intent.record_id) for intent in waiting)
+    return [record for record in records if record is not None]
+
+
 def settle_open(hands: Hands, since: datetime) -> None:
     """Ends what is open, so that nothing goes to quarantine after the undo: what was not begun is not begun any more.
 
