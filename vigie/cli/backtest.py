@@ -247,10 +247,11 @@ def _account(name: str, figures: Figures) -> Iterator[Text]:
 
 def told(figures: Figures) -> str:
     """The sentence that says most."""
-    deeds = figures.deeds
+    moved, tagged, left = (figures.deeds[deed] for deed in ("move", "tag", "leave"))
+    many = "s" if figures.judged > 1 else ""
     return say(
-        f"{figures.judged} jugé{'s' if figures.judged > 1 else ''} ; enforce en aurait déplacé {deeds['move']}, étiqueté {deeds['tag']}, laissé {deeds['leave']}",
-        f"{figures.judged} judged; enforce would have moved {deeds['move']}, tagged {deeds['tag']}, left {deeds['leave']}",
+        f"{figures.judged} jugé{many} ; enforce en aurait déplacé {moved}, étiqueté {tagged}, laissé {left}",
+        f"{figures.judged} judged; enforce would have moved {moved}, tagged {tagged}, left {left}",
     )
 
 
