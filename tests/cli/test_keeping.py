@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,22 @@ def here(tmp_path: Path, account: AccountSettings, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VIGIE_CONFIG", raising=False)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """The program directs the log to the standard error of its process, which is another one in each test."""
+    _without_streams()
+    yield
+    _without_streams()
+
+
+def _without_streams() -> None:
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        if type(handler) is logging.StreamHandler:
+            root.removeHandler(handler)
+    logging.getLogger("vigie").setLevel(logging.WARNING)
 
 
 @pytest.fixture
