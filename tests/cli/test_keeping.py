@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import logging
 import re
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -120,26 +122,34 @@ def test_undo_asks(account, run, ledger, monkeypatch, here):
     fill(account)
     scan(account, ledger)
     before = look(account)
-    done = vigie("undo", "--since", "1h", cwd=here, stdin=b"")
-    assert (done.returncode, "personne n'a répondu" in done.stderr) == (2, True)
-    done = vigie("undo", "--since", "1h", cwd=here, stdin=b"n\n")
-    assert (done.returncode, "Rien n'a été fait" in done.stdout) == (0, True)
-    assert "Remettre 3 message(s) en place ? [o/N]" in done.stderr
+    answers(monkeypatch, "")
+    status, _, err = run("undo", "--since", "1h")
+    assert (status, "personne n'a répondu" in err) == (2, True)
+    answers(monkeypatch, "n\n")
+    status, out, err = run("undo", "--since", "1h")
+    assert (status, "Rien n'a été fait" in out) == (0, True)
+    assert "Remettre 3 message(s) en place ? [o/N]" in err
     assert look(account) == before
-    assert vigie("undo", "--since", "1h", cwd=here, stdin=b"oui\n").returncode == 0
+    done = vigie("undo", "--since", "1h", cwd=here, stdin=b"oui\n")
+    assert (done.returncode, "3 remis en place" in done.stdout) == (0, True)
     assert set(places(account)["faux-0"]) == {"INBOX"}
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """What somebody types."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
 def test_above_fifty_undo_asks_twice(account, run, ledger, monkeypatch, here):
     monkeypatch.setattr(undo, "MANY", 2)
     fill(account)
     scan(account, ledger)
-    answers: list[str] = []
-    monkeypatch.setattr("vigie.cli.asking._answer", lambda _: answers.pop(0))
+    typed_in: list[str] = []
+    monkeypatch.setattr("vigie.cli.asking._answer", lambda _: typed_in.pop(0))
     for typed in (["oui", "oui"], ["oui", "2"], ["non"]):
-        answers[:] = typed
+        typed_in[:] = typed
         assert "Rien n'a été fait" in run("undo", "--since", "1h")[1]
-        assert answers == []
+        assert typed_in == []
     status, _, err = run("undo", "--since", "1h", "--yes", "--count", "2")
     assert (status, "ils sont 3" in err) == (2, True)
     assert len(list(ledger.records(held=True))) == 3
@@ -354,13 +364,14 @@ def test_forget_a_message_and_never_the_mail(account, run, ledger):
     assert scan(account, ledger).judged == 0
 
 
-def test_forget_asks_and_warns_of_quarantine(account, run, ledger, here):
+def test_forget_asks_and_warns_of_quarantine(account, run, ledger, here, monkeypatch):
     fill(account)
     scan(account, ledger)
-    done = vigie("forget", "--account", account.name, cwd=here, stdin=b"\n")
-    assert "3 en quarantaine y resteront" in done.stderr
-    assert "(5 cas) ? [o/N]" in done.stderr
-    assert "Rien n'a été fait" in done.stdout
+    answers(monkeypatch, "\n")
+    _, out, err = run("forget", "--account", account.name)
+    assert "3 en quarantaine y resteront" in err
+    assert "(5 cas) ? [o/N]" in err
+    assert "Rien n'a été fait" in out
     status, out, _ = run("forget", "--account", account.name, "--yes")
     assert (status, "5 cas oubliés" in out) == (0, True)
     assert ledger.cursor(account.name, "INBOX") is not None

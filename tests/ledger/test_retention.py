@@ -316,7 +316,7 @@ def test_a_full_disk_does_not_end_the_daily_job(url: str, caplog: pytest.LogCapt
         Disk(1, full=True).under(ledger)
         upkeep.run(ledger, USUAL)
     assert "nothing was forgotten today" in caplog.text
-    with Ledger(url, "service") as ledger, caplog.at_level("INFO"):
+    with Ledger(url, "service") as ledger, caplog.at_level("INFO", logger="vigie"):
         upkeep.run(ledger, RetentionSettings(days=int((datetime.now(UTC) - NOON).days + 199)))
         assert "forgotten: 3 records, 2 shortened" in caplog.text
         assert f"head {ledger.audit_verified().head}" in caplog.text

@@ -13,7 +13,7 @@ from tests.scanner.world import QUARANTINE, ScriptedPool, mail, places, scan
 from tests.servers.dovecot import Dovecot, append
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, ModeChange, State, Step
-from vigie.scanner import modes
+from vigie.scanner import cycle, modes
 from vigie.scanner.decide import Mode
 from vigie.scanner.settings import AccountSettings
 
@@ -124,7 +124,7 @@ def test_a_rollback_never_leads_up(changes: list[tuple[Step, str, str]]) -> None
 def test_a_rollback_stops_a_pass_that_is_under_way(dovecot: Dovecot, ledger: Ledger) -> None:
     """Each batch asks anew; what was decided before is withdrawn by the next pass."""
     box = dovecot.account()
-    count = 150
+    count = cycle.CHUNK + 10
     append(box, *(mail(f"faux-{number}", "impersonation") for number in range(count)))
     asked: list[Mode] = []
 
