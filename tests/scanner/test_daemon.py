@@ -21,6 +21,7 @@ from tests.scanner.test_supervisor import until
 from tests.scanner.world import QUARANTINE, mail, places
 from tests.servers.dovecot import Dovecot, append
 from vigie.judge.settings import JudgeSettings
+from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.scanner import daemon
 from vigie.scanner.settings import AccountSettings
@@ -36,11 +37,15 @@ main(sys.argv[1])
 """
 
 
+USUAL_RETENTION = RetentionSettings()
+
+
 @dataclass(frozen=True)
 class Setup:
     judge: JudgeSettings
     ledger: str
     accounts: tuple[AccountSettings, ...]
+    retention: RetentionSettings = USUAL_RETENTION
 
 
 class BadFileError(Exception):

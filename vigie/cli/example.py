@@ -12,8 +12,8 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
-from vigie.cli.config import LedgerSettings
 from vigie.judge.settings import BrandSettings, LimitSettings
+from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.credentials.settings import OAuthSettings
 from vigie.scanner.settings import AccountSettings
 
@@ -35,6 +35,7 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("[trust]", TrustSettings),
     ("[brands]", BrandSettings),
     ("[limits]", LimitSettings),
+    ("[retention]", RetentionSettings),
     ("[[accounts]]", AccountSettings),
     ("# [accounts.oauth]", OAuthSettings),
 )

@@ -10,7 +10,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
@@ -19,19 +18,10 @@ import typer
 
 import vigie
 from vigie.cli import console, language, usage
+from vigie.cli.commands import audit, backtest, forget, modes, undo
+from vigie.cli.frame import Globals, Work
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
-
-Work = Callable[[], Status]
-
-
-@dataclass(frozen=True, slots=True)
-class Globals:
-    """The options that stand before the command."""
-
-    config: Path | None
-    verbosity: int
-    log_format: str
 
 
 def build() -> typer.Typer:
@@ -271,6 +261,8 @@ def _mailboxes(app: typer.Typer) -> None:
         )
     )(_login())
     app.add_typer(_review(), name="review")
+    for command in (backtest, modes, undo, forget, audit):
+        command.declare(app)
 
 
 def _login() -> Callable[..., Work]:

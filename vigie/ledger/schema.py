@@ -153,6 +153,49 @@ SENDINGS = Table(
     Column("retry_at", Text),
 )
 
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+AUDIT_ENDS = Table(
+    "audit_ends",
+    METADATA,
+    Column("side", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+MODES = Table(
+    "modes",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("file_mode", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+ALLOWED = Table(
+    "allowed",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("sha256", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+
 
 def migrations() -> tuple[tuple[int, str], ...]:
     """Every step as (version that it leads to, SQL), in order, without gaps."""

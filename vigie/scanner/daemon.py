@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Protocol
 
@@ -17,8 +18,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from vigie.judge.settings import JudgeSettings
 from vigie.judge.workers import WorkerPool
+from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
-from vigie.scanner import supervisor
+from vigie.scanner import supervisor, upkeep
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Supervisor
@@ -45,6 +47,11 @@ class Setup(Protocol):
         ...
 
     @property
+    def retention(self) -> RetentionSettings:
+        """How long the ledger remembers."""
+        ...
+
+    @property
     def accounts(self) -> tuple[AccountSettings, ...]:
         """The mailboxes."""
         ...
@@ -58,7 +65,7 @@ class Service:
         self.setup = setup
         triggers = [trigger(account) for account in setup.accounts]
         with ExitStack() as stack:
-            self._ledger = Ledger(setup.ledger)
+            self._ledger = Ledger(setup.ledger, "service")
             stack.callback(self._ledger.close)
             self._pool = stack.enter_context(WorkerPool(setup.judge))
             self._open = stack.pop_all()
@@ -74,6 +81,16 @@ class Service:
             self._scheduler.add_job(
                 one.request, when, id=one.account.name, coalesce=True, max_instances=1, misfire_grace_time=None
             )
+        self._scheduler.add_job(
+            upkeep.run,
+            IntervalTrigger(hours=upkeep.EVERY_H, jitter=600),
+            (self._ledger, setup.retention),
+            id="upkeep",
+            next_run_time=datetime.now(UTC) + timedelta(seconds=upkeep.FIRST_AFTER_S),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
         self._watchers = [
             watcher for supervisor in self._supervisors if supervisor.account.idle for watcher in _watchers(supervisor)
         ]

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from vigie.judge.workers import WorkersError
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import ActionKind
-from vigie.scanner import cycle
+from vigie.scanner import cycle, modes
+from vigie.scanner.decide import Mode
 from vigie.scanner.judging import Pool
 from vigie.scanner.mailboxes.base import MailboxError
 from vigie.scanner.recover import OF_THE_CONNECTION
@@ -69,6 +70,7 @@ class Supervisor(threading.Thread):
         self._wanted: list[str] = []
         self._uidnext: dict[str, int] = {}
         self._refused = 0
+        self._read_at = datetime.now(UTC)
 
     def request(self, folders: Iterable[str] = (), *, uidnext: int = 0) -> None:
         """Asks for a scan of these folders (all, if none is named) as soon as may be; returns at once.
@@ -121,6 +123,7 @@ class Supervisor(threading.Thread):
                 self._ledger,
                 self._pool,
                 folder=folder,
+                mode=self._mode,
                 limit=self._limit,
                 stop=self._stop_event,
                 session=self._session,
@@ -129,6 +132,9 @@ class Supervisor(threading.Thread):
         except Exception as fault:  # noqa: BLE001 - the one supervisor loop per account (house)
             return fault
         return None
+
+    def _mode(self) -> Mode:
+        return modes.in_force(self._ledger, self.account, read_at=self._read_at)
 
     def _goes_on(self, folder: str, fault: Exception) -> bool:
         """Says what happened, and waits; False: there is no sense in going on."""
