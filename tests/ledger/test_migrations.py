@@ -72,6 +72,16 @@ def test_what_was_refused_is_carried_over(tmp_path: Path, url: str) -> None:
         assert ledger.sendings("accueil") == {"r1": Sending(place(12), refusals=2, retry_at=retry_at)}
 
 
+def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
+    newest = max(OLD)
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript(newest.read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        (beat,) = ledger.heartbeats()
+        assert (beat.known_at, beat.lag_seconds(NOON)) == (NOON, 30.0)
+
+
 def test_the_tables_are_what_the_migrations_make(tmp_path: Path, url: str) -> None:
     Ledger(url).close()
     engine = create_engine(url)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Protocol
 
@@ -20,14 +22,18 @@ from vigie.judge.workers import WorkerPool
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner import supervisor
 from vigie.scanner.mailboxes import imap
+from vigie.scanner.notify import Systemd
+from vigie.scanner.pulse import Pulse
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Supervisor
-from vigie.scanner.watch import Watcher
+from vigie.scanner.watch import REIDLE_S, Watcher
 
 LOG = logging.getLogger(__name__)
 
 STOP_S = 8.0
 """For the current commands; whatever is not done then is taken up by the next start, as after a kill (I-53)."""
+LATE = timedelta(minutes=2)
+"""A scan that is late, because the machine is busy, is no deafness yet."""
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -74,6 +80,7 @@ class Service:
             self._scheduler.add_job(
                 one.request, when, id=one.account.name, coalesce=True, max_instances=1, misfire_grace_time=None
             )
+        self._pulse = Pulse(self._supervisors, Systemd())
         self._watchers = [
             watcher for supervisor in self._supervisors if supervisor.account.idle for watcher in _watchers(supervisor)
         ]
@@ -86,6 +93,7 @@ class Service:
         for watcher in self._watchers:
             watcher.start()
         self._scheduler.start()
+        self._pulse.start()
 
     def stop(self) -> bool:
         """Ends the current commands; False where one did not end in time."""
@@ -93,7 +101,8 @@ class Service:
             self._scheduler.shutdown(wait=False)
         for one in self._supervisors:
             one.stop()
-        done = supervisor.ended([*self._supervisors, *self._watchers], STOP_S)
+        self._pulse.stop()
+        done = supervisor.ended([*self._supervisors, *self._watchers, self._pulse], STOP_S)
         self._pool.close()
         if done:
             self._open.close()
@@ -119,17 +128,22 @@ def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
     service.start()
     LOG.info("at work on %s", _names(service.setup.accounts))
     orderly = True
+    systemd = Systemd()
     while news.wait() == signal.SIGHUP:
+        # MONOTONIC_USEC as Type=notify-reload wants it
+        systemd.tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
         try:
             # Built before the old one ends: what is wrong shows while there is still something to keep.
             fresh = Service(load())
         except (refused, LedgerError, ValueError) as error:
             LOG.error("not reloaded, the old configuration stays: %s", error)
+            systemd.tell("READY=1")
             continue
         orderly = service.stop() and orderly
         service = fresh
         service.start()
         LOG.info("reloaded; at work on %s", _names(service.setup.accounts))
+    systemd.tell("STOPPING=1")
     orderly = service.stop() and orderly
     LOG.info("stopped")
     return orderly
@@ -152,13 +166,22 @@ class _Signals:
 
 
 def _watchers(one: Supervisor) -> Sequence[Watcher]:
-    def wake(folder: str, uidnext: int) -> None:
-        one.request((folder,), uidnext=uidnext)
+    def wake(folder: str, uidnext: int, idling: bool) -> None:
+        one.request((folder,), uidnext=uidnext, idling=idling)
 
     return [
-        Watcher(one.account, folder, wake, one.stopping, connect=imap.connect, after=one.welcome)
+        Watcher(one.account, folder, wake, one.stopping, connect=imap.connect, gate=one.gate)
         for folder in one.account.folders
     ]
+
+
+def patience(account: AccountSettings, since: datetime) -> timedelta:
+    """How long after `since` the server was to be heard again; then nobody knows the lag."""
+    due = trigger(account).get_next_fire_time(None, since)
+    wait = max(due - since, timedelta()) if due is not None else timedelta.max / 2
+    if account.idle:
+        wait = max(min(wait, timedelta(seconds=REIDLE_S)), timedelta())
+    return wait + LATE
 
 
 def _missed(event: JobExecutionEvent) -> None:

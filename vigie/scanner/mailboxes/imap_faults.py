@@ -74,15 +74,27 @@ VENDORS: Final[tuple[tuple[re.Pattern[str], str, bool], ...]] = tuple(
         (r"throttled|suggested backoff", "limit", True),  # I-39, Exchange
         (r"temporar\w* (authenticat|login|system|fail)", "connect", True),  # not the password's fault
         (r"authenticated but not connected", "auth", False),  # I-40, Exchange: LOGIN said OK to bad credentials
-        (r"servers?(\(s\))? (is |are )?unavailable", "connect", True),  # I-41, Exchange: "NO Server Unavailable. 15"; Cyrus
+        (
+            r"servers?(\(s\))? (is |are )?unavailable",
+            "connect",
+            True,
+        ),  # I-41, Exchange: "NO Server Unavailable. 15"; Cyrus
         (r"command error\. \d", "refused", True),  # I-41, Exchange: BAD to a MOVE that would succeed later
         (r"too many (simultaneous |open |concurrent )?(connections|sessions|users|logins)", "limit", True),
         (r"maximum (number of )?connections?|connection limit", "limit", True),  # Dovecot, Courier
         (r"exceeded (command|bandwidth|.{0,20}limit)|rate limit", "limit", True),  # Gmail and Yahoo, also to a LOGIN
         (r"web (login|browser)|application-specific password", "auth", False),  # Gmail
-        (r"session (expired|invalidated)", "connect", True),  # Gmail; Exchange: "AccessTokenExpired", the next one is fresh
+        (
+            r"session (expired|invalidated)",
+            "connect",
+            True,
+        ),  # Gmail; Exchange: "AccessTokenExpired", the next one is fresh
         (r"auto-?logout|shutting down|going down|restart", "connect", True),
-        (r"system error|lookup failed|i/o error|server error", "connect", True),  # Gmail, Cyrus, Yahoo: not the password's fault
+        (
+            r"system error|lookup failed|i/o error|server error",
+            "connect",
+            True,
+        ),  # Gmail, Cyrus, Yahoo: not the password's fault
         (
             r"invalid credentials|authenticat\w* fail|login fail|logon failure|(bad|wrong) (user|password)",
             "auth",
