@@ -26,7 +26,7 @@ from vigie.scanner.notify import Systemd
 from vigie.scanner.pulse import Pulse
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Supervisor
-from vigie.scanner.watch import REIDLE_S, Watcher
+from vigie.scanner.watch import Watcher
 
 LOG = logging.getLogger(__name__)
 
@@ -113,8 +113,12 @@ def trigger(account: AccountSettings) -> CronTrigger | IntervalTrigger:
     """The account's `cron`, else its `schedule`, with jitter: forty mailboxes of one server do not come at once."""
     if account.cron is not None:
         return CronTrigger.from_crontab(account.cron)
-    seconds = int(account.schedule[:-1]) * _UNITS[account.schedule[-1]]
+    seconds = _interval_s(account)
     return IntervalTrigger(seconds=seconds, jitter=min(seconds // 10, 30) or None)
+
+
+def _interval_s(account: AccountSettings) -> int:
+    return int(account.schedule[:-1]) * _UNITS[account.schedule[-1]]
 
 
 def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
@@ -176,12 +180,11 @@ def _watchers(one: Supervisor) -> Sequence[Watcher]:
 
 
 def patience(account: AccountSettings, since: datetime) -> timedelta:
-    """How long after `since` the server was to be heard again; then nobody knows the lag."""
+    """How long after `since` the server is to be heard again, by the account's schedule; then nobody knows the lag."""
+    if account.cron is None:
+        return timedelta(seconds=_interval_s(account)) + LATE
     due = trigger(account).get_next_fire_time(None, since)
-    wait = max(due - since, timedelta()) if due is not None else timedelta.max / 2
-    if account.idle:
-        wait = max(min(wait, timedelta(seconds=REIDLE_S)), timedelta())
-    return wait + LATE
+    return (due - since if due is not None else timedelta(days=366)) + LATE
 
 
 def _missed(event: JobExecutionEvent) -> None:

@@ -24,7 +24,8 @@ class Lag:
         self._settled_at = self._known_at or now
         self._since = before.behind_since if before is not None else None
         self._behind = before.lag_uids if before is not None else 0
-        self._judged = 0
+        self._judged: int | None = None
+        """None: no pass has ended yet."""
         self._told = 0
         """UIDNEXT as a watcher has it; 0: it told nothing since the last pass began."""
 
@@ -33,7 +34,7 @@ class Lag:
         with self._lock:
             self._known_at = now
             self._told = uidnext
-            if self._judged and uidnext - 1 > self._judged:
+            if self._judged is not None and uidnext - 1 > self._judged:
                 self._behind = uidnext - 1 - self._judged
                 self._since = self._since or (now if idling else self._settled_at)
 
