@@ -139,7 +139,7 @@ class Slow(ScriptedPool):
         super().__init__()
         self.go = threading.Event()
 
-    def submit(self, raw: bytes, *, key: str, **more: object):  # type: ignore[no-untyped-def]  # as ScriptedPool
+    def submit(self, raw: bytes, *, key: str, **more: object):
         assert self.go.wait(60)
         return super().submit(raw, key=key, **more)
 

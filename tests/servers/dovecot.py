@@ -38,6 +38,8 @@ class Variant:
     prefix: str = ""
     separator: str = "/"
     quota_kib: int = 0
+    connections: int = 50
+    """That one user may have at a time."""
     introspection: tuple[str, Path] | None = None
     """Takes OAuth tokens, too, and asks this address about them (RFC 7662), which that authority vouches for."""
 
@@ -75,7 +77,7 @@ ssl_min_protocol = TLSv1.2
 auth_mechanisms = plain login{" xoauth2 oauthbearer" if variant.introspection else ""}
 auth_failure_delay = 0 secs
 auth_cache_size = 0
-mail_max_userip_connections = 50
+mail_max_userip_connections = {variant.connections}
 mail_fsync = never
 {capability}namespace inbox {{
   inbox = yes
