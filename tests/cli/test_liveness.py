@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import JUDGING, vigie
+from vigie.cli.language import use
+from vigie.cli.liveness import status
+from vigie.cli.status import Fault
 from vigie.ledger.store import Ledger
 
 NOW = datetime.now(UTC)
@@ -29,9 +32,19 @@ def beat(here: Path, folder: str, lag_uids: int, error: str, known: timedelta, s
         ledger.beat("accueil", folder, NOW, lag_uids, error, known_at=known_at, behind_since=behind_since)
 
 
+def lines(here: Path, language: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What it prints for people, where something is wrong."""
+    use(language)
+    try:
+        assert status(here / "vigie.toml", "", as_json=False) == 3
+    finally:
+        use("fr")
+    return capsys.readouterr().out
+
+
 def test_all_is_well(here: Path) -> None:
     beat(here, "INBOX", 0, "", timedelta(seconds=10), None)
-    beat(here, "Autre", 0, "", timedelta(minutes=5), None)
+    beat(here, "Autre", 0, "", timedelta(minutes=3), None)
     done = vigie("status", "--json", cwd=here)
     assert done.returncode == 0, done.stderr
     first, second = map(json.loads, done.stdout.splitlines())
@@ -39,25 +52,26 @@ def test_all_is_well(here: Path) -> None:
     assert second["ok"]
 
 
-def test_what_is_behind_and_what_nobody_has_heard_of(here: Path) -> None:
+def test_what_is_behind_and_what_nobody_has_heard_of(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     beat(here, "INBOX", 12, "", timedelta(seconds=10), timedelta(hours=3))
-    done = vigie("--lang", "en", "status", cwd=here)
-    assert done.returncode == 3
-    assert "✗ accueil/INBOX (observe): lag 3 h" in done.stdout
-    assert "12 message(s) waiting" in done.stdout
-    assert "✗ accueil/Autre (observe): lag unknown, never heard: is the service running?" in done.stdout
+    shown = lines(here, "en", capsys)
+    assert "✗ accueil/INBOX (observe): lag 3 h" in shown
+    assert "12 message(s) waiting" in shown
+    assert "✗ accueil/Autre (observe): lag unknown, never heard: is the service running?" in shown
 
 
-def test_a_service_that_has_ended_knows_no_lag_any_more(here: Path) -> None:
+def test_a_service_that_has_ended_knows_no_lag_any_more(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     beat(here, "INBOX", 0, "", timedelta(hours=1), None)  # the schedule says every 5 minutes
     beat(here, "Autre", 0, "connexion refusée", timedelta(seconds=5), None)
-    done = vigie("--lang", "fr", "status", cwd=here)
-    assert done.returncode == 3
-    assert "accueil/INBOX (observe) : retard inconnu" in done.stdout
-    assert "→ connexion refusée" in done.stdout
-    told = [json.loads(line) for line in vigie("status", "--json", cwd=here).stdout.splitlines()]
+    shown = lines(here, "fr", capsys)
+    assert "accueil/INBOX (observe) : retard inconnu" in shown
+    assert "→ connexion refusée" in shown
+    assert status(here / "vigie.toml", "", as_json=True) == 3
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [one["lag_seconds"] for one in told] == [None, None]
 
 
 def test_an_account_that_does_not_exist(here: Path) -> None:
-    assert vigie("status", "acueil", cwd=here).returncode == 2
+    with pytest.raises(Fault, match="accueil") as caught:
+        status(here / "vigie.toml", "acueil", as_json=False)
+    assert caught.value.status == 2
