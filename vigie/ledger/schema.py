@@ -101,6 +101,8 @@ HEARTBEATS = Table(
     Column("at", Text, nullable=False),
     Column("lag_uids", Integer, nullable=False),
     Column("error", Text, nullable=False),
+    Column("known_at", Text),
+    Column("behind_since", Text),
 )
 
 ATTEMPTS = Table(

@@ -13,11 +13,23 @@ from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger import attempt_rows, frozen_rows, intent_rows, record_rows, sending_rows, signature_rows
 from vigie.ledger.audit import What
-from vigie.ledger.columns import instant, instant_text, storable
+from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.keeping import Keeper
 from vigie.ledger.schema import HEARTBEATS
-from vigie.ledger.types import Cursor, Decision, Frozen, Intent, Outcome, Place, Record, Sending, Sighting, State
+from vigie.ledger.types import (
+    Cursor,
+    Decision,
+    Frozen,
+    Heartbeat,
+    Intent,
+    Outcome,
+    Place,
+    Record,
+    Sending,
+    Sighting,
+    State,
+)
 from vigie.rules.types import Label
 
 __all__ = ["Ledger", "LedgerError"]
@@ -261,19 +273,48 @@ class Ledger(Keeper):
         with self._database.reading() as connection:
             return frozen_rows.received(connection, record_ids)
 
-    def beat(self, account: str, folder: str, at: datetime, lag_uids: int, error: str) -> None:
-        """The service's heartbeat for a folder: when it last knew, how many UIDs it was behind, the current fault or ""."""
-        news = {"at": instant_text(at), "lag_uids": lag_uids, "error": storable(error)}
+    def beat(
+        self,
+        account: str,
+        folder: str,
+        at: datetime,
+        lag_uids: int,
+        error: str,
+        *,
+        known_at: datetime | None = None,
+        behind_since: datetime | None = None,
+    ) -> None:
+        """The service's heartbeat for a folder, see Heartbeat."""
+        news = {
+            "at": instant_text(at),
+            "lag_uids": lag_uids,
+            "error": storable(error),
+            "known_at": optional_instant_text(known_at),
+            "behind_since": optional_instant_text(behind_since),
+        }
         new = insert(HEARTBEATS).values(account=storable(account), folder=storable(folder), **news)
         with self._writing() as connection:
             connection.execute(new.on_conflict_do_update(index_elements=("account", "folder"), set_=news))
 
     def beats(self) -> Sequence[tuple[str, str, datetime, int, str]]:
         """The newest heartbeat of each folder: account, folder, at, lag_uids, error."""
+        return [(beat.account, beat.folder, beat.at, beat.lag_uids, beat.error) for beat in self.heartbeats()]
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        """The newest heartbeat of each folder."""
         query = select(HEARTBEATS).order_by(HEARTBEATS.c.account, HEARTBEATS.c.folder)
         with self._database.reading() as connection:
             return [
-                (row.account, row.folder, instant(row.at), row.lag_uids, row.error) for row in connection.execute(query)
+                Heartbeat(
+                    row.account,
+                    row.folder,
+                    instant(row.at),
+                    row.lag_uids,
+                    row.error,
+                    optional_instant(row.known_at),
+                    optional_instant(row.behind_since),
+                )
+                for row in connection.execute(query)
             ]
 
     def _open(self, connection: Connection, intent: Intent, **more: str) -> None:

@@ -150,6 +150,33 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What the service last knew about one folder."""
+
+    account: str
+    folder: str
+    at: datetime
+    """When it was written."""
+    lag_uids: int
+    """UIDs that the server has given out and that are not judged yet."""
+    error: str
+    """The current fault, or ""."""
+    known_at: datetime | None = None
+    """When the server was last heard about what it has; None: never."""
+    behind_since: datetime | None = None
+    """The oldest message that is not judged came no earlier; None: everything was judged at `known_at`."""
+
+    def lag_seconds(self, now: datetime) -> float | None:
+        """The greatest age that a message may have which the server has and nobody has judged; None: unknown.
+
+        0.0 speaks of `known_at`: how long ago that may be is a matter of the account's schedule.
+        """
+        if self.behind_since is not None:
+            return max((now - self.behind_since).total_seconds(), 0.0)
+        return None if self.error or self.known_at is None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How an intent ended."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner import supervisor, upkeep
 from vigie.scanner.mailboxes import imap
+from vigie.scanner.notify import Systemd
+from vigie.scanner.pulse import Pulse
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Supervisor
 from vigie.scanner.watch import Watcher
@@ -30,6 +33,8 @@ LOG = logging.getLogger(__name__)
 
 STOP_S = 8.0
 """For the current commands; whatever is not done then is taken up by the next start, as after a kill (I-53)."""
+LATE = timedelta(minutes=2)
+"""A scan that is late, because the machine is busy, is no deafness yet."""
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -91,6 +96,7 @@ class Service:
             max_instances=1,
             misfire_grace_time=None,
         )
+        self._pulse = Pulse(self._supervisors, Systemd())
         self._watchers = [
             watcher for supervisor in self._supervisors if supervisor.account.idle for watcher in _watchers(supervisor)
         ]
@@ -103,6 +109,7 @@ class Service:
         for watcher in self._watchers:
             watcher.start()
         self._scheduler.start()
+        self._pulse.start()
 
     def stop(self) -> bool:
         """Ends the current commands; False where one did not end in time."""
@@ -110,7 +117,8 @@ class Service:
             self._scheduler.shutdown(wait=False)
         for one in self._supervisors:
             one.stop()
-        done = supervisor.ended([*self._supervisors, *self._watchers], STOP_S)
+        self._pulse.stop()
+        done = supervisor.ended([*self._supervisors, *self._watchers, self._pulse], STOP_S)
         self._pool.close()
         if done:
             self._open.close()
@@ -121,8 +129,12 @@ def trigger(account: AccountSettings) -> CronTrigger | IntervalTrigger:
     """The account's `cron`, else its `schedule`, with jitter: forty mailboxes of one server do not come at once."""
     if account.cron is not None:
         return CronTrigger.from_crontab(account.cron)
-    seconds = int(account.schedule[:-1]) * _UNITS[account.schedule[-1]]
+    seconds = _interval_s(account)
     return IntervalTrigger(seconds=seconds, jitter=min(seconds // 10, 30) or None)
+
+
+def _interval_s(account: AccountSettings) -> int:
+    return int(account.schedule[:-1]) * _UNITS[account.schedule[-1]]
 
 
 def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
@@ -136,17 +148,22 @@ def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
     service.start()
     LOG.info("at work on %s", _names(service.setup.accounts))
     orderly = True
+    systemd = Systemd()
     while news.wait() == signal.SIGHUP:
+        # MONOTONIC_USEC as Type=notify-reload wants it
+        systemd.tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
         try:
             # Built before the old one ends: what is wrong shows while there is still something to keep.
             fresh = Service(load())
         except (refused, LedgerError, ValueError) as error:
             LOG.error("not reloaded, the old configuration stays: %s", error)
+            systemd.tell("READY=1")
             continue
         orderly = service.stop() and orderly
         service = fresh
         service.start()
         LOG.info("reloaded; at work on %s", _names(service.setup.accounts))
+    systemd.tell("STOPPING=1")
     orderly = service.stop() and orderly
     LOG.info("stopped")
     return orderly
@@ -169,13 +186,21 @@ class _Signals:
 
 
 def _watchers(one: Supervisor) -> Sequence[Watcher]:
-    def wake(folder: str, uidnext: int) -> None:
-        one.request((folder,), uidnext=uidnext)
+    def wake(folder: str, uidnext: int, idling: bool) -> None:
+        one.request((folder,), uidnext=uidnext, idling=idling)
 
     return [
-        Watcher(one.account, folder, wake, one.stopping, connect=imap.connect, after=one.welcome)
+        Watcher(one.account, folder, wake, one.stopping, connect=imap.connect, gate=one.gate)
         for folder in one.account.folders
     ]
+
+
+def patience(account: AccountSettings, since: datetime) -> timedelta:
+    """How long after `since` the server is to be heard again, by the account's schedule; then nobody knows the lag."""
+    if account.cron is None:
+        return timedelta(seconds=_interval_s(account)) + LATE
+    due = trigger(account).get_next_fire_time(None, since)
+    return (due - since if due is not None else timedelta(days=366)) + LATE
 
 
 def _missed(event: JobExecutionEvent) -> None:
