@@ -16,10 +16,12 @@ from vigie.cli import config_faults
 from vigie.cli.config_faults import ConfigError
 from vigie.cli.language import say
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
+from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
 from vigie.scanner.settings import AccountSettings
 
 SYSTEM_FILE = Path("/etc/vigie/vigie.toml")
 SQLITE = "sqlite:///"
+USUAL_OPERATION = OperationSettings()
 
 __all__ = ["AccountSettings", "Config", "ConfigError", "File", "LedgerSettings", "find", "load", "load_or_default"]
 
@@ -42,6 +44,8 @@ class File(Settings):
     trust: TrustSettings = TrustSettings()
     brands: BrandSettings = BrandSettings()
     limits: LimitSettings = LimitSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    alerts: AlertSettings = AlertSettings()
     accounts: tuple[AccountSettings, ...] = ()
 
 
@@ -57,6 +61,7 @@ class Config:
     """The file's folder: what relative paths are relative to."""
     path: Path | None = None
     """The file; None where there is none (`vigie check` needs none)."""
+    operation: OperationSettings = USUAL_OPERATION
 
     def account(self, name: str) -> AccountSettings | None:
         """The account of that name."""
@@ -117,6 +122,7 @@ def parse(text: str, path: Path) -> Config:
         accounts=tuple(_with_token_file(account, ledger, base) for account in file.accounts),
         base=base,
         path=path,
+        operation=OperationSettings(metrics=file.metrics, alerts=file.alerts),
     )
 
 

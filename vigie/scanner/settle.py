@@ -167,6 +167,7 @@ class Settler:
         except MailboxError as error:
             if error.kind in recover.OF_THE_CONNECTION:
                 raise
+            self._summary.homeless += 1
             recover.LOG.error("%s: no quarantine folder, false mail is tagged: %s", self._summary.account, error)
             return ""
 

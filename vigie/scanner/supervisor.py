@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
+from vigie import log_keys
 from vigie.judge.workers import WorkersError
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import ActionKind
 from vigie.scanner import cycle
 from vigie.scanner.judging import Pool
 from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.operation.meter import Meter
 from vigie.scanner.recover import OF_THE_CONNECTION
 from vigie.scanner.session import Connect, Session
 from vigie.scanner.settings import AccountSettings
@@ -55,12 +57,22 @@ class Backoff:
 class Supervisor(threading.Thread):
     """The only one in this process that acts on the account. Requests that come during a scan make one more, not many."""
 
-    def __init__(self, account: AccountSettings, ledger: Ledger, pool: Pool, *, limit: int, connect: Connect) -> None:
+    def __init__(
+        self,
+        account: AccountSettings,
+        ledger: Ledger,
+        pool: Pool,
+        *,
+        limit: int,
+        connect: Connect,
+        meter: Meter | None = None,
+    ) -> None:
         super().__init__(name=f"vigie-{account.name}", daemon=True)
         self.account = account
         self._ledger = ledger
         self._pool = pool
         self._limit = limit
+        self._meter = meter or Meter()
         self._session = Session(account, connect)
         self._backoff = Backoff()
         self._stop_event = threading.Event()
@@ -100,8 +112,13 @@ class Supervisor(threading.Thread):
 
     def run(self) -> None:
         """The loop."""
+        with log_keys.about(account=self.account.name):
+            self._loop()
+
+    def _loop(self) -> None:
         while (folder := self._next()) is not None:
-            fault = self._attempt(folder)
+            with log_keys.about(folder=folder):
+                fault = self._attempt(folder)
             if not (isinstance(fault, MailboxError) and fault.kind == "auth"):
                 self._welcome.set()
             if fault is None:
@@ -124,7 +141,9 @@ class Supervisor(threading.Thread):
                 limit=self._limit,
                 stop=self._stop_event,
                 session=self._session,
+                progress=lambda progress: self._meter.progress(self.account.name, progress),
             )
+            self._meter.passed(summary)
             self._beat(summary)
         except Exception as fault:  # noqa: BLE001 - the one supervisor loop per account (house)
             return fault
@@ -135,7 +154,8 @@ class Supervisor(threading.Thread):
         if self._stop_event.is_set():
             return False
         text = _told(fault)
-        LOG.warning("%s/%s: %s", self.account.name, folder, text)
+        self._meter.broke(self.account.name)
+        LOG.warning("%s/%s: %s", self.account.name, folder, text, extra={"folder": folder})
         self._beat_fault(folder, text)
         # Whatever it was, nothing of the old connection is believed any more: a goodbye can look like a mere limit (I-26).
         self._session.close()

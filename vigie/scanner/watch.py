@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from vigie import log_keys
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import AUTH_TRIES, Backoff
@@ -81,6 +82,10 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         """Connections one after the other; any doubt about one ends it."""
+        with log_keys.about(account=self._account.name, folder=self._folder):
+            self._loop()
+
+    def _loop(self) -> None:
         while self._after is not None and not self._after.wait(SLICE_S):
             if self._stop_event.is_set():
                 return
