@@ -44,7 +44,7 @@ class Webhook:
                     self.send_header("Location", f"https://127.0.0.1:{hook.port}/elsewhere")
                 self.end_headers()
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 pass
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -78,11 +78,13 @@ class Smtp:
         smtp = self
 
         class Handler:
-            async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+            async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+                self, server: SMTP, session: Session, envelope: Envelope
+            ) -> str:
                 if smtp.refuses:
                     return "554 no"
                 assert isinstance(envelope.content, bytes)
-                smtp.got.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]  # the policy makes an EmailMessage
+                smtp.got.append(message_from_bytes(envelope.content, policy=default))
                 return "250 OK"
 
         def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

@@ -94,7 +94,7 @@ def render() -> str:
             value = field.default
             shown = SAMPLES.get(key) if value in (None, (), PydanticUndefined) else value
             note = f"   # {field.description}" if field.description else ""
-            lines.append(f"{'' if key in NEEDED else '# '}{key} = {_toml(shown)}{note}")
+            lines.append(f"{'' if key in NEEDED and not header.startswith('#') else '# '}{key} = {_toml(shown)}{note}")
     return "\n".join(lines) + "\n"
 
 

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.scanner.operation.world import Watched
 from tests.scanner.test_daemon import running
 from tests.scanner.test_supervisor import until
 from tests.scanner.world import mail
 from tests.servers import processes
 from tests.servers.dovecot import Dovecot, append
 from tests.servers.hooks import Webhook
+from vigie.scanner.operation.outlook import Outlook
 from vigie.scanner.operation.settings import OperationSettings
 
 ROOT = Path(__file__).parents[3]
@@ -127,27 +129,21 @@ def test_a_stopped_account_is_told_and_so_is_its_end_after_a_reload_or_a_restart
     assert "not-the-password" not in json.dumps([body for body, _ in webhook.got])
 
 
-def test_a_port_that_is_taken_costs_the_figures_and_nothing_else(
-    dovecot: Dovecot, tmp_path: Path, webhook: Webhook
-) -> None:
-    operation = OperationSettings.model_validate({"metrics": {"listen": f"127.0.0.1:{webhook.port}"}})
-    with running(tmp_path, dovecot.account(), operation=operation) as service:
-        assert service.says(f"no metrics on 127.0.0.1 port {webhook.port}")
-        (port,) = processes.free_ports(1)
-        again = OperationSettings.model_validate({"metrics": {"listen": f"127.0.0.1:{port}"}})
-        service.configure(dovecot.account(), operation=again)
-        service.tell(signal.SIGHUP)
-        assert until(lambda: reachable(port)), service.log()
-        assert figures(port)["vigie_reloads_total result=done"] == 1
-        service.tell(signal.SIGTERM)
-        assert service.process.wait(60) == 0
-
-
-def reachable(port: int) -> bool:
-    try:
-        return figures(port).get("vigie_reloads_total result=done") == 1
-    except OSError:
-        return False
+def test_a_port_that_is_taken_costs_the_figures_and_nothing_else(ledger, webhook, caplog):
+    outlook, watched = Outlook(), Watched(ledger, ())
+    outlook.use(watched, OperationSettings.model_validate({"metrics": {"listen": f"127.0.0.1:{webhook.port}"}}))
+    assert f"no metrics on 127.0.0.1 port {webhook.port}" in caplog.text
+    assert outlook.port == 0
+    for _ in range(2):  # the second is a reload: the listener stays
+        outlook.use(watched, OperationSettings.model_validate({"metrics": {"listen": "127.0.0.1:0"}}))
+        outlook.meter.reloaded(done=True)
+    port = outlook.port
+    assert figures(port)["vigie_reloads_total result=done"] == 2
+    outlook.use(watched, OperationSettings.model_validate({"metrics": {"listen": f"127.0.0.1:{webhook.port}"}}))
+    assert outlook.port == port, "where the new one cannot be, the old one stays"
+    outlook.use(watched, OperationSettings())
+    assert outlook.port == 0
+    outlook.close()
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:9464", "192.0.2.1:9464", "localhost", "[::]:9464", "127.0.0.1:99999"])

@@ -75,14 +75,17 @@ def test_a_folder_that_cannot_be_looked_at_for_long(lookout, ledger, clock, erro
     assert kinds(lookout) == []
 
 
-def test_a_ledger_that_cannot_be_written(lookout, ledger, monkeypatch):
-    monkeypatch.setattr("vigie.ledger.database.BUSY_S", 0.01)
-    other = sqlite3.connect(ledger.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    assert kinds(lookout) == [(Kind.LEDGER, "")]
-    other.execute("ROLLBACK")
-    other.close()
-    assert kinds(lookout) == []
+def test_a_ledger_that_cannot_be_written(tmp_path, meter, monkeypatch):
+    monkeypatch.setattr("vigie.ledger.database.BUSY_S", 0.1)
+    with Ledger(f"sqlite:///{tmp_path / 'quick.db'}") as ledger:
+        beat(ledger)
+        lookout = Lookout(Watched(ledger, (ACCOUNT,)), AlertSettings(disk_free_mb=1), meter)
+        other = sqlite3.connect(ledger.path, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        assert kinds(lookout) == [(Kind.LEDGER, "")]
+        other.execute("ROLLBACK")
+        other.close()
+        assert kinds(lookout) == []
 
 
 def test_a_disk_that_is_nearly_full(ledger, meter):

@@ -79,7 +79,7 @@ class MailSettings(Settings):
 class WebhookSettings(Settings):
     """`[alerts.webhook]`: alerts as JSON by HTTP POST."""
 
-    url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$", description="https, or http on loopback")
+    url: str | None = Field(default=None, description="https, or http on loopback")
     url_file: Path | None = Field(default=None, description="instead of url, where the address itself is the secret")
     token_file: Path | None = Field(default=None, description="sent as Authorization: Bearer")
     ca_file: Path | None = Field(default=None, description="trust this certificate authority only")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import socket
 import ssl
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -25,6 +27,10 @@ class AlertError(Exception):
     """The alert did not arrive: one line, free of secrets."""
 
 
+class _RefusedError(AlertError):
+    """The server answered, and refused."""
+
+
 class Way(Protocol):
     """One way out."""
 
@@ -32,6 +38,10 @@ class Way(Protocol):
 
     def send(self, notice: Notice) -> None:
         """Hands it over; blocks for the time-out at most. Raises AlertError."""
+        ...
+
+    def try_out(self) -> None:
+        """As far as can be gone without sending anything. Raises AlertError."""
         ...
 
 
@@ -55,8 +65,23 @@ class Mail:
         message["Message-ID"] = make_msgid(domain=wanted.sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5: nobody answers it automatically
         message.set_content(wording.text(notice, self._language) + "\n")
+        with self._server() as server:
+            server.send_message(message, wanted.sender, wanted.recipients)
+
+    def try_out(self) -> None:
+        """Up to the login."""
+        with self._server() as server:
+            server.noop()
+
+    @contextlib.contextmanager
+    def _server(self) -> Iterator[smtplib.SMTP]:
+        """Logged in. What goes wrong with it becomes an AlertError."""
+        wanted = self._settings
         try:
-            self._hand_over(message)
+            with self._connected() as server:
+                if wanted.username is not None:
+                    server.login(wanted.username, wanted.secret_source().read())
+                yield server
         except SecretError as error:
             raise AlertError(str(error)) from None
         except smtplib.SMTPResponseException as error:
@@ -65,19 +90,19 @@ class Mail:
         except (smtplib.SMTPException, OSError) as error:
             raise AlertError(f"{wanted.host}: {_told(error)}") from None
 
-    def _hand_over(self, message: EmailMessage) -> None:
+    def _connected(self) -> smtplib.SMTP:
         wanted = self._settings
         context = _tls(wanted.ca_file) if wanted.tls != "none" else None
         if wanted.tls == "implicit":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(wanted.host, wanted.port, timeout=wanted.timeout_s, context=context)
-        else:
-            server = smtplib.SMTP(wanted.host, wanted.port, timeout=wanted.timeout_s)
-        with server:
+            return smtplib.SMTP_SSL(wanted.host, wanted.port, timeout=wanted.timeout_s, context=context)
+        server = smtplib.SMTP(wanted.host, wanted.port, timeout=wanted.timeout_s)
+        try:
             if wanted.tls == "starttls":
                 server.starttls(context=context)
-            if wanted.username is not None:
-                server.login(wanted.username, wanted.secret_source().read())
-            server.send_message(message, wanted.sender, wanted.recipients)
+        except BaseException:
+            server.close()
+            raise
+        return server
 
 
 class Webhook:
@@ -96,6 +121,20 @@ class Webhook:
             url, token = wanted.address(), wanted.token()
         except SecretError as error:
             raise AlertError(str(error)) from None
+        self._ask("POST", url, self._body(notice), token)
+
+    def try_out(self) -> None:
+        """A HEAD without the token: whatever the server answers, it is there and proven."""
+        try:
+            url = self._settings.address()
+            self._settings.token()
+        except SecretError as error:
+            raise AlertError(str(error)) from None
+        with contextlib.suppress(_RefusedError):
+            self._ask("HEAD", url, None, None)
+
+    def _ask(self, method: str, url: str, body: object, token: str | None) -> None:
+        wanted = self._settings
         if not is_safe(url):
             raise AlertError("url_file holds no https address")
         headers = {"User-Agent": f"vigie/{vigie.__version__}"} | ({"Authorization": f"Bearer {token}"} if token else {})
@@ -103,13 +142,13 @@ class Webhook:
             with httpx.Client(
                 verify=_tls(wanted.ca_file), timeout=wanted.timeout_s, follow_redirects=False, trust_env=False
             ) as client:
-                status = client.post(url, json=self._body(notice), headers=headers).status_code
+                status = client.request(method, url, json=body, headers=headers).status_code
         except OSError as error:
             raise AlertError(_told(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:  # its text may hold the address, which may be a secret
             raise AlertError(f"not delivered ({type(error).__name__})") from None
         if not 200 <= status < 300:
-            raise AlertError(f"refused (HTTP {status})")
+            raise _RefusedError(f"refused (HTTP {status})")
 
     def _body(self, notice: Notice) -> dict[str, object]:
         """`text` is what chat servers show; `alerts` is for programs (docs/operation.md)."""
