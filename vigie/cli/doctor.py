@@ -149,7 +149,7 @@ def _account(account: AccountSettings, trust: TrustSettings) -> Iterator[Found]:
 
 def _unreached(account: AccountSettings, error: MailboxError | SecretError) -> Found:
     """Why there is no mailbox to look at."""
-    kind = "" if isinstance(error, SecretError) else error.kind
+    kind = "" if isinstance(error, SecretError) or not _has_secret(account) else error.kind
     setup = {
         "": "no-secret",
         "auth": "login-refused" if account.oauth is None else "token-refused",
@@ -158,6 +158,17 @@ def _unreached(account: AccountSettings, error: MailboxError | SecretError) -> F
     }.get(kind, "")
     remedy = say(*catalogue()[setup].mend) if setup else ""
     return Found(good=False, text=mailbox_line(account.name, error), remedy=remedy, setup=setup)
+
+
+def _has_secret(account: AccountSettings) -> bool:
+    """False where there is no password to try. Of an OAuth account the login itself says it."""
+    if account.oauth is not None:
+        return True
+    try:
+        account.password()
+    except SecretError:
+        return False
+    return True
 
 
 def certificate(name: str, ends: datetime | None, now: datetime) -> Iterator[Found]:

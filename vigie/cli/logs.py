@@ -38,7 +38,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """At most LONGEST bytes with its line end."""
-        message = plain(record.getMessage())[:LONGEST_MESSAGE]
+        message = record.getMessage()[:LONGEST_MESSAGE]
         told = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

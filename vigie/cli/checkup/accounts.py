@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from apscheduler.triggers.cron import CronTrigger
-
 from vigie.cli.checkup.found import Found, note, wrong
 from vigie.cli.config import AccountSettings, Config
+from vigie.scanner import daemon
 
 CONNECTIONS: Final = 10
 """Dovecot's mail_max_userip_connections (I-44)."""
@@ -60,7 +59,7 @@ def schedule(account: AccountSettings) -> Iterator[Found]:
     if account.cron is None:
         return
     try:
-        trigger = CronTrigger.from_crontab(account.cron, timezone="UTC")
+        trigger = daemon.trigger(account)
     except ValueError:
         yield wrong("cron-wrong", account.name, account.cron)
         return

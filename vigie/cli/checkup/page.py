@@ -10,10 +10,12 @@ from vigie.cli.checkup.found import catalogue
 HEAD = """\
 # vigie doctor
 
-`vigie doctor` looks at everything that the service needs, changes nothing in any mailbox, sends nothing to anybody, and says of each
-wrong set-up what is wrong, why that matters and how to mend it. `✗`: it has to be mended, and the exit status is 3. `✓` with an arrow: it may be
-meant so. What vigie.toml itself gets wrong (TOML, unknown keys, values, secrets in it, two accounts of one name, cleartext off
-loopback, a quarantine folder that is scanned, missing files) ends every command with status 2 and one line: file, line, key, what would be right.
+`vigie doctor` looks at everything that the service needs, changes nothing in any mailbox, sends nothing to anybody, and says of
+each wrong set-up what is wrong, why that matters and how to mend it. `✗`: it has to be mended, and the exit status is 3. `✓` with
+an arrow: it may be meant so.
+
+What vigie.toml itself gets wrong (TOML, unknown keys, values, secrets in it, two accounts of one name, cleartext off loopback, a
+quarantine folder that is scanned, missing files) ends every command with status 2 and one line: file, line, key, what would be right.
 
 Written from `vigie/cli/checkup/setups.toml`.
 """
