@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.program import environment
@@ -30,6 +30,7 @@ def record(message: str, **extra: object) -> logging.LogRecord:
 texts = st.text(max_size=9000) | st.text("\U0001f600é\x1b\n\u2028 ", max_size=9000)
 
 
+@settings(deadline=None, max_examples=50)  # other work on the machine is no fault
 @given(texts, st.dictionaries(st.sampled_from([*log_keys.KEYS, "subject"]), texts | st.integers()))
 def test_any_line_is_whole_short_and_holds_known_keys_alone(message, extra):
     for line in (logs.JsonLines().format(record(message, **extra)), logs.TextLines().format(record(message, **extra))):
