@@ -9,6 +9,7 @@ import pytest
 from tests import canary
 from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PLAIN, POOR, Dovecot, Variant
+from tests.servers.hooks import Smtp, Webhook
 from tests.servers.knot import Knot
 from tests.servers.oidc import Oidc
 from tests.servers.pymap import Pymap
@@ -147,3 +148,33 @@ def knot() -> Iterator[Knot]:
 def imap_account(dovecot: Dovecot) -> Callable[..., AccountSettings]:
     """Gives the account of a fresh user with an empty mailbox: imap_account("accueil", mode="enforce")."""
     return dovecot.account
+
+
+@pytest.fixture(scope="session")
+def hook_server() -> Iterator[Webhook]:
+    """Takes JSON over TLS."""
+    server = Webhook()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def webhook(hook_server: Webhook) -> Webhook:
+    """The same, with nothing received yet."""
+    hook_server.got.clear()
+    return hook_server
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[Smtp]:
+    """A submission server with STARTTLS and a login."""
+    server = Smtp()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def smtp(smtp_server: Smtp) -> Smtp:
+    """The same, with nothing received yet."""
+    smtp_server.got.clear()
+    return smtp_server

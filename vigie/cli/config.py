@@ -17,11 +17,13 @@ from vigie.cli.config_faults import ConfigError
 from vigie.cli.language import say
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.settings import LedgerSettings, RetentionSettings
+from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
 from vigie.scanner.settings import AccountSettings
 
 SYSTEM_FILE = Path("/etc/vigie/vigie.toml")
 SQLITE = "sqlite:///"
 USUAL_RETENTION = RetentionSettings()
+USUAL_OPERATION = OperationSettings()
 
 __all__ = ["AccountSettings", "Config", "ConfigError", "File", "LedgerSettings", "find", "load", "load_or_default"]
 
@@ -35,6 +37,8 @@ class File(Settings):
     brands: BrandSettings = BrandSettings()
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    alerts: AlertSettings = AlertSettings()
     accounts: tuple[AccountSettings, ...] = ()
 
 
@@ -51,6 +55,7 @@ class Config:
     path: Path | None = None
     """The file; None where there is none (`vigie check` needs none)."""
     retention: RetentionSettings = USUAL_RETENTION
+    operation: OperationSettings = USUAL_OPERATION
 
     def account(self, name: str) -> AccountSettings | None:
         """The account of that name."""
@@ -112,6 +117,7 @@ def parse(text: str, path: Path) -> Config:
         base=base,
         path=path,
         retention=file.retention,
+        operation=OperationSettings(metrics=file.metrics, alerts=file.alerts),
     )
 
 

@@ -6,7 +6,6 @@ Reading and running are two steps: typer only says what to do, so that interrupt
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from typing import Annotated
 import typer
 
 import vigie
-from vigie.cli import console, language, usage
+from vigie.cli import console, language, logs, usage
 from vigie.cli.commands import audit, backtest, forget, modes, undo
 from vigie.cli.frame import Globals, Work
 from vigie.cli.language import colon, say
@@ -84,7 +83,7 @@ def _global_options() -> Callable[..., None]:
         if log_format not in {"text", "json"}:
             raise typer.BadParameter(say("text ou json", "text or json"), param_hint="--log-format")
         context.obj = Globals(config, verbose, log_format)
-        console.start_logging(log_format, verbose, quiet=context.invoked_subcommand != "run")
+        logs.start(log_format, verbose, quiet=context.invoked_subcommand != "run")
 
     return before
 
@@ -245,8 +244,6 @@ def _mailboxes(app: typer.Typer) -> None:
     )
     def run(context: typer.Context) -> Work:
         def work() -> Status:
-            # A "reload" that comes while the service is still being loaded must not end it; nothing is to be reloaded yet.
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             from vigie.cli.run import run as command
 
             options: Globals = context.obj
@@ -531,7 +528,7 @@ def _usage(error: typer.TyperException) -> int:
 
 
 def main() -> None:
-    """The console script."""
+    """Runs the command line of this process and ends it; the console script is `cli.entry`."""
     console.tolerate_any_text()
     arguments = sys.argv[1:]
     language.use(language.choose(arguments, os.environ))

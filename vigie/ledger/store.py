@@ -69,6 +69,11 @@ class Ledger(Keeper):
     ) -> None:
         self.close()
 
+    def check(self) -> None:
+        """Returns where something could be written now; writes nothing."""
+        with self._writing():
+            pass  # the transaction took the write lock when it began
+
     def cursor(self, account: str, folder: str) -> Cursor | None:
         """How far the folder was judged."""
         with self._database.reading() as connection:

@@ -226,7 +226,14 @@ class _Pass:
         self._settle_down_to(0)
         place, attempts = self._place(uid), self._suspects.get(uid, 0)
         if attempts >= journal.MOST_ATTEMPTS:
-            LOG.error("%s/%s uid %d: given up after %d attempts", self._account, self._folder, uid, attempts)
+            LOG.error(
+                "%s/%s uid %d: given up after %d attempts",
+                self._account,
+                self._folder,
+                uid,
+                attempts,
+                extra={"uid": uid},
+            )
             self._batches.append(Batch((), uid, (journal.given_up(place, attempts, _now()),)))
         else:
             self._ledger.count_attempts((place,))

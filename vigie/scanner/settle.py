@@ -176,6 +176,7 @@ class Settler:
         except MailboxError as error:
             if error.kind in recover.OF_THE_CONNECTION or error.retry_after_s is not None:
                 raise  # I-39: asked to come back later, by then there may well be one
+            self._summary.homeless += 1
             recover.LOG.error("%s: no quarantine folder, false mail is tagged: %s", self._summary.account, error)
             return ""
 

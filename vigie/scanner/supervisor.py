@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 
+from vigie import log_keys
 from vigie.judge.workers import WorkersError
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Heartbeat
@@ -20,6 +21,7 @@ from vigie.scanner.lag import Lag, utc_now
 from vigie.scanner.life import Life
 from vigie.scanner.lock import AccountBusyError
 from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.operation.meter import Meter
 from vigie.scanner.recover import OF_THE_CONNECTION
 from vigie.scanner.session import Connect, Session
 from vigie.scanner.settings import AccountSettings
@@ -39,7 +41,16 @@ ATTEMPT_S = 3600.0
 class Supervisor(threading.Thread):
     """The only one in this process that acts on the account. Requests that come during a scan make one more, not many."""
 
-    def __init__(self, account: AccountSettings, ledger: Ledger, pool: Pool, *, limit: int, connect: Connect) -> None:
+    def __init__(
+        self,
+        account: AccountSettings,
+        ledger: Ledger,
+        pool: Pool,
+        *,
+        limit: int,
+        connect: Connect,
+        meter: Meter | None = None,
+    ) -> None:
         """Raises LedgerError."""
         super().__init__(name=f"vigie-{account.name}", daemon=True)
         self.account = account
@@ -48,6 +59,7 @@ class Supervisor(threading.Thread):
         self._ledger = ledger
         self._pool = pool
         self._limit = limit
+        self._meter = meter or Meter()
         self._session = Session(account, connect)
         self._backoff = Backoff()
         self._stop_event = threading.Event()
@@ -107,8 +119,13 @@ class Supervisor(threading.Thread):
 
     def run(self) -> None:
         """The loop."""
+        with log_keys.about(account=self.account.name):
+            self._loop()
+
+    def _loop(self) -> None:
         while (folder := self._next()) is not None:
-            fault = self._attempt(folder)
+            with log_keys.about(folder=folder):
+                fault = self._attempt(folder)
             if fault is None:
                 self._backoff.reset()
             elif not self._goes_on(folder, fault):
@@ -139,6 +156,7 @@ class Supervisor(threading.Thread):
                 stop=self._stop_event,
                 session=self._session,
             )
+            self._meter.passed(summary)
             beats.passed(summary, begun)
             self._open.after()
         except Exception as fault:  # noqa: BLE001 - the one supervisor loop per account (house)
@@ -154,6 +172,7 @@ class Supervisor(threading.Thread):
 
     def _settled_one(self, beats: Beats, told: Progress) -> None:
         self.life.sign(ATTEMPT_S)
+        self._meter.progress(self.account.name, told)
         beats.progress(told)
 
     def _learn_from(self, fault: Exception) -> None:
@@ -174,7 +193,8 @@ class Supervisor(threading.Thread):
         if self._stop_event.is_set():
             return False
         text = _told(fault)
-        LOG.warning("%s/%s: %s", self.account.name, folder, text)
+        self._meter.broke(self.account.name)
+        LOG.warning("%s/%s: %s", self.account.name, folder, text, extra={"folder": folder})
         self._beats[folder].failed(text)
         logged_in = self._session.is_open
         # Whatever it was, nothing of the old connection is believed any more: a goodbye can look like a mere limit (I-26).

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from vigie import log_keys
 from vigie.scanner.backoff import Backoff
 from vigie.scanner.gate import Gate
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError
@@ -84,6 +85,10 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         """Connections one after the other; any doubt about one ends it."""
+        with log_keys.about(account=self._account.name, folder=self._folder):
+            self._loop()
+
+    def _loop(self) -> None:
         while not self._stop_event.is_set():
             if not self._gate.trusted.wait(SLICE_S):
                 continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import ssl
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError, Moved, UnclearOutcome
@@ -41,6 +42,25 @@ class ImapMailbox(ImapReader):
     def capabilities(self) -> frozenset[str]:
         """What the server says that it can do, after login."""
         return self._session.capabilities
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the server's certificate expires; None on a connection without TLS."""
+        told = self._session.wire.sock.getpeercert() if isinstance(self._session.wire.sock, ssl.SSLSocket) else None
+        ends = told.get("notAfter") if told else None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if isinstance(ends, str) else None
+
+    def rights(self, folder: str) -> str | None:
+        """Ours on that folder, as letters (RFC 4314 section 3.5); None where the server does not say."""
+        if not self._session.has("ACL"):
+            return None
+        with self._doing(f"asking for the rights on {folder}"):
+            try:
+                lines = self._session.command("MYRIGHTS", quoted(self._wire_name(folder)), take="MYRIGHTS")
+            except Refused:
+                return None
+        found = re.search(rb"([A-Za-z0-9]+)$", lines[-1].strip()) if lines and isinstance(lines[-1], bytes) else None
+        return found.group(1).decode() if found else None
 
     # --- changing
 
