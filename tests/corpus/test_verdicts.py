@@ -13,6 +13,10 @@ from vigie.cli.evaluate.measures import Measures, measure
 from vigie.cli.status import Status
 
 
+FOUND, WARNED = 0.96, 0.97
+ACCUSED, DOUBTED = 2, 8
+
+
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Measures:
     folder = tmp_path_factory.mktemp("kept")
