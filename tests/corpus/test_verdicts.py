@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.corpus.build import write
@@ -11,7 +9,6 @@ from vigie.cli.evaluate import runs
 from vigie.cli.evaluate.command import Wanted, evaluate
 from vigie.cli.evaluate.measures import Measures, measure
 from vigie.cli.status import Status
-
 
 FOUND, WARNED = 0.96, 0.97
 ACCUSED, DOUBTED = 2, 8
