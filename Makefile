@@ -50,6 +50,7 @@ $(SUITES)/.unpacked: $(VENV)/.run requirements/suites.txt
 
 servers:        ## the real servers that the tests talk to, from Debian
 	@sh tests/servers/install.sh
+	@sh tests/servers/cyrus.sh
 
 # Tests wait for servers, clocks and name servers about half of the time: half as many workers again as there are cores.
 test: dev servers lint  ## linters, then every test, against real servers
@@ -97,4 +98,4 @@ requirements:   ## pins anew, for who changes pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q -o requirements/dev.txt
 
 clean:          ## removes what the targets above made
-	rm -rf $(VENV) $(SUITES) .soak .learn .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SUITES) .servers .soak .learn .mypy_cache .ruff_cache .pytest_cache .hypothesis

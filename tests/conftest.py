@@ -7,7 +7,9 @@ from collections.abc import Callable, Generator, Iterator
 import pytest
 
 from tests import canary
+from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PLAIN, POOR, Dovecot, Variant
+from tests.servers.hooks import Smtp, Webhook
 from tests.servers.knot import Knot
 from tests.servers.oidc import Oidc
 from tests.servers.pymap import Pymap
@@ -103,6 +105,30 @@ def dovecot_quota() -> Iterator[Dovecot]:
 
 
 @pytest.fixture(scope="session")
+def dovecot_acl() -> Iterator[Dovecot]:
+    """Dovecot with rights for each folder, and three connections a user."""
+    server = Dovecot(Variant(name="acl", acl=True, connections=3))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dovecot_acl_uidplus() -> Iterator[Dovecot]:
+    """Dovecot with rights for each folder, and without MOVE."""
+    server = Dovecot(Variant(name="acl-uidplus", acl=True, capability=f"{POOR} UIDPLUS UNSELECT ACL"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cyrus() -> Iterator[Cyrus]:
+    """Cyrus IMAP: folders below "INBOX.", quotas, ACLs and other people's folders."""
+    server = Cyrus()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def pymap() -> Iterator[Pymap]:
     """pymap: MOVE and UIDPLUS, but it keeps no keyword."""
     server = Pymap()
@@ -122,3 +148,33 @@ def knot() -> Iterator[Knot]:
 def imap_account(dovecot: Dovecot) -> Callable[..., AccountSettings]:
     """Gives the account of a fresh user with an empty mailbox: imap_account("accueil", mode="enforce")."""
     return dovecot.account
+
+
+@pytest.fixture(scope="session")
+def hook_server() -> Iterator[Webhook]:
+    """Takes JSON over TLS."""
+    server = Webhook()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def webhook(hook_server: Webhook) -> Webhook:
+    """The same, with nothing received yet."""
+    hook_server.got.clear()
+    return hook_server
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[Smtp]:
+    """A submission server with STARTTLS and a login."""
+    server = Smtp()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def smtp(smtp_server: Smtp) -> Smtp:
+    """The same, with nothing received yet."""
+    smtp_server.got.clear()
+    return smtp_server

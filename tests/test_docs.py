@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from vigie.cli import config, example, main
+from vigie.ledger.settings import RetentionSettings
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.fr.md")
+KEEPING = tuple(
+    f"{command} --help"
+    for command in ("backtest", "promote", "rollback", "undo", "forget", "export", "audit list", "audit verify")
+)
+PAGES = ("keeping.md", "keeping.fr.md")
 
 
 @pytest.fixture(params=READMES)
@@ -28,7 +34,7 @@ def test_every_command_that_is_named_exists(readme, capsys):
 
 
 def test_every_option_that_is_named_exists(readme, capsys):
-    for command in ("--help", "check --help", "scan --help", "text --help", "catalog --help", "login --help"):
+    for command in ("--help", "check --help", "scan --help", "text --help", "catalog --help", "login --help", *KEEPING):
         main.run(command.split())
     told = capsys.readouterr().out
     for option in sorted(set(re.findall(r"`(--[a-z-]+)", readme))):
@@ -66,3 +72,19 @@ def test_the_verdict_words_are_those_of_the_program(readme):
     words = ("unrelated", "genuine", "impersonation", "suspicious", "undecided")
     french = ("sans rapport", "authentique", "usurpation", "suspect", "indécis")
     assert all(f"`{word}`" in readme for word in (french if "Vie privée" in readme else words))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_what_exists(page, capsys):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for command in KEEPING:
+        assert main.run(command.split()) == 0
+        assert f"vigie {command.removesuffix(' --help')}" in text
+    main.run(["scan", "--help"])
+    told = capsys.readouterr().out
+    for option in set(re.findall(r"(?<=[ `\[])(--[a-z-]+)", text)):
+        assert option in told, option
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (ROOT / "docs" / link).exists(), link
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert config.parse(block, ROOT / "vigie.toml").retention == RetentionSettings()

@@ -110,6 +110,7 @@ def test_there_are_no_import_cycles() -> None:
 CATCH_ALL = {
     "daemon.py": "the supervisor loop of each account",
     "supervisor.py": "the supervisor loop of each account",
+    "watch.py": "a watcher that dies of a defect makes its folder deaf until the schedule, and nobody sees it",
     "worker.py": "the door of a judging process",
     "parse.py": "total over hostile bytes: mail-parser raises many kinds of error, and a fault of ours is a defect",
     "pdf.py": "pypdf raises whatever there is on a hostile document",

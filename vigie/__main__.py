@@ -1,6 +1,6 @@
 """`python -m vigie` is `vigie`."""
 
-from vigie.cli.main import main
+from vigie.cli.entry import main
 
 if __name__ == "__main__":
     main()

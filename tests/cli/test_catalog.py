@@ -66,3 +66,4 @@ def test_doctor_names_a_pack_of_ones_own_that_fails(folder):
     found = doctor._pack(brand.load("lilas", folder), date(2026, 11, 22), own=True)
     assert not found.good
     assert "docs/brands.md" in found.remedy
+    assert found.setup == "brand-refused"

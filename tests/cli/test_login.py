@@ -103,7 +103,7 @@ def test_by_device_code_then_scan_doctor_and_withdrawal(
     token.chmod(0o644)
     status, told = run(capsys, here, "doctor")
     assert status == 3
-    assert re.search(rf"✗ .*{re.escape(str(token))} : lisible par tous\n    → chmod 600 ", told)
+    assert re.search(rf"✗ .*{re.escape(str(token))} : lisible par tous\n    .*\n    → chmod 600 ", told)
 
     status, told = run(capsys, here, "login", account.name, "--revoke")
     assert (status, "retirée chez le fournisseur" in told) == (0, True)

@@ -10,8 +10,8 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.cli import words
-from vigie.cli.console import plain, start_logging
+from vigie.cli import logs, words
+from vigie.cli.console import plain
 from vigie.cli.status import Status, worst
 
 
@@ -44,7 +44,7 @@ def test_nothing_that_is_shown_controls_a_terminal(text):
 
 
 def test_log_lines_are_one_json_object_with_the_keys_of_the_call(capsys):
-    start_logging("json", 1)
+    logs.start("json", 1)
     logging.getLogger("vigie.x").info("a %s", "b\nc", extra={"account": "accueil"})
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)
@@ -52,7 +52,7 @@ def test_log_lines_are_one_json_object_with_the_keys_of_the_call(capsys):
 
 
 def test_log_lines_for_people_stay_one_line(capsys):
-    start_logging("text", 1)
+    logs.start("text", 1)
     logging.getLogger("vigie.x").warning("a\nb\x1b[31m")
     assert len(capsys.readouterr().err.splitlines()) == 1
 

@@ -1,10 +1,13 @@
 import re
+import time
+from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.ledger.masking import CARD, IBAN, NIR, masked
+from vigie.ledger.masking import CARD, CUT, IBAN, NIR, masked
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,47 @@ from vigie.ledger.masking import CARD, IBAN, NIR, masked
         ("3782 822463 10005", CARD),
         ("6011 0009 9013 9424", CARD),
         ("1 85 05 78 006 084 et FR7630006000011234567890189", f"{NIR} et {IBAN}"),
+        # between the usual groups, anything
+        ("1|85|05|78|006|084", NIR),
+        ("1, 85, 05, 78, 006, 084, 91", NIR),
+        ("1:85:05:2A:006:084", NIR),
+        ("1*85*05*78*006*084 !", f"{NIR} !"),
+        ("1 85 05 2B\r\n006 084\r\n18", NIR),
+        ("sécu 1 850578 006084, merci", f"sécu {NIR}, merci"),
+        # encoded once more
+        ("1%C2%A085%C2%A005%C2%A078%C2%A0006%C2%A0084", NIR),
+        ("?n=%31%38%35%30%35%37%38%30%30%36%30%38%34&x", f"?n={NIR}&x"),
+        ("1&nbsp;85&nbsp;05&nbsp;78&nbsp;006&#160;084&#xA0;91.", f"{NIR}."),
+        ("%E2%28%A1 4111%201111%201111%201111", f"%E2%28%A1 {CARD}"),
+        # drawn upon, circled
+        ("1️⃣8️⃣5️⃣0578006084", NIR),
+        ("①⑧⑤⓪⑤⑦⑧⓪⓪⑥⓪⑧④", NIR),
+        ("4­1‍11 1111 1111 1111", CARD),
+        # letters that look like digits
+        ("1 85 O5 78 OO6 O84 91", NIR),
+        ("l 85 05 78 006 084", NIR),
+        ("2 8S 05 2A 0O6 O84", NIR),
+        ("I85O578OO6O84", NIR),
+        ("FR76 3OOO 6OOO O112 3456 789O 189", IBAN),
+        ("FRl4 2OO4 1O1O O5O5 OOO1 3MO2 6O6", IBAN),
+        ("DE89 37O4 OO44 O532 O13O OO", IBAN),
+        ("4lll 1111 1111 1111", CARD),
+        # within a longer run of digits its key gives it away
+        ("00185057800608491777", f"00{NIR}777"),
+        # how a bank writes it
+        ("RIB 20041 01005 0500013M026 06", f"RIB {IBAN}"),
+        ("20041010050500013M02606", IBAN),
+        (
+            "20041 01005 05OOO13M026 06",
+            "20041 01005 05OOO13M026 06",
+        ),  # its key is wrong then: reading letters is for others
+        ("41111111 11111111", CARD),
+        ("622126 0000000000000", "622126 0000000000000"),  # Luhn says no
+        ("622126 0000000000019", CARD),
+        # cut off before it came here
+        ("votre numéro 1 85 05 78 0…", f"votre numéro {CUT}…"),
+        ("compte FR76 3000 6000 …", f"compte FR{CUT}…"),
+        ("appelez le 3646…", "appelez le 3646…"),
     ],
 )
 def test_a_number_of_a_person_is_masked(text: str, expected: str) -> None:
@@ -60,6 +104,16 @@ def test_a_number_of_a_person_is_masked(text: str, expected: str) -> None:
         "1 85 13 78 006 084 36",
         "ZZ00 0000 0000 0000 0000",
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "Tél. : 01 99 00 12 34 ou 02 61 91 12 34, fax 01 99 00 12 35",
+        "33 3 53 01 12 34",
+        "dossier 20041 01005 0500013M026 07",
+        "4 lots, 12, 05, 13, 100 et 200",
+        "https://ameli-remboursement.example/dossier/18505780?t=1699999999",
+        "lIlIlIlIlIlIl OoOoO 0123456",
+        "du 22/11/2026 10:15:30 au 23/11/2026 11:15:30",
+        "2026-11-22T10:15:30.123456+00:00",
+        "%31%38%35",
+        "&#49;&#56; 1234567",
     ],
 )
 def test_what_identifies_nobody_stays(text: str) -> None:
@@ -127,3 +181,76 @@ def test_a_nir_behind_other_numbers_does_not_stay(nir: str, before: str) -> None
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = masked(text)
     assert masked(once) == once
+
+
+NOISE = str.maketrans("0158", "OISB")
+
+
+@settings(deadline=None, max_examples=50)
+@given(nirs(), st.sets(st.integers(0, 40), max_size=5))
+def test_no_nir_stays_that_was_read_badly(nir: str, wrong: set[int]) -> None:
+    """Up to five digits read as letters."""
+    read = "".join(char.translate(NOISE) if at in wrong else char for at, char in enumerate(nir))
+    assert NIR in masked(f"n° {read} ;")
+
+
+@settings(deadline=None, max_examples=50)
+@given(french_ibans(), st.sets(st.integers(4, 20), max_size=5))
+def test_no_iban_stays_that_was_read_badly(iban: str, wrong: set[int]) -> None:
+    read = "".join(char.translate(NOISE) if at in wrong else char for at, char in enumerate(iban))
+    assert masked(f": {read} ;") == f": {IBAN} ;"
+
+
+@st.composite
+def cards(draw: st.DrawFn) -> str:
+    head = draw(st.sampled_from("23456")) + "".join(
+        draw(st.lists(st.sampled_from("0123456789"), min_size=14, max_size=14))
+    )
+    odd = sum(sum(divmod(2 * int(char), 10)) if at % 2 == 0 else int(char) for at, char in enumerate(head))
+    number = head + str(-odd % 10)
+    return draw(GAPS).join(re.findall(".{4}", number))
+
+
+@settings(deadline=None, max_examples=50)
+@given(WORDS, cards(), WORDS)
+def test_no_card_stays(before: str, card: str, after: str) -> None:
+    assert not re.search(r"\d", masked(f"{before} ; {card} ; {after}"))
+
+
+@settings(deadline=None, max_examples=50)
+@given(nirs(), st.integers(7, 14))
+def test_no_beginning_of_a_nir_stays_where_a_text_was_cut(nir: str, most: int) -> None:
+    cut = "".join(islice(_upto_digits(nir, most), None))
+    result = masked(f"mon numéro {cut}…")
+    assert sum(map(str.isdigit, result)) == 0
+
+
+def _upto_digits(text: str, most: int) -> Iterator[str]:
+    seen = 0
+    for char in text:
+        seen += char.isalnum()
+        if seen > most:
+            return
+        yield char
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(st.sampled_from("0123456789 .-FRfrDE2A2B\u200b%&;#Ol…\u00e9"), max_size=200))
+def test_what_is_masked_stands_where_it_stood(text: str) -> None:
+    """Nothing but numbers is lost: the words around them are still there, in their order."""
+    result = re.split(r"\[(?:NIR|IBAN|CARTE|\.\.\.)\]", masked(text))
+    at = 0
+    for piece in result:
+        at = text.index(piece, at) + len(piece)
+
+
+@pytest.mark.parametrize("unit", ["1", "1 ", "FR76", "l", "%31", "&#49;", "1\u200b", "4111 ", "1.85.05.", "a1", "…1"])
+def test_hostile_text_costs_little(unit: str) -> None:
+    """X-10: linear, whatever is repeated. Twenty times as much text may cost no more than a hundred times the time."""
+    text = unit * (36_000 // len(unit))
+    begun = time.process_time()
+    masked(text[: len(text) // 20])
+    short = time.process_time() - begun
+    begun = time.process_time()
+    masked(text)
+    assert time.process_time() - begun < 100 * max(short, 0.005)

@@ -1,7 +1,7 @@
 """A ledger of every released schema is opened and carried over whole (threat I-54)."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,9 @@ from sqlalchemy import MetaData, create_engine
 
 from tests.ledger.made import NOON, place, record
 from vigie.ledger import schema
+from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
-from vigie.ledger.types import ActionKind, Cursor, Decision, Sending, State
+from vigie.ledger.types import ActionKind, Cursor, Decision, Outcome, Sending, State, Step
 
 OLD = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 
@@ -70,6 +71,61 @@ def test_what_was_refused_is_carried_over(tmp_path: Path, url: str) -> None:
     with Ledger(url) as ledger:
         retry_at = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
         assert ledger.sendings("accueil") == {"r1": Sending(place(12), refusals=2, retry_at=retry_at)}
+
+
+def test_who_did_what_is_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0005.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        verified = ledger.audit_verified()
+        assert (verified.entries, verified.breaks) == (3, [])
+        assert [(entry.what, entry.who, entry.at) for entry in ledger.audit_entries()] == [
+            ("mode", "cli:marie", NOON),
+            ("mode", "cli:marie", NOON),
+            ("decided", "cli:marie", NOON),
+        ]
+        change = ledger.newest_mode("accueil")
+        assert change is not None
+        assert (change.step, change.mode, change.before, change.file_mode) == (
+            Step.PROMOTE,
+            "enforce",
+            "observe",
+            "observe",
+        )
+        assert ledger.released("accueil", "cd" * 32)
+
+
+@pytest.mark.parametrize("old", OLD, ids=lambda path: path.stem)
+def test_an_old_ledger_is_kept_like_a_new_one(old: Path, tmp_path: Path, url: str) -> None:
+    """Retention, forgetting and the audit log work on what an older version has written."""
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript(old.read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url, "service") as ledger:
+        (waiting,) = ledger.open_intents("accueil")
+        assert ledger.expire(RetentionSettings(), NOON + timedelta(days=400)).records == 2
+        assert [found.place.uid for found in ledger.records()] == [1]  # its release is under way
+        ledger.close_intent(Outcome(waiting.id, State.DONE, NOON))
+        assert ledger.forget_account("accueil", places=True).records == 1
+        assert ledger.cursor("accueil", "INBOX") is None
+        assert ledger.audit_verified().breaks == []
+        assert [entry.what for entry in ledger.audit_entries()][-4:] == [
+            "expired",
+            "ended",
+            "forgotten",
+            "forgotten",
+        ] or (old.stem >= "0005")
+
+
+def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
+    newest = max(OLD)
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript(newest.read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        (beat,) = ledger.heartbeats()
+        assert (beat.known_at, beat.lag_seconds(NOON)) == (NOON, 30.0)
 
 
 def test_the_tables_are_what_the_migrations_make(tmp_path: Path, url: str) -> None:

@@ -21,13 +21,16 @@ from tests.scanner.test_supervisor import until
 from tests.scanner.world import QUARANTINE, mail, places
 from tests.servers.dovecot import Dovecot, append
 from vigie.judge.settings import JudgeSettings
+from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.scanner import daemon
+from vigie.scanner.operation.settings import OperationSettings
 from vigie.scanner.settings import AccountSettings
 
 ROOT = Path(__file__).parents[2]
 FALSE = ROOT / "vigie" / "cli" / "demo_mails" / "026-assure-ameli-fr-prefixe.eml"
 ZONE = ROOT / "vigie" / "cli" / "demo_mails" / "zone.toml"
+USUAL_OPERATION = OperationSettings()
 MAIN = """
 import logging, sys
 from tests.scanner.test_daemon import main
@@ -36,11 +39,16 @@ main(sys.argv[1])
 """
 
 
+USUAL_RETENTION = RetentionSettings()
+
+
 @dataclass(frozen=True)
 class Setup:
     judge: JudgeSettings
     ledger: str
     accounts: tuple[AccountSettings, ...]
+    retention: RetentionSettings = USUAL_RETENTION
+    operation: OperationSettings = USUAL_OPERATION
 
 
 class BadFileError(Exception):
@@ -53,8 +61,9 @@ def load(path: Path) -> Setup:
     except ValueError:
         raise BadFileError("line 1: not JSON") from None
     accounts = tuple(AccountSettings.model_validate(account) for account in data["accounts"])
+    operation = OperationSettings.model_validate(data["operation"])
     judge = JudgeSettings.model_validate({"dns": {"zone_file": str(ZONE)}, "limits": {"workers": 1}})
-    return Setup(judge, data["ledger"], accounts)
+    return Setup(judge, data["ledger"], accounts, operation=operation)
 
 
 def main(path: str) -> None:
@@ -64,18 +73,22 @@ def main(path: str) -> None:
 class Running:
     """The service as a process of its own."""
 
-    def __init__(self, folder: Path, *accounts: AccountSettings) -> None:
+    def __init__(
+        self, folder: Path, *accounts: AccountSettings, operation: OperationSettings = USUAL_OPERATION
+    ) -> None:
         self._file = folder / "setup.json"
         self._log = folder / "log"
         self.url = f"sqlite:///{folder / 'vigie.db'}"
-        self.configure(*accounts)
+        self.configure(*accounts, operation=operation)
         with self._log.open("wb") as log:
             command = [sys.executable, "-c", MAIN, str(self._file)]
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
-    def configure(self, *accounts: AccountSettings) -> None:
+    def configure(self, *accounts: AccountSettings, operation: OperationSettings = USUAL_OPERATION) -> None:
         dumped = [json.loads(account.model_dump_json()) for account in accounts]
-        self._file.write_text(json.dumps({"ledger": self.url, "accounts": dumped}))
+        self._file.write_text(
+            json.dumps({"ledger": self.url, "accounts": dumped, "operation": json.loads(operation.model_dump_json())})
+        )
 
     def spoil(self) -> None:
         self._file.write_text("{")
@@ -91,8 +104,10 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *accounts: AccountSettings) -> Iterator[Running]:
-    service = Running(folder, *accounts)
+def running(
+    folder: Path, *accounts: AccountSettings, operation: OperationSettings = USUAL_OPERATION
+) -> Iterator[Running]:
+    service = Running(folder, *accounts, operation=operation)
     try:
         assert service.says("at work on"), service.log()
         yield service

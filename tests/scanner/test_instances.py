@@ -21,7 +21,7 @@ from tests.scanner.world import QUARANTINE, mail, places, scan
 from tests.servers.dovecot import Dovecot, append, hashes
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import State
-from vigie.scanner.lock import AccountBusyError, account_lock
+from vigie.scanner.lock import AccountBusyError, account_lock, path_for
 
 HOLDER = """
 import subprocess, sys, time
@@ -115,3 +115,13 @@ def test_three_instances_that_know_nothing_of_each_other_lose_nothing(dovecot: D
     lying = places(account)
     assert lying.pop("marque") == ["INBOX"]
     assert {folder for folders in lying.values() for folder in folders} == {QUARANTINE}
+
+
+def test_a_lock_that_root_takes_is_the_services(tmp_path: Path) -> None:
+    path = tmp_path / "vigie.db"
+    path.touch()
+    service = 65534 if os.geteuid() == 0 else os.geteuid()
+    os.chown(path, service, -1)
+    with account_lock(path, "accueil"):
+        found = path_for(path, "accueil").stat()
+    assert (found.st_uid, found.st_mode & 0o777) == (service, 0o600)

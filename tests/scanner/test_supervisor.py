@@ -11,9 +11,10 @@ import pytest
 from tests.scanner.world import ScriptedPool, mail, places
 from tests.servers.dovecot import Dovecot, append
 from vigie.ledger.store import Ledger
+from vigie.scanner.backoff import LONGEST_S, LONGEST_WISH_S, Backoff
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.settings import AccountSettings
-from vigie.scanner.supervisor import LONGEST_S, LONGEST_WISH_S, Backoff, Supervisor
+from vigie.scanner.supervisor import Supervisor
 from vigie.scanner.watch import Watcher
 
 
@@ -45,7 +46,9 @@ def test_backoff_doubles_with_full_jitter_and_stays_below_five_minutes() -> None
     assert backoff.next(wished_s=1e9) == LONGEST_WISH_S + 1
 
 
-def test_a_refused_login_is_tried_twice_and_then_said(dovecot: Dovecot, ledger: Ledger) -> None:
+def test_a_refused_login_is_tried_twice_and_again_when_the_password_has_changed(
+    dovecot: Dovecot, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
     account = dovecot.account()
     assert account.password_file is not None
     wrong = account.password_file.with_name("wrong")
@@ -60,13 +63,20 @@ def test_a_refused_login_is_tried_twice_and_then_said(dovecot: Dovecot, ledger: 
     supervisor = Supervisor(settings, ledger, ScriptedPool(), limit=1 << 20, connect=connect)
     supervisor.request()
     supervisor.start()
+    assert until(lambda: any(beat.error.startswith("stopped:") for beat in ledger.heartbeats()))
+    supervisor.request()
+    wrong.touch()  # another file, as far as anybody can see: it is tried again, twice
+    assert until(lambda: len(logins) == 4)
+    assert until(lambda: supervisor.gate.stopped)
+    append(account, mail("entre-temps"))
+    wrong.write_text(account.password().get_secret_value())
+    assert until(lambda: len(list(ledger.records())) == 1)
+    assert len(logins) == 5
+    assert until(lambda: [beat.error for beat in ledger.heartbeats()] == [""])
+    supervisor.stop()
     supervisor.join(60)
     assert not supervisor.is_alive()
-    assert len(logins) == 2
-    assert supervisor.stopping.is_set()
-    ((_, _, _, _, error),) = ledger.beats()
-    assert error.startswith("stopped:")
-    assert "not-the-password" not in error
+    assert "not-the-password" not in caplog.text
 
 
 def test_a_burst_of_requests_makes_one_more_scan_not_many(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -154,9 +164,11 @@ class _Woken:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, int]] = []
+        self.idling: list[bool] = []
 
-    def __call__(self, folder: str, uidnext: int) -> None:
+    def __call__(self, folder: str, uidnext: int, idling: bool) -> None:
         self.calls.append((folder, uidnext))
+        self.idling.append(idling)
 
     @property
     def uidnext(self) -> int:

@@ -18,6 +18,7 @@ class Cutter:
         self._lock = threading.Lock()
         self._left: dict[Direction, int | None] = {"to_server": None, "to_client": None}
         self._once = False
+        self._generation = 0
         self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
         self.turns: list[tuple[Direction, int]] = []
         """How many bytes went through in which direction, in order."""
@@ -56,6 +57,13 @@ class Cutter:
             before[direction] += count
         return before
 
+    def freeze(self) -> None:
+        """The connections that are open stay open and carry nothing any more, as behind a NAT that has forgotten them.
+
+        Later ones are left alone.
+        """
+        self._generation += 1
+
     def disarm(self) -> None:
         """Lets everything through again."""
         with self._lock:
@@ -70,8 +78,11 @@ class Cutter:
                     threading.Thread(target=self._pump, args=(source, sink, direction), daemon=True).start()
 
     def _pump(self, source: socket.socket, sink: socket.socket, direction: Direction) -> None:
+        generation = self._generation
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if generation != self._generation:
+                    continue
                 with self._lock:
                     left = self._left[direction]
                     if left is not None:

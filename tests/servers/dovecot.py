@@ -38,6 +38,10 @@ class Variant:
     prefix: str = ""
     separator: str = "/"
     quota_kib: int = 0
+    acl: bool = False
+    """Rights of folders (RFC 4314), which SETACL changes."""
+    connections: int = 50
+    """That one user may hold from one address."""
     introspection: tuple[str, Path] | None = None
     """Takes OAuth tokens, too, and asks this address about them (RFC 7662), which that authority vouches for."""
 
@@ -75,7 +79,7 @@ ssl_min_protocol = TLSv1.2
 auth_mechanisms = plain login{" xoauth2 oauthbearer" if variant.introspection else ""}
 auth_failure_delay = 0 secs
 auth_cache_size = 0
-mail_max_userip_connections = 50
+mail_max_userip_connections = {variant.connections}
 mail_fsync = never
 {capability}namespace inbox {{
   inbox = yes
@@ -84,6 +88,9 @@ mail_fsync = never
   mailbox Junk {{
     auto = subscribe
     special_use = \\Junk
+  }}
+  mailbox Tous {{
+    special_use = \\All
   }}
 }}
 service anvil {{
@@ -125,6 +132,15 @@ plugin {{
   quota_grace = 0
 }}
 """
+    acl = """
+mail_plugins = acl
+protocol imap {
+  mail_plugins = acl imap_acl
+}
+plugin {
+  acl = vfile
+}
+"""
     return f"""
 protocols = imap lmtp
 {_shared(base, variant, ports)}
@@ -146,7 +162,7 @@ protocol lmtp {{
   auth_username_format = %Ln
   postmaster_address = postmaster@localhost
 }}
-{quota if variant.quota_kib else ""}"""
+{quota if variant.quota_kib else ""}{acl if variant.acl else ""}"""
 
 
 def _oauth_2_3(base: Path, variant: Variant) -> str:
@@ -193,6 +209,13 @@ quota "User quota" {{
   quota_storage_grace = 0
 }}
 """
+    acl = """
+mail_plugins = acl
+protocol imap {
+  mail_plugins = acl imap_acl
+}
+acl_driver = vfile
+"""
     return f"""dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
 protocols = imap lmtp
@@ -217,7 +240,7 @@ protocol lmtp {{
   auth_username_format = %{{user | username | lower}}
   postmaster_address = postmaster@localhost
 }}
-{quota if variant.quota_kib else ""}"""
+{quota if variant.quota_kib else ""}{acl if variant.acl else ""}"""
 
 
 class Dovecot:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import processes
+from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import Dovecot, append, client, contents, hashes
 from tests.servers.knot import Knot
 from tests.servers.postfix import Postfix, as_root, send
@@ -181,3 +182,53 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
         assert asked.startswith("sudo") == sudo
     else:
         assert "neither root nor sudo" in done.stderr
+
+
+def test_cyrus_shows_one_store_in_two_ways_and_leaves_nothing_behind(cyrus: Cyrus) -> None:
+    one, two = cyrus.account(), cyrus.account(view="alt")
+    append(one, b"Subject: one\r\n\r\nx\r\n")
+    assert (sum(hashes(one).values()), sum(hashes(two).values())) == (1, 0)
+    with client(one) as imap:
+        assert imap.namespace() == ((("INBOX.", "."),), (("user.", "."),), (("", "."),))
+    with client(two) as imap:
+        assert imap.namespace().personal == (("", "/"),)
+    assert cyrus.base.joinpath("conf", "mailboxes.db").stat().st_uid != 0
+    other = Cyrus()
+    other.stop()
+    assert not other.base.exists()
+    assert not alive(other.base)
+
+
+CYRUS_ORPHAN = """
+import os, signal
+from tests.servers.cyrus import Cyrus
+from tests.servers.dovecot import append
+server = Cyrus()
+append(server.account(), b"Subject: one\\r\\n\\r\\nx\\r\\n")
+print(server.base, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_cyrus_ends_with_the_test_process_however_that_ends() -> None:
+    done = subprocess.run(
+        (sys.executable, "-c", CYRUS_ORPHAN), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    base = Path(done.stdout.strip())
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    deadline = time.monotonic() + processes.STOP_S
+    while alive(base) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(base)
+
+
+def test_cyrus_is_unpacked_already_and_says_so_by_silence() -> None:
+    done = subprocess.run(("sh", str(INSTALL.with_name("cyrus.sh"))), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_dovecot_keeps_rights_where_it_is_asked_to(dovecot_acl: Dovecot, dovecot_acl_uidplus: Dovecot) -> None:
+    with client(dovecot_acl.account()) as imap:
+        assert {b"ACL", b"MOVE"} <= set(imap.capabilities())
+    with client(dovecot_acl_uidplus.account()) as imap:
+        assert {b"ACL", b"MOVE"} & set(imap.capabilities()) == {b"ACL"}

@@ -32,6 +32,10 @@ class Seen:
     """Results in our name stand below it."""
     hosts: Counter[str] = field(default_factory=Counter)
     """By-hosts of the topmost Received fields, three a mail: ours are among them."""
+    authserv_ids: Counter[str] = field(default_factory=Counter)
+    """Of Authentication-Results above the border's Received field, where nobody but our own servers writes; one a mail and name."""
+    newest: datetime | None = None
+    """The latest INTERNALDATE."""
     reason: str = ""
     """Why the border was not found, for the newest mail where it was not. English."""
 
@@ -44,6 +48,7 @@ def border_seen(mailbox: Mailbox, settings: TrustSettings) -> Seen:
     for fetched in sorted(mailbox.fetch(uids, limit=HEADER_BYTES), key=lambda item: item.uid):
         end = _HEADER_END.search(fetched.raw)
         message = parse(fetched.raw[: end.end()] if end else fetched.raw)
+        seen.newest = max(filter(None, (seen.newest, fetched.internaldate)))
         if not message.hops:
             continue  # put there by hand, not received
         seen.mails += 1
@@ -51,6 +56,17 @@ def border_seen(mailbox: Mailbox, settings: TrustSettings) -> Seen:
         border = find_border(message, trust)
         seen.found += border.found
         seen.forged += border_results(message, trust, border_index(message, trust)).forged
+        top = border_index(message, trust)
+        seen.authserv_ids.update(
+            {
+                header.value.split(";")[0].split()[0].lower()
+                for index, header in enumerate(message.headers)
+                if header.name == "authentication-results"
+                and header.value.split(";")[0].split()
+                and top is not None
+                and index < top
+            }
+        )
         if not border.found:
             seen.reason = border.reason
     return seen

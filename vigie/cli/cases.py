@@ -9,6 +9,7 @@ from pathlib import Path
 from vigie.cli.config import Config, load
 from vigie.cli.console import plain
 from vigie.cli.language import say
+from vigie.cli.person import at_the_keyboard
 from vigie.cli.status import Fault, Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Record
@@ -22,7 +23,7 @@ def opened(path: Path | None) -> Iterator[tuple[Config, Ledger]]:
     """Configuration and ledger. Raises Fault, also for a ledger that fails on the way."""
     config = load(path)
     try:
-        with Ledger(config.ledger) as ledger:
+        with Ledger(config.ledger, at_the_keyboard()) as ledger:
             yield config, ledger
     except LedgerError as error:
         raise Fault(str(error)) from None

@@ -9,29 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
 from vigie.cli import config_faults
 from vigie.cli.config_faults import ConfigError
 from vigie.cli.language import say
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
+from vigie.ledger.settings import LedgerSettings, RetentionSettings
+from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
 from vigie.scanner.settings import AccountSettings
 
 SYSTEM_FILE = Path("/etc/vigie/vigie.toml")
 SQLITE = "sqlite:///"
+USUAL_RETENTION = RetentionSettings()
+USUAL_OPERATION = OperationSettings()
 
 __all__ = ["AccountSettings", "Config", "ConfigError", "File", "LedgerSettings", "find", "load", "load_or_default"]
-
-
-class LedgerSettings(Settings):
-    """`[ledger]`: where Vigie remembers what it judged and did."""
-
-    url: str = Field(
-        default="sqlite:///vigie.db",
-        pattern=r"^(sqlite:///.|postgresql\+psycopg://.)",
-        description="sqlite:///FILE, or postgresql+psycopg://...",
-    )
 
 
 class File(Settings):
@@ -42,6 +36,9 @@ class File(Settings):
     trust: TrustSettings = TrustSettings()
     brands: BrandSettings = BrandSettings()
     limits: LimitSettings = LimitSettings()
+    retention: RetentionSettings = RetentionSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    alerts: AlertSettings = AlertSettings()
     accounts: tuple[AccountSettings, ...] = ()
 
 
@@ -57,6 +54,8 @@ class Config:
     """The file's folder: what relative paths are relative to."""
     path: Path | None = None
     """The file; None where there is none (`vigie check` needs none)."""
+    retention: RetentionSettings = USUAL_RETENTION
+    operation: OperationSettings = USUAL_OPERATION
 
     def account(self, name: str) -> AccountSettings | None:
         """The account of that name."""
@@ -117,6 +116,8 @@ def parse(text: str, path: Path) -> Config:
         accounts=tuple(_with_token_file(account, ledger, base) for account in file.accounts),
         base=base,
         path=path,
+        retention=file.retention,
+        operation=OperationSettings(metrics=file.metrics, alerts=file.alerts),
     )
 
 

@@ -98,6 +98,7 @@ _PATTERNS = {
     "issuer": ('une adresse "https://..."', 'an address "https://..."'),
     "client_id": ("l'identifiant donné par le fournisseur", "the ID that the provider gave"),
     "tenant": ("l'identifiant ou le domaine de l'annuaire", "the directory's ID or domain"),
+    "sender": ("une adresse : vigie@example.org", "an address: vigie@example.org"),
     "url": ('"sqlite:///vigie.db" ou "postgresql+psycopg://..."', '"sqlite:///vigie.db" or "postgresql+psycopg://..."'),
 }
 _OWN_WORDS = {
@@ -109,6 +110,11 @@ _OWN_WORDS = {
     'flow = "device" gives': 'flow = "device" ne donne pas accès au courrier chez Google : "browser"',
     'tls = "none" is refused': 'tls = "none" est refusé hors de la machine : "implicit" ou "starttls"',
     "quarantine_folder cannot": "quarantine_folder ne peut pas être un des dossiers analysés",
+    "listen is a loopback": 'listen est une adresse de boucle locale avec un port : "127.0.0.1:9464"',
+    "recipients are addresses": 'recipients contient des adresses : ["admin@example.org"]',
+    "username goes with": "username va avec exactement une des clés password_file, password_env, password_command",
+    "exactly one of url": "il faut exactement une des clés url, url_file",
+    'url is "https': 'url est "https://..." ; "http://" n\'est permis que sur cette machine',
     "no such brand": "marque inconnue",
 }
 
@@ -178,8 +184,8 @@ def locate(text: str, place: Place) -> int | None:
     for at, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?", line)
         if header:
-            seen += header[1] == table
             below = header[1] == f"{table}.{key}"  # [accounts.oauth] belongs to the [[accounts]] above it
+            seen += header[1] == table or (below and seen < 0)  # [alerts.mail] needs no [alerts]
             inside = (header[1] == table or below) and seen == number
             header_line, wanted = at if inside else header_line, inner if below else key
         elif inside and wanted and re.match(rf"\s*[\"']?{re.escape(wanted)}[\"']?\s*=", line):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from rich.text import Text
 
-from vigie.auth_checks.resolver import DnsFault, NoSuchName, resolver_from
 from vigie.auth_checks.settings import TrustSettings
 from vigie.cli.border_seen import Seen, border_seen
+from vigie.cli.checkup.accounts import accounts, too_short
+from vigie.cli.checkup.found import Found, catalogue, note, wrong
+from vigie.cli.checkup.machine import machine
+from vigie.cli.checkup.names import names
+from vigie.cli.checkup.outside import outside
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import colon, decimal, say
+from vigie.cli.language import colon, say
 from vigie.cli.status import Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.rules import brand, trials
@@ -25,21 +29,13 @@ from vigie.scanner.credentials.obtain import secret_files
 from vigie.scanner.credentials.secret import weakness
 from vigie.scanner.decide import OURS
 from vigie.scanner.mailboxes import imap
-from vigie.scanner.mailboxes.base import Mailbox, MailboxError
+from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.mailboxes.imap import ImapMailbox
 from vigie.scanner.settings import SecretError
 
-ASKED = "ameli.fr"
-"""A name that exists: its TXT records are asked for."""
-LITTLE = 500 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that was looked at. `remedy` "": nothing to mend."""
-
-    good: bool
-    text: str
-    remedy: str = ""
+SOON: Final = timedelta(days=14)
+AHEAD: Final = timedelta(minutes=5)
+"""A mail that came later than now by more than that: one of the two clocks is wrong."""
 
 
 def doctor(path: Path | None) -> Status:
@@ -51,21 +47,23 @@ def doctor(path: Path | None) -> Status:
     for found in _everything(config):
         bad += not found.good
         out.print(Text.assemble(("✓ ", "green") if found.good else ("✗ ", "bold red"), plain(found.text)))
+        if found.why:
+            out.print(Text(f"    {found.why}"))
         if found.remedy:
-            out.print(Text(f"    → {found.remedy}"))
+            out.print(Text(f"    → {plain(found.remedy)}"))
     return Status.UNREACHED if bad else Status.DONE
 
 
 def _everything(config: Config) -> Iterator[Found]:
     yield _ledger(config)
-    yield _disk(config)
-    yield _dns(config)
+    yield from machine(config)
+    yield from names(config.judge.dns)
     yield _border(config)
     shipped = brand.names()
     for pack in config.judge.brands.packs():
         yield _pack(pack, datetime.now(UTC).date(), own=pack.name not in shipped)
-    if not config.accounts:
-        yield Found(good=False, text=say("aucun compte", "no account"), remedy="[[accounts]] (vigie init)")
+    yield from accounts(config)
+    yield from outside(config)
     for account in config.accounts:
         yield from _secrets(account)
         yield from _account(account, config.judge.trust)
@@ -75,33 +73,10 @@ def _ledger(config: Config) -> Found:
     try:
         Ledger(config.ledger).close()
     except LedgerError as error:
-        remedy = say(
-            "vérifiez [ledger] url et les droits du dossier", "check [ledger] url and the folder's permissions"
-        )
-        return Found(good=False, text=str(error), remedy=remedy)
-    return Found(good=True, text=say("registre : ouvert et inscriptible", "ledger: opened, writable"))
-
-
-def _disk(config: Config) -> Found:
-    free = shutil.disk_usage(config.base).free
-    text = say(f"disque : {decimal(free / 1e9)} Go libres", f"disk: {decimal(free / 1e9)} GB free")
-    return Found(good=free > LITTLE, text=text, remedy="" if free > LITTLE else say("faites de la place", "make room"))
-
-
-def _dns(config: Config) -> Found:
-    try:
-        answers = resolver_from(config.judge.dns).session().txt(ASKED)
-    except (DnsFault, NoSuchName) as fault:
-        remedy = say(
-            "sans DNS aucune signature ne se vérifie : [dns] nameservers, ou le résolveur du système",
-            "without DNS no signature can be verified: [dns] nameservers, or the system's resolver",
-        )
         return Found(
-            good=False, text=say(f"DNS : pas de réponse pour {fault}", f"DNS: no answer for {fault}"), remedy=remedy
+            good=False, text=str(error), remedy=say(*catalogue()["ledger-unusable"].mend), setup="ledger-unusable"
         )
-    return Found(
-        good=True, text=say(f"DNS : {ASKED} répond ({len(answers)} TXT)", f"DNS: {ASKED} answers ({len(answers)} TXT)")
-    )
+    return Found(good=True, text=say("registre : ouvert et inscriptible", "ledger: opened, writable"))
 
 
 def _border(config: Config) -> Found:
@@ -110,11 +85,7 @@ def _border(config: Config) -> Found:
         return Found(
             good=True, text=say("[trust] : le serveur de réception est nommé", "[trust]: the receiving server is named")
         )
-    return Found(
-        good=True,
-        text=say("[trust] est vide : SPF ne sera pas évalué", "[trust] is empty: SPF cannot be evaluated"),
-        remedy=say('border_hosts = ["votre MX"], ou provider', 'border_hosts = ["your MX"], or provider'),
-    )
+    return note("trust-empty")
 
 
 SHOWN_FACTS = 5
@@ -122,12 +93,14 @@ SHOWN_FACTS = 5
 
 def _pack(pack: brand.Brand, today: date, *, own: bool) -> Found:
     """Facts that somebody should look at again are a reminder, never a fault. A pack of the admin's own has to pass its samples."""
-    wrong = trials.refused(pack) if own else ""
-    if wrong:
-        remedy = say(
-            "corrigez-la : docs/brands.md, vigie catalog --verify", "mend it: docs/brands.md, vigie catalog --verify"
+    refused = trials.refused(pack) if own else ""
+    if refused:
+        return Found(
+            good=False,
+            text=say(f"marque {refused}", f"brand {refused}"),
+            remedy=say(*catalogue()["brand-refused"].mend),
+            setup="brand-refused",
         )
-        return Found(good=False, text=say(f"marque {wrong}", f"brand {wrong}"), remedy=remedy)
     old = pack.expired(today)
     if not old:
         return Found(good=True, text=say(f"marque {pack.name} : faits à jour", f"brand {pack.name}: facts up to date"))
@@ -152,78 +125,115 @@ def _secrets(account: AccountSettings) -> Iterator[Found]:
     for file in secret_files(account):
         if weak := weakness(file):
             text = f"{account.name}{colon()} {plain(str(file))}{colon()} {say(*_WEAK[weak])}"
-            yield Found(good=False, text=text, remedy=f"chmod 600 {plain(str(file))}")
+            yield Found(good=False, text=text, remedy=f"chmod 600 {plain(str(file))}", setup="secret-open")
 
 
 def _account(account: AccountSettings, trust: TrustSettings) -> Iterator[Found]:
     name = account.name
+    begun = time.monotonic()
     try:
         with closing(imap.connect(account)) as mailbox:
             yield Found(
                 good=True, text=f"{name}{colon()} {say('connecté à', 'logged in at')} {account.host}:{account.port}"
             )
-            yield _capabilities(account, mailbox.capabilities)
+            yield from certificate(name, mailbox.certificate_ends, datetime.now(UTC))
+            yield from _capabilities(account, mailbox.capabilities)
             for folder in account.folders:
                 yield from _folder(account, mailbox, folder, trust)
-            yield _quarantine(account, mailbox)
+            yield from _quarantine(account, mailbox)
     except (MailboxError, SecretError) as error:
-        kind = "password" if isinstance(error, SecretError) else error.kind
-        kind = "token" if kind == "auth" and account.oauth is not None else kind
-        yield Found(good=False, text=mailbox_line(name, error), remedy=_remedy(kind))
+        yield _unreached(account, error)
+    else:
+        yield from too_short(account, time.monotonic() - begun)
 
 
-def _capabilities(account: AccountSettings, known: frozenset[str]) -> Found:
+def _unreached(account: AccountSettings, error: MailboxError | SecretError) -> Found:
+    """Why there is no mailbox to look at."""
+    kind = "" if isinstance(error, SecretError) or not _has_secret(account) else error.kind
+    setup = {
+        "": "no-secret",
+        "auth": "login-refused" if account.oauth is None else "token-refused",
+        "tls": "tls-refused",
+        "connect": "unreachable",
+    }.get(kind, "")
+    remedy = say(*catalogue()[setup].mend) if setup else ""
+    return Found(good=False, text=mailbox_line(account.name, error), remedy=remedy, setup=setup)
+
+
+def _has_secret(account: AccountSettings) -> bool:
+    """False where there is no password to try. Of an OAuth account the login itself says it."""
+    if account.oauth is not None:
+        return True
+    try:
+        account.password()
+    except SecretError:
+        return False
+    return True
+
+
+def certificate(name: str, ends: datetime | None, now: datetime) -> Iterator[Found]:
+    """Whether somebody has to think of the server's certificate."""
+    if ends is not None and ends - now < SOON:
+        yield wrong("certificate-ends", name, f"{ends:%Y-%m-%d}")
+
+
+def _capabilities(account: AccountSettings, known: frozenset[str]) -> Iterator[Found]:
     """MOVE or UIDPLUS is what a quarantine needs; IDLE is what makes the service notice at once."""
-    text = f"{account.name}{colon()} " + ", ".join(
-        f"{name} {'✓' if name in known else '✗'}" for name in ("MOVE", "UIDPLUS", "IDLE")
-    )
-    remedy = ""
+    text = ", ".join(f"{name} {'✓' if name in known else '✗'}" for name in ("MOVE", "UIDPLUS", "IDLE"))
+    yield Found(good=True, text=f"{account.name}{colon()} {text}")
     if not {"MOVE", "UIDPLUS"} & known:
-        remedy = say(
-            "ce serveur ne sait que copier : l'original restera dans sa boîte, étiqueté",
-            "this server can only copy: the original stays in its folder, tagged",
-        )
-    elif account.idle and "IDLE" not in known:
-        remedy = say(
-            f"sans IDLE, la boîte est regardée toutes les {account.schedule}",
-            f"without IDLE the mailbox is looked at every {account.schedule}",
-        )
-    return Found(good=True, text=text, remedy=remedy)
+        yield note("no-move", account.name)
+    if account.idle and "IDLE" not in known:
+        yield note("no-idle", account.name, account.schedule)
 
 
-def _folder(account: AccountSettings, mailbox: Mailbox, folder: str, trust: TrustSettings) -> Iterator[Found]:
+def _folder(account: AccountSettings, mailbox: ImapMailbox, folder: str, trust: TrustSettings) -> Iterator[Found]:
     where = f"{account.name}/{folder}"
     try:
         status = mailbox.select(folder, read_only=False)
     except MailboxError as error:
         if error.kind != "folder":
             raise
-        names = ", ".join(list(mailbox.folders())[:10])
-        yield Found(good=False, text=mailbox_line(where, error), remedy=f"folders = [...] : {plain(names)}")
+        there = ", ".join(list(mailbox.folders())[:10])
+        remedy = f"folders = [...] : {plain(there)}"
+        yield Found(good=False, text=mailbox_line(where, error), remedy=remedy, setup="folder-missing")
         return
     if status.read_only and account.mode != "observe":
-        remedy = say('donnez le droit d\'écrire, ou mode = "observe"', 'grant the right to write, or mode = "observe"')
-        yield Found(good=False, text=f"{where}{colon()} {say('lecture seule', 'read-only')}", remedy=remedy)
+        yield wrong("read-only", where)
     else:
         yield Found(good=True, text=f"{where}{colon()} {status.exists} messages")
     lost = [keyword for keyword in OURS if not status.keeps(keyword)]
     if lost and account.mode != "observe":
-        text = say("le serveur ne garde pas", "the server does not keep") + f" {' '.join(lost)}"
-        remedy = say(
-            "les étiquettes manqueront ; la quarantaine marche quand même",
-            "tags will be missing; the quarantine works all the same",
-        )
-        yield Found(good=True, text=f"{where}{colon()} {text}", remedy=remedy)
-    yield from _received(where, border_seen(mailbox, trust), named=trust != TrustSettings())
+        yield note("no-keywords", where, " ".join(lost))
+    wanted = {"observe": "r", "tag": "rw", "enforce": "rwte"}[account.mode]
+    yield from rights(where, mailbox.rights(folder), wanted)
+    seen = border_seen(mailbox, trust)
+    yield from _received(where, seen, trust)
+    yield from clock(where, seen.newest, datetime.now(UTC))
 
 
-def _received(where: str, seen: Seen, *, named: bool) -> Iterator[Found]:
+def rights(where: str, there: str | None, wanted: str) -> Iterator[Found]:
+    """`there`: as MYRIGHTS gives them. `d` of RFC 2086 stands for `t` and `e` of RFC 4314 section 2.1.1."""
+    if there is None:
+        return
+    lacking = [one for one in wanted if one not in there and not (one in "te" and "d" in there)]
+    if lacking:
+        yield wrong("rights-missing", where, f"{there} - {' '.join(lacking)}")
+
+
+def clock(where: str, newest: datetime | None, now: datetime) -> Iterator[Found]:
+    """The server wrote the newest mail's date when it came: it cannot lie ahead."""
+    if newest is not None and newest - now > AHEAD:
+        yield wrong("clock-off", where, f"{newest - now}".partition(".")[0])
+
+
+def _received(where: str, seen: Seen, trust: TrustSettings) -> Iterator[Found]:
     """Whether `[trust]` fits the mails that came last, and else which names stand in them."""
     if not seen.mails:
         return
     hosts = ", ".join(f"{host} ({count})" for host, count in seen.hosts.most_common(4))
     remedy = say(f"noms vus derrière « by » : {hosts}", f'names seen behind "by": {hosts}') if hosts else ""
-    if not named:
+    if trust == TrustSettings():
         yield Found(good=True, text=f"{where}{colon()} {say('[trust] est vide', '[trust] is empty')}", remedy=remedy)
         return
     text = say(
@@ -231,7 +241,10 @@ def _received(where: str, seen: Seen, *, named: bool) -> Iterator[Found]:
         f"[trust] finds the receiving server in {seen.found} of the last {seen.mails} messages",
     )
     lost = f" ({plain(seen.reason)})" if seen.reason and not seen.found else ""
-    yield Found(good=seen.found > 0, text=f"{where}{colon()} {text}{lost}", remedy="" if seen.found else remedy)
+    setup = "" if seen.found else "border-not-seen"
+    text = f"{where}{colon()} {text}{lost}"
+    yield Found(good=seen.found > 0, text=text, remedy="" if seen.found else remedy, setup=setup)
+    yield from results(where, seen, trust)
     if 2 * seen.forged > seen.mails:
         text = say(
             f"{seen.forged} messages portent des résultats à votre nom sous la ligne Received de votre serveur",
@@ -241,33 +254,30 @@ def _received(where: str, seen: Seen, *, named: bool) -> Iterator[Found]:
             "s'ils sont de votre propre filtre (rspamd) : results_below = true dans [trust]",
             "if your own filter wrote them (rspamd): results_below = true in [trust]",
         )
-        yield Found(good=False, text=f"{where}{colon()} {text}", remedy=remedy)
+        yield Found(good=False, text=f"{where}{colon()} {text}", remedy=remedy, setup="results-below")
 
 
-def _quarantine(account: AccountSettings, mailbox: Mailbox) -> Found:
+def results(where: str, seen: Seen, trust: TrustSettings) -> Iterator[Found]:
+    """Whether our servers' own results are named, and named rightly."""
+    if trust.provider is not None or not seen.found:
+        return
+    ours = {name.lower() for name in trust.authserv_ids}
+    if ours and seen.authserv_ids and not ours & seen.authserv_ids.keys():
+        yield wrong("authserv-not-seen", where, ", ".join(list(seen.authserv_ids)[:4]))
+    elif not ours and seen.authserv_ids:
+        name = seen.authserv_ids.most_common(1)[0][0]
+        yield note("no-authserv-id", where, name)
+
+
+def _quarantine(account: AccountSettings, mailbox: ImapMailbox) -> Iterator[Found]:
     wanted = account.quarantine_folder
-    there = any(name == wanted or name.endswith((f"/{wanted}", f".{wanted}")) for name in mailbox.folders())
-    word = say("existe", "exists") if there else say("sera créé au besoin", "is created when it is needed")
-    return Found(good=True, text=f"{account.name}/{wanted}{colon()} {word}")
-
-
-def _remedy(kind: str) -> str:
-    return {
-        "password": say(
-            "vérifiez password_file (le chemin part du dossier de vigie.toml), password_env ou password_command",
-            "check password_file (its path starts at vigie.toml's folder), password_env or password_command",
-        ),
-        "auth": say(
-            "vérifiez username et le mot de passe (password_file part du dossier de vigie.toml)",
-            "check username and the password (password_file starts at vigie.toml's folder)",
-        ),
-        "token": say(
-            "vigie login ACCOUNT (docs/login.fr.md) ; vérifiez username et [accounts.oauth]",
-            "vigie login ACCOUNT (docs/login.md); check username and [accounts.oauth]",
-        ),
-        "connect": say("vérifiez host, port, le pare-feu", "check host, port, the firewall"),
-        "tls": say(
-            "certificat, nom du serveur, ou ca_file pour une autorité interne",
-            "certificate, host name, or ca_file for an internal authority",
-        ),
-    }.get(kind, "")
+    where = f"{account.name}/{wanted}"
+    real = [name for name in mailbox.folders() if name == wanted or name.endswith((f"/{wanted}", f".{wanted}"))]
+    if real:
+        yield Found(good=True, text=f"{where}{colon()} {say('existe', 'exists')}")
+        if account.mode == "enforce":
+            yield from rights(where, mailbox.rights(real[0]), "i")
+    elif account.mode == "enforce":
+        yield note("quarantine-missing", where)
+    else:
+        yield Found(good=True, text=f"{where}{colon()} {say('sera créé au besoin', 'is created when it is needed')}")

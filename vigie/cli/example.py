@@ -12,9 +12,10 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
-from vigie.cli.config import LedgerSettings
 from vigie.judge.settings import BrandSettings, LimitSettings
+from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.credentials.settings import OAuthSettings
+from vigie.scanner.operation.settings import AlertSettings, MailSettings, MetricsSettings, WebhookSettings
 from vigie.scanner.settings import AccountSettings
 
 EIGHT_LINES = """\
@@ -35,6 +36,11 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("[trust]", TrustSettings),
     ("[brands]", BrandSettings),
     ("[limits]", LimitSettings),
+    ("[retention]", RetentionSettings),
+    ("[metrics]", MetricsSettings),
+    ("[alerts]", AlertSettings),
+    ("# [alerts.mail]", MailSettings),
+    ("# [alerts.webhook]", WebhookSettings),
     ("[[accounts]]", AccountSettings),
     ("# [accounts.oauth]", OAuthSettings),
 )
@@ -63,6 +69,11 @@ SAMPLES: dict[str, Any] = {
     "arc_sealers": ["forwarder.example"],
     "subject_tags": ["[EXTERNE]"],
     "zone_file": "zone.toml",
+    "listen": "127.0.0.1:9464",
+    "sender": "vigie@example.org",
+    "recipients": ["admin@example.org"],
+    "url": "https://chat.example.org/hooks/vigie",
+    "url_file": "/run/credentials/vigie.service/webhook",
     "folder": "/etc/vigie/brands",
 }
 """Values to show where the default says nothing."""
@@ -79,12 +90,12 @@ def render() -> str:
     for header, model in SECTIONS:
         lines += ["", header]
         for key, field in model.model_fields.items():
-            if key == "oauth":
+            if key in {"oauth", "mail", "webhook"}:
                 continue  # a section of its own
             value = field.default
             shown = SAMPLES.get(key) if value in (None, (), PydanticUndefined) else value
             note = f"   # {field.description}" if field.description else ""
-            lines.append(f"{'' if key in NEEDED else '# '}{key} = {_toml(shown)}{note}")
+            lines.append(f"{'' if key in NEEDED and not header.startswith('#') else '# '}{key} = {_toml(shown)}{note}")
     return "\n".join(lines) + "\n"
 
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vigie.cli.accounts import chosen
-from vigie.cli.config import AccountSettings, load
+from vigie.cli.cases import opened
+from vigie.cli.config import AccountSettings
 from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line, secret_line
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
+from vigie.ledger.audit import What
+from vigie.ledger.store import Ledger
 from vigie.scanner.credentials.browser import Talk
 from vigie.scanner.credentials.login import Person, log_in, log_out
 from vigie.scanner.credentials.schemas import Device
@@ -33,8 +36,13 @@ class Wanted:
 
 def login(path: Path | None, wanted: Wanted) -> Status:
     """Logs in and tries the mailbox, or withdraws the login. Raises Fault."""
-    config = load(path)
-    (account,) = chosen(config, wanted.account)
+    with opened(path) as (config, ledger):
+        (account,) = chosen(config, wanted.account)
+        return _told(account, ledger, wanted)
+
+
+def _told(account: AccountSettings, ledger: Ledger, wanted: Wanted) -> Status:
+    """Who logged in, or withdrew a login, stands in the audit log as soon as it is so."""
     if account.oauth is None:
         text = say(
             "ce compte a un mot de passe ; [accounts.oauth] décrit une connexion OAuth (docs/login.fr.md)",
@@ -43,13 +51,17 @@ def login(path: Path | None, wanted: Wanted) -> Status:
         raise Fault(f"{account.name}{colon()} {text}", Status.USAGE)
     try:
         if wanted.revoke:
-            return _revoke(account, account.oauth)
-        return _log_in(account, account.oauth, wanted.port)
+            status = _revoke(account, account.oauth)
+            ledger.note(What.LOGIN, account=account.name, event="withdrawn")
+            return status
+        _log_in(account, account.oauth, wanted.port)
+        ledger.note(What.LOGIN, account=account.name, event="in")
+        return _tried(account)
     except SecretError as error:
         raise Fault(secret_line(account.name, error)) from None
 
 
-def _log_in(account: AccountSettings, oauth: OAuthSettings, port: int) -> Status:
+def _log_in(account: AccountSettings, oauth: OAuthSettings, port: int) -> None:
     typed = sys.stdin if sys.stdin.isatty() else None
     person = Person(_show_code, Talk(_show_address, _pages(), typed, port))
     try:
@@ -57,6 +69,10 @@ def _log_in(account: AccountSettings, oauth: OAuthSettings, port: int) -> Status
     except OSError as error:
         raise Fault(f"--port {port}{colon()} {error.strerror}", Status.USAGE) from None
     print(say(f"Connecté ; le jeton est dans {oauth.token_file}", f"Logged in; the token is in {oauth.token_file}"))
+
+
+def _tried(account: AccountSettings) -> Status:
+    """The mailbox opens with it. Raises Fault."""
     try:
         with closing(imap.connect(account)):
             pass

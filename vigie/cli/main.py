@@ -6,11 +6,9 @@ Reading and running are two steps: typer only says what to do, so that interrupt
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
@@ -18,20 +16,11 @@ from typing import Annotated
 import typer
 
 import vigie
-from vigie.cli import console, language, usage
+from vigie.cli import console, language, logs, usage
+from vigie.cli.commands import audit, backtest, forget, modes, undo
+from vigie.cli.frame import Globals, Work
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
-
-Work = Callable[[], Status]
-
-
-@dataclass(frozen=True, slots=True)
-class Globals:
-    """The options that stand before the command."""
-
-    config: Path | None
-    verbosity: int
-    log_format: str
 
 
 def build() -> typer.Typer:
@@ -94,7 +83,7 @@ def _global_options() -> Callable[..., None]:
         if log_format not in {"text", "json"}:
             raise typer.BadParameter(say("text ou json", "text or json"), param_hint="--log-format")
         context.obj = Globals(config, verbose, log_format)
-        console.start_logging(log_format, verbose, quiet=context.invoked_subcommand != "run")
+        logs.start(log_format, verbose, quiet=context.invoked_subcommand != "run")
 
     return before
 
@@ -255,12 +244,31 @@ def _mailboxes(app: typer.Typer) -> None:
     )
     def run(context: typer.Context) -> Work:
         def work() -> Status:
-            # A "reload" that comes while the service is still being loaded must not end it; nothing is to be reloaded yet.
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             from vigie.cli.run import run as command
 
             options: Globals = context.obj
             return command(options.config)
+
+        return work
+
+    @app.command(
+        help=say(
+            "Le service voit-il tout ? Pour chaque dossier, depuis quand un courriel attend d'être jugé ; sans ACCOUNT, tous.",
+            "Does the service see everything? For each folder, how long a mail waits to be judged; without ACCOUNT, all of them.",
+        )
+    )
+    def status(
+        context: typer.Context,
+        account: Annotated[str, typer.Argument(metavar="[ACCOUNT]")] = "",
+        as_json: Annotated[
+            bool, typer.Option("--json", help=say("un objet JSON par dossier", "one JSON object per folder"))
+        ] = False,
+    ) -> Work:
+        def work() -> Status:
+            from vigie.cli.liveness import status as command
+
+            options: Globals = context.obj
+            return command(options.config, account, as_json=as_json)
 
         return work
 
@@ -271,6 +279,8 @@ def _mailboxes(app: typer.Typer) -> None:
         )
     )(_login())
     app.add_typer(_review(), name="review")
+    for command in (backtest, modes, undo, forget, audit):
+        command.declare(app)
 
 
 def _login() -> Callable[..., Work]:
@@ -518,7 +528,7 @@ def _usage(error: typer.TyperException) -> int:
 
 
 def main() -> None:
-    """The console script."""
+    """Runs the command line of this process and ends it; the console script is `cli.entry`."""
     console.tolerate_any_text()
     arguments = sys.argv[1:]
     language.use(language.choose(arguments, os.environ))

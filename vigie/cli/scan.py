@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import FrameType
 from typing import cast
 
 from rich import progress as bars
@@ -23,12 +21,14 @@ from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, decimal, say
+from vigie.cli.person import at_the_keyboard
 from vigie.cli.status import Fault, Status, worst
+from vigie.cli.stopping import stoppable
 from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Record
 from vigie.rules.types import Label
-from vigie.scanner import cycle
+from vigie.scanner import cycle, modes
 from vigie.scanner.decide import Mode
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import MailboxError
@@ -61,6 +61,8 @@ class _Run:
     """Verdicts by the day on which the messages came, where it is known; else by the day of their judgement."""
     unreached: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
+    read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When vigie.toml was read."""
 
     def note(self, settled: cycle.Progress) -> None:
         """One message is settled."""
@@ -82,8 +84,8 @@ def scan(path: Path | None, wanted: Wanted, *, no_fail: bool) -> Status:
     since, mode = _date(wanted.since), _mode(wanted.mode)
     run = _Run(console.screen())
     try:
-        with Ledger(config.ledger) as ledger:
-            with WorkerPool(config.judge) as pool, _stoppable(run.stop):
+        with Ledger(config.ledger, at_the_keyboard()) as ledger:
+            with WorkerPool(config.judge) as pool, stoppable(run.stop):
                 for account in accounts:
                     _account(run, config, account, ledger, pool, folder=wanted.folder, since=since, mode=mode)
             if wanted.report is not None:
@@ -122,7 +124,7 @@ def _account(
                         ledger,
                         pool,
                         folder=name,
-                        mode=mode,
+                        mode=mode or (lambda: modes.in_force(ledger, account, read_at=run.read_at)),
                         since=since,
                         limit=config.judge.limits.message_bytes,
                         progress=advance,
@@ -247,21 +249,3 @@ def _mode(text: str) -> Mode | None:
     if text and text not in MODES:
         raise Fault(f"--mode {text}: {say('possibles : ', 'possible: ')}{', '.join(MODES)}", Status.USAGE)
     return cast("Mode", text) if text else None
-
-
-@contextmanager
-def _stoppable(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends the pass after the current command; a second Ctrl-C at once."""
-
-    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module's signature
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    numbers: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, ask) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,11 +86,17 @@ class _NotStartedError(Exception):
 class WorkerPool:
     """Judging processes. Thread-safe; a context manager. Started on demand, `limits.workers` at most (0: one a core)."""
 
-    def __init__(self, settings: JudgeSettings, *, zone: Path | None = None) -> None:
-        """`zone`: DNS answers come from that TOML file and from nowhere else, whatever the settings say."""
+    def __init__(
+        self, settings: JudgeSettings, *, zone: Path | None = None, told: Callable[[Case], None] | None = None
+    ) -> None:
+        """`zone`: DNS answers come from that TOML file and from nowhere else, whatever the settings say.
+
+        `told` is called with every case, in a thread of the pool, before its future has it.
+        """
         if zone is not None:
             settings = settings.model_copy(update={"dns": settings.dns.model_copy(update={"zone_file": zone})})
         self._settings = settings
+        self._told = told
         self.edition = edition(settings)
         self.size = settings.limits.workers or len(os.sched_getaffinity(0))
         self._most = 2 * self.size + 2
@@ -166,6 +172,12 @@ class WorkerPool:
         with self._lock:
             return tuple(self._processes)
 
+    @property
+    def under_way(self) -> int:
+        """Messages that were handed in and have no case yet."""
+        with self._lock:
+            return len(self._under_way)
+
     def _has_room(self, size: int) -> bool:
         waiting = sum(self._under_way.values())
         return not self._under_way or (len(self._under_way) < self._most and waiting + size <= WAITING_BYTES)
@@ -220,6 +232,8 @@ class WorkerPool:
         with self._lock:
             self._under_way.pop(task.future, None)
             self._room.notify_all()
+        if case is not None and self._told is not None:
+            self._told(case)
         try:
             if case is None:
                 task.future.set_exception(WorkersError("no judging process can be started on this machine"))
@@ -228,7 +242,9 @@ class WorkerPool:
         except InvalidStateError:
             return
         if case is not None and case.error is not None:
-            LOG.warning("%s: not examined: %s: %s", task.key, case.error.kind, case.error.detail)
+            LOG.warning(
+                "%s: not examined: %s: %s", task.key, case.error.kind, case.error.detail, extra={"sha256": case.sha256}
+            )
 
     def _started(self) -> _Process | None:
         with self._lock:

@@ -70,6 +70,17 @@ class Database:
         finally:
             self._writer.release()
 
+    def shrink(self) -> None:
+        """Empties the WAL into the file, where old pages are overwritten. Another program that reads just now may prevent it."""
+        try:
+            plain = self._engine.raw_connection()  # a checkpoint cannot run inside a transaction
+            try:
+                plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                plain.close()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise told(str(self.path), error) from None
+
     def _open(self) -> None:
         """Switches to WAL and migrates. The switch does not wait for a lock by itself, so it is tried until BUSY_S is over."""
         deadline = time.monotonic() + BUSY_S
@@ -125,7 +136,13 @@ def _create(path: Path) -> None:
 def _connected(connection: sqlite3.Connection, _record: object) -> None:
     """Transactions are begun by _begin alone, not by the driver before some statements."""
     connection.isolation_level = None
-    for pragma in ("synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_S * 1000:.0f}"):
+    # secure_delete: what is forgotten is overwritten, not left on a free page for whoever reads the file (RGPD article 17).
+    for pragma in (
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        f"busy_timeout = {BUSY_S * 1000:.0f}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, bindparam, delete, select
@@ -59,6 +60,12 @@ def of_record(connection: Connection, record_id: str) -> Frozen | None:
         answers=answers,
         lacking=row.lacking,
     )
+
+
+def received(connection: Connection, record_ids: Iterable[str]) -> dict[str, datetime]:
+    """INTERNALDATE of the messages of these records, where it was kept."""
+    query = select(FROZEN.c.record_id, FROZEN.c.received).where(FROZEN.c.record_id.in_(tuple(record_ids)))
+    return {row.record_id: instant(row.received) for row in connection.execute(query) if row.received is not None}
 
 
 def answers_text(frozen: Frozen) -> str:

@@ -29,16 +29,17 @@ class RefusedError(Exception):
     """What is asked contradicts what stands there. One line for a person."""
 
 
-def write(connection: Connection, intent: Intent) -> None:
-    """Makes it durable. The same intent once more changes nothing; another one of the same id is refused."""
+def write(connection: Connection, intent: Intent) -> bool:
+    """Makes it durable; False: it was already. Another one of the same id is refused."""
     known = _find(connection, intent.id)
     if known is not None:
         if _intent(known) != intent:
             raise RefusedError(f"intent {intent.id} exists already and differs")
-        return
+        return False
     if connection.execute(select(RECORDS.c.number).where(RECORDS.c.id == storable(intent.record_id))).first() is None:
         raise RefusedError(f"there is no record {intent.record_id}")
     connection.execute(insert(INTENTS).values(_row(intent)))
+    return True
 
 
 def advance(connection: Connection, intent_id: str, state: State) -> None:
@@ -49,19 +50,20 @@ def advance(connection: Connection, intent_id: str, state: State) -> None:
     connection.execute(update(INTENTS).where(INTENTS.c.id == known.id).values(state=state.value))
 
 
-def close(connection: Connection, outcome: Outcome) -> None:
-    """Writes the outcome and closes. The same ending once more changes nothing; a different one is refused."""
+def close(connection: Connection, outcome: Outcome) -> Intent | None:
+    """Writes the outcome and closes; gives the intent. The same ending once more changes nothing (None); another is refused."""
     if outcome.state in OPEN:
         raise RefusedError(f"intent {outcome.intent_id} cannot end as {outcome.state}")
     known = _find(connection, outcome.intent_id)
     if known is not None and known.state == outcome.state:
-        return
+        return None
     known = _open(connection, outcome.intent_id)
     connection.execute(insert(OUTCOMES).values(_outcome_row(outcome)))
     connection.execute(update(INTENTS).where(INTENTS.c.id == known.id).values(state=outcome.state.value))
     held = _held_after(ActionKind(known.kind), outcome.state)
     if held is not None:
         record_rows.set_held(connection, known.record_id, held)
+    return _intent(known)
 
 
 def still_open(connection: Connection, account: str) -> Sequence[Intent]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, place, storable
 from vigie.ledger.identity import as_typed
-from vigie.ledger.schema import CURSORS, DECISIONS, RECORDS
+from vigie.ledger.schema import ALLOWED, CURSORS, DECISIONS, RECORDS
 from vigie.ledger.types import Cursor, Decision, Record
 
 _PLACE = ("account", "folder", "uidvalidity", "uid")
@@ -142,14 +142,16 @@ def due(connection: Connection, account: str, now: datetime) -> Sequence[Record]
     return [_record(row) for row in connection.execute(query.order_by(RECORDS.c.retry_at, RECORDS.c.number))]
 
 
-def decide(connection: Connection, record_id: str, decision: Decision | None, at: datetime) -> bool:
-    """Writes a decision and remembers that it was taken; False where there is no such record."""
+def decide(connection: Connection, record_id: str, decision: Decision | None, at: datetime) -> str | None:
+    """Writes a decision and remembers that it was taken; gives the record's account, None where there is no such record."""
     value = None if decision is None else decision.value
-    done = connection.execute(update(RECORDS).where(RECORDS.c.id == storable(record_id)).values(decision=value))
-    if done.rowcount == 0:
-        return False
+    where = RECORDS.c.id == storable(record_id)
+    account: str | None = connection.execute(select(RECORDS.c.account).where(where)).scalar_one_or_none()
+    if account is None:
+        return None
+    connection.execute(update(RECORDS).where(where).values(decision=value))
     connection.execute(insert(DECISIONS).values(record_id=storable(record_id), decision=value, at=instant_text(at)))
-    return True
+    return account
 
 
 def decided(connection: Connection, record_id: str) -> Sequence[tuple[Decision | None, datetime]]:
@@ -161,13 +163,16 @@ def decided(connection: Connection, record_id: str) -> Sequence[tuple[Decision |
 
 
 def released(connection: Connection, account: str, sha256: str) -> bool:
-    """True where a person released that content in that account."""
+    """True where a person released that content in that account, also long ago."""
     query = select(RECORDS.c.number).where(
         RECORDS.c.account == storable(account),
         RECORDS.c.sha256 == storable(sha256),
         RECORDS.c.decision == Decision.RELEASED.value,
     )
-    return connection.execute(query.limit(1)).first() is not None
+    if connection.execute(query.limit(1)).first() is not None:
+        return True
+    kept = select(ALLOWED.c.at).where(ALLOWED.c.account == storable(account), ALLOWED.c.sha256 == storable(sha256))
+    return connection.execute(kept).first() is not None
 
 
 def set_held(connection: Connection, record_id: str, held: bool) -> None:

@@ -101,6 +101,8 @@ HEARTBEATS = Table(
     Column("at", Text, nullable=False),
     Column("lag_uids", Integer, nullable=False),
     Column("error", Text, nullable=False),
+    Column("known_at", Text),
+    Column("behind_since", Text),
 )
 
 ATTEMPTS = Table(
@@ -151,6 +153,49 @@ SENDINGS = Table(
     Column("uidnext", Integer),
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("retry_at", Text),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+AUDIT_ENDS = Table(
+    "audit_ends",
+    METADATA,
+    Column("side", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+MODES = Table(
+    "modes",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("file_mode", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+ALLOWED = Table(
+    "allowed",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("sha256", Text, primary_key=True),
+    Column("at", Text, nullable=False),
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -13,11 +12,24 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger import attempt_rows, frozen_rows, intent_rows, record_rows, sending_rows, signature_rows
-from vigie.ledger.columns import instant, instant_text, storable
-from vigie.ledger.database import Database
+from vigie.ledger.audit import What
+from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
 from vigie.ledger.faults import LedgerError
+from vigie.ledger.keeping import Keeper
 from vigie.ledger.schema import HEARTBEATS
-from vigie.ledger.types import Cursor, Decision, Frozen, Intent, Outcome, Place, Record, Sending, Sighting, State
+from vigie.ledger.types import (
+    Cursor,
+    Decision,
+    Frozen,
+    Heartbeat,
+    Intent,
+    Outcome,
+    Place,
+    Record,
+    Sending,
+    Sighting,
+    State,
+)
 from vigie.rules.types import Label
 
 __all__ = ["Ledger", "LedgerError"]
@@ -26,15 +38,19 @@ _PAGE = 200
 NOTHING_FROZEN: Mapping[Place, Frozen] = MappingProxyType({})
 
 
-class Ledger:
+class Ledger(Keeper):
     """What Vigie remembers. Thread-safe; several programs may have it open. Every method raises LedgerError.
 
-    SQLite: WAL, synchronous=FULL, foreign_keys on, busy_timeout 5 s.
+    SQLite: WAL, synchronous=FULL, foreign_keys on, busy_timeout 5 s. What is decided or done about a message is told in the
+    audit log, in the same transaction.
     """
 
-    def __init__(self, url: str) -> None:
-        """Opens it, creating or migrating the schema. `url` as in vigie.toml ("sqlite:///vigie.db")."""
-        self._database = Database(url)
+    def __init__(self, url: str, who: str = "vigie") -> None:
+        """Opens it, creating or migrating the schema. `url` as in vigie.toml ("sqlite:///vigie.db").
+
+        `who`: in whose name, for the audit log: "service", "cli:marie".
+        """
+        super().__init__(url, who)
 
     @property
     def path(self) -> Path:
@@ -52,6 +68,11 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def check(self) -> None:
+        """Returns where something could be written now; writes nothing."""
+        with self._writing():
+            pass  # the transaction took the write lock when it began
 
     def cursor(self, account: str, folder: str) -> Cursor | None:
         """How far the folder was judged."""
@@ -81,8 +102,9 @@ class Ledger:
             frozen_rows.write(connection, frozen)
             frozen_rows.forget(connection, [record.place for record in judged if record.verdict == Label.UNRELATED])
             signature_rows.write(connection, sightings)
+            verdicts = {record.id: record.verdict for record in judged}
             for intent in wanted:
-                intent_rows.write(connection, intent)
+                self._open(connection, intent, verdict=verdicts.get(intent.record_id, ""))
             if cursor is not None:
                 record_rows.move_cursor(connection, cursor)
             attempt_rows.clear(connection, [record.place for record in judged], cursor)
@@ -166,8 +188,7 @@ class Ledger:
     def set_decision(self, record_id: str, decision: Decision | None, at: datetime) -> None:
         """What a person decided; None takes it back."""
         with self._writing() as connection:
-            if not record_rows.decide(connection, record_id, decision, at):
-                raise intent_rows.RefusedError(f"there is no record {record_id}")
+            self._decide(connection, record_id, decision, at)
 
     def decisions(self, record_id: str) -> Sequence[tuple[Decision | None, datetime]]:
         """Every decision about a record, oldest first; None: the one before it was taken back."""
@@ -182,14 +203,22 @@ class Ledger:
     def open_intent(self, intent: Intent) -> None:
         """Makes the intent durable (state PENDING) before anything is done for it."""
         with self._writing() as connection:
-            intent_rows.write(connection, intent)
+            self._open(connection, intent)
 
     def release(self, intent: Intent, at: datetime) -> None:
         """A person's release as one step: the decision, which keeps the scanner from moving it again (I-47), and the intent."""
         with self._writing() as connection:
-            if not record_rows.decide(connection, intent.record_id, Decision.RELEASED, at):
-                raise intent_rows.RefusedError(f"there is no record {intent.record_id}")
-            intent_rows.write(connection, intent)
+            self._decide(connection, intent.record_id, Decision.RELEASED, at)
+            self._open(connection, intent)
+
+    def release_all(self, intents: Sequence[Intent], at: datetime, *, account: str, since: datetime) -> None:
+        """Many releases as one step, all or none; `account` and `since` are told in the audit log."""
+        with self._writing() as connection:
+            told: dict[str, str | int] = {"since": instant_text(since), "messages": len(intents)}
+            self._note(connection, What.UNDO, account=account, detail=told)
+            for intent in intents:
+                self._decide(connection, intent.record_id, Decision.RELEASED, at)
+                self._open(connection, intent)
 
     def advance(self, intent_id: str, state: State) -> None:
         """PENDING -> MOVING, durable before the command is sent; back to PENDING when the server refused: nothing is under way."""
@@ -223,8 +252,11 @@ class Ledger:
     def close_intent(self, outcome: Outcome) -> None:
         """Writes how it ended and closes it, in one transaction."""
         with self._writing() as connection:
-            intent_rows.close(connection, outcome)
+            ended = intent_rows.close(connection, outcome)
             sending_rows.forget(connection, outcome.intent_id)
+            if ended is not None:
+                told = {"intent": ended.id, "kind": ended.kind.value, "state": outcome.state.value}
+                self._note(connection, What.ENDED, account=ended.source.account, about=ended.record_id, detail=told)
 
     def open_intents(self, account: str) -> Sequence[Intent]:
         """Those neither DONE, GONE nor FAILED, oldest first: what recovery has to look at."""
@@ -241,25 +273,63 @@ class Ledger:
         with self._database.reading() as connection:
             return intent_rows.ended_at(connection, place)
 
-    def beat(self, account: str, folder: str, at: datetime, lag_uids: int, error: str) -> None:
-        """The service's heartbeat for a folder: when it last knew, how many UIDs it was behind, the current fault or ""."""
-        news = {"at": instant_text(at), "lag_uids": lag_uids, "error": storable(error)}
+    def received(self, record_ids: Collection[str]) -> Mapping[str, datetime]:
+        """When the messages of these records came (INTERNALDATE), where it was kept: not of unrelated mail."""
+        with self._database.reading() as connection:
+            return frozen_rows.received(connection, record_ids)
+
+    def beat(
+        self,
+        account: str,
+        folder: str,
+        at: datetime,
+        lag_uids: int,
+        error: str,
+        *,
+        known_at: datetime | None = None,
+        behind_since: datetime | None = None,
+    ) -> None:
+        """The service's heartbeat for a folder, see Heartbeat."""
+        news = {
+            "at": instant_text(at),
+            "lag_uids": lag_uids,
+            "error": storable(error),
+            "known_at": optional_instant_text(known_at),
+            "behind_since": optional_instant_text(behind_since),
+        }
         new = insert(HEARTBEATS).values(account=storable(account), folder=storable(folder), **news)
         with self._writing() as connection:
             connection.execute(new.on_conflict_do_update(index_elements=("account", "folder"), set_=news))
 
     def beats(self) -> Sequence[tuple[str, str, datetime, int, str]]:
         """The newest heartbeat of each folder: account, folder, at, lag_uids, error."""
+        return [(beat.account, beat.folder, beat.at, beat.lag_uids, beat.error) for beat in self.heartbeats()]
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        """The newest heartbeat of each folder."""
         query = select(HEARTBEATS).order_by(HEARTBEATS.c.account, HEARTBEATS.c.folder)
         with self._database.reading() as connection:
             return [
-                (row.account, row.folder, instant(row.at), row.lag_uids, row.error) for row in connection.execute(query)
+                Heartbeat(
+                    row.account,
+                    row.folder,
+                    instant(row.at),
+                    row.lag_uids,
+                    row.error,
+                    optional_instant(row.known_at),
+                    optional_instant(row.behind_since),
+                )
+                for row in connection.execute(query)
             ]
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with self._database.writing() as connection:
-                yield connection
-        except intent_rows.RefusedError as refused:
-            raise LedgerError(f"ledger {self._database.path}: {refused}", temporary=False) from None
+    def _open(self, connection: Connection, intent: Intent, **more: str) -> None:
+        if intent_rows.write(connection, intent):
+            told = {"intent": intent.id, "kind": intent.kind.value, **more}
+            self._note(connection, What.WANTED, account=intent.source.account, about=intent.record_id, detail=told)
+
+    def _decide(self, connection: Connection, record_id: str, decision: Decision | None, at: datetime) -> None:
+        account = record_rows.decide(connection, record_id, decision, at)
+        if account is None:
+            raise intent_rows.RefusedError(f"there is no record {record_id}")
+        told = {"decision": "withdrawn" if decision is None else decision.value}
+        self._note(connection, What.DECIDED, account=account, about=record_id, detail=told)

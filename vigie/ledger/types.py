@@ -150,6 +150,33 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What the service last knew about one folder."""
+
+    account: str
+    folder: str
+    at: datetime
+    """When it was written."""
+    lag_uids: int
+    """UIDs that the server has given out and that are not judged yet."""
+    error: str
+    """The current fault, or ""."""
+    known_at: datetime | None = None
+    """When the server was last heard about what it has; None: never."""
+    behind_since: datetime | None = None
+    """The oldest message that is not judged came no earlier; None: everything was judged at `known_at`."""
+
+    def lag_seconds(self, now: datetime) -> float | None:
+        """The greatest age that a message may have which the server has and nobody has judged; None: unknown.
+
+        0.0 speaks of `known_at`: how long ago that may be is a matter of the account's schedule.
+        """
+        if self.behind_since is not None:
+            return max((now - self.behind_since).total_seconds(), 0.0)
+        return None if self.error or self.known_at is None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How an intent ended."""
 
@@ -161,3 +188,47 @@ class Outcome:
     detail: str = ""
     kept_keywords: tuple[str, ...] = ()
     """Keywords that the server was seen to have kept. Never claim one that is not here."""
+
+
+class Step(StrEnum):
+    """How an account came by its mode."""
+
+    FILE = "file"
+    """vigie.toml says it: first seen, or changed since."""
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    """An account was given a mode. `mode`, `before` and `file_mode` are observe, tag or enforce."""
+
+    account: str
+    step: Step
+    mode: str
+    before: str
+    file_mode: str
+    """What vigie.toml said then."""
+    at: datetime
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was removed from the ledger; the mailboxes' messages were not touched."""
+
+    records: int = 0
+    thinned: int = 0
+    """Cases that lie in quarantine without anybody's decision: only what the way back needs is left of them."""
+    signatures: int = 0
+    audit: int = 0
+    under_way: int = 0
+    """Left alone, because an action about them has not ended."""
+
+    def __add__(self, other: Erased) -> Erased:
+        return Erased(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    @property
+    def anything(self) -> bool:
+        """Something was removed."""
+        return self.records + self.thinned + self.signatures + self.audit > 0

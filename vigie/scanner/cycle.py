@@ -63,7 +63,7 @@ def scan(
     pool: Pool,
     *,
     folder: str,
-    mode: Mode | None = None,
+    mode: Mode | Callable[[], Mode] | None = None,
     since: datetime | None = None,
     limit: int | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -72,20 +72,21 @@ def scan(
 ) -> Summary:
     """One pass over `folder` from where the last one stopped; with `since`, over what arrived from that day on, without cursor.
 
-    `mode`: instead of the account's. `limit`: bytes of a message that are judged, [limits] message_bytes. `progress` is called
-    in this thread. `stop`: ends the pass after the current command; nothing is lost. `session`: a connection of the caller's;
-    else one is opened and closed.
+    `mode`: instead of the account's; a function is asked again before each batch is acted on. `limit`: bytes of a message that
+    are judged, [limits] message_bytes. `progress` is called in this thread. `stop`: ends the pass after the current command;
+    nothing is lost. `session`: a connection of the caller's; else one is opened and closed.
     Raises MailboxError (AccountBusyError while another Vigie acts on the account), LedgerError and WorkersError; what was
     settled until then is settled, and the next pass goes on.
     """
     stop = stop or threading.Event()
-    summary = Summary(account.name, folder, mode or account.mode)
+    mode_now = mode if callable(mode) else lambda: mode or account.mode
+    summary = Summary(account.name, folder, mode_now())
     with ExitStack() as stack:
         stack.enter_context(account_lock(ledger.path, account.name, stop=stop))
         session = session or stack.enter_context(Session(account, imap.connect))
         judging = stack.enter_context(Judging(pool, stop, account.recipients))
         hands = Hands(session, ledger)
-        settler = Settler(hands, judging, summary, progress)
+        settler = Settler(hands, judging, summary, progress, mode_now)
         _Pass(hands, judging, settler, summary, stop, limit or LimitSettings().message_bytes).run(since)
     return summary
 
@@ -225,7 +226,14 @@ class _Pass:
         self._settle_down_to(0)
         place, attempts = self._place(uid), self._suspects.get(uid, 0)
         if attempts >= journal.MOST_ATTEMPTS:
-            LOG.error("%s/%s uid %d: given up after %d attempts", self._account, self._folder, uid, attempts)
+            LOG.error(
+                "%s/%s uid %d: given up after %d attempts",
+                self._account,
+                self._folder,
+                uid,
+                attempts,
+                extra={"uid": uid},
+            )
             self._batches.append(Batch((), uid, (journal.given_up(place, attempts, _now()),)))
         else:
             self._ledger.count_attempts((place,))

@@ -50,9 +50,14 @@ def examined(mailbox: Mailbox, folder: str) -> FolderStatus | None:
         raise
 
 
+def most(size: int) -> int:
+    """Bytes that a message of that RFC822.SIZE may have: Exchange and others announce an estimate, which may be too small."""
+    return 2 * size + 65536
+
+
 def held(mailbox: Mailbox, uid: int, sha256: str, size: int) -> Fetched | None:
     """The message of that UID of the selected folder where it has exactly those bytes."""
-    for fetched in mailbox.fetch([uid], limit=size + 1):
+    for fetched in mailbox.fetch([uid], limit=most(size)):
         if fetched.uid == uid:
             same = not fetched.partial and hashlib.sha256(fetched.raw).hexdigest() == sha256
             return fetched if same else None

@@ -39,6 +39,7 @@ def account_lock(
     deadline = time.monotonic() + wait_s
     try:
         handle = os.open(path_for(ledger, account), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        _give_to_owner(handle, ledger)
     except OSError as error:
         text = f"account {account}: its lock file beside the ledger cannot be opened: {error.strerror}"
         raise MailboxError("limit", text, temporary=True) from None
@@ -50,6 +51,13 @@ def account_lock(
         yield
     finally:
         os.close(handle)  # which also unlocks: the descriptor was never shared
+
+
+def _give_to_owner(handle: int, ledger: Path) -> None:
+    """A command that root types must not leave a lock file that the service cannot open."""
+    owner = ledger.stat() if os.geteuid() == 0 and ledger.exists() else None
+    if owner is not None and owner.st_uid != os.fstat(handle).st_uid:
+        os.fchown(handle, owner.st_uid, owner.st_gid)
 
 
 def _locked(handle: int) -> bool:

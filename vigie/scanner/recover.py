@@ -61,7 +61,7 @@ def later(hands: Hands, *, due: datetime, stop: threading.Event, most_s: float) 
     ended = []
     account = hands.session.account.name
     sendings = hands.ledger.sendings(account)
-    waiting = [intent for intent in hands.ledger.open_intents(account) if _is_due(sendings.get(intent.id), due)]
+    waiting = [intent for intent in hands.ledger.open_intents(account) if is_due(sendings.get(intent.id), due)]
     full: set[str] = set()
     unasked = []
     deadline = time.monotonic() + most_s
@@ -81,8 +81,8 @@ def later(hands: Hands, *, due: datetime, stop: threading.Event, most_s: float) 
     return ended
 
 
-def _is_due(sending: Sending | None, now: datetime) -> bool:
-    """Also when the clock has jumped: nobody waits longer than PUT_OFF says (I-52)."""
+def is_due(sending: Sending | None, now: datetime) -> bool:
+    """It was refused, and may be tried again. Also when the clock has jumped: nobody waits longer than PUT_OFF says (I-52)."""
     return sending is not None and sending.retry_at is not None and not now < sending.retry_at <= now + PUT_OFF[-1]
 
 

@@ -14,6 +14,7 @@ from vigie.scanner.credentials.settings import OAuthSettings
 
 __all__ = ["AccountSettings", "SecretError"]
 
+UNITS = {"s": 1, "m": 60, "h": 3600}
 LOOPBACK = ("localhost", "127.", "::1")
 SOURCES = ("password_file", "password_env", "password_command", "oauth")
 
@@ -58,6 +59,11 @@ class AccountSettings(Settings):
         if _same(self.quarantine_folder) in map(_same, self.folders):
             raise ValueError("quarantine_folder cannot be one of the scanned folders")
         return self
+
+    @property
+    def schedule_s(self) -> int:
+        """`schedule` in seconds."""
+        return int(self.schedule[:-1]) * UNITS[self.schedule[-1]]
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from vigie.ledger.freezing import sightings, signature_ids
 from vigie.ledger.types import ActionKind, Cursor, Intent, Outcome, Record, State
 from vigie.rules.types import Case, Label
 from vigie.scanner import journal, recover
-from vigie.scanner.decide import NOTHING, Plan, decide
+from vigie.scanner.decide import NOTHING, Mode, Plan, decide
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Batch, Job, Judging
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError
@@ -24,18 +24,27 @@ class Settler:
     """Writes and acts for one pass over one folder, which is selected read-only before and after each call."""
 
     def __init__(
-        self, hands: Hands, judging: Judging, summary: Summary, progress: Callable[[Progress], None] | None
+        self,
+        hands: Hands,
+        judging: Judging,
+        summary: Summary,
+        progress: Callable[[Progress], None] | None,
+        mode_now: Callable[[], Mode],
     ) -> None:
         self._hands = hands
         self._ledger = hands.ledger
         self._judging = judging
         self._summary = summary
         self._progress = progress
+        self._mode_now = mode_now
         self._done = 0
 
     def settle(self, batch: Batch, uidvalidity: int, *, cursor: Cursor | None) -> None:
         """T1 and the actions of one batch. Raises StoppedError while nothing of it is written yet."""
         judged = self._seen_elsewhere([(job, self._judging.case(job)) for job in batch.jobs])
+        self._summary.mode = (
+            self._mode_now()
+        )  # a pass over an old mailbox takes hours: a rollback must not wait for its end
         at = datetime.now(UTC)
         records = [self._record(job, case, at) for job, case in judged]
         intents = self._intents(judged, records, uidvalidity)
@@ -165,8 +174,9 @@ class Settler:
                 else folder
             )
         except MailboxError as error:
-            if error.kind in recover.OF_THE_CONNECTION:
-                raise
+            if error.kind in recover.OF_THE_CONNECTION or error.retry_after_s is not None:
+                raise  # I-39: asked to come back later, by then there may well be one
+            self._summary.homeless += 1
             recover.LOG.error("%s: no quarantine folder, false mail is tagged: %s", self._summary.account, error)
             return ""
 

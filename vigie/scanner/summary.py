@@ -48,6 +48,8 @@ class Summary:
     tagged: int = 0
     gone: int = 0
     failed: int = 0
+    homeless: int = 0
+    """Batches with false mail for which no quarantine folder was to be had: it was tagged."""
     waiting: int = 0
     """Intents of this pass that stay open for the next one."""
     recovered: int = 0

@@ -3,81 +3,85 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 
+from vigie import log_keys
 from vigie.judge.workers import WorkersError
 from vigie.ledger.store import Ledger, LedgerError
-from vigie.ledger.types import ActionKind
-from vigie.scanner import cycle
+from vigie.ledger.types import Heartbeat
+from vigie.scanner import cycle, modes
+from vigie.scanner.backoff import Backoff
+from vigie.scanner.beats import Beats
+from vigie.scanner.decide import Mode
+from vigie.scanner.gate import Gate
 from vigie.scanner.judging import Pool
+from vigie.scanner.lag import Lag, utc_now
+from vigie.scanner.life import Life
+from vigie.scanner.lock import AccountBusyError
 from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.operation.meter import Meter
 from vigie.scanner.recover import OF_THE_CONNECTION
 from vigie.scanner.session import Connect, Session
 from vigie.scanner.settings import AccountSettings
-from vigie.scanner.summary import Summary
+from vigie.scanner.summary import Progress
+from vigie.scanner.waiting import OpenIntents
 
 LOG = logging.getLogger(__name__)
 
-FIRST_S = 1.0
-LONGEST_S = 300.0
-LONGEST_WISH_S = 3600.0
-"""What a server asks for beyond it is not granted: nobody can make an account deaf for days."""
-AUTH_TRIES = 2
-"""More would lock people out of their own mailbox (I-38)."""
 LOOK_S = 5.0
 """How soon a release that somebody asked for on the review pages is noticed."""
-_CHANCE = random.SystemRandom()
-
-
-class Backoff:
-    """How long to wait after the n-th fault in a row: full jitter below 1 s, 2 s, 4 s ... 5 min; a server's own wish counts."""
-
-    def __init__(self, chance: Callable[[float, float], float] = _CHANCE.uniform) -> None:
-        self._chance = chance
-        self._faults = 0
-
-    def next(self, wished_s: float | None = None) -> float:
-        """Seconds to wait now. `wished_s`: how long the server asked us to stay away (I-39)."""
-        ceiling = min(LONGEST_S, FIRST_S * 2 ** min(self._faults, 20))
-        self._faults += 1
-        wait = self._chance(0.0, ceiling)
-        return wait if wished_s is None else min(wished_s, LONGEST_WISH_S) + wait
-
-    def reset(self) -> None:
-        """All is well again."""
-        self._faults = 0
+SECRET_S = 2.0
+"""How soon another password is noticed."""
+ATTEMPT_S = 3600.0
+"""The longest that a scan may take over one batch: 64 messages from a server that sends as slowly as one is waited for (I-43)."""
 
 
 class Supervisor(threading.Thread):
     """The only one in this process that acts on the account. Requests that come during a scan make one more, not many."""
 
-    def __init__(self, account: AccountSettings, ledger: Ledger, pool: Pool, *, limit: int, connect: Connect) -> None:
+    def __init__(
+        self,
+        account: AccountSettings,
+        ledger: Ledger,
+        pool: Pool,
+        *,
+        limit: int,
+        connect: Connect,
+        meter: Meter | None = None,
+    ) -> None:
+        """Raises LedgerError."""
         super().__init__(name=f"vigie-{account.name}", daemon=True)
         self.account = account
+        self.gate = Gate(account)
+        self.life = Life()
         self._ledger = ledger
         self._pool = pool
         self._limit = limit
+        self._meter = meter or Meter()
         self._session = Session(account, connect)
         self._backoff = Backoff()
         self._stop_event = threading.Event()
-        self._welcome = threading.Event()
         self._news = threading.Condition()
         self._wanted: list[str] = []
-        self._uidnext: dict[str, int] = {}
-        self._refused = 0
+        self._read_at = utc_now()
+        self._open = OpenIntents(account.name, ledger)
+        known = {beat.folder: beat for beat in ledger.heartbeats() if beat.account == account.name}
+        self._beats = {
+            folder: Beats(ledger, Lag(account.name, folder, before=known.get(folder), now=utc_now()))
+            for folder in account.folders
+        }
 
-    def request(self, folders: Iterable[str] = (), *, uidnext: int = 0) -> None:
+    def request(self, folders: Iterable[str] = (), *, uidnext: int = 0, idling: bool = False) -> None:
         """Asks for a scan of these folders (all, if none is named) as soon as may be; returns at once.
 
-        `uidnext`: what a watcher saw, for the lag.
+        `uidnext`, `idling`: what a watcher saw, for the lag, see Lag.told.
         """
         with self._news:
             for folder in tuple(folders) or self.account.folders:
-                self._uidnext[folder] = max(uidnext, self._uidnext.get(folder, 0))
+                if uidnext:
+                    self._beats[folder].lag.told(uidnext, utc_now(), idling=idling)
                 if folder not in self._wanted:
                     self._wanted.append(folder)
             self._news.notify_all()
@@ -90,23 +94,40 @@ class Supervisor(threading.Thread):
 
     @property
     def stopping(self) -> threading.Event:
-        """Set when the loop is to end, or has given up: the account's watchers end, too."""
+        """Set when the loop is to end: the account's watchers end, too."""
         return self._stop_event
 
     @property
-    def welcome(self) -> threading.Event:
-        """Set when a first attempt did not end in a refused login: until then nobody else tries the password (I-38)."""
-        return self._welcome
+    def is_known(self) -> bool:
+        """Of every folder the lag is known, or the fault for which it is not."""
+        return all(beats.is_known for beats in self._beats.values())
+
+    @property
+    def is_well(self) -> bool:
+        """The loop turns, and no fault of our own has kept it from knowing the lag for long: nothing that a restart would mend."""
+        alive = self.is_alive() or self._stop_event.is_set()
+        return alive and self.life.is_well
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        """What is known now, folder by folder."""
+        return [beats.now() for beats in self._beats.values()]
+
+    def note_lag(self) -> None:
+        """Writes down where the account is behind, while its own thread may be busy. Never raises."""
+        for beats in self._beats.values():
+            beats.note()
 
     def run(self) -> None:
         """The loop."""
+        with log_keys.about(account=self.account.name):
+            self._loop()
+
+    def _loop(self) -> None:
         while (folder := self._next()) is not None:
-            fault = self._attempt(folder)
-            if not (isinstance(fault, MailboxError) and fault.kind == "auth"):
-                self._welcome.set()
+            with log_keys.about(folder=folder):
+                fault = self._attempt(folder)
             if fault is None:
                 self._backoff.reset()
-                self._refused = 0
             elif not self._goes_on(folder, fault):
                 break
         self._session.close()
@@ -115,44 +136,77 @@ class Supervisor(threading.Thread):
 
     def _attempt(self, folder: str) -> Exception | None:
         """One scan; the fault that ended it, or None. Here alone everything is caught: an account must not die silently (R5)."""
+        self.life.sign(ATTEMPT_S)
+        if not self.gate.trusted.is_set():
+            self._session.close()  # a connection that is open still says nothing about the next login
+        self.gate.try_now()
+        beats = self._beats[folder]
         try:
+            self._open.before()
+            beats.lag.begin()
+            begun = utc_now()
             summary = cycle.scan(
                 self.account,
                 self._ledger,
                 self._pool,
                 folder=folder,
+                mode=self._mode,
                 limit=self._limit,
+                progress=lambda told: self._settled_one(beats, told),
                 stop=self._stop_event,
                 session=self._session,
             )
-            self._beat(summary)
+            self._meter.passed(summary)
+            beats.passed(summary, begun)
+            self._open.after()
         except Exception as fault:  # noqa: BLE001 - the one supervisor loop per account (house)
+            self._open.failed()
+            self._learn_from(fault)
             return fault
+        self.life.well()
+        self.gate.welcomed()
         return None
 
+    def _mode(self) -> Mode:
+        return modes.in_force(self._ledger, self.account, read_at=self._read_at)
+
+    def _settled_one(self, beats: Beats, told: Progress) -> None:
+        self.life.sign(ATTEMPT_S)
+        self._meter.progress(self.account.name, told)
+        beats.progress(told)
+
+    def _learn_from(self, fault: Exception) -> None:
+        """What a fault says about the login, and about ourselves."""
+        if isinstance(fault, MailboxError | LedgerError):
+            self.life.well()
+        else:
+            self.life.ill()
+        if _is_refused(fault):
+            self.gate.refused(str(fault))
+        elif self._session.is_open:
+            self.gate.welcomed()
+        elif isinstance(fault, MailboxError) and not isinstance(fault, AccountBusyError):
+            self.gate.doubt()
+
     def _goes_on(self, folder: str, fault: Exception) -> bool:
-        """Says what happened, and waits; False: there is no sense in going on."""
+        """Says what happened, and waits; False: it is to end."""
         if self._stop_event.is_set():
             return False
         text = _told(fault)
-        LOG.warning("%s/%s: %s", self.account.name, folder, text)
-        self._beat_fault(folder, text)
+        self._meter.broke(self.account.name)
+        LOG.warning("%s/%s: %s", self.account.name, folder, text, extra={"folder": folder})
+        self._beats[folder].failed(text)
+        logged_in = self._session.is_open
         # Whatever it was, nothing of the old connection is believed any more: a goodbye can look like a mere limit (I-26).
         self._session.close()
         connection = not isinstance(fault, MailboxError) or fault.kind in OF_THE_CONNECTION
-        # a temporary one is of a vault or a token file that is away for a while: nobody was refused
-        if isinstance(fault, MailboxError) and fault.kind == "auth" and not fault.temporary:
-            self._refused += 1
-            if self._refused >= AUTH_TRIES:
-                LOG.error("%s: stopped: the login was refused twice; mend it and reload", self.account.name)
-                self._beat_fault(folder, f"stopped: {text}")
-                self.stop()
-                return False
-        if isinstance(fault, MailboxError) and not fault.temporary and not connection:
+        if logged_in and isinstance(fault, MailboxError) and not fault.temporary and not connection:
             return True  # of this folder alone: the schedule tries again
         self.request((folder,))
-        wished = fault.retry_after_s if isinstance(fault, MailboxError) else None
-        self._stop_event.wait(self._backoff.next(wished))
+        if not self.gate.stopped:
+            wait = self._backoff.next(fault.retry_after_s if isinstance(fault, MailboxError) else None)
+            self.life.sign(wait)
+            self._stop_event.wait(wait)
         return True
 
     # -- waiting -----------------------------------------------------------------------------------------------------
@@ -160,39 +214,44 @@ class Supervisor(threading.Thread):
     def _next(self) -> str | None:
         """The next folder to scan, waited for; None: stop."""
         while not self._stop_event.is_set():
+            self.life.sign(LOOK_S)
+            if self.gate.stopped:
+                self._sit_out()
+                continue
             with self._news:
                 if not self._wanted:
                     self._news.wait(LOOK_S)
                 if self._wanted and not self._stop_event.is_set():
                     return self._wanted.pop(0)
-            if not self._stop_event.is_set() and self._is_asked_to_release():
-                self.request(self.account.folders[:1])
+            if not self._stop_event.is_set() and not self._wanted and self._open.ask():
+                # Any folder does, but one that cannot be opened: recovery comes after that.
+                sound = (folder for folder, beats in self._beats.items() if not beats.now().error)
+                self.request((next(sound, self.account.folders[0]),))
         return None
 
-    def _is_asked_to_release(self) -> bool:
-        try:
-            waiting = self._ledger.open_intents(self.account.name)
-        except LedgerError as error:
-            LOG.warning("%s: %s", self.account.name, error)
-            return False
-        return any(intent.kind is ActionKind.RELEASE for intent in waiting)
+    def _sit_out(self) -> None:
+        """Two refused logins: nothing is tried until somebody has changed the secret, or stops or reloads the service (I-38)."""
+        self._session.close()
+        mend = "vigie login" if self.account.oauth is not None else "change the password"
+        LOG.error(
+            "%s: stopped: the login was refused twice; %s; it starts again when the file with the secret changes, or at a reload",
+            self.account.name,
+            mend,
+        )
+        for beats in self._beats.values():
+            beats.failed(f"stopped: {self.gate.reason}")
+        while not self._stop_event.wait(SECRET_S):
+            self.life.sign(SECRET_S)
+            if self.gate.reopened():
+                LOG.info("%s: the secret has changed: it starts again", self.account.name)
+                self._backoff.reset()
+                self.request()
+                return
 
-    # -- heartbeat ---------------------------------------------------------------------------------------------------
 
-    def _beat(self, summary: Summary) -> None:
-        """When the folder was known to be settled, and how many UIDs it is behind what anybody has seen of it."""
-        cursor = self._ledger.cursor(summary.account, summary.folder)
-        seen = max(summary.uidnext, self._uidnext.get(summary.folder, 0))
-        lag = max(seen - 1 - cursor.last_uid, 0) if cursor is not None else max(seen - 1, 0)
-        self._ledger.beat(summary.account, summary.folder, datetime.now(UTC), lag, "")
-
-    def _beat_fault(self, folder: str, text: str) -> None:
-        try:
-            cursor = self._ledger.cursor(self.account.name, folder)
-            lag = max(self._uidnext.get(folder, 0) - 1 - (cursor.last_uid if cursor else 0), 0)
-            self._ledger.beat(self.account.name, folder, datetime.now(UTC), lag, text[:300])
-        except LedgerError as error:
-            LOG.warning("%s: %s", self.account.name, error)
+def _is_refused(fault: Exception) -> bool:
+    """A temporary fault of kind auth is of a vault or a token file that is away for a while: nobody was refused."""
+    return isinstance(fault, MailboxError) and fault.kind == "auth" and not fault.temporary
 
 
 def _told(fault: Exception) -> str:

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from vigie import log_keys
+from vigie.scanner.backoff import Backoff
+from vigie.scanner.gate import Gate
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError
 from vigie.scanner.settings import AccountSettings
-from vigie.scanner.supervisor import AUTH_TRIES, Backoff
 
 LOG = logging.getLogger(__name__)
 
@@ -49,8 +51,8 @@ class IdleMailbox(Protocol):
         ...
 
 
-Wake = Callable[[str, int], None]
-"""Called with the folder and its UIDNEXT: a scan is wanted."""
+Wake = Callable[[str, int, bool], None]
+"""Called with the folder, its UIDNEXT, and whether the server was telling all the time before: a scan is wanted."""
 
 
 class Watcher(threading.Thread):
@@ -65,9 +67,9 @@ class Watcher(threading.Thread):
         *,
         connect: Callable[[AccountSettings], IdleMailbox],
         reidle_s: float = REIDLE_S,
-        after: threading.Event | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """`after`: begins when that is set."""
+        """`gate`: the account's; without it there is no supervisor that tries first."""
         super().__init__(name=f"vigie-idle-{account.name}-{folder}", daemon=True)
         self._account = account
         self._folder = folder
@@ -75,55 +77,68 @@ class Watcher(threading.Thread):
         self._stop_event = stop
         self._connect = connect
         self._reidle_s = reidle_s
-        self._after = after
         self._backoff = Backoff()
-        self._refused = 0
+        if gate is None:
+            gate = Gate(account)
+            gate.trusted.set()
+        self._gate = gate
 
     def run(self) -> None:
         """Connections one after the other; any doubt about one ends it."""
-        while self._after is not None and not self._after.wait(SLICE_S):
-            if self._stop_event.is_set():
-                return
+        with log_keys.about(account=self._account.name, folder=self._folder):
+            self._loop()
+
+    def _loop(self) -> None:
         while not self._stop_event.is_set():
+            if not self._gate.trusted.wait(SLICE_S):
+                continue
+            wished = None
             try:
                 if not self._watch():
                     return
+                continue
             except MailboxError as error:
                 if self._stop_event.is_set():
                     return
                 LOG.warning("%s/%s: IDLE: %s", self._account.name, self._folder, error)
-                if not self._may_try_again(error):
-                    return
-                self._stop_event.wait(self._backoff.next(error.retry_after_s))
-
-    def _may_try_again(self, error: MailboxError) -> bool:
-        """The supervisor speaks about refused logins; a second thread that tries for ever would lock the account (I-38)."""
-        self._refused = self._refused + 1 if error.kind == "auth" and not error.temporary else 0
-        return self._refused < AUTH_TRIES
+                wished = error.retry_after_s
+                if error.kind == "auth" and not error.temporary:
+                    self._gate.refused(str(error))
+                    self._wake(self._folder, 0, False)
+            except Exception as fault:  # noqa: BLE001 - a watcher that dies silently makes the folder deaf until the schedule (I-25)
+                LOG.error("%s/%s: IDLE: unexpected %s", self._account.name, self._folder, type(fault).__name__)
+            self._stop_event.wait(self._backoff.next(wished))
 
     def _watch(self) -> bool:
-        """One connection, for as long as it lasts. False: IDLE is not to be had here; the schedule has to do."""
-        mailbox = self._connect(self._account)
+        """One connection, for as long as it lasts and the account is trusted. False: the server has no IDLE; the schedule has to do."""
+        with self._gate.turn:
+            if not self._gate.trusted.is_set():
+                return True
+            mailbox = self._connect(self._account)
         try:
             if not mailbox.can_idle:
                 LOG.info("%s: the server has no IDLE; mail is looked for by schedule", self._account.name)
                 return False
-            while not self._stop_event.is_set():
+            idling = False
+            while self._goes_on():
                 # EXAMINE each time: it gives UIDNEXT, and from here on IDLE tells of every message that comes.
                 status = mailbox.select(self._folder, read_only=True)
-                self._wake(self._folder, status.uidnext)
+                self._wake(self._folder, status.uidnext, idling)
                 self._backoff.reset()
-                self._refused = 0
                 self._idle(mailbox)
+                idling = True
         finally:
             mailbox.close()
         return True
+
+    def _goes_on(self) -> bool:
+        return not self._stop_event.is_set() and self._gate.trusted.is_set()
 
     def _idle(self, mailbox: IdleMailbox) -> None:
         """One IDLE: ends when something happened, when it is time for the next, or to stop."""
         deadline = time.monotonic() + self._reidle_s
         mailbox.idle_start()
-        while not self._stop_event.is_set() and time.monotonic() < deadline:
+        while self._goes_on() and time.monotonic() < deadline:
             if mailbox.idle_wait(min(SLICE_S, max(deadline - time.monotonic(), 0.0))):
                 break
         mailbox.idle_done()

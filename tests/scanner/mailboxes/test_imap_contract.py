@@ -17,6 +17,7 @@ from vigie.scanner.mailboxes.imap import ImapMailbox, connect
 from vigie.scanner.settings import AccountSettings
 
 LIMIT = 1 << 20
+NAMES = ("Été & Cie ~ &-", "日本語 😀", 'a"b\\c d', "100% * [x] {3}", "&AOk-", "e\u0301te\u0301")
 QUARANTINE = "À vérifier & co"
 
 
@@ -42,7 +43,7 @@ ODD = (
 )
 
 
-@pytest.fixture(params=["dovecot", "dovecot_uidplus", "dovecot_poor", "dovecot_prefix", "pymap"])
+@pytest.fixture(params=["dovecot", "dovecot_uidplus", "dovecot_poor", "dovecot_prefix", "cyrus", "pymap"])
 def server(request: pytest.FixtureRequest) -> Server:
     found: Server = request.getfixturevalue(request.param)
     return found
@@ -336,6 +337,58 @@ class TestContract:
         assert moved.uid == copy
         assert list(mailbox.uids_after(0)) == ([first, second] if moved.how == "copied-only" else [second])
         assert set(hashes(account)) == {sha256(mail(1)).hexdigest(), sha256(mail(2)).hexdigest()}
+
+    def test_a_folder_removed_and_made_again_is_another_one(
+        self, account: AccountSettings, mailbox: ImapMailbox
+    ) -> None:
+        folder = mailbox.ensure_folder("Travail")
+        append(account, mail(1), folder=folder)
+        before = mailbox.select(folder, read_only=False)
+        assert len(list(mailbox.uids_after(0))) == 1
+        with client(account) as imap:
+            imap.delete_folder(folder)
+            imap.create_folder(folder)
+            imap.append(folder, mail(2))
+        try:  # I-08: every move begins by opening the folder, in the session that had it open, too
+            after = mailbox.select(folder, read_only=False)
+        except MailboxError:  # a server may end that session (RFC 2180 section 3.3)
+            with opened(account) as again:
+                after = again.select(folder, read_only=False)
+        assert after.uidvalidity != before.uidvalidity
+        with opened(account) as other:
+            other.select(folder, read_only=True)
+            assert [one.raw for one in other.fetch(list(other.uids_after(0)), limit=LIMIT)] == [mail(2)]
+
+    def test_a_name_of_any_letters_is_the_same_folder_for_others(
+        self, account: AccountSettings, mailbox: ImapMailbox
+    ) -> None:
+        append(account, *(mail(number) for number in range(len(NAMES))))
+        made = []
+        for name in NAMES:
+            # a server may forbid what it cannot store, and says so
+            with suppress(MailboxError):
+                made.append(mailbox.ensure_folder(name))
+        assert len(made) >= 3
+        assert set(made) <= set(mailbox.folders())
+        mailbox.select("INBOX", read_only=False)
+        for uid, real in zip(list(mailbox.uids_after(0)), made, strict=False):
+            assert mailbox.move(uid, real).uid is not None
+        with opened(account) as other:  # one that has not listed them, and encodes the names itself (I-15)
+            assert [other.select(real, read_only=True).exists for real in made] == [1] * len(made)
+        with client(account) as imap:
+            assert set(made) <= {listed for _, _, listed in imap.list_folders()}
+
+    def test_idle_tells_of_new_mail_or_is_not_offered(self, account: AccountSettings, mailbox: ImapMailbox) -> None:
+        mailbox.select("INBOX", read_only=True)
+        if not mailbox.can_idle:
+            with pytest.raises(MailboxError, match="no IDLE"):
+                mailbox.idle_start()
+            return
+        mailbox.idle_start()
+        append(account, mail(1))
+        assert mailbox.idle_wait(10)
+        mailbox.idle_done()
+        assert len(list(mailbox.uids_after(0))) == 1
 
     def test_wrong_password(self, account: AccountSettings, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("WRONG", "not-the-password")

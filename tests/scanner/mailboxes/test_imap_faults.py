@@ -113,6 +113,7 @@ def test_a_copy_without_copyuid_is_looked_for_before_the_original_goes() -> None
         "UID COPY": b"%t OK done\r\n",
         "UID SEARCH": b"* SEARCH 3 4 \r\n%t OK done\r\n",
         "UID FETCH": lambda line: literal(BODY, int(line.split()[2])),
+        "UID EXPUNGE": b"* 2 EXPUNGE\r\n%t OK done\r\n",
     }
     with FakeImap(script) as fake, closing(selected(fake)) as mailbox:
         assert mailbox.move(2, "Q") == Moved(7, 4, "copy")
@@ -122,6 +123,31 @@ def test_a_copy_without_copyuid_is_looked_for_before_the_original_goes() -> None
         with pytest.raises(UnclearOutcome, match="cannot be found"):
             mailbox.move(2, "Q")
         assert not fake.commands("UID STORE")
+
+
+def test_an_expunge_that_says_ok_and_takes_nothing_is_no_move() -> None:
+    script: dict[str, Reply] = {
+        "CAPABILITY": NO_MOVE,
+        "STATUS": b"* STATUS Q (UIDNEXT 4)\r\n%t OK done\r\n",
+        "UID COPY": b"%t OK [COPYUID 9 2 4] done\r\n",
+        "UID FETCH": b"* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n%t OK done\r\n",
+    }
+    with FakeImap(script) as fake, closing(selected(fake)) as mailbox:
+        assert mailbox.move(2, "Q") == Moved(9, 4, "copied-only")
+        fake.replies["UID FETCH"] = b"%t OK done\r\n"
+        assert mailbox.move(2, "Q") == Moved(9, 4, "copy")
+
+
+def test_where_deleted_cannot_be_set_nothing_is_copied() -> None:
+    kept = (
+        b"* 1 EXISTS\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] k\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 4] n\r\n"
+        b"%t OK [READ-WRITE] done\r\n"
+    )
+    with FakeImap({"CAPABILITY": NO_MOVE, "SELECT": kept}) as fake, closing(selected(fake)) as mailbox:
+        with pytest.raises(MailboxError, match="lets nobody take it out of INBOX") as caught:
+            mailbox.move(2, "Q")
+        assert (caught.value.kind, caught.value.temporary) == ("refused", False)
+        assert not fake.commands("UID COPY")
 
 
 def test_without_uidplus_the_original_stays() -> None:
@@ -185,12 +211,31 @@ def test_every_code_has_its_meaning(verb: str) -> None:
             assert "\n" not in str(caught.value)
 
 
+def test_the_table_holds_every_code_of_rfc_5530() -> None:
+    section_3 = """
+        UNAVAILABLE AUTHENTICATIONFAILED AUTHORIZATIONFAILED EXPIRED PRIVACYREQUIRED CONTACTADMIN NOPERM INUSE
+        EXPUNGEISSUED CORRUPTION SERVERBUG CLIENTBUG CANNOT LIMIT OVERQUOTA ALREADYEXISTS NONEXISTENT
+    """
+    assert len(section_3.split()) == 17
+    assert set(section_3.split()) <= set(CODES)
+
+
 @pytest.mark.parametrize("code", list(CODES))
 def test_every_code_at_login(code: str) -> None:
+    """What is refused for good there is the account itself: it must not be tried for ever (I-38)."""
+    kind, temporary = CODES[code]
+    barred = not temporary and kind in {"refused", "folder"}
     with FakeImap({"LOGIN": b"%t NO [" + code.encode() + b"] words\r\n"}) as fake:
         with pytest.raises(MailboxError) as caught:
             connect(fake.account())
-        assert (caught.value.kind, caught.value.temporary) == CODES[code]
+        assert (caught.value.kind, caught.value.temporary) == ("auth" if barred else kind, temporary)
+
+
+def test_a_code_beside_ok_is_no_refusal() -> None:
+    """RFC 5530 section 3: OVERQUOTA may come with OK, too."""
+    script: dict[str, Reply] = {"UID MOVE": b"* OK [COPYUID 9 2 4] moved\r\n%t OK [OVERQUOTA] nearly full\r\n"}
+    with FakeImap(script) as fake, closing(selected(fake)) as mailbox:
+        assert mailbox.move(2, "Q").uid == 4
 
 
 @pytest.mark.parametrize(
@@ -202,6 +247,31 @@ def test_every_code_at_login(code: str) -> None:
         ("LOGIN", b"%t NO Too many simultaneous connections. (Failure)\r\n", "limit", True),
         ("LOGIN", b"%t NO Please log in via your web browser\r\n", "auth", False),
         ("LOGIN", b"%t NO Temporary authentication failure\r\n", "connect", True),
+        ("LOGIN", b"%t NO [ALERT] Account exceeded command or bandwidth limits. (Failure)\r\n", "limit", True),
+        ("LOGIN", b"%t NO [ALERT] Application-specific password required (Failure)\r\n", "auth", False),
+        ("LOGIN", b"%t NO System Error (Failure)\r\n", "connect", True),
+        ("LOGIN", b"%t NO Lookup failed 1a2b3c\r\n", "connect", True),
+        ("LOGIN", b"%t NO LOGIN Rate limit hit.\r\n", "limit", True),  # Yahoo
+        ("LOGIN", b"%t NO LOGIN Server error - Please try again later\r\n", "connect", True),
+        ("LOGIN", b"%t NO [LIMIT] LOGIN Rate limit hit.\r\n", "limit", True),
+        ("LOGIN", b"%t NO [AUTHENTICATIONFAILED] LOGIN Invalid credentials\r\n", "auth", False),
+        ("LOGIN", b"%t NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded\r\n", "connect", True),
+        ("LOGIN", b"%t NO Maximum number of connections from user+IP exceeded\r\n", "limit", True),  # Dovecot 2.2
+        ("LOGIN", b"%t NO [CONTACTADMIN] User account is disabled\r\n", "auth", False),
+        ("LOGIN", b"%t NO Login failed: authentication failure\r\n", "auth", False),  # Cyrus
+        ("GREETING", b"* BYE Maximum connection limit reached\r\n", "limit", True),  # Courier
+        ("SELECT", b"%t NO Mailbox is locked\r\n", "refused", True),  # Cyrus
+        ("SELECT", b"%t NO System I/O error\r\n", "connect", True),
+        ("SELECT", b"%t NO Server(s) unavailable to complete operation\r\n", "connect", True),
+        ("SELECT", b"%t NO Mailbox does not exist\r\n", "folder", False),
+        ("UID MOVE", b"%t NO Over quota\r\n", "limit", True),
+        ("UID MOVE", b"%t NO [OVERQUOTA] Quota exceeded (mailbox for user is full)\r\n", "limit", True),
+        ("UID FETCH", b"%t NO [SERVERBUG] Internal error occurred. Refer to server log.\r\n", "refused", True),
+        ("UID FETCH", b"%t NO [EXPUNGEISSUED] Some messages were already expunged.\r\n", "refused", True),
+        ("UID FETCH", b"%t BAD Command Error. 11\r\n", "refused", True),  # Exchange
+        ("UID SEARCH", b"* BYE Session invalidated - AccessTokenExpired\r\n", "connect", True),
+        ("UID SEARCH", b"* BYE Connection is closed. 13\r\n", "connect", True),
+        ("UID SEARCH", b"* BYE Disconnected for inactivity.\r\n", "connect", True),
         ("SELECT", b"%t BAD User is authenticated but not connected.\r\n", "auth", False),
         ("SELECT", b"%t NO Server Unavailable. 15\r\n", "connect", True),
         ("SELECT", b"%t NO Mailbox doesn't exist: X\r\n", "folder", False),

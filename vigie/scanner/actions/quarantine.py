@@ -11,7 +11,9 @@ ID = "quarantine"
 KIND = ActionKind.QUARANTINE
 
 GONE = "somebody else has moved or removed the message"
-STAYS = "copied-only: the server can neither MOVE nor UID EXPUNGE, so the original stays in its folder, tagged"
+STAYS = (
+    "copied-only: the server takes nothing away (no MOVE, no UID EXPUNGE), so the original stays in its folder, tagged"
+)
 
 
 def act(intent: Intent, hands: Hands) -> Outcome:

@@ -88,7 +88,9 @@ def _appended(hands: Hands, intent: Intent, here: Summary) -> Arrival | None:
     """The other way back, where the server refuses to move: the same bytes once more, compared afterwards."""
     mailbox = hands.mailbox
     mailbox.select(intent.source.folder, read_only=True)
-    raw = next((item.raw for item in mailbox.fetch([here.uid], limit=here.size + 1) if item.uid == here.uid), b"")
+    raw = next(
+        (item.raw for item in mailbox.fetch([here.uid], limit=locate.most(here.size)) if item.uid == here.uid), b""
+    )
     if hashlib.sha256(raw).hexdigest() != intent.sha256:
         return None
     date = intent.internaldate or here.internaldate

@@ -82,7 +82,8 @@ class Moved:
     uidvalidity: int | None
     uid: int | None
     how: str
-    r"""move; copy (COPY, verified, \Deleted, UID EXPUNGE of that UID); copied-only (neither MOVE nor UIDPLUS: the original stays).
+    r"""move; copy (COPY, verified, \Deleted, UID EXPUNGE of that UID); copied-only (the original stays: neither MOVE nor UIDPLUS, or the
+    server said OK to both commands and took nothing away).
 
     Without `uid` the server did not say that anything was moved: the message may have been gone before (I-06). Look.
     """

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import ssl
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError, Moved, UnclearOutcome
 from vigie.scanner.mailboxes.imap_faults import Lost, Refused, meaning
 from vigie.scanner.mailboxes.imap_reading import ImapReader, flags_of, selectable
-from vigie.scanner.mailboxes.imap_session import ATOM, open_session, quoted
+from vigie.scanner.mailboxes.imap_session import ATOM, Session, open_session, quoted
 from vigie.scanner.mailboxes.imap_sets import date_time
 from vigie.scanner.settings import AccountSettings
 
@@ -21,6 +22,8 @@ LARGEST: Final = 256 * 1024 * 1024
 GOODBYE_S: Final = 3.0
 KEYWORD_REFUSED: Final = frozenset({"LIMIT", "CANNOT", "NOPERM", "READ-ONLY"})
 """The server keeps no such keyword: what was kept is read back, no fault (I-16)."""
+VIEWS: Final = frozenset({"\\all", "\\flagged", "\\important"})
+"""Uses of folders whose messages lie elsewhere, too (RFC 6154 section 2, RFC 8457)."""
 
 
 def connect(account: AccountSettings) -> ImapMailbox:
@@ -31,29 +34,52 @@ def connect(account: AccountSettings) -> ImapMailbox:
 class ImapMailbox(ImapReader):
     """One session; see base.Mailbox for what each method promises."""
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._views: dict[str, bool] = {}
+
     @property
     def capabilities(self) -> frozenset[str]:
         """What the server says that it can do, after login."""
         return self._session.capabilities
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the server's certificate expires; None on a connection without TLS."""
+        told = self._session.wire.sock.getpeercert() if isinstance(self._session.wire.sock, ssl.SSLSocket) else None
+        ends = told.get("notAfter") if told else None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if isinstance(ends, str) else None
+
+    def rights(self, folder: str) -> str | None:
+        """Ours on that folder, as letters (RFC 4314 section 3.5); None where the server does not say."""
+        if not self._session.has("ACL"):
+            return None
+        with self._doing(f"asking for the rights on {folder}"):
+            try:
+                lines = self._session.command("MYRIGHTS", quoted(self._wire_name(folder)), take="MYRIGHTS")
+            except Refused:
+                return None
+        found = re.search(rb"([A-Za-z0-9]+)$", lines[-1].strip()) if lines and isinstance(lines[-1], bytes) else None
+        return found.group(1).decode() if found else None
 
     # --- changing
 
     def ensure_folder(self, folder: str) -> str:
         """LIST, else CREATE and SUBSCRIBE; somebody else's CREATE in between is as good (I-13)."""
         with self._doing(f"creating the folder {folder}", changes=True):
-            if (listed := self._listed(folder)) is not None and selectable(listed):
-                return listed.name
-            real = self._real_name(folder)
-            if (listed := self._listed(real)) is not None and selectable(listed):
-                return listed.name
-            name = self._wire_name(real)
+            names = self._real_names(folder)
+            for name in dict.fromkeys(names):
+                if (listed := self._listed(name)) is not None and selectable(listed):
+                    return listed.name
+            real = names[0]
+            wire_name = self._wire_name(real)
             try:
-                self._session.command("CREATE", quoted(name))
+                self._session.command("CREATE", quoted(wire_name))
             except Refused as refused:
                 if refused.code != "ALREADYEXISTS" and self._listed(real) is None:
                     raise
             with contextlib.suppress(Refused):  # some servers know no subscriptions; the folder is there
-                self._session.command("SUBSCRIBE", quoted(name))
+                self._session.command("SUBSCRIBE", quoted(wire_name))
             return real
 
     def add_keywords(self, uid: int, keywords: Iterable[str]) -> tuple[str, ...]:
@@ -90,8 +116,8 @@ class ImapMailbox(ImapReader):
         return (int(found.group(1)), int(found.group(2))) if found else None
 
     def move(self, uid: int, folder: str) -> Moved:
-        """Threats 2.0 step 2 and 3. A destination that is missing is created, once."""
-        self._writable()
+        """Threats 2.0 step 2 and 3. A destination that is missing is created, once. Out of a view nothing is moved (I-42)."""
+        self._not_a_view(self._writable().name)
         if self._session.has("MOVE"):
             with self._doing(f"moving a message to {folder}", changes=True):
                 target = self._transfer("MOVE", uid, folder)
@@ -113,6 +139,10 @@ class ImapMailbox(ImapReader):
     def _move_by_copy(self, uid: int, folder: str) -> Moved:
         r"""COPY, tagged OK, the copy seen at the destination; only then \Deleted and UID EXPUNGE of that UID (I-02, I-03)."""
         doing = f"copying a message to {folder}"
+        if self._session.has("UIDPLUS") and "\\deleted" not in map(str.lower, self._selected().permanent):
+            # RFC 4314 section 4: without that right STORE says OK all the same; a copy would be all that comes of it
+            text = f"{self._session.host}: {doing}: the server lets nobody take it out of {self._selected().name}"
+            raise MailboxError("refused", text, temporary=False)
         with self._doing(doing):
             name = quoted(self._wire_name(folder))
             try:
@@ -166,11 +196,16 @@ class ImapMailbox(ImapReader):
             with self._doing(doing, changes=True):
                 self._session.command("UID", "STORE", str(uid), "+FLAGS.SILENT", "(\\Deleted)")
                 self._session.command("UID", "EXPUNGE", str(uid))
+                # OK is no proof (I-06), where rights are wanting: said to be gone, or seen not to be there
+                gone = bool(self._session.code("EXPUNGE")) or not self._still_there(uid)
         except UnclearOutcome:
             raise
         except MailboxError as error:
             raise UnclearOutcome(f"{error}; the message is in both folders") from None
-        return Moved(validity, copy_uid, "copy")
+        return Moved(validity, copy_uid, "copy" if gone else "copied-only")
+
+    def _still_there(self, uid: int) -> bool:
+        return any(answer[b"UID"] == uid for answer in self._session.fetch(str(uid), "(UID FLAGS)"))
 
     def _look_into(
         self, folder: str, doing: str, digest: str, uids: Sequence[int] | None, fresh: int = 1
@@ -233,6 +268,19 @@ class ImapMailbox(ImapReader):
                 self._idle.done()
                 self._session.command("LOGOUT")
         wire.shutdown()
+
+    def _not_a_view(self, folder: str) -> None:
+        r"""A folder that only shows what others hold: a MOVE out of Gmail's "All Mail" says OK, and the message stays in INBOX."""
+        if folder.upper() == "INBOX":
+            return
+        if folder not in self._views:
+            with self._doing(f"looking at the folder {folder}"):
+                pattern = quoted(self._wire_name(folder))
+                listed = self._session.listing(pattern, special=True)
+            self._views[folder] = any(one.name == folder and one.attributes & VIEWS for one in listed)
+        if self._views[folder]:
+            text = f"{self._session.host}: the folder {folder} only shows what lies in others: scan those instead"
+            raise MailboxError("refused", text, temporary=False)
 
     def _writable(self) -> FolderStatus:
         folder = self._selected()

@@ -34,7 +34,7 @@ class Lost(Exception):  # noqa: N818 - the state of a connection
         self.text = text
 
 
-# (kind, temporary). RFC 5530 section 3; the reaction to each is threats I-38.
+# (kind, temporary). All of RFC 5530 section 3, then what others have added; the reaction to each is threats I-38.
 CODES: Final[dict[str, tuple[str, bool]]] = {
     "UNAVAILABLE": ("connect", True),
     "AUTHENTICATIONFAILED": ("auth", False),
@@ -59,6 +59,12 @@ CODES: Final[dict[str, tuple[str, bool]]] = {
     "TOOBIG": ("limit", False),  # RFC 7889
     "THROTTLED": ("limit", True),  # Gmail
     "WEBALERT": ("auth", False),  # Gmail: a person must log in with a browser
+    "TEMPFAIL": ("refused", True),  # RFC 5259
+    "UNKNOWN-CTE": ("refused", False),  # RFC 3516
+    "NOTSAVED": ("refused", True),  # RFC 5182
+    "HASCHILDREN": ("folder", False),  # RFC 9051 section 7.1
+    "USEATTR": ("refused", False),  # RFC 6154
+    "MESSAGELIMIT": ("limit", True),  # RFC 9738
 }
 
 # The texts of servers that send no code, or a misleading one; the first that is found counts.
@@ -68,11 +74,27 @@ VENDORS: Final[tuple[tuple[re.Pattern[str], str, bool], ...]] = tuple(
         (r"throttled|suggested backoff", "limit", True),  # I-39, Exchange
         (r"temporar\w* (authenticat|login|system|fail)", "connect", True),  # not the password's fault
         (r"authenticated but not connected", "auth", False),  # I-40, Exchange: LOGIN said OK to bad credentials
-        (r"server unavailable", "connect", True),  # I-41, Exchange: "NO Server Unavailable. 15"
-        (r"command error\. 12", "refused", True),  # I-41, Exchange: BAD to a MOVE that would succeed later
-        (r"too many (simultaneous |open )?(connections|sessions)|maximum number of connections", "limit", True),
+        (
+            r"servers?(\(s\))? (is |are )?unavailable",
+            "connect",
+            True,
+        ),  # I-41, Exchange: "NO Server Unavailable. 15"; Cyrus
+        (r"command error\. \d", "refused", True),  # I-41, Exchange: BAD to a MOVE that would succeed later
+        (r"too many (simultaneous |open |concurrent )?(connections|sessions|users|logins)", "limit", True),
+        (r"maximum (number of )?connections?|connection limit", "limit", True),  # Dovecot, Courier
+        (r"exceeded (command|bandwidth|.{0,20}limit)|rate limit", "limit", True),  # Gmail and Yahoo, also to a LOGIN
         (r"web (login|browser)|application-specific password", "auth", False),  # Gmail
-        (r"session expired|auto-?logout|shutting down|going down|restart", "connect", True),
+        (
+            r"session (expired|invalidated)",
+            "connect",
+            True,
+        ),  # Gmail; Exchange: "AccessTokenExpired", the next one is fresh
+        (r"auto-?logout|shutting down|going down|restart", "connect", True),
+        (
+            r"system error|lookup failed|i/o error|server error",
+            "connect",
+            True,
+        ),  # Gmail, Cyrus, Yahoo: not the password's fault
         (
             r"invalid credentials|authenticat\w* fail|login fail|logon failure|(bad|wrong) (user|password)",
             "auth",
@@ -84,6 +106,7 @@ VENDORS: Final[tuple[tuple[re.Pattern[str], str, bool], ...]] = tuple(
             False,
         ),
         (r"quota|mailbox (is )?full", "limit", True),
+        (r"(mailbox|folder) is (locked|in use|being)|in transit", "refused", True),  # Cyrus, Exchange
         (r"temporar|try (again|later)|internal (server )?error|timed? ?out", "refused", True),
     )
 )
@@ -102,6 +125,8 @@ COMMANDS: Final[dict[str, tuple[str, bool]]] = {
     "NOOP": ("refused", True),
     "IDLE": ("refused", True),
 }
+
+LOGINS: Final = frozenset({"LOGIN", "AUTHENTICATE"})
 
 KIND_TEXTS: Final[dict[str, str]] = {
     "auth": "the server refuses the user name or the password",
@@ -123,6 +148,14 @@ def clean(text: str) -> str:
 
 def meaning(refused: Refused) -> tuple[str, bool]:
     """(kind, temporary) of a refusal: by code, else by the vendor's text, else by the command."""
+    kind, temporary = _said(refused)
+    if refused.command in LOGINS and not temporary and kind in {"refused", "folder"}:
+        # CONTACTADMIN, NOPERM: an account that is locked or barred. Whoever goes on trying makes it worse (I-38).
+        return "auth", False
+    return kind, temporary
+
+
+def _said(refused: Refused) -> tuple[str, bool]:
     if refused.code in CODES:
         return CODES[refused.code]
     for pattern, kind, temporary in VENDORS:

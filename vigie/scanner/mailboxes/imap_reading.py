@@ -48,14 +48,26 @@ class ImapReader:
         self._opened += 1
         doing = f"opening the folder {folder}"
         with self._doing(doing):
-            self._session.select(self._wire_name(folder), read_only=read_only)
+            self._open(folder, read_only=read_only)
             status = self._status(folder, read_only=read_only)
         if status.uidvalidity == 0:
             raise MailboxError("protocol", f"{self._session.host}: {doing}: no UIDVALIDITY", temporary=False)
         self._folder = status
         return status
 
-    def _list(self, pattern: str) -> list[Listed]:
+    def _open(self, folder: str, *, read_only: bool) -> None:
+        """A name that the server writes neither as modified UTF-7 nor as told is known only once it was listed (I-15)."""
+        try:
+            self._session.select(self._wire_name(folder), read_only=read_only)
+        except Refused as refused:
+            if meaning(refused)[0] != "folder" or folder.isascii() or folder in self._names:
+                raise
+            self._list("*")
+            if folder not in self._names:
+                raise
+            self._session.select(self._wire_name(folder), read_only=read_only)
+
+    def _list(self, pattern: str | bytes) -> list[Listed]:
         found = self._session.listing(pattern)
         self._names.update((listed.name, listed.wire_name) for listed in found)
         return found
@@ -64,20 +76,25 @@ class ImapReader:
         if folder.upper() == "INBOX":
             return Listed(frozenset(), "", "INBOX", b"INBOX")
         # wildcards in a name would match others: the names are compared
-        pattern = quoted(encoded(folder)).decode("ascii")
+        pattern = quoted(encoded(folder, utf8=self._session.utf8))
         return next((listed for listed in self._list(pattern) if listed.name == folder), None)
 
-    def _real_name(self, folder: str) -> str:
-        """The name below the personal namespace, with the server's delimiter for "/" (I-14)."""
-        prefix, delimiter = self._session.personal_namespace()
-        if folder.upper() == "INBOX" or (prefix and folder.startswith(prefix)):
-            return folder
-        if delimiter and delimiter != "/":
-            folder = folder.replace("/", delimiter)
-        return prefix + folder
+    def _real_names(self, folder: str) -> Sequence[str]:
+        """The name below the personal namespace, with the server's delimiter for "/" (I-14); the name as it was given second.
+
+        The second is none where it would lie among other people's folders: with "INBOX." for one's own and "" for shared ones
+        (Cyrus) a bare "Quarantaine" is a folder that everybody may read.
+        """
+        spaces = self._session.namespaces()
+        if folder.upper() == "INBOX" or (spaces.prefix and folder.startswith(spaces.prefix)):
+            return (folder,)
+        if any(prefix and folder.startswith(prefix) for prefix in spaces.others):
+            return (folder,)  # whoever writes such a prefix means it
+        real = folder.replace("/", spaces.delimiter) if spaces.delimiter else folder
+        return (spaces.prefix + real,) if "" in spaces.others else (spaces.prefix + real, folder)
 
     def _wire_name(self, folder: str) -> bytes:
-        return self._names.get(folder) or encoded(folder)
+        return self._names.get(folder) or encoded(folder, utf8=self._session.utf8)
 
     def _status(self, folder: str, *, read_only: bool) -> FolderStatus:
         session = self._session

@@ -51,6 +51,15 @@ class Listed:
     wire_name: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Namespaces:
+    """Prefix and hierarchy delimiter of the user's own folders; the prefixes under which other people's and shared ones lie."""
+
+    prefix: str
+    delimiter: str
+    others: tuple[str, ...]
+
+
 class Session:
     """Commands on one connection. Raises Refused and Lost; what surrounds it makes MailboxErrors of them."""
 
@@ -59,6 +68,9 @@ class Session:
         self.client = client
         self.wire: Wire = client._imap  # noqa: SLF001 - the object that _create_IMAP4 made
         self.capabilities: frozenset[str] = frozenset()
+        self.utf8 = False
+        """Folder names are UTF-8 (RFC 6855) instead of modified UTF-7."""
+        self._namespaces: Namespaces | None = None
 
     def has(self, capability: str) -> bool:
         """The server announced it after login."""
@@ -109,20 +121,32 @@ class Session:
             found.extend(int(word) for word in line.split(b"(")[0].split())  # "(MODSEQ n)" may follow
         return found
 
-    def listing(self, pattern: str) -> list[Listed]:
-        """LIST "" pattern; names that are not proper modified UTF-7 are kept, too (I-15)."""
-        parsed = parse_response(self.command("LIST", '""', pattern, take="LIST"))
-        return [_listed(*parsed[at : at + 3]) for at in range(0, len(parsed) - 2, 3)]
+    def listing(self, pattern: str | bytes, *, special: bool = False) -> list[Listed]:
+        """LIST "" pattern; names that are not proper modified UTF-7 are kept, too (I-15).
 
-    def personal_namespace(self) -> tuple[str, str]:
-        """(prefix, hierarchy delimiter) of the user's own folders (RFC 2342)."""
+        `special`: with the uses of RFC 6154, which Cyrus names only when it is asked.
+        """
+        asked = ("RETURN", "(SPECIAL-USE)") if special and self.has("SPECIAL-USE") else ()
+        parsed = parse_response(self.command("LIST", '""', pattern, *asked, take="LIST"))
+        return [_listed(*parsed[at : at + 3], utf8=self.utf8) for at in range(0, len(parsed) - 2, 3)]
+
+    def namespaces(self) -> Namespaces:
+        """Where the user's own folders lie, and where other people's do (RFC 2342). Asked for once."""
+        if self._namespaces is None:
+            self._namespaces = self._asked_for_namespaces()
+        return self._namespaces
+
+    def _asked_for_namespaces(self) -> Namespaces:
         if self.has("NAMESPACE"):
             parsed = parse_response(self.command("NAMESPACE", take="NAMESPACE"))
             if parsed and parsed[0]:
                 prefix, delimiter = parsed[0][0][:2]
-                return decoded(_bytes(prefix)), text_of(_bytes(delimiter))
+                others = tuple(
+                    decoded(_bytes(space[0]), utf8=self.utf8) for spaces in parsed[1:3] for space in spaces or ()
+                )
+                return Namespaces(decoded(_bytes(prefix), utf8=self.utf8), text_of(_bytes(delimiter)), others)
         listed = self.listing('""')
-        return "", listed[0].delimiter if listed else "/"
+        return Namespaces("", listed[0].delimiter if listed else "/", ())
 
     def append(self, wire_name: bytes, raw: bytes, flags: Iterable[str], internaldate: str) -> None:
         """APPEND with the bytes exactly as they are (imaplib's own append rewrites line ends)."""
@@ -135,14 +159,18 @@ def quoted(wire_name: bytes) -> bytes:
     return b'"' + wire_name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
-def encoded(folder: str) -> bytes:
-    """Modified UTF-7 (RFC 9051 appendix A.1); control characters come out encoded, too."""
+def encoded(folder: str, *, utf8: bool = False) -> bytes:
+    """Modified UTF-7 (RFC 9051 appendix A.1), where control characters come out encoded, too; or UTF-8 (RFC 6855 section 3)."""
+    if utf8 and folder.isprintable():
+        return folder.encode()
     return bytes(imap_utf7.encode(folder))
 
 
-def decoded(wire_name: bytes) -> str:
+def decoded(wire_name: bytes, *, utf8: bool = False) -> str:
     """The name as people read it."""
     try:
+        if utf8:
+            return wire_name.decode("utf-8")
         return str(imap_utf7.decode(wire_name)) if wire_name.isascii() else wire_name.decode("utf-8")
     except (UnicodeError, ValueError):
         return wire_name.decode("ascii", "backslashreplace")
@@ -155,12 +183,12 @@ def _bytes(value: object) -> bytes:
     return b"" if value is None else str(value).encode("ascii")
 
 
-def _listed(attributes: Iterable[object], delimiter: object, name: object) -> Listed:
+def _listed(attributes: Iterable[object], delimiter: object, name: object, *, utf8: bool) -> Listed:
     wire_name = _bytes(name)
     return Listed(
         frozenset(text_of(_bytes(attribute)).lower() for attribute in attributes),
         text_of(_bytes(delimiter)),
-        decoded(wire_name),
+        decoded(wire_name, utf8=utf8),
         wire_name,
     )
 
@@ -290,6 +318,11 @@ def _log_in(session: Session, account: AccountSettings, credential: Credential) 
             wire.state = "AUTH"
     session.client._cached_capabilities = None  # noqa: SLF001 - they may differ after login
     session.capabilities = frozenset(word.decode("ascii", "replace") for word in session.client.capabilities())
+    if session.has("UTF8=ONLY"):
+        # RFC 6855 section 6: until UTF8=ACCEPT is enabled such a server may refuse everything. Where it is a choice we do
+        # without: enabling it changes how folders are named, and gains nothing for bytes that are read as they are.
+        session.command("ENABLE", "UTF8=ACCEPT")
+        session.utf8 = True
 
 
 def _show_token(session: Session, account: AccountSettings, mechanisms: set[str], token: str) -> None:

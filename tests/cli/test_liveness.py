@@ -1,0 +1,77 @@
+"""`vigie status` as a program: what the service measured, in two languages, as JSON, and its exit status."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import JUDGING, vigie
+from vigie.cli.language import use
+from vigie.cli.liveness import status
+from vigie.cli.status import Fault
+from vigie.ledger.store import Ledger
+
+NOW = datetime.now(UTC)
+ACCOUNT = '[[accounts]]\nname = "accueil"\nhost = "imap.example.org"\nusername = "accueil"\npassword_file = "p"\nidle = false\n'
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    (tmp_path / "p").write_text("x")
+    (tmp_path / "vigie.toml").write_text(JUDGING + ACCOUNT + 'folders = ["INBOX", "Autre"]\n')
+    return tmp_path
+
+
+def beat(here: Path, folder: str, lag_uids: int, error: str, known: timedelta, since: timedelta | None) -> None:
+    with Ledger(f"sqlite:///{here / 'vigie.db'}") as ledger:
+        behind_since = None if since is None else datetime.now(UTC) - since
+        known_at = datetime.now(UTC) - known
+        ledger.beat("accueil", folder, NOW, lag_uids, error, known_at=known_at, behind_since=behind_since)
+
+
+def lines(here: Path, language: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What it prints for people, where something is wrong."""
+    use(language)
+    try:
+        assert status(here / "vigie.toml", "", as_json=False) == 3
+    finally:
+        use("fr")
+    return capsys.readouterr().out
+
+
+def test_all_is_well(here: Path) -> None:
+    beat(here, "INBOX", 0, "", timedelta(seconds=10), None)
+    beat(here, "Autre", 0, "", timedelta(minutes=3), None)
+    done = vigie("status", "--json", cwd=here)
+    assert done.returncode == 0, done.stderr
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["account"], first["folder"], first["lag_seconds"], first["ok"]) == ("accueil", "INBOX", 0.0, True)
+    assert second["ok"]
+
+
+def test_what_is_behind_and_what_nobody_has_heard_of(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beat(here, "INBOX", 12, "", timedelta(seconds=10), timedelta(hours=3))
+    shown = lines(here, "en", capsys)
+    assert "✗ accueil/INBOX (observe): lag 3 h" in shown
+    assert "12 message(s) waiting" in shown
+    assert "✗ accueil/Autre (observe): lag unknown, never heard: is the service running?" in shown
+
+
+def test_a_service_that_has_ended_knows_no_lag_any_more(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beat(here, "INBOX", 0, "", timedelta(hours=1), None)  # the schedule says every 5 minutes
+    beat(here, "Autre", 0, "connexion refusée", timedelta(seconds=5), None)
+    shown = lines(here, "fr", capsys)
+    assert "accueil/INBOX (observe) : retard inconnu" in shown
+    assert "→ connexion refusée" in shown
+    assert status(here / "vigie.toml", "", as_json=True) == 3
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["lag_seconds"] for one in told] == [None, None]
+
+
+def test_an_account_that_does_not_exist(here: Path) -> None:
+    with pytest.raises(Fault, match="accueil") as caught:
+        status(here / "vigie.toml", "acueil", as_json=False)
+    assert caught.value.status == 2

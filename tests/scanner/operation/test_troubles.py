@@ -1,0 +1,117 @@
+"""Each trouble, made real in a ledger: found, and gone when it is mended."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.scanner.operation.world import Watched, a_quarantine
+from vigie.ledger.store import Ledger
+from vigie.scanner.operation.meter import Meter
+from vigie.scanner.operation.settings import AlertSettings
+from vigie.scanner.operation.troubles import Kind, Lookout
+from vigie.scanner.settings import AccountSettings
+from vigie.scanner.summary import Summary
+
+ACCOUNT = AccountSettings.model_validate(
+    {"name": "accueil", "host": "imap.example.org", "username": "a", "password_env": "X", "schedule": "5m"}
+)
+
+
+@pytest.fixture
+def clock():
+    return [1000.0]
+
+
+@pytest.fixture
+def meter():
+    return Meter()
+
+
+@pytest.fixture
+def lookout(ledger, clock, meter):
+    settings = AlertSettings(disk_free_mb=1, lag_messages=10, lag_minutes=30)
+    beat(ledger)
+    return Lookout(Watched(ledger, (ACCOUNT,)), settings, meter, lambda: clock[0])
+
+
+def beat(ledger: Ledger, *, lag: int = 0, error: str = "", age_s: float = 0) -> None:
+    ledger.beat("accueil", "INBOX", datetime.now(UTC) - timedelta(seconds=age_s), lag, error)
+
+
+def kinds(lookout: Lookout) -> list[tuple[Kind, str]]:
+    return [(trouble.kind, trouble.subject) for trouble in lookout.look()]
+
+
+def test_nothing_is_wrong(lookout):
+    assert kinds(lookout) == []
+
+
+def test_a_stopped_account(lookout, ledger):
+    beat(ledger, error="stopped: login: the server refuses the user name or the password")
+    assert kinds(lookout) == [(Kind.ACCOUNT_STOPPED, "accueil")]
+    beat(ledger)
+    assert kinds(lookout) == []
+
+
+def test_a_folder_that_is_behind(lookout, ledger):
+    beat(ledger, lag=11)
+    assert kinds(lookout) == [(Kind.LAG, "accueil/INBOX")]
+    beat(ledger, lag=10)
+    assert kinds(lookout) == []
+
+
+@pytest.mark.parametrize(("error", "age_s"), [("connection refused", 0), ("", 601)])
+def test_a_folder_that_cannot_be_looked_at_for_long(lookout, ledger, clock, error, age_s):
+    beat(ledger, error=error, age_s=age_s)
+    assert kinds(lookout) == []
+    clock[0] += 29 * 60
+    assert kinds(lookout) == []
+    clock[0] += 60
+    assert kinds(lookout) == [(Kind.LAG, "accueil/INBOX")]
+    beat(ledger)
+    assert kinds(lookout) == []
+
+
+def test_a_ledger_that_cannot_be_written(tmp_path, meter, monkeypatch):
+    monkeypatch.setattr("vigie.ledger.database.BUSY_S", 0.1)
+    with Ledger(f"sqlite:///{tmp_path / 'quick.db'}") as ledger:
+        beat(ledger)
+        lookout = Lookout(Watched(ledger, (ACCOUNT,)), AlertSettings(disk_free_mb=1), meter)
+        other = sqlite3.connect(ledger.path, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        assert kinds(lookout) == [(Kind.LEDGER, "")]
+        other.execute("ROLLBACK")
+        other.close()
+        assert kinds(lookout) == []
+
+
+def test_a_disk_that_is_nearly_full(ledger, meter):
+    settings = AlertSettings(disk_free_mb=10**9)
+    (trouble,) = Lookout(Watched(ledger, ()), settings, meter).look()
+    assert trouble.kind is Kind.DISK
+    assert trouble.detail.endswith(" MB")
+
+
+def test_a_move_that_waits_for_long(lookout, ledger):
+    a_quarantine(ledger, "accueil", datetime.now(UTC) - timedelta(minutes=31))
+    assert kinds(lookout) == [(Kind.QUARANTINE, "accueil")]
+
+
+def test_a_move_that_was_refused(lookout, meter, clock):
+    assert kinds(lookout) == []
+    meter.passed(Summary("accueil", "INBOX", "enforce", failed=1))
+    assert kinds(lookout) == [(Kind.QUARANTINE, "accueil")]
+    clock[0] += 3599
+    assert kinds(lookout) == [(Kind.QUARANTINE, "accueil")]
+    clock[0] += 1
+    assert kinds(lookout) == []
+    meter.passed(Summary("accueil", "INBOX", "enforce", homeless=1))
+    assert kinds(lookout) == [(Kind.QUARANTINE, "accueil")]
+
+
+def test_a_reload_that_was_refused(lookout):
+    lookout.refused = "vigie.toml:3: TOML incorrect"
+    assert kinds(lookout) == [(Kind.CONFIGURATION, "")]

@@ -1,0 +1,70 @@
+"""Metrics and alerts: whether they would arrive. Nothing is sent to anybody."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+from vigie.cli.checkup.found import Found, note, wrong
+from vigie.cli.config import AccountSettings, Config
+from vigie.cli.language import say
+from vigie.scanner.operation import ways
+from vigie.scanner.operation.settings import AlertSettings, MetricsSettings
+
+
+def outside(config: Config) -> Iterator[Found]:
+    """All of it."""
+    yield from metrics(config.operation.metrics)
+    yield from alerts(config.operation.alerts, config.accounts)
+
+
+def metrics(settings: MetricsSettings) -> Iterator[Found]:
+    """A port that somebody else has; a running service has it rightly."""
+    if settings.address is None or settings.address[1] == 0:
+        return
+    try:
+        with socket.create_server(settings.address, family=_family(settings.address[0])):
+            return
+    except OSError:
+        pass
+    if not _is_ours(settings.address):
+        yield wrong("metrics-port-taken", settings.listen or "")
+
+
+def alerts(settings: AlertSettings, accounts: tuple[AccountSettings, ...]) -> Iterator[Found]:
+    """Each way is tried up to where a message would be handed over."""
+    if settings.mail is None and settings.webhook is None:
+        if accounts:
+            yield note("alerts-nowhere")
+        return
+    if settings.mail is not None:
+        watched = {address.lower() for account in accounts for address in account.recipients}
+        if into := sorted(watched & {address.lower() for address in settings.mail.recipients}):
+            yield wrong("alerts-into-watched", "[alerts.mail]", ", ".join(into))
+    setups = {"mail": "alert-mail-refused", "webhook": "alert-webhook-away"}
+    for way in ways.ways(settings):
+        try:
+            way.try_out()
+        except ways.AlertError as error:
+            yield wrong(setups[way.name], f"[alerts.{way.name}]", str(error))
+        else:
+            text = say(f"[alerts.{way.name}] : joignable", f"[alerts.{way.name}]: can be reached")
+            yield Found(good=True, text=text)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _is_ours(address: tuple[str, int]) -> bool:
+    """Vigie's own figures are there."""
+    try:
+        with socket.create_connection(address, timeout=5) as there:
+            there.settimeout(5)
+            there.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            got = b""
+            while len(got) < 1 << 20 and (part := there.recv(65536)):
+                got += part
+    except OSError:
+        return False
+    return b"\nvigie_build{" in got

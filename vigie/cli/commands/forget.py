@@ -1,0 +1,79 @@
+"""`vigie forget`, `vigie export` and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vigie.cli.frame import Globals, Work
+from vigie.cli.language import say
+from vigie.cli.status import Status
+
+
+def _message_help() -> str:
+    return say("ce message, avec ou sans < >", "this message, with or without < >")
+
+
+def declare(app: typer.Typer) -> None:
+    """Adds both to the command table."""
+
+    @app.command(
+        help=say(
+            "Efface ce que le registre garde d'un message ou d'un compte. Jamais un courriel de la boîte.",
+            "Erases what the ledger remembers of a message or an account. Never a mail of the mailbox.",
+        )
+    )
+    def forget(
+        context: typer.Context,
+        message_id: Annotated[str, typer.Option(metavar="ID", help=_message_help())] = "",
+        account: Annotated[
+            str, typer.Option(metavar="ACCOUNT", help=say("tout d'un compte", "all of an account"))
+        ] = "",
+        expired: Annotated[
+            bool, typer.Option("--expired", help=say("ce qui dépasse [retention]", "what is older than [retention]"))
+        ] = False,
+        yes: Annotated[bool, typer.Option("--yes", help=say("sans demander", "without asking"))] = False,
+    ) -> Work:
+        if expired == bool(message_id or account):
+            one = say("--message-id, --account ou --expired", "--message-id, --account or --expired")
+            raise typer.BadParameter(one)
+
+        def work() -> Status:
+            from vigie.cli.forget import Wanted
+            from vigie.cli.forget import forget as command
+
+            options: Globals = context.obj
+            return command(options.config, Wanted(message_id, account, expired, yes))
+
+        return work
+
+    @app.command(
+        help=say(
+            "Tout ce que le registre garde d'un message ou d'un compte. Un objet JSON par ligne.",
+            "Everything that the ledger remembers of a message or an account. One JSON object a line.",
+        )
+    )
+    def export(
+        context: typer.Context,
+        message_id: Annotated[str, typer.Option(metavar="ID", help=_message_help())] = "",
+        account: Annotated[
+            str, typer.Option(metavar="ACCOUNT", help=say("tout d'un compte", "all of an account"))
+        ] = "",
+        file: Annotated[
+            Path | None,
+            typer.Option("--out", metavar="FILE", help=say("dans ce nouveau fichier", "into this new file")),
+        ] = None,
+    ) -> Work:
+        if not (message_id or account):
+            raise typer.BadParameter(say("--message-id ou --account", "--message-id or --account"))
+
+        def work() -> Status:
+            from vigie.cli.export import Wanted
+            from vigie.cli.export import export as command
+
+            options: Globals = context.obj
+            return command(options.config, Wanted(message_id, account, file))
+
+        return work

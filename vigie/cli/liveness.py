@@ -1,0 +1,103 @@
+"""`vigie status`: for each watched folder how long mail waits to be judged, measured by the service; touches no mailbox."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from vigie.cli.accounts import chosen
+from vigie.cli.config import AccountSettings, load
+from vigie.cli.console import plain
+from vigie.cli.language import colon, say
+from vigie.cli.status import Fault, Status
+from vigie.ledger.store import Ledger, LedgerError
+from vigie.ledger.types import Heartbeat
+from vigie.scanner import daemon
+from vigie.scanner.lag import lag_now, utc_now
+
+LONG_S = 300.0
+"""A mail that waits for longer is nothing that passes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One watched folder. `lag_s` None: nobody knows how far behind it is."""
+
+    account: str
+    folder: str
+    mode: str
+    beat: Heartbeat | None
+    lag_s: float | None
+
+    @property
+    def good(self) -> bool:
+        """Nobody need look at it."""
+        return self.lag_s is not None and self.lag_s <= LONG_S and not (self.beat is not None and self.beat.error)
+
+
+def status(path: Path | None, account: str, *, as_json: bool) -> Status:
+    """Prints a line, or one JSON object, for each folder. Status 3 where a lag is unknown or long, or there is a fault."""
+    config = load(path)
+    accounts = chosen(config, account)
+    try:
+        with Ledger(config.ledger) as ledger:
+            beats = {(beat.account, beat.folder): beat for beat in ledger.heartbeats()}
+    except LedgerError as error:
+        raise Fault(str(error)) from None
+    now = utc_now()
+    folders = [_folder(one, name, beats.get((one.name, name)), now) for one in accounts for name in one.folders]
+    for folder in folders:
+        print(_json(folder) if as_json else _line(folder, now))
+    return Status.DONE if all(folder.good for folder in folders) else Status.UNREACHED
+
+
+def _folder(account: AccountSettings, name: str, beat: Heartbeat | None, now: datetime) -> Folder:
+    patience = daemon.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
+    return Folder(account.name, name, account.mode, beat, lag_now(beat, now, patience))
+
+
+def _json(folder: Folder) -> str:
+    beat = folder.beat
+    told = {
+        "account": folder.account,
+        "folder": folder.folder,
+        "mode": folder.mode,
+        "lag_seconds": None if folder.lag_s is None else round(folder.lag_s, 3),
+        "lag_uids": None if beat is None else beat.lag_uids,
+        "known_at": None if beat is None or beat.known_at is None else beat.known_at.isoformat(),
+        "error": "" if beat is None else beat.error,
+        "ok": folder.good,
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _line(folder: Folder, now: datetime) -> str:
+    beat = folder.beat
+    mark = "✓" if folder.good else "✗"
+    text = f"{mark} {folder.account}/{folder.folder} ({folder.mode}){colon()} "
+    if folder.lag_s is None:
+        text += say("retard inconnu", "lag unknown")
+    else:
+        text += say(f"retard {_duration(folder.lag_s)}", f"lag {_duration(folder.lag_s)}")
+    if beat is None or beat.known_at is None:
+        text += say(", jamais entendu : le service tourne-t-il ?", ", never heard: is the service running?")
+    else:
+        ago = _duration((now - beat.known_at).total_seconds())
+        text += say(f", serveur entendu il y a {ago}", f", server heard {ago} ago")
+        if beat.lag_uids:
+            text += say(f", {beat.lag_uids} message(s) en attente", f", {beat.lag_uids} message(s) waiting")
+        if folder.lag_s is None and not beat.error:
+            text += say(" : le service tourne-t-il ?", ": is the service running?")
+    if beat is not None and beat.error:
+        text += f"\n    → {beat.error}"
+    return "\n".join(plain(line) if not line.startswith(" ") else f"    {plain(line)}" for line in text.split("\n"))
+
+
+def _duration(seconds: float) -> str:
+    whole = max(round(seconds), 0)
+    for size, unit in ((86400, say("j", "d")), (3600, "h"), (60, "min")):
+        if whole >= 2 * size:
+            return f"{whole // size} {unit}"
+    return f"{whole} s"
