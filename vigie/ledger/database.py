@@ -19,6 +19,8 @@ from vigie.ledger.faults import LedgerError, is_busy, told
 from vigie.ledger.schema import migrate
 
 BUSY_S = 5.0
+OPEN_S = 8.0
+"""How long a program tries anew where others open the same new ledger: the first of them writes the whole schema to the disk."""
 _WRITE = "vigie_write"
 
 
@@ -96,8 +98,16 @@ class Database:
                 if not is_busy(error) or time.monotonic() > deadline:
                     raise told(str(self.path), error) from None
                 time.sleep(0.02)
-        with self.writing() as connection:
-            migrate(connection, str(self.path))
+        deadline = time.monotonic() + OPEN_S
+        while True:
+            try:
+                with self.writing() as connection:
+                    migrate(connection, str(self.path))
+            except LedgerError as error:
+                if not error.temporary or time.monotonic() > deadline:
+                    raise
+            else:
+                return
 
 
 def _path(url: str) -> Path:

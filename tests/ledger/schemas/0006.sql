@@ -1,4 +1,4 @@
--- A ledger as version 5 of the schema wrote it. Never edited.
+-- A ledger as version 6 of the schema wrote it. Never edited.
 BEGIN TRANSACTION;
 CREATE TABLE allowed (
     account     TEXT    NOT NULL,
