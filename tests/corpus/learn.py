@@ -57,7 +57,12 @@ class Example:
 def sources() -> list[Path]:
     """The tables that are learned from."""
     own = (RULES / "frauds.toml", RULES / "mentions.toml", DEMO / "mails.toml")
-    return [*tables("design"), *sorted(mails.FOLDER.glob("*.toml")), *own]
+    return [*tables("design"), *texts(), *own]
+
+
+def texts() -> list[Path]:
+    """Tables of mails that are text alone."""
+    return [*sorted(mails.FOLDER.glob("*.toml")), RULES / "speakers.toml"]
 
 
 def honest_samples() -> list[Path]:
@@ -81,9 +86,10 @@ def examples() -> Iterator[Example]:
             if not UNSETTLED & set(entry["accept"]):
                 false = "impersonation" in entry["accept"]
                 yield _example(path.stem, entry["slug"], build(entry, "design", {}), false=false)
-    for path in sorted(mails.FOLDER.glob("*.toml")):
+    for path in texts():
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
         for kind in ("false", "honest"):
-            for number, mail in enumerate(mails.table(path.name).get(kind, ())):
+            for number, mail in enumerate(told.get(kind, ())):
                 slug = f"{path.stem}-{kind}-{number}"
                 yield _example(f"unseen-{path.stem}", slug, mails.raw(mail), false=kind == "false")
     yield from _bare("frauds", "Info <x@zenith-travaux.example>", false=True)

@@ -265,7 +265,7 @@ def _strange(token: str, allowed: frozenset[str]) -> bool:
     return token not in allowed and not token.isdigit()
 
 
-_SEPARATED = re.compile(r" *(?: ?fr)?\W{0,2}(?:[:\]|>]|- )|(?: ?fr)?\W{1,2}-\w")
+_SEPARATED = re.compile(r"(?: ?fr)?\W{0,2}(?:[:\]|>]|- )")
 """What stands between the name and the rest; "ameli-scraper" is one word."""
 _SUBJECT_SEPARATOR = re.compile(r"^\W{0,3}(?:votre |l'|l |le |la |compte |espace |service )?")
 
@@ -274,7 +274,7 @@ def opens_with_name(subject: str, words: Names) -> bool:
     """The words "Ameli : ...", "[Assurance Maladie] ...", "... - Ameli": the place where a sender writes his own name."""
     head = _SUBJECT_SEPARATOR.sub("", subject)
     name = words.names.match(head)
-    if name and _SEPARATED.match(head[name.end() :] + " "):
+    if name and _SEPARATED.match(head[name.end() :].lstrip(" ") + " "):
         return True
     last = re.split(r" [-|] ", subject)[-1]
     return last != subject and alone(last, words)

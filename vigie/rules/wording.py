@@ -35,7 +35,7 @@ SHORT_LINE = 8
 """Words of a line that may be a letterhead, a greeting, a signature."""
 MAX_LINES = 400
 PART = 1_200
-"""Characters of a part (`highest`)."""
+"""Characters of a part (`unlike`)."""
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -95,10 +95,12 @@ def score(view: View) -> Score:
     return model().score(features(view))
 
 
-def highest(view: View) -> float:
-    """The highest score of the text as a whole, of its beginning and of its end: honest words around a fraud do not lower it."""
-    parts = [view.spoken, *(_cut(view.spoken, part) for part in (slice(0, PART), slice(-PART, None)))]
-    return max(model().score(features(view, part)).total for part in parts)
+def unlike(view: View, whole: Score, bound: float) -> bool:
+    """The text as a whole, its beginning and its end all score below `bound`: honest words around a fraud do not lower that."""
+    if whole.total >= bound:
+        return False
+    parts = (_cut(view.spoken, part) for part in (slice(0, PART), slice(-PART, None)))
+    return all(model().score(features(view, part)).total < bound for part in parts)
 
 
 def _cut(spoken: tuple[Utterance, ...], part: slice) -> tuple[Utterance, ...]:

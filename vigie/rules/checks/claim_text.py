@@ -17,7 +17,7 @@ from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import channel
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import Score, highest, names_brand, score, telling_line
+from vigie.rules.wording import Score, names_brand, score, telling_line, unlike
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -32,21 +32,26 @@ def check(view: View) -> Iterator[Finding]:
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     points, needed = sum(sign.weight for sign in found), weights().enough
-    scored = view.brand.claim.learned and view.message.medium is Medium.MAIL and names_brand(view)
-    if scored:
-        told = score(view)
+    told = _score(view)
+    if told is not None:
         yield from _wording(view, told, enough=points >= needed)
         backed = points == needed - 1 and told.total >= policy().wording.backs
         if backed and channel(view.spoken, view.outer_links, view.brand):
             points += 1
     if points < needed:
         return
-    doubted = scored and highest(view) < policy().wording.unlike
+    doubted = told is not None and unlike(view, told, policy().wording.unlike)
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
         strong = not doubted and (place == 0 or sign.weight >= needed)
         strength = Strength.STRONG if strong else Strength.WEAK
         written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
         yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)
+
+
+def _score(view: View) -> Score | None:
+    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
+        return None
+    return score(view)
 
 
 def _wording(view: View, told: Score, *, enough: bool) -> Iterator[Finding]:
