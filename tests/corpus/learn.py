@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import sys
 import tomllib
 from collections import Counter
@@ -25,7 +26,7 @@ from tests.rules.unseen import mails
 from tests.samples.sign import DEMO
 from vigie.message.parse import parse
 from vigie.rules.view import View
-from vigie.rules.wording import features, names_brand
+from vigie.rules.wording import Model, features, names_brand
 
 TARGET = HERE.parents[1] / "vigie" / "rules" / "wording.tsv"
 STRENGTH = 3.0
@@ -162,12 +163,11 @@ def check(found: Sequence[Example]) -> None:
     print(f"{'table':<20}{'false':>7}{'>= 1':>7}{'>= 0':>7}{'honest':>9}{'>= 1':>7}{'>= 0':>7}")
     for table in dict.fromkeys(example.table for example in found):
         weights = learn([example for example in found if example.table != table])
-        bias = weights.pop("bias")
+        model = Model(weights.pop("bias"), weights)
         scores: dict[bool, list[float]] = {True: [], False: []}
         for example in found:
             if example.table == table:
-                score = bias + sum(weights.get(name, 0.0) * value for name, value in example.features.items())
-                scores[example.false].append(score if example.named else -9.0)
+                scores[example.false].append(model.score(example.features).total if example.named else -math.inf)
         columns = [
             f"{len(scores[kind]):>{7 if kind else 9}}"
             + "".join(f"{sum(score >= bound for score in scores[kind]):>7}" for bound in (1, 0))

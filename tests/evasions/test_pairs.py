@@ -104,7 +104,7 @@ def both(one: Draft, two: Draft) -> Draft:
     """The two together, in the order of the table."""
     return Draft(
         words=(*one.words, *two.words),
-        url=(lambda url: two.url(one.url(url))) if one.url and two.url else one.url or two.url,  # type: ignore[misc]
+        url=(lambda url: two.url(one.url(url))) if one.url and two.url else one.url or two.url,  # type: ignore[misc]  # mypy does not carry the test into the lambda
         rows=one.rows or two.rows,
         page=(*one.page, *two.page),
         attached=one.attached or two.attached,

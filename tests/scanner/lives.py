@@ -100,9 +100,9 @@ def _mortal(tick: Callable[[str], None]) -> None:
         tick(f"{self.__dict__['_said']} answered")
         return result
 
-    Database.writing = write  # type: ignore[method-assign]
-    Wire._command = send  # type: ignore[attr-defined]
-    Wire._command_complete = answered  # type: ignore[method-assign]
+    Database.writing = write  # type: ignore[method-assign]  # a step of this life is counted
+    Wire._command = send  # type: ignore[attr-defined]  # imaplib has no types for it
+    Wire._command_complete = answered  # type: ignore[method-assign]  # as above
 
 
 def _live(asked: dict[str, Any]) -> list[str]:

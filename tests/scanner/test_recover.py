@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -349,6 +350,15 @@ class _Full(imap.ImapMailbox):
         return super().move(uid, folder)
 
 
+@contextmanager
+def _without_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    real = imap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
+        patch.setattr(_Full, "room", 0)
+        yield
+
+
 def test_a_full_quarantine_does_not_keep_new_mail_waiting(
     dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,10 +401,7 @@ def test_what_was_refused_is_not_put_off_for_longer_than_it_should_when_the_cloc
 ) -> None:
     account = dovecot.account()
     append(account, RAW)
-    real = imap.connect
-    with monkeypatch.context() as patch:
-        patch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
-        patch.setattr(_Full, "room", 0)
+    with _without_room(monkeypatch):
         assert scan(account, ledger).waiting == 1
     (intent,) = ledger.open_intents(account.name)
     ledger.put_off((intent.id,), datetime.now(UTC) + timedelta(days=400))  # I-52
@@ -406,10 +413,7 @@ def test_a_refused_intent_is_withdrawn_when_the_mode_is_rolled_back(
 ) -> None:
     account = dovecot.account()
     append(account, RAW)
-    real = imap.connect
-    with monkeypatch.context() as patch:
-        patch.setattr(imap, "connect", lambda settings: _Full(real(settings)._session))
-        patch.setattr(_Full, "room", 0)
+    with _without_room(monkeypatch):
         scan(account, ledger)
     assert scan(account, ledger, mode="tag").failed == 1
     assert (ledger.open_intents(account.name), places(account)) == ([], {"faux": ["INBOX"]})

@@ -119,9 +119,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_postfix_ends_with_the_test_process_however_that_ends() -> None:
+def left_by(program: str) -> Path:
+    """Where the server lay that `program` started and whose process was killed then; nothing of it runs any more."""
     done = subprocess.run(
-        (sys.executable, "-c", ORPHAN), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        (sys.executable, "-c", program), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     base = Path(done.stdout.strip())
     assert done.returncode == -signal.SIGKILL, done.stderr
@@ -129,7 +130,11 @@ def test_postfix_ends_with_the_test_process_however_that_ends() -> None:
     while alive(base) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not alive(base)
-    assert not (base / "queue").exists()
+    return base
+
+
+def test_postfix_ends_with_the_test_process_however_that_ends() -> None:
+    assert not (left_by(ORPHAN) / "queue").exists()
 
 
 def test_who_is_not_root_and_has_no_sudo_is_told_so(monkeypatch, tmp_path) -> None:
@@ -211,15 +216,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_cyrus_ends_with_the_test_process_however_that_ends() -> None:
-    done = subprocess.run(
-        (sys.executable, "-c", CYRUS_ORPHAN), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
-    )
-    base = Path(done.stdout.strip())
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    deadline = time.monotonic() + processes.STOP_S
-    while alive(base) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not alive(base)
+    left_by(CYRUS_ORPHAN)
 
 
 def test_cyrus_is_unpacked_already_and_says_so_by_silence() -> None:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class Database:
         if not self._writer.acquire(timeout=2 * BUSY_S):
             raise LedgerError(f"ledger {self.path}: another task of this program has locked it", temporary=True)
         try:
-            with self._engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+            with self._write() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise told(str(self.path), error) from None
@@ -75,39 +75,41 @@ class Database:
     def shrink(self) -> None:
         """Empties the WAL into the file, where old pages are overwritten. Another program that reads just now may prevent it."""
         try:
-            plain = self._engine.raw_connection()  # a checkpoint cannot run inside a transaction
-            try:
-                plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                plain.close()
+            self._outside_transactions("PRAGMA wal_checkpoint(TRUNCATE)")
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise told(str(self.path), error) from None
 
     def _open(self) -> None:
-        """Switches to WAL and migrates. The switch does not wait for a lock by itself, so it is tried until BUSY_S is over."""
-        deadline = time.monotonic() + BUSY_S
+        """Switches to WAL and migrates."""
+        self._when_free(lambda: self._outside_transactions("PRAGMA journal_mode = WAL"), BUSY_S)
+        self._when_free(self._migrate, OPEN_S)
+
+    def _when_free(self, step: Callable[[], None], patience_s: float) -> None:
+        """Tries until no other program is in the way: the switch to WAL does not wait for a lock by itself, a write for BUSY_S."""
+        deadline = time.monotonic() + patience_s
         while True:
             try:
-                plain = self._engine.raw_connection()
-                try:
-                    plain.cursor().execute("PRAGMA journal_mode = WAL")
-                finally:
-                    plain.close()
-                break
+                return step()
             except (SQLAlchemyError, sqlite3.Error) as error:
                 if not is_busy(error) or time.monotonic() > deadline:
                     raise told(str(self.path), error) from None
                 time.sleep(0.02)
-        deadline = time.monotonic() + OPEN_S
-        while True:
-            try:
-                with self.writing() as connection:
-                    migrate(connection, str(self.path))
-            except LedgerError as error:
-                if not error.temporary or time.monotonic() > deadline:
-                    raise
-            else:
-                return
+
+    def _migrate(self) -> None:
+        with self._write() as connection:
+            migrate(connection, str(self.path))
+
+    def _outside_transactions(self, statement: str) -> None:
+        plain = self._engine.raw_connection()
+        try:
+            plain.cursor().execute(statement)
+        finally:
+            plain.close()
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+            yield connection
 
 
 def _path(url: str) -> Path:

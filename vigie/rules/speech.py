@@ -8,43 +8,34 @@ A mention weighs nothing. A letterhead or a signature says it outright (letterhe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
-from vigie.message.types import Address, Link
-from vigie.rules.brand import Brand
 from vigie.rules.clauses import FRAUD_WORD
 from vigie.rules.issuer import shown_in_links, supporting
 from vigie.rules.letterhead import outright
 from vigie.rules.naming import may_name, names_of
 from vigie.rules.standing import Standing, own_voice, standing
-from vigie.rules.utterance import Sign, Utterance
+from vigie.rules.utterance import Sign
+from vigie.rules.view import View
 from vigie.rules.weights import weights
 
 _FAMILIAR = re.compile(r"(?<![\w-])(?:tu|toi|t'as|t'es|t'a|t'ont|bises|bisous|coucou|ton avis|penses quoi)(?![\w-])")
 _SPOKEN_OUTRIGHT = frozenset({"signature", "subject", "speaks-for", "tells-reader", "asks-card"})
 
 
-def signs(
-    spoken: tuple[Utterance, ...],
-    authors: tuple[Address, ...],
-    folded: Callable[[str], str],
-    links: tuple[Link, ...],
-    brand: Brand,
-) -> tuple[Sign, ...]:
+def signs(view: View) -> tuple[Sign, ...]:
     """Every sign in the outer text, the heaviest of each topic. Empty where the brand is not even named."""
+    spoken, brand = view.spoken, view.brand
     words = names_of(brand)
     if not any(may_name(item.text, brand) for item in spoken) or not any(
         words.names.search(item.text) or words.products.search(item.text) for item in spoken
     ):
-        return _only_shown(spoken, authors, folded, links, brand)
+        return _only_shown(view)
     weight = weights()
     found = list(outright(spoken, words, brand))
     texts = [item.text for item in spoken if not item.is_subject]
-    subjects = [item.text for item in spoken if item.is_subject]
-    buttons = frozenset(folded(link.shown[:200]) for link in links if link.shown)
-    who = standing(authors, [*subjects, *texts], folded, brand, buttons)
-    if _a_friend(spoken, texts, found, authors, who):
+    who = view.standing
+    if _a_friend(view, texts, found):
         found = [_lighter(sign, weight.familiar) for sign in found]  # a friend who copied the text
     elif any(FRAUD_WORD.search(text) for text in texts) and own_voice(texts, brand):
         # a fraud that is shown as an example, signature and all
@@ -56,12 +47,12 @@ def signs(
             for sign in found
         ]
         if who is Standing.NOBODY:  # anybody may write "devis" or "actualités" somewhere
-            told = supporting(spoken, links, words, brand, Standing.UNKNOWN)
+            told = supporting(spoken, view.outer_links, words, brand, Standing.UNKNOWN)
             found += [
                 _lighter(sign, weight.another_speaker) if sign.topic not in _SPOKEN_OUTRIGHT else sign for sign in told
             ]
     else:
-        found += supporting(spoken, links, words, brand, who)
+        found += supporting(spoken, view.outer_links, words, brand, who)
         if who is Standing.ANOTHER:
             # a compromised mailbox under its own name is possible, a body that mentions the brand is usual
             found = [
@@ -74,32 +65,24 @@ def signs(
     return tuple(best.values())
 
 
-def _only_shown(
-    spoken: tuple[Utterance, ...],
-    authors: tuple[Address, ...],
-    folded: Callable[[str], str],
-    links: tuple[Link, ...],
-    brand: Brand,
-) -> tuple[Sign, ...]:
+def _only_shown(view: View) -> tuple[Sign, ...]:
     """Nothing names the brand but an official address, shown over a link of somebody who names nobody."""
-    shown = shown_in_links(links, brand)
+    shown = shown_in_links(view.outer_links, view.brand)
     if not any(sign.topic == "shown-address" for sign in shown):
         return ()
-    texts = [item.text for item in spoken if not item.is_subject]
-    who = standing(authors, texts, folded, brand, frozenset(folded(link.shown[:200]) for link in links if link.shown))
+    texts = [item.text for item in view.spoken if not item.is_subject]
+    who = standing(view.message.authors, texts, view.folded, view.brand, view.buttons)
     if who is not Standing.NOBODY:
         return ()
     first = shown[0]
     return (*shown, Sign("nobody-else", weights().nobody_else, first.where, first.text, first.layer))
 
 
-def _a_friend(
-    spoken: tuple[Utterance, ...], texts: list[str], found: list[Sign], authors: tuple[Address, ...], who: Standing
-) -> bool:
+def _a_friend(view: View, texts: list[str], found: list[Sign]) -> bool:
     """He says "tu", and is no desk: a fraudster who writes to the young says it too, under the name of one."""
-    if not any(_FAMILIAR.search(item.text) for item in spoken) or _framed(texts, found):
+    if not any(_FAMILIAR.search(item.text) for item in view.spoken) or _framed(texts, found):
         return False
-    return who is not Standing.NOBODY or not all(author.display for author in authors)
+    return view.standing is not Standing.NOBODY or not all(author.display for author in view.message.authors)
 
 
 def _framed(texts: list[str], found: list[Sign]) -> bool:

@@ -17,7 +17,7 @@ from vigie.rules.standing import Standing, standing
 from vigie.rules.types import Finding, Kind
 from vigie.rules.utterance import Utterance, utterances
 
-_OF_THE_MESSAGE = frozenset({"outer", "links", "spoken", "outer_links"})
+_OF_THE_MESSAGE = frozenset({"outer", "links", "spoken", "outer_links", "buttons", "standing"})
 """What a View derives from message and brand alone."""
 _A_WORD = 20
 """Characters of the body below which the sender says nothing himself."""
@@ -105,6 +105,17 @@ class View:
     def outer_links(self) -> tuple[Link, ...]:
         """Links that the outer speaker offers (attachments included: opening one is following him)."""
         return tuple(link for link in self.links if link.layer in (Layer.OUTER, Layer.ATTACHMENT, Layer.HIDDEN))
+
+    @cached_property
+    def buttons(self) -> frozenset[str]:
+        """What links show, folded: it stands among the last lines and signs nothing."""
+        return frozenset(self.folded(link.shown[:200]) for link in self.outer_links if link.shown)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Who the sender says he is, by his name and by all that he says."""
+        texts = [item.text for item in sorted(self.spoken, key=lambda item: not item.is_subject)]
+        return standing(self.message.authors, texts, self.folded, self.brand, self.buttons)
 
     @cached_property
     def official_author(self) -> bool:

@@ -17,10 +17,9 @@ from functools import cache
 from importlib import resources
 
 from vigie.message.types import Layer
-from vigie.rules.brand import Brand
 from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, names_of
-from vigie.rules.standing import own_voice, standing
+from vigie.rules.standing import own_voice
 from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance
 from vigie.rules.view import View
@@ -190,13 +189,7 @@ def _marks(view: View, length: int, named: bool) -> Iterator[str]:
     subject, body = (" ".join(item.text for item in view.spoken if item.is_subject is told) for told in (True, False))
     if warns_of_fraud(subject, body):
         yield "x:warns"
-    yield f"x:{_standing(view, brand)}"
-
-
-def _standing(view: View, brand: Brand) -> str:
-    texts = [item.text for item in sorted(view.spoken, key=lambda item: not item.is_subject)]
-    buttons = frozenset(view.folded(link.shown[:200]) for link in view.outer_links if link.shown)
-    return standing(view.message.authors, texts, view.folded, brand, buttons).name.lower()
+    yield f"x:{view.standing.name.lower()}"
 
 
 def _same(host: str, domain: str) -> bool:

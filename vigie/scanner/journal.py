@@ -73,18 +73,18 @@ def given_up(place: Place, attempts: int, at: datetime) -> Record:
 
 def may_be_moved(record: Record) -> bool:
     """True for a durable verdict "impersonation" about a whole message whose proof is not complete. In doubt False."""
-    told = _told(record)
+    case = told(record)
     return (
         record.verdict == Label.IMPERSONATION.value
-        and told.get("verdict") == Label.IMPERSONATION.value
-        and told.get("proven") is False
-        and told.get("partial") is False
+        and case.get("verdict") == Label.IMPERSONATION.value
+        and case.get("proven") is False
+        and case.get("partial") is False
     )
 
 
 def is_partial(record: Record) -> bool:
     """True where only the message's beginning was judged, since it was over the size limit."""
-    return _told(record).get("partial") is True
+    return told(record).get("partial") is True
 
 
 def intent_for(record: Record, plan: Plan, summary: Summary, destination: str, at: datetime) -> Intent:
@@ -107,9 +107,10 @@ def intent_for(record: Record, plan: Plan, summary: Summary, destination: str, a
     )
 
 
-def _told(record: Record) -> dict[str, Any]:
+def told(record: Record) -> dict[str, Any]:
+    """The case as it was written down; {} where nobody can read it."""
     try:
-        told = json.loads(record.case_json)
+        found = json.loads(record.case_json)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return found if isinstance(found, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ def from_ledger(ledger: Ledger, account: str | None, since: datetime) -> Iterato
         for record in some:
             arrived = came.get(record.id, record.judged_at)
             if arrived >= since:
-                told = _told(record)
+                told = journal.told(record)
                 yield Rehearsed(record, arrived, _plan(record, told), told)
 
 
@@ -121,7 +120,7 @@ class _Look:
         case = self._judging.case(job)
         now = datetime.now(UTC)
         record = journal.judged(case, job.place, job.sha256, at=now, partial=job.partial, size=job.size)
-        told = _told(record)
+        told = journal.told(record)
         then = "" if known is None or known.verdict == record.verdict else known.verdict
         return Rehearsed(record, job.received, _plan(record, told), told, then)
 
@@ -135,11 +134,3 @@ def _plan(record: Record, told: dict[str, Any]) -> Plan:
 
 def _always(_: str) -> bool:
     return True
-
-
-def _told(record: Record) -> dict[str, Any]:
-    try:
-        told = json.loads(record.case_json)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}

@@ -52,7 +52,7 @@ def log_in(world: World, act: Callable[[str, str], None], wait_s: float = 60.0, 
     def show(address: str, redirect: str) -> None:
         threading.Thread(target=act, args=(address, redirect), daemon=True).start()
 
-    talk = Talk(show, PAGES, wait_s=wait_s, **more)  # type: ignore[arg-type]
+    talk = Talk(show, PAGES, wait_s=wait_s, **more)  # type: ignore[arg-type]  # each call names fields of Talk
     return browser.log_in(grants, provider, "vigie", "claire", talk).access_token.get_secret_value()
 
 

@@ -119,7 +119,7 @@ def test_somebody_else_s_folder_is_cleaned_into_quarantine_beside_it(
     append(owner, FALSE, mail("true"))
     theirs = base.format(owner.username)
     there = f"{theirs}{'.' if view == 'classic' else '/'}Quarantaine"
-    account = cyrus.account(view=view, folders=(theirs,), quarantine_folder=there)  # type: ignore[arg-type]
+    account = cyrus.account(view=view, folders=(theirs,), quarantine_folder=there)  # type: ignore[arg-type]  # one of the two
     with client(owner) as imap:
         imap._imap.setacl("INBOX", account.username, ALL)
     assert scan(account, ledger, folder=theirs).quarantined == 1

@@ -28,7 +28,7 @@ def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
     if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
         return
-    found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
+    found = signs(view)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     points, needed = sum(sign.weight for sign in found), weights().enough

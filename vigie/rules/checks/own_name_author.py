@@ -55,7 +55,7 @@ def _poses_by_the_way(view: View) -> bool:
 
 def _signed_as_brand(view: View) -> bool:
     """The text ends with the brand's name below a closing: whoever owns the mailbox, he does not speak for himself."""
-    found = signs(view.spoken, view.message.authors, view.folded, view.outer_links, view.brand)
+    found = signs(view)
     topics = {sign.topic for sign in found}
     return any(
         sign.topic in {"signature", "speaks-for"}

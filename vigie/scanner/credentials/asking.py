@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 import vigie
+from vigie.scanner import tls
 from vigie.scanner.credentials.faults import ProviderError
 from vigie.scanner.credentials.schemas import Answer, Refusal, ValidationError
 
@@ -164,12 +165,10 @@ class Asker:
 def _tls(account: str, ca_file: Path | None) -> ssl.SSLContext:
     """The system's authorities, or one of our own; TLS 1.2 at least."""
     try:
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        return tls.verifying(ca_file)
     except OSError as error:
-        why = "is no certificate" if isinstance(error, ssl.SSLError) else f"cannot be read: {error.strerror}"
-        raise ProviderError(f"account {account}: oauth ca_file {ca_file} {why}", temporary=False) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+        text = f"account {account}: oauth ca_file {ca_file} {tls.why_unusable(error)}"
+        raise ProviderError(text, temporary=False) from None
 
 
 def _told(description: str, form: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ import imapclient
 from imapclient import imap_utf7
 from imapclient.response_parser import parse_response
 
+from vigie.scanner import tls
 from vigie.scanner.credentials import sasl
 from vigie.scanner.credentials.faults import ProviderError, SecretError
 from vigie.scanner.credentials.obtain import Credential, obtain
@@ -243,12 +244,10 @@ def _opened(account: AccountSettings, credential: Credential) -> Session:
 def tls_context(account: AccountSettings) -> ssl.SSLContext:
     """Verifies certificate and host name; TLS 1.2 at least. Raises MailboxError for an unusable ca_file."""
     try:
-        context = ssl.create_default_context(cafile=str(account.ca_file) if account.ca_file else None)
+        return tls.verifying(account.ca_file)
     except OSError as error:
-        why = "is no certificate" if isinstance(error, ssl.SSLError) else f"cannot be read: {error.strerror}"
-        raise MailboxError("tls", f"account {account.name}: ca_file {account.ca_file} {why}", temporary=False) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+        text = f"account {account.name}: ca_file {account.ca_file} {tls.why_unusable(error)}"
+        raise MailboxError("tls", text, temporary=False) from None
 
 
 def _connected(account: AccountSettings, context: ssl.SSLContext | None) -> Session:

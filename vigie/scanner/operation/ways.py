@@ -16,6 +16,7 @@ from typing import Protocol
 import httpx
 
 import vigie
+from vigie.scanner import tls
 from vigie.scanner.credentials.faults import SecretError
 from vigie.scanner.operation import wording
 from vigie.scanner.operation.alarms import Notice
@@ -185,11 +186,9 @@ def ways(settings: AlertSettings) -> tuple[Way, ...]:
 def _tls(ca_file: Path | None) -> ssl.SSLContext:
     """Verifying, TLS 1.2 or later. Raises AlertError for a ca_file that is none."""
     try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError):
+        return tls.verifying(ca_file)
+    except OSError:
         raise AlertError(f"ca_file {ca_file} is no certificate") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _told(error: Exception) -> str:
