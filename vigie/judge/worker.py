@@ -6,37 +6,29 @@ environment beyond the language. It has no terminal, cannot write files, and end
 
 from __future__ import annotations
 
-import ctypes
-import os
-import resource
-import signal
 import socket
-import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from vigie.judge import wire
+from vigie.judge.confinement import limit, outlive_nobody, renew_cpu
 from vigie.judge.examine import Examiner
-from vigie.judge.settings import JudgeSettings, LimitSettings
+from vigie.judge.settings import JudgeSettings
 from vigie.rules.types import Case, ExaminationError
-
-_PR_SET_PDEATHSIG = 1  # prctl(2)
-ROOM_ABOVE_START = 64 * 1024 * 1024
-"""What a message may use at least, whatever the libraries took: a low limit must not keep the process from starting."""
 
 
 def serve(handle: int, parent: int, make: type[Examiner] = Examiner) -> None:
     """Judges until the socket is closed. The first frame is the settings, as a job without dates."""
-    _outlive_nobody(parent)
+    outlive_nobody(parent)
     with socket.socket(fileno=handle) as sock, sock.makefile("rb") as stream:
         first = wire.read_job(stream)
         if first is None:
             return
         settings = JudgeSettings.model_validate_json(first.raw)
         examiner = make(settings)
-        _limit(settings.limits)
+        limit(settings.limits.memory_bytes)
         wire.send_answer(sock, wire.READY)
         while _one(sock, stream, examiner, settings.limits.cpu_s):
             pass
@@ -48,7 +40,7 @@ def _one(sock: socket.socket, stream: BinaryIO, examiner: Examiner, cpu_s: int) 
         job = wire.read_job(stream)
         if job is None:
             return False
-        _renew_cpu(cpu_s)
+        renew_cpu(cpu_s)
         case = _examined(examiner, job)
         answer = wire.pack_case(case)
     except MemoryError:
@@ -74,37 +66,3 @@ def _where(fault: Exception) -> str:
     frames = traceback.extract_tb(fault.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     return f"{type(fault).__name__} at {place}"
-
-
-def _outlive_nobody(parent: int) -> None:
-    """Ends with the program that started it, however that one ends, and leaves Ctrl-C to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before we asked to be told
-        raise SystemExit(0)
-
-
-def _limit(limits: LimitSettings) -> None:
-    """RLIMIT_AS counts the libraries as well: at least ROOM_ABOVE_START stays for the message."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold mail
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    memory = max(limits.memory_bytes, _address_space() + ROOM_ABOVE_START)
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard))
-
-
-def _address_space() -> int:
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:
-        return 0
-    return pages * resource.getpagesize()
-
-
-def _renew_cpu(cpu_s: int) -> None:
-    """RLIMIT_CPU counts from the start of the process: the soft limit moves on with each message; SIGXCPU ends it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + cpu_s
-    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

@@ -1,0 +1,74 @@
+"""Where in a text the findings stand: segments for a template, so that no mark-up is ever made of a mail's words (W-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+FEWEST = 3
+"""Characters of a quote that is looked for: shorter ones stand everywhere."""
+PLACES = 20
+"""Places of one quote that are marked."""
+NEEDLES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """What a finding quotes. `kind`: claim, contradiction, lure, excuse, note."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text; `kind` "" where no finding stands in it. The segments of a text, joined, are the text."""
+
+    text: str
+    kind: str = ""
+
+
+_WEIGHT = {"contradiction": 0, "lure": 1, "claim": 2, "excuse": 3, "note": 4}
+
+
+def marked(text: str, needles: Iterable[Needle]) -> list[Segment]:
+    """The text in segments. Blanks and case of a quote do not count; where two findings overlap the weightier one is shown."""
+    plain, places = _plain(text)
+    kinds: list[str] = [""] * len(text)
+    for needle in sorted(list(needles)[:NEEDLES], key=lambda one: _WEIGHT.get(one.kind, 9), reverse=True):
+        wanted, _ = _plain(needle.text.strip("… \n\t"))
+        wanted = wanted.strip()
+        if len(wanted) < FEWEST:
+            continue
+        start = plain.find(wanted)
+        for _ in range(PLACES):
+            if start < 0:
+                break
+            first, last = places[start], places[start + len(wanted) - 1]
+            kinds[first : last + 1] = [needle.kind] * (last + 1 - first)
+            start = plain.find(wanted, start + len(wanted))
+    return _segments(text, kinds)
+
+
+def _plain(text: str) -> tuple[str, Sequence[int]]:
+    """Lower case, every run of blanks as one; and for each character its place in the text."""
+    chars: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        if char.isspace():
+            if chars and chars[-1] == " ":
+                continue
+            char = " "
+        chars.append(char.lower()[:1] or char)
+        places.append(place)
+    return "".join(chars), places
+
+
+def _segments(text: str, kinds: Sequence[str]) -> list[Segment]:
+    found: list[Segment] = []
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or kinds[place] != kinds[start]:
+            found.append(Segment(text[start:place], kinds[start]))
+            start = place
+    return found

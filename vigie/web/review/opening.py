@@ -1,0 +1,85 @@
+"""Opens a message in a process of its own, which can be killed: a hostile mail takes neither the page nor its keys with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import Protocol
+
+from vigie.judge.confinement import limit, outlive_nobody, renew_cpu
+from vigie.judge.settings import LimitSettings
+from vigie.web.review.opened import Opened, opened, packed, unpacked
+
+AT_ONCE = 2
+"""Processes; a further request waits for one of them."""
+START_S = 20.0
+"""For a process to load its libraries on a busy machine."""
+_BOOT = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
+    "from vigie.web.review.opening import serve; serve(*map(int, sys.argv[2:]))"
+)
+_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
+"""All that the process inherits: passwords may stand in the rest (threat W-19)."""
+
+
+class OpeningError(Exception):
+    """The message cannot be shown within the limits, or no process starts. The message itself is untouched."""
+
+    temporary = False
+
+
+class Opener(Protocol):
+    """Opens one message. Raises OpeningError."""
+
+    def __call__(self, raw: bytes, /) -> Opened: ...
+
+
+class ProcessOpener:
+    """Opens each message in a fresh process within `limits`. Thread-safe."""
+
+    def __init__(self, limits: LimitSettings) -> None:
+        self._limits = limits
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+
+    def __call__(self, raw: bytes, /) -> Opened:
+        """The message as it is shown. Raises OpeningError."""
+        with self._free:
+            answer = self._answer(raw)
+        try:
+            return unpacked(answer)
+        except (ValueError, TypeError, KeyError):
+            raise OpeningError("the opening process answered with nonsense") from None
+
+    def _answer(self, raw: bytes) -> bytes:
+        path = json.dumps([entry for entry in sys.path if entry])
+        numbers = (os.getpid(), self._limits.memory_bytes, self._limits.cpu_s)
+        try:
+            done = subprocess.run(  # noqa: S603 - our own interpreter and our own module
+                [sys.executable, "-I", "-c", _BOOT, path, *map(str, numbers)],
+                input=raw,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                timeout=START_S + self._limits.wall_s,
+                check=True,
+                process_group=0,  # Ctrl-C in a terminal goes to the program, not to this one
+            )
+        except subprocess.TimeoutExpired:
+            raise OpeningError("opening the message took too long") from None
+        except subprocess.CalledProcessError:
+            raise OpeningError("opening the message needed too much, or failed") from None
+        except OSError as error:
+            raise OpeningError(f"no process can be started: {error.strerror}") from None
+        return done.stdout
+
+
+def serve(parent: int, memory_bytes: int, cpu_s: int) -> None:
+    """The process's whole life: one message in, one answer out."""
+    outlive_nobody(parent)
+    raw = sys.stdin.buffer.read()
+    limit(memory_bytes)
+    renew_cpu(cpu_s)
+    sys.stdout.buffer.write(packed(opened(raw)))
