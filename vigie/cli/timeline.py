@@ -1,136 +1,17 @@
-"""Verdicts over time, as the report draws them: stacked bars a day (a week, a month where the time is long), and the same as a table."""
+"""Verdicts over time in the words of the command line."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from vigie.cli import words
-from vigie.cli.language import current, say
-from vigie.rules.types import Label
+from vigie.cli.language import current
+from vigie.web import timeline as drawn
+from vigie.web.timeline import HEIGHT, MOST_BARS, WIDTH, Days, Tongue
 
-MOST_BARS = 62
-"""A month and the days around it stay days."""
-WIDTH, HEIGHT = 100.0, 30.0
-DRAWN = (Label.IMPERSONATION, Label.SUSPICIOUS, Label.UNDECIDED, Label.GENUINE)
-"""From the base line up. Unrelated mail would hide everything else: it stands in the table only."""
-
-Days = Mapping[date, Counter[Label]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """One bar: from that day on, up to the next bar's."""
-
-    start: date
-    name: str
-    counts: Counter[Label]
+__all__ = ["HEIGHT", "MOST_BARS", "WIDTH", "Days", "timeline"]
 
 
 def timeline(days: Days) -> dict[str, Any] | None:
-    """What the template needs; None where there is nothing to draw, or only one day."""
-    shown = {day: counts for day, counts in days.items() if any(counts[label] for label in DRAWN)}
-    if len(shown) < 2:
-        return None
-    spans = list(_spans({day: counts for day, counts in days.items() if min(shown) <= day <= max(shown)}))
-    highest = max(sum(span.counts[label] for label in DRAWN) for span in spans)
-    step = WIDTH / len(spans)
-    worst = max(spans, key=lambda span: (span.counts[Label.IMPERSONATION], span.start))
-    return {
-        "bars": [rect for at, span in enumerate(spans) for rect in _rects(span, at * step, step, highest)],
-        "first": spans[0].name,
-        "last": spans[-1].name,
-        "highest": highest,
-        "legend": [{"label": label.value, "word": words.verdict(label)} for label in DRAWN],
-        "heads": [words.verdict(label) for label in words.ORDER],
-        "rows": [
-            {"name": span.name, "cells": [span.counts[label] for label in words.ORDER]}
-            for span in spans
-            if span.counts.total()
-        ],
-        "text": _told(spans, worst),
-        "unit": _unit(spans),
-    }
-
-
-def _spans(days: Days) -> Iterator[_Span]:
-    first, last = min(days), max(days)
-    begin, after, name = _calendar((last - first).days + 1)
-    start = begin(first)
-    while start <= last:
-        end = after(start)
-        counts: Counter[Label] = Counter()
-        for day, found in days.items():
-            if start <= day < end:
-                counts.update(found)
-        yield _Span(start, name(start), counts)
-        start = end
-
-
-def _calendar(length: int) -> Any:  # noqa: ANN401 - three functions of a date
-    """(begin of the bar, begin of the next one, name) for bars of a day, a week, a month or a year."""
-    if length <= MOST_BARS:
-        return lambda day: day, lambda day: day + timedelta(days=1), _day
-    if length <= 7 * MOST_BARS:
-        return lambda day: day - timedelta(days=day.weekday()), lambda day: day + timedelta(days=7), _day
-    if length <= 30 * MOST_BARS:
-        return (
-            lambda day: day.replace(day=1),
-            lambda day: (day.replace(day=1) + timedelta(days=32)).replace(day=1),
-            _month,
-        )
-    return (
-        lambda day: day.replace(month=1, day=1),
-        lambda day: day.replace(year=day.year + 1),
-        lambda day: str(day.year),
-    )
-
-
-def _day(day: date) -> str:
-    return day.strftime(say("%d/%m/%Y", "%Y-%m-%d"))
-
-
-def _month(day: date) -> str:
-    return day.strftime(say("%m/%Y", "%Y-%m"))
-
-
-def _rects(span: _Span, x: float, step: float, highest: int) -> Iterator[dict[str, str]]:
-    top = HEIGHT
-    for label in DRAWN:
-        number = span.counts[label]
-        if number:
-            height = HEIGHT * number / highest
-            top -= height
-            yield {
-                "label": label.value,
-                "x": f"{x + step * 0.1:.2f}",
-                "y": f"{top:.2f}",
-                "width": f"{step * 0.8:.2f}",
-                "height": f"{height:.2f}",
-                "text": f"{span.name}{' :' if current() == 'fr' else ':'} {words.counted(label, number)}",
-            }
-
-
-def _unit(spans: list[_Span]) -> str:
-    width = (spans[1].start - spans[0].start).days if len(spans) > 1 else 1
-    if width == 1:
-        return say("par jour", "per day")
-    if width == 7:
-        return say("par semaine", "per week")
-    return say("par mois", "per month") if width < 32 else say("par an", "per year")
-
-
-def _told(spans: list[_Span], worst: _Span) -> str:
-    """The drawing in one sentence, for those who do not see it."""
-    total = sum((span.counts for span in spans), Counter[Label]())
-    sums = ", ".join(words.counted(label, total[label]) for label in DRAWN if total[label])
-    told = say(
-        f"Du {spans[0].name} au {spans[-1].name} : {sums}.", f"From {spans[0].name} to {spans[-1].name}: {sums}."
-    )
-    if worst.counts[Label.IMPERSONATION]:
-        most = words.counted(Label.IMPERSONATION, worst.counts[Label.IMPERSONATION])
-        told += say(f" Le plus : {most} ({worst.name}).", f" Most: {most} ({worst.name}).")
-    return told
+    """See web.timeline; in the language in use."""
+    return drawn.timeline(days, Tongue(current(), words.verdict, words.counted))

@@ -138,6 +138,40 @@ def _reasons(verdict: Verdict, texts: Sentences) -> Iterator[str]:
             yield sentence
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The same sentences by the question that each answers, the weightiest first."""
+
+    verdict: str
+    claims: tuple[str, ...]
+    """What it claims to be."""
+    against: tuple[str, ...]
+    """What contradicts that, and what the institution itself says about it."""
+    wants: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+MAX_PART = 4
+
+
+def parts(verdict: Verdict, brand: Brand | None, lang: str) -> Parts:
+    """What was found, for a person who decides about it. Total, like `explain`; it tells more, and repeats nothing either."""
+    texts = sentences(lang)
+    counted = [finding for finding in verdict.findings if finding.layer in _SPOKEN]
+    told = {
+        kind: _sentences_of([finding for finding in counted if finding.kind is kind], texts)
+        for kind in (Kind.CLAIM, Kind.CONTRADICTION, Kind.LURE)
+    }
+    truths = tuple(_truths(verdict, brand, texts, lang)) if told[Kind.CONTRADICTION] or told[Kind.LURE] else ()
+    return Parts(told[Kind.CLAIM], (*told[Kind.CONTRADICTION], *truths), told[Kind.LURE], tuple(_notes(verdict, texts)))
+
+
+def _sentences_of(findings: list[Finding], texts: Sentences) -> tuple[str, ...]:
+    found = {finding.rule: rule_sentence(finding, texts) for finding in sorted(findings, key=_rank, reverse=True)}
+    ranked = sorted(findings, key=_rank)
+    return tuple(dict.fromkeys(found[finding.rule] for finding in ranked if found[finding.rule]))[:MAX_PART]
+
+
 def _notes(verdict: Verdict, texts: Sentences) -> list[str]:
     """What decides nothing and is worth knowing, also about a genuine message; two sentences at most."""
     found = [rule_sentence(finding, texts) for finding in verdict.findings if finding.kind is Kind.NOTE]

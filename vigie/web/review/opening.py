@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-from typing import Protocol
 
 from vigie.judge.confinement import limit, outlive_nobody, renew_cpu
 from vigie.judge.settings import LimitSettings
@@ -31,13 +30,7 @@ class OpeningError(Exception):
     temporary = False
 
 
-class Opener(Protocol):
-    """Opens one message. Raises OpeningError."""
-
-    def __call__(self, raw: bytes, /) -> Opened: ...
-
-
-class ProcessOpener:
+class Opener:
     """Opens each message in a fresh process within `limits`. Thread-safe."""
 
     def __init__(self, limits: LimitSettings) -> None:

@@ -62,7 +62,9 @@ class Gallery:
 
     def _png(self, data: bytes) -> bytes | None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is looked at before it is decoded
+            warnings.simplefilter(
+                "ignore", Image.DecompressionBombWarning
+            )  # the size is looked at before it is decoded
             with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
                 pixels = picture.width * picture.height
                 if pixels > PIXELS or pixels > self._pixels:

@@ -55,7 +55,7 @@ def told(case_json: str, *, verdict: str, brand: str | None, decided_by: int) ->
             brand=brand,
             decided_by=decided_by,
             findings=tuple(_findings(found.get("findings"))),
-            proven=authentication.get("complete") is True,
+            proven=found.get("proven") is True,
         ),
         links=tuple(_links(found.get("links"))),
         links_left_out=_number(found.get("links_left_out")),

@@ -1,0 +1,1 @@
+"""Whatever answers HTTP: the review pages and the people who use them."""
