@@ -1,39 +1,12 @@
-"""What a false or doubtful mail is about, in one word, from what the ledger kept of it: for counting, never for deciding."""
+"""The themes of false mails as people read them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from vigie.cli.language import say
-from vigie.message.fold import fold
+from vigie.ledger.themes import OTHER, theme
 
-OTHER = "other"
-# The first that fits. Compared with folded text: lower case, no accents.
-_THEMES = tuple(
-    (name, re.compile(rf"\b(?:{words})"))
-    for name, words in (
-        ("refund", r"rembours|refund|indu\b|trop.percu|versement|credite|virement"),
-        ("card", r"cartes? vitale|vitale|new card|carte d'assure|\bcarte\b"),
-        (
-            "sick-leave",
-            r"arrets? (?:de )?(?:travail|maladie)|indemnites? journalieres?|\bij\b|sick leave|maternite|conge",
-        ),
-        ("bank", r"\brib\b|\biban\b|coordonnees bancaires|compte bancaire|bank (?:details|account)"),
-        (
-            "payment",
-            r"paiement|payer|amende|impaye|regler|frais|facture|participation forfaitaire|franchise|payment|\bfee",
-        ),
-        (
-            "rights",
-            r"droits?\b|attestation|complementaire|\bcss\b|\bc2s\b|\bame\b|mutuelle|ouverture de|beneficiaire|coverage",
-        ),
-        ("health-record", r"mon espace sante|dossier medical|ordonnance|resultats?|vaccin|rendez-vous|health record"),
-        ("account", r"compte|connexion|identifi|mot de passe|code|password|account|log ?in|securite|suspen|bloqu"),
-        ("document", r"piece jointe|document|formulaire|justificatif|courrier|message|notification|attach"),
-    )
-)
 _WORDS: Mapping[str, Callable[[], str]] = {
     "refund": lambda: say("remboursement", "refund"),
     "card": lambda: say("carte Vitale", "health card"),
@@ -48,16 +21,9 @@ _WORDS: Mapping[str, Callable[[], str]] = {
 }
 
 
-def theme(subject: str, told: Mapping[str, Any]) -> str:
-    """One of the keys of `word`: by the subject, else by what the findings quote."""
-    quotes = " ".join(str(quote.get("text", "")) for finding in told.get("findings", ()) for quote in finding["quotes"])
-    for text in (fold(subject), fold(quotes)):
-        for name, pattern in _THEMES:
-            if pattern.search(text):
-                return name
-    return OTHER
-
-
 def word(name: str) -> str:
     """The theme as people read it."""
     return _WORDS[name]()
+
+
+__all__ = ["OTHER", "theme", "word"]

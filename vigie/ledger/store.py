@@ -14,8 +14,10 @@ from sqlalchemy.dialects.sqlite import insert
 from vigie.ledger import attempt_rows, frozen_rows, intent_rows, record_rows, sending_rows, signature_rows
 from vigie.ledger.audit import What
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
+from vigie.ledger.desk import Desk
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.keeping import Keeper
+from vigie.ledger.review_types import EVERYWHERE, Scope
 from vigie.ledger.schema import HEARTBEATS
 from vigie.ledger.types import (
     Cursor,
@@ -68,6 +70,14 @@ class Ledger(Keeper):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def desk(self, who: str, within: Scope = EVERYWHERE) -> Desk:
+        """What a person may see and decide, in his name. `within`: his accounts."""
+        raise NotImplementedError
+
+    def version(self) -> int:
+        """Differs from an earlier answer where something was written meanwhile, by whatever program. Cheap: for looking often."""
+        raise NotImplementedError
 
     def check(self) -> None:
         """Returns where something could be written now; writes nothing."""

@@ -82,6 +82,12 @@ class Record:
     retry_at: datetime | None = None
     """Judge again at that instant (row 7), or None."""
     attempts: int = 1
+    theme: str = ""
+    """What a false or doubtful mail is about, see themes; "" for others."""
+    campaign: str = ""
+    """What mails of one campaign have in common, as a hash, see message.shape; "" where there is none."""
+    version: int = 0
+    """Grows with every decision, and when the case is judged otherwise: who decides says which one he saw (W-16)."""
 
 
 @dataclass(frozen=True, slots=True)
