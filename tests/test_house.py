@@ -31,6 +31,11 @@ ONLY_IN = {
     "imapclient": {"scanner"},
     "apscheduler": {"scanner"},
     "fastapi": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "argon2": {"web"},
+    "jwt": {"web"},
+    "nh3": {"web"},
     "sqlalchemy": {"ledger"},
 }
 NEVER_IN_PURE = {"socket", "time", "random", "secrets", "subprocess", "logging.handlers", "requests", "urllib.request"}
@@ -113,6 +118,7 @@ CATCH_ALL = {
     "watch.py": "a watcher that dies of a defect makes its folder deaf until the schedule, and nobody sees it",
     "worker.py": "the door of a judging process",
     "parse.py": "total over hostile bytes: mail-parser raises many kinds of error, and a fault of ours is a defect",
+    "errors.py": "the outermost layer of the web pages: what passes it is logged with its text",
     "pdf.py": "pypdf raises whatever there is on a hostile document",
 }
 

@@ -39,6 +39,10 @@ class What(StrEnum):
     EXPORTED = "exported"
     MODE = "mode"
     LOGIN = "login"
+    SIGN_IN = "sign-in"
+    """Somebody signed in to the web pages, or too many wrong passwords were given for a name."""
+    PEOPLE = "people"
+    """Who may use the web pages was changed: invited, joined, rights, password, disabled, removed."""
     CUT = "cut"
     """Retention removed the oldest entries of this log: up to that number, the last of them with that hash."""
 

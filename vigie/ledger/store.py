@@ -17,6 +17,7 @@ from vigie.ledger.columns import instant, instant_text, optional_instant, option
 from vigie.ledger.desk import Desk
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.keeping import Keeper
+from vigie.ledger.people import People
 from vigie.ledger.review_types import EVERYWHERE, Scope
 from vigie.ledger.schema import HEARTBEATS
 from vigie.ledger.types import (
@@ -74,6 +75,11 @@ class Ledger(Keeper):
     def desk(self, who: str, within: Scope = EVERYWHERE) -> Desk:
         """What a person may see and decide, in his name. `within`: his accounts."""
         raise NotImplementedError
+
+    @property
+    def people(self) -> People:
+        """Who may use the web pages."""
+        return People(self._database)
 
     def version(self) -> int:
         """Differs from an earlier answer where something was written meanwhile, by whatever program. Cheap: for looking often."""

@@ -1,1 +1,1 @@
-"""Whatever answers HTTP: the review pages and the people who use them."""
+"""Whatever answers HTTP: the pages of the quarantine review. It holds no mailbox credential: the scanner acts."""

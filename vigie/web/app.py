@@ -1,0 +1,66 @@
+"""The web application: `create_app(site)`. Every router is named here, and every route has a row in tests/web/matrix.py."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.types import Scope
+
+import vigie
+from vigie.web import errors, health
+from vigie.web.guard import Guard
+from vigie.web.headers import Headers
+from vigie.web.pages import STATIC
+from vigie.web.people import language, sign_in
+from vigie.web.site import Site
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    sign_in.router,
+    language.router,
+)
+
+
+class Static(StaticFiles):
+    """Files of static/: their address changes with what is in them, see pages.static."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Browsers may keep it."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def create_app(site: Site) -> FastAPI:
+    """The application; nothing is opened or begun before the first request."""
+    app = FastAPI(
+        title="Vigie",
+        version=vigie.__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Its spans and logs would carry the text of errors, which may quote a mail.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
+        middleware=[
+            Middleware(Headers, secure=site.settings.secure),
+            Middleware(errors.Crash),
+            Middleware(Guard, settings=site.settings),
+        ],
+    )
+    app.state.site = site
+    errors.declare(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", Static(directory=STATIC), name="static")
+    return app

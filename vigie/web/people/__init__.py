@@ -1,0 +1,1 @@
+"""Who may use the pages: signing in, passwords, second factors, invitations, profiles."""

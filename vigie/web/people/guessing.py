@@ -1,0 +1,78 @@
+"""How often a password may be tried: counted by account, address and browser, within a window that always ends (W-06).
+
+Refused tries beyond the limit are not counted, so nobody is kept out for ever; and a browser in which somebody signed in before
+has its own count, so that strangers who guess at his name do not keep him out of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from vigie.ledger.people import People
+from vigie.ledger.people_types import User
+
+WINDOW: Final = timedelta(minutes=15)
+BY_ACCOUNT: Final = 10
+BY_BROWSER: Final = 10
+BY_ADDRESS: Final = 50
+"""An office shares one address, and so does everybody behind a proxy that is not in trusted_proxies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt to sign in."""
+
+    name: str
+    address: str
+    browser: str | None
+    """The cookie of a browser that somebody signed in with before."""
+    at: datetime
+
+
+class Guesses:
+    """The counts, in the ledger: a restart forgets none."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def too_many(self, attempt: Try, user: User | None) -> bool:
+        """This try is refused without a look at the password."""
+        since = attempt.at - WINDOW
+        return any(self._people.refused(key, since=since) >= most for key, most in self._counted(attempt, user))
+
+    def wrong(self, attempt: Try, user: User | None) -> None:
+        """The password was wrong."""
+        counted = self._counted(attempt, user)
+        self._people.count_refused([key for key, _ in counted], at=attempt.at)
+        if user is not None and self.too_many(attempt, user):
+            self._people.note_guessing(user.name, at=attempt.at)
+
+    def right(self, attempt: Try, user: User, browser: str) -> None:
+        """It was the right person: the count of her browser begins anew; the account's own stays, strangers may be at it."""
+        self._people.know_browser(browser, user.id, at=attempt.at)
+        self._people.forget_refused([_key("browser", browser, user.id)])
+
+    def _counted(self, attempt: Try, user: User | None) -> list[tuple[str, int]]:
+        if user is not None and attempt.browser and self._people.knows_browser(attempt.browser, user.id):
+            return [(_key("browser", attempt.browser, user.id), BY_BROWSER)]
+        # The name as it was typed where nobody has it: an answer must not tell which names there are.
+        account = user.id if user is not None else attempt.name.casefold()
+        return [(_key("account", account), BY_ACCOUNT), (_key("address", _network(attempt.address)), BY_ADDRESS)]
+
+
+def _key(*parts: str) -> str:
+    """Hashed: what people type into the field of the name may be a password."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _network(address: str) -> str:
+    """Whoever has an IPv6 address has 2^64 of them."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address

@@ -1,0 +1,116 @@
+"""`[web]`: where the pages are, who may reach them, how long a session lasts, and the identity provider."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from vigie.auth_checks.settings import Settings
+from vigie.ledger.people_types import Role
+
+_LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
+
+
+class GroupSettings(Settings):
+    """`[[web.oidc.groups]]`: what the members of one group of the identity provider may do."""
+
+    name: str = Field(min_length=1, max_length=255, description="as the provider writes it")
+    role: Role = Field(description="reader, reviewer or admin")
+    accounts: tuple[str, ...] | None = Field(default=None, description="left out: every account")
+
+
+class OidcSettings(Settings):
+    """`[web.oidc]`: sign in with an identity provider (OpenID Connect, code with PKCE)."""
+
+    issuer: str = Field(pattern=r"^https://[^\s?#]+$", description="its address, exactly as it calls itself")
+    client_id: str = Field(min_length=1, max_length=255)
+    client_secret_file: Path | None = Field(default=None, description="left out: a public client")
+    label: str = Field(default="", max_length=60, description="what the button says; left out: the provider's host")
+    scopes: tuple[str, ...] = ("openid", "profile")
+    groups_claim: str = Field(default="groups", min_length=1, max_length=100)
+    groups: tuple[GroupSettings, ...] = Field(
+        default=(), description="left out: only people who were invited, and accepted with the provider"
+    )
+    ca_file: Path | None = Field(default=None, description="trust this certificate authority only")
+    timeout_s: float = Field(default=10.0, gt=0, le=60)
+
+    @field_validator("scopes")
+    @classmethod
+    def _openid(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in value or not all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in value):
+            raise ValueError('scopes are words, one of them "openid"')
+        return value
+
+
+class WebSettings(Settings):
+    """`[web]`: the pages of the quarantine review."""
+
+    listen: str = Field(default="127.0.0.1:8025", description="address and port")
+    base_url: str | None = Field(default=None, description="what browsers call it: https, or http on this machine")
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="addresses whose X-Forwarded-For is believed: those of your reverse proxy"
+    )
+    session_hours: float = Field(default=12.0, gt=0, le=720, description="then one has to sign in again")
+    idle_minutes: int = Field(default=120, ge=1, le=43200, description="the same, when nothing was done")
+    invitation_hours: float = Field(default=72.0, gt=0, le=720)
+    second_factor: Literal["optional", "admins", "everybody"] = Field(
+        default="optional", description="who has to set up an authenticator app before anything else"
+    )
+    oidc: OidcSettings | None = None
+
+    @field_validator("listen")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        _split(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ipaddress.ip_network(one)
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_origin(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?/?", value):
+            raise ValueError('base_url is "https://host", without a path')
+        if value.startswith("http://") and urlsplit(value).hostname not in _LOOPBACK_NAMES:
+            raise ValueError('base_url is "https://host"; "http://" is for this machine alone')
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _coherent(self) -> WebSettings:
+        if self.base_url is None and not ipaddress.ip_address(self.address[0]).is_loopback:
+            raise ValueError('listen off this machine goes with base_url = "https://host"')
+        return self
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """(host, port)."""
+        return _split(self.listen)
+
+    @property
+    def origin(self) -> str:
+        """scheme://host[:port], without a slash behind it: what a browser's Origin header has to say."""
+        return self.base_url or f"http://{self.listen}"
+
+    @property
+    def secure(self) -> bool:
+        """Browsers come by https."""
+        return self.origin.startswith("https://")
+
+
+def _split(listen: str) -> tuple[str, int]:
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([0-9.]+)):([0-9]{1,5})", listen)
+    if found is None or int(found[3]) > 65535:
+        raise ValueError('listen is an address with a port: "127.0.0.1:8025"')
+    return str(ipaddress.ip_address(found[1] or found[2])), int(found[3])

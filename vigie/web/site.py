@@ -1,0 +1,70 @@
+"""What every handler works with: the ledger, the settings, and what the configuration says of the mailboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from fastapi import Request
+
+from vigie.ledger.store import Ledger
+from vigie.web.settings import WebSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A configured mailbox account, without what opens it."""
+
+    name: str
+    host: str
+    username: str
+    folders: tuple[str, ...]
+    mode: str
+    """What vigie.toml says; the ledger may hold a newer word."""
+    quarantine_folder: str
+    rhythm: str
+    """How often it is looked at: "5m", a cron line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the configuration, as it may be shown."""
+
+    key: str
+    value: str
+    usual: bool
+    """Nobody has changed it."""
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of the configuration."""
+
+    title: str
+    settings: tuple[Setting, ...]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that a handler needs. Made once, by `vigie web`."""
+
+    ledger: Ledger
+    settings: WebSettings
+    mailboxes: tuple[Mailbox, ...] = ()
+    sections: tuple[Section, ...] = ()
+    client_secret: str | None = field(default=None, repr=False)
+    """Of the identity provider."""
+    now: Callable[[], datetime] = _now
+
+
+def of(request: Request) -> Site:
+    """The site that answers this request."""
+    site = request.app.state.site
+    assert isinstance(site, Site)
+    return site
