@@ -163,7 +163,13 @@ def parts(verdict: Verdict, brand: Brand | None, lang: str) -> Parts:
         for kind in (Kind.CLAIM, Kind.CONTRADICTION, Kind.LURE)
     }
     truths = tuple(_truths(verdict, brand, texts, lang)) if told[Kind.CONTRADICTION] or told[Kind.LURE] else ()
-    return Parts(told[Kind.CLAIM], (*told[Kind.CONTRADICTION], *truths), told[Kind.LURE], tuple(_notes(verdict, texts)))
+    return Parts(
+        _verdict_sentence(verdict, brand, texts, Medium.MAIL),
+        told[Kind.CLAIM],
+        (*told[Kind.CONTRADICTION], *truths),
+        told[Kind.LURE],
+        tuple(_notes(verdict, texts)),
+    )
 
 
 def _sentences_of(findings: list[Finding], texts: Sentences) -> tuple[str, ...]:

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 
 from fastapi import Request
 
+from vigie.judge.settings import LimitSettings
 from vigie.ledger.store import Ledger
+from vigie.rules.brand import Brand
+from vigie.web.review.opening import Opener
 from vigie.web.settings import WebSettings
 
 
@@ -61,6 +64,14 @@ class Site:
     client_secret: str | None = field(default=None, repr=False)
     """Of the identity provider."""
     now: Callable[[], datetime] = _now
+    brands: tuple[Brand, ...] = ()
+    """The protected senders, for what they say of themselves."""
+    opener: Opener = field(default_factory=lambda: Opener(LimitSettings()))
+    """Opens a message that is looked at."""
+
+    def brand(self, name: str | None) -> Brand | None:
+        """The protected sender of that name, where it is still in the configuration."""
+        return next((brand for brand in self.brands if brand.name == name), None)
 
 
 def of(request: Request) -> Site:
