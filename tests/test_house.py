@@ -31,6 +31,11 @@ ONLY_IN = {
     "imapclient": {"scanner"},
     "apscheduler": {"scanner"},
     "fastapi": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "argon2": {"web"},
+    "jwt": {"web"},
+    "nh3": {"web"},
     "sqlalchemy": {"ledger"},
 }
 NEVER_IN_PURE = {"socket", "time", "random", "secrets", "subprocess", "logging.handlers", "requests", "urllib.request"}
