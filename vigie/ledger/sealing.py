@@ -1,72 +1,90 @@
-"""What the ledger keeps only sealed: AES-256-GCM with a key in a file of its own beside the ledger (W-19, W-25).
+"""Messages that are looked at, encrypted at rest: AES-256-GCM with a key in a file beside the ledger (W-25, RGPD article 32).
 
-A copy of the database alone opens nothing. Where the key is lost, what was sealed is lost with it, and nothing else.
+Who has a copy of the ledger alone reads nothing. A sealed message is bound to its request: put into another row, it does not open.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
-from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vigie.ledger.faults import LedgerError
 
-_KEY_BYTES: Final = 32
-_NONCE_BYTES: Final = 12
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+"""NIST SP 800-38D section 8.2.2: random ones of 96 bits do for 2^32 messages under one key."""
+
+
+def seal(ledger: Path, plain: bytes, about: str) -> bytes:
+    """Encrypted for the row `about`. Raises LedgerError where the key cannot be read or made."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(_key(ledger)).encrypt(nonce, plain, about.encode())
+
+
+def unseal(ledger: Path, sealed: bytes, about: str) -> bytes:
+    """The plain bytes. Raises LedgerError: another key, another row, or changed bytes."""
+    try:
+        return AESGCM(_key(ledger)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+    except InvalidTag:
+        raise LedgerError(
+            f"ledger {ledger}: a message in it does not open with the key {key_path(ledger)}", temporary=False
+        ) from None
 
 
 class Sealer:
-    """Opens nothing before it is used; makes the key at the first use."""
+    """The same for what belongs to a person, with the same key."""
 
     def __init__(self, ledger: Path) -> None:
-        self._file = ledger.with_name(f"{ledger.name}.key")
+        self._ledger = ledger
 
     def seal(self, data: bytes, about: str) -> bytes:
         """`about`: what it belongs to; opened under another name it is refused. Raises LedgerError."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + AESGCM(self._key()).encrypt(nonce, data, about.encode())
+        return seal(self._ledger, data, about)
 
     def unseal(self, sealed: bytes, about: str) -> bytes | None:
         """None where it was changed, belongs to something else, or was sealed with another key. Raises LedgerError."""
         try:
-            return AESGCM(self._key()).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+            return AESGCM(_key(self._ledger)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
         except (InvalidTag, ValueError):
             return None
 
-    def _key(self) -> bytes:
-        try:
-            return self._read() or self._made()
-        except OSError as error:
-            raise LedgerError(f"the key {self._file}: {error.strerror}", temporary=False) from None
 
-    def _read(self) -> bytes | None:
-        try:
-            key = self._file.read_bytes()
-        except FileNotFoundError:
-            return None
-        if len(key) != _KEY_BYTES:
-            raise LedgerError(f"the key {self._file} is damaged: restore it from a backup", temporary=False)
-        return key
+def key_path(ledger: Path) -> Path:
+    """vigie.db -> vigie.db-key. It may be lost: what it opens lives ten minutes."""
+    return ledger.with_name(f"{ledger.name}-key")
 
-    def _made(self) -> bytes:
-        """Whole or not at all, and the first one wins: two programs may need it at the same moment."""
-        draft = self._file.with_name(f"{self._file.name}.{secrets.token_hex(6)}")
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(_KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(draft, self._file)
-            except FileExistsError:
-                pass
-        finally:
-            draft.unlink()
-        key = self._read()
-        assert key is not None
-        return key
+
+def _key(ledger: Path) -> bytes:
+    path = key_path(ledger)
+    try:
+        if not path.exists():
+            _make(path)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise LedgerError(f"{path}: others can read this key (mode {mode:04o}): chmod 600", temporary=False)
+        key = path.read_bytes()
+    except OSError as error:
+        raise LedgerError(f"{path}: this key cannot be used: {error.strerror}", temporary=False) from None
+    if len(key) != _KEY_BYTES:
+        raise LedgerError(f"{path}: this is no key of Vigie: remove it, a new one is made", temporary=False)
+    return key
+
+
+def _make(path: Path) -> None:
+    """Whole or not at all, for its owner alone; of two programs that make one at a time the first one's stays."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink(missing_ok=True)
