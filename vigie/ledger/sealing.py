@@ -5,6 +5,7 @@ A copy of the database alone opens nothing. Where the key is lost, what was seal
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -61,10 +62,8 @@ class Sealer:
                 file.write(secrets.token_bytes(_KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(draft, self._file)
-            except FileExistsError:
-                pass
         finally:
             draft.unlink()
         key = self._read()
