@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger.columns import instant, instant_text, storable
@@ -292,7 +292,7 @@ def clear(connection: Connection, *, refused_before: datetime, known_before: dat
 # -- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _users() -> Any:
+def _users() -> Select[Any]:
     link = exists().where(OIDC_LINKS.c.user_id == USERS.c.id)
     return select(*USERS.c, link.label("linked")).select_from(USERS)
 

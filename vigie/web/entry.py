@@ -47,6 +47,7 @@ class Needs:
         self.role = role
 
     def __call__(self, request: Request) -> Person:
+        """The person."""
         person = signed_in(request)
         if person.must_set_up:
             raise SetUpFirstError

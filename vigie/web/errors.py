@@ -103,6 +103,7 @@ class Crash:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (ASGI 3)."""
         begun = False
 
         async def noted(message: Message) -> None:
@@ -112,7 +113,7 @@ class Crash:
 
         try:
             await self._app(scope, receive, noted)
-        except Exception as error:  # noqa: BLE001 - the outermost layer: what passes it is logged with its text by the server
+        except Exception as error:  # the outermost layer: what passes it, the server logs with its text
             if scope["type"] != "http":
                 raise
             LOG.error("%s at %s", type(error).__name__, _place(error))

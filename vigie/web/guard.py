@@ -44,6 +44,7 @@ class Guard:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (ASGI 3)."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -59,7 +60,7 @@ def weakness(password: str, name: str) -> str:
 
 def _is_run(text: str) -> bool:
     """Each character is the next of the one before: 123456789012, abcdefghijkl."""
-    steps = {(ord(after) - ord(before)) % 10 for before, after in zip(text, text[1:], strict=False)}
+    steps = {(ord(after) - ord(before)) % 10 for before, after in pairwise(text)}
     return len(steps) == 1 or text[: len(text) // 2] * 2 == text
 
 

@@ -1,0 +1,50 @@
+"""The HTTP server around the application: uvicorn, with limits of its own."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from vigie.web.settings import WebSettings
+
+CONNECTIONS = 200
+"""At once; more are answered with 503."""
+HEAD_BYTES = 32 * 1024
+"""Request line and header fields."""
+
+
+def bound(settings: WebSettings) -> socket.socket:
+    """The listening socket. Raises OSError: the address is taken, or not of this machine."""
+    host, port = settings.address
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(256)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def server(app: FastAPI, settings: WebSettings) -> uvicorn.Server:
+    """Give it the socket: `server(...).run(sockets=[...])` returns after SIGTERM or Ctrl-C."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,  # addresses hold what people search for
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            limit_concurrency=CONNECTIONS,
+            h11_max_incomplete_event_size=HEAD_BYTES,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=5,
+        )
+    )
