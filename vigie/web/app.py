@@ -16,12 +16,14 @@ from vigie.web.guard import Guard
 from vigie.web.headers import Headers
 from vigie.web.pages import STATIC
 from vigie.web.people import language, sign_in
+from vigie.web.review import routes
 from vigie.web.site import Site
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     sign_in.router,
     language.router,
+    *routes.ROUTERS,
 )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from fastapi import Request
 
-from vigie.judge.settings import LimitSettings
+from vigie.judge.settings import BrandSettings, LimitSettings
 from vigie.ledger.store import Ledger
 from vigie.rules.brand import Brand
 from vigie.web.review.opening import Opener
@@ -64,7 +64,7 @@ class Site:
     client_secret: str | None = field(default=None, repr=False)
     """Of the identity provider."""
     now: Callable[[], datetime] = _now
-    brands: tuple[Brand, ...] = ()
+    brands: tuple[Brand, ...] = field(default_factory=lambda: BrandSettings().packs())
     """The protected senders, for what they say of themselves."""
     opener: Opener = field(default_factory=lambda: Opener(LimitSettings()))
     """Opens a message that is looked at."""

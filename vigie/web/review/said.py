@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vigie.ledger.review_types import CaseLine, ReviewCase
+from vigie.ledger.review_types import CaseLine, ReviewCase, Standing
 from vigie.ledger.types import ActionKind, Decision, State
 from vigie.rules.explain import rule_sentence, sentences
 from vigie.rules.types import Finding, Label
@@ -37,13 +37,12 @@ class Row:
     theme: str
     standing: str
     decision: str
-    can_release: bool
-    can_confirm: bool
+    can: tuple[str, ...]
+    """What its form offers; the ledger has the last word."""
 
 
 def row(case: CaseLine, t: Words) -> Row:
     """One case as a line."""
-    held = case.standing.value == "held"
     return Row(
         case=case,
         author=line(case.author, 200) or t("review.no_author"),
@@ -53,9 +52,14 @@ def row(case: CaseLine, t: Words) -> Row:
         theme=t(f"review.theme.{case.theme}") if t.has(f"review.theme.{case.theme}") else "",
         standing=t(f"review.standing.{case.standing.value}"),
         decision=decision(case.decision, case.decided_by, t) if case.decision else "",
-        can_release=held,
-        can_confirm=case.decision is None and case.standing.value in ("held", "in-place"),
+        can=_can(case),
     )
+
+
+def _can(case: CaseLine) -> tuple[str, ...]:
+    if case.decision is not None:
+        return ("undo",)
+    return {Standing.HELD: ("release", "confirm"), Standing.IN_PLACE: ("confirm",)}.get(case.standing, ())
 
 
 def decision(decided: Decision | None, who: str, t: Words) -> str:

@@ -1,0 +1,56 @@
+"""Cases as the scanner leaves them: golden mails judged through the one door, and where the scanner has put them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.ledger.made import NOON, intent, outcome, place
+from tests.test_samples import GOLDEN, golden
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import Place, Record
+from vigie.rules.types import Case
+from vigie.scanner import journal
+
+SAMPLES = {folder.name[:3]: folder for folder in GOLDEN}
+FORM = "155"
+"""A fraud with a form as attachment."""
+LOOKALIKE = "130"
+GENUINE = "110"
+DISGUISED = "132"
+
+
+def message(sample: str) -> bytes:
+    return (SAMPLES[sample] / "message.eml").read_bytes()
+
+
+@cache
+def judged(folder: Path) -> Case:
+    return golden(folder)
+
+
+def case(sample: str, uid: int = 1, *, account: str = "accueil", **changes: Any) -> Record:
+    """The record of a golden mail."""
+    raw = message(sample)
+    found = judged(SAMPLES[sample])
+    record = journal.judged(
+        found, place(uid, account=account), found.sha256, at=NOON, partial=False, size=len(raw)
+    )
+    return replace(record, **changes)
+
+
+def held(ledger: Ledger, record: Record) -> Record:
+    """The record, with its message in quarantine."""
+    move = intent(record, f"q-{record.id}")
+    ledger.add_records([record], None, [move])
+    lies = Place(record.place.account, "Quarantaine", 3, 100 + record.place.uid)
+    ledger.close_intent(outcome(move, destination=lies, kept_keywords=("$Phishing",)))
+    return record
+
+
+def left(ledger: Ledger, record: Record) -> Record:
+    """The record, with its message where it was."""
+    ledger.add_records([record], None)
+    return record
