@@ -35,9 +35,7 @@ def case(sample: str, uid: int = 1, *, account: str = "accueil", **changes: Any)
     """The record of a golden mail."""
     raw = message(sample)
     found = judged(SAMPLES[sample])
-    record = journal.judged(
-        found, place(uid, account=account), found.sha256, at=NOON, partial=False, size=len(raw)
-    )
+    record = journal.judged(found, place(uid, account=account), found.sha256, at=NOON, partial=False, size=len(raw))
     return replace(record, **changes)
 
 

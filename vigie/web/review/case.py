@@ -76,6 +76,7 @@ def page(
         request,
         "review/case.html.j2",
         status=409 if conflict or refusal else 200,
+        here=f"/cases/{record.id}",
         case=found,
         author=line(record.author, 200) or t("review.no_author"),
         subject=line(record.subject, 200) or t("review.no_subject"),

@@ -57,7 +57,7 @@ class Chain:
         return self.links[-1].bottom + 2
 
 
-_MARKS = {"good": "✓", "bad": "✗", "open": "?"}
+_MARKS = {"good": "✓", "bad": "✗", "open": ""}
 _STATES = {"pass": "good", "fail": "bad", "softfail": "bad", "permerror": "bad"}
 
 
@@ -65,8 +65,8 @@ def chain(record: Record, told: Told, t: Words, stops: Sequence[Stop] = ()) -> C
     """The picture of a case; `stops`: the Received fields, where the message itself was opened."""
     rows = [
         _shown(record, told, t),
-        *_signatures(told.authentication, t),
-        *_envelope(told.authentication, t),
+        *_signatures(told, t),
+        *_envelope(told, t),
         *_stops(stops, t),
         (t("review.chain.mailbox"), f"{record.place.account} / {record.place.folder}", "open", "", ""),
     ]
@@ -77,7 +77,7 @@ def chain(record: Record, told: Told, t: Words, stops: Sequence[Stop] = ()) -> C
                 host(whole),
                 line(whole),
                 state,
-                f"{_MARKS[state]} {word}" if word else "",
+                f"{_MARKS[state]} {word}".strip() if word else "",
                 line(reason),
                 1 + at * (BOX + GAP),
             )
@@ -96,16 +96,18 @@ def _shown(record: Record, told: Told, t: Words) -> _Row:
     """What the reader of the mail sees, and what DMARC says of it."""
     dmarc = _mapping(told.authentication.get("dmarc"))
     status = line(dmarc.get("status"), 20)
-    if told.verdict.label is Label.GENUINE:
+    if told.verdict.proven:
         state, word = "good", t("review.chain.proven")
-    elif _STATES.get(status) == "good":
-        state, word = "open", t("review.chain.another")
-    else:
+    elif _STATES.get(status) != "good":
         state, word = "bad", t("review.chain.unproven")
+    else:
+        accused = told.verdict.label in (Label.IMPERSONATION, Label.SUSPICIOUS)
+        state, word = "bad" if accused else "open", t("review.chain.another")
     return t("review.chain.shown"), record.author or "?", state, word, _reason("DMARC", status, dmarc, t)
 
 
-def _signatures(authentication: Mapping[str, Any], t: Words) -> Iterator[_Row]:
+def _signatures(told: Told, t: Words) -> Iterator[_Row]:
+    authentication = told.authentication
     found = [item for item in authentication.get("dkim") or () if isinstance(item, dict)]
     if not found and authentication:
         yield t("review.chain.signed"), "—", "open", t("review.chain.unsigned"), ""
@@ -116,11 +118,11 @@ def _signatures(authentication: Mapping[str, Any], t: Words) -> Iterator[_Row]:
         word = t(f"review.chain.signature-{state}")
         if state == "good" and aligned and not _is_within(domain, aligned):
             state, word = "open", t("review.chain.signature-other")
-        yield t("review.chain.signed"), domain or "?", state, word, _reason("DKIM", status, item, t)
+        yield t("review.chain.signed"), domain or "?", _calm(state, told), word, _reason("DKIM", status, item, t)
 
 
-def _envelope(authentication: Mapping[str, Any], t: Words) -> Iterator[_Row]:
-    spf = _mapping(authentication.get("spf"))
+def _envelope(told: Told, t: Words) -> Iterator[_Row]:
+    spf = _mapping(told.authentication.get("spf"))
     if not spf:
         return
     status = line(spf.get("status"), 20)
@@ -128,10 +130,15 @@ def _envelope(authentication: Mapping[str, Any], t: Words) -> Iterator[_Row]:
     yield (
         t("review.chain.envelope"),
         line(spf.get("domain"), 255) or "—",
-        state,
+        _calm(state, told),
         t(f"review.chain.spf-{state}"),
         _reason("SPF", status, spf, t),
     )
+
+
+def _calm(state: str, told: Told) -> str:
+    """Good is only what helps to prove the organisation: a fraud signs its own domain just as well."""
+    return "open" if state == "good" and not told.verdict.proven else state
 
 
 def _stops(stops: Sequence[Stop], t: Words) -> Iterator[_Row]:

@@ -75,6 +75,7 @@ def message(request: Request, record_id: str, request_id: str, person: Reviewer)
         author=line(record.author, 200) or t("review.no_author"),
         state="failed" if isinstance(view, Failed) else "fetched" if isinstance(view, Fetched) else "pending",
         failure=_failure(view),
+        partial=isinstance(view, Fetched) and view.partial,
         expires_at=None if isinstance(view, Failed) else view.expires_at,
         shown=shown,
         texts=[(piece, marked(piece.text, quotes)) for piece in shown.pieces] if shown else [],
