@@ -36,7 +36,11 @@ def campaigns(connection: Connection, within: Scope, *, pile: Pile, least: int, 
     wanted = (WAITS,) if pile is Pile.WAITING else ()
     many = func.count()
     query = select(RECORDS.c.campaign).where(_IN_ONE, *wanted, *scoped(within)).group_by(RECORDS.c.campaign)
-    query = query.having(many >= least).order_by(many.desc(), RECORDS.c.campaign).limit(max(1, min(limit, MOST)))
+    query = (
+        query.having(many >= least)
+        .order_by(many.desc(), func.max(RECORDS.c.judged_at).desc())
+        .limit(max(1, min(limit, MOST)))
+    )
     return told(connection, connection.execute(query).scalars().all(), within)
 
 

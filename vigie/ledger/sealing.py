@@ -28,9 +28,10 @@ def seal(ledger: Path, plain: bytes, about: str) -> bytes:
 
 def unseal(ledger: Path, sealed: bytes, about: str) -> bytes:
     """The plain bytes. Raises LedgerError: another key, another row, or changed bytes."""
+    key = _key(ledger)
     try:
-        return AESGCM(_key(ledger)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
-    except InvalidTag:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+    except (InvalidTag, ValueError):  # ValueError: shorter than a nonce
         raise LedgerError(
             f"ledger {ledger}: a message in it does not open with the key {key_path(ledger)}", temporary=False
         ) from None

@@ -90,6 +90,6 @@ def _over(now: datetime) -> Any:  # noqa: ANN401 - a condition
     return (VIEWS.c.expires_at <= instant_text(now)) | (VIEWS.c.expires_at > instant_text(now + LIFE))
 
 
-def as_pending(row: Any) -> Pending:
+def as_pending(row: Any) -> Pending:  # noqa: ANN401 - rows of one table, typed by what was selected
     """The request of a row."""
     return Pending(row.id, row.record_id, instant(row.asked_at), instant(row.expires_at))
