@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from vigie.ledger.people_types import Role
 from vigie.web import cookies, site, words
 from vigie.web.person import Person
+from vigie.web.review import shown
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -55,6 +56,7 @@ def environment() -> Environment:
     made.globals["static"] = static
     made.filters["when"] = when
     made.filters["day"] = day
+    made.filters["plain"] = shown.line
     return made
 
 

@@ -88,14 +88,14 @@ def test_nothing_of_an_attack_is_left(attack):
         max_size=8,
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_nothing_is_left_of_attacks_within_each_other(pieces):
     assert_inert(frame.inert("".join(pieces), {}))
 
 
 @given(st.text(max_size=300), st.binary(max_size=50))
 @example("<", b"")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_becomes_a_page(text, data):
     assert_inert(frame.inert(text, {"x": data}))
     assert "<body>" in frame.page(text, {"x": data})

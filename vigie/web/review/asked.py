@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from starlette.datastructures import QueryParams
-
 from vigie.ledger import themes
 from vigie.ledger.review_types import Pile, Sort, Wanted
 from vigie.rules.types import Label
@@ -39,7 +37,7 @@ class Asked:
         return bool(self.fields.keys() - {"pile", "sort"})
 
 
-def asked(query: QueryParams) -> Asked:
+def asked(query: Mapping[str, str]) -> Asked:
     """The list that an address asks for."""
     fields = dict(_fields(query))
     since, until = _day(fields.get("since", "")), _day(fields.get("until", ""))
@@ -56,7 +54,7 @@ def asked(query: QueryParams) -> Asked:
     return Asked(wanted, Sort(fields.get("sort", Sort.NEWEST)), _text(query, "mark", MARK), fields)
 
 
-def _fields(query: QueryParams) -> Iterator[tuple[str, str]]:
+def _fields(query: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, allowed in _CHOICES.items():
         value = query.get(name, "")
         if value in allowed:
@@ -79,7 +77,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
 }
 
 
-def _text(query: QueryParams, name: str, most: int) -> str:
+def _text(query: Mapping[str, str], name: str, most: int) -> str:
     return "".join(char for char in query.get(name, "")[:most] if char.isprintable()).strip()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from unicodedata import category, normalize
 
 FEWEST = 3
 """Characters of a quote that is looked for: shorter ones stand everywhere."""
@@ -32,7 +33,7 @@ _WEIGHT = {"contradiction": 0, "lure": 1, "claim": 2, "excuse": 3, "note": 4}
 
 
 def marked(text: str, needles: Iterable[Needle]) -> list[Segment]:
-    """The text in segments. Blanks and case of a quote do not count; where two findings overlap the weightier one is shown."""
+    """The text in segments. Blanks, case and accents of a quote do not count; where two findings overlap the weightier one is shown."""
     plain, places = _plain(text)
     kinds: list[str] = [""] * len(text)
     for needle in sorted(list(needles)[:NEEDLES], key=lambda one: _WEIGHT.get(one.kind, 9), reverse=True):
@@ -50,18 +51,28 @@ def marked(text: str, needles: Iterable[Needle]) -> list[Segment]:
     return _segments(text, kinds)
 
 
+_SAME = {"’": "'", "‘": "'", "œ": "oe", "æ": "ae", "ß": "ss", "‐": "-", "‑": "-"}
+
+
 def _plain(text: str) -> tuple[str, Sequence[int]]:
-    """Lower case, every run of blanks as one; and for each character its place in the text."""
+    """Lower case without accents, as rules quote it, every run of blanks as one; and for each character its place in the text."""
     chars: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
         if char.isspace():
-            if chars and chars[-1] == " ":
-                continue
-            char = " "
-        chars.append(char.lower()[:1] or char)
-        places.append(place)
+            letters = "" if chars and chars[-1] == " " else " "
+        elif char.isascii():
+            letters = char.lower()
+        else:
+            letters = "".join(one for one in normalize("NFKD", _SAME.get(char.lower(), char.lower())) if _is_seen(one))
+        chars += letters
+        places += [place] * len(letters)
     return "".join(chars), places
+
+
+def _is_seen(char: str) -> bool:
+    """No accent that was part of a letter, and nothing without width."""
+    return category(char) not in ("Mn", "Cf")
 
 
 def _segments(text: str, kinds: Sequence[str]) -> list[Segment]:
