@@ -264,7 +264,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It could not be fetched. `code` is stable: gone, unreachable, login, too-large, fault; `text` one English sentence."""
+    """It could not be fetched. `code` is stable: gone, unreachable, login, fault; `text` one English sentence."""
 
     request_id: str
     record_id: str
