@@ -17,7 +17,7 @@ import typer
 
 import vigie
 from vigie.cli import console, language, logs, usage
-from vigie.cli.commands import audit, backtest, forget, modes, undo
+from vigie.cli.commands import audit, backtest, forget, modes, undo, web
 from vigie.cli.frame import Globals, Work
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
@@ -279,7 +279,7 @@ def _mailboxes(app: typer.Typer) -> None:
         )
     )(_login())
     app.add_typer(_review(), name="review")
-    for command in (backtest, modes, undo, forget, audit):
+    for command in (web, backtest, modes, undo, forget, audit):
         command.declare(app)
 
 
