@@ -42,7 +42,7 @@ def test_judging_a_place_again_keeps_id_decision_and_quarantine(ledger: Ledger) 
     ledger.add_records([replace(first, id="another", verdict="suspicious", attempts=2)], None)
     assert ledger.record("another") is None
     kept = ledger.record(first.id)
-    assert kept == replace(first, verdict="suspicious", attempts=2, decision=Decision.CONFIRMED)
+    assert kept == replace(first, verdict="suspicious", attempts=2, decision=Decision.CONFIRMED, version=2)
     assert [held.id for held in ledger.records(held=True)] == [first.id]
 
 

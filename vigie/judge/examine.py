@@ -25,11 +25,12 @@ from vigie.auth_checks.types import (
 from vigie.judge.settings import JudgeSettings
 from vigie.message.parse import UNREADABLE, parse
 from vigie.message.pasted import pasted
+from vigie.message.shape import campaign
 from vigie.message.types import Medium, Message
 from vigie.rules import brand
 from vigie.rules.explain import explain, languages
 from vigie.rules.judgement import UNRELATED, claims, conclude, judge
-from vigie.rules.types import Case, JudgedLink, Verdict
+from vigie.rules.types import Case, JudgedLink, Label, Verdict
 
 NOT_ASKED = "not asked: the message does not claim to come from a protected sender"
 SHOWN_LINKS = 200
@@ -110,6 +111,7 @@ class Examiner:
             elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
             size=size,
             medium=message.medium,
+            campaign=campaign(message) if _belongs(message, verdict) else "",
         )
 
     def _judged(
@@ -121,6 +123,10 @@ class Examiner:
             return empty, UNRELATED
         evidence = authenticated()
         return evidence, conclude(claimed, evidence)
+
+
+def _belongs(message: Message, verdict: Verdict) -> bool:
+    return message.medium is Medium.MAIL and verdict.label is not Label.UNRELATED
 
 
 def _readable(message: Message) -> None:

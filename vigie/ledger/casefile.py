@@ -11,6 +11,7 @@ from typing import Any
 
 from vigie.ledger.identity import record_id
 from vigie.ledger.masking import masked
+from vigie.ledger.themes import theme
 from vigie.ledger.types import Place, Record
 from vigie.rules.types import Case, Label
 
@@ -30,6 +31,8 @@ _KEPT_AS_IS = frozenset({"sha256", "message_id"})
 """Top-level keys that name the message: a search for it needs them letter by letter."""
 _OF_THE_MAIL = frozenset({"path", "subject", "author", "authentication", "findings", "links", "explanation", "advice"})
 """Top-level keys that tell what is in the mail, or who wrote it."""
+
+_DOUBTED = frozenset({Label.IMPERSONATION, Label.SUSPICIOUS, Label.UNDECIDED})
 
 
 def record_from_case(
@@ -65,7 +68,27 @@ def record_from_case(
         size=case.size,
         retry_at=retry_at,
         attempts=attempts,
+        theme=theme(case.subject, case_object) if case.verdict.label in _DOUBTED else "",
+        campaign=case.campaign,
+        sender=_bounded(_sender(case), SHOWN),
     )
+
+
+def is_partial(record: Record) -> bool:
+    """True where only the message's beginning was judged, since it was over the size limit."""
+    try:
+        told = json.loads(record.case_json)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.get("partial") is True
+
+
+def _sender(case: Case) -> str:
+    evidence = case.evidence
+    if evidence is None or case.verdict.label is Label.UNRELATED:
+        return ""
+    proven, shown = evidence.authenticated_domain, evidence.author_domain
+    return proven or (f"?{shown}" if shown else "")
 
 
 def case_text(case_object: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from vigie.ledger.faults import LedgerError, is_busy, told
+from vigie.ledger.faults import LedgerError, RefusedError, is_busy, told
 from vigie.ledger.schema import migrate
 
 BUSY_S = 5.0
@@ -30,6 +30,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.path = _path(url)
         self._writer = threading.Lock()
+        self._looking = threading.Lock()
+        self._watch: sqlite3.Connection | None = None
         _create(self.path)
         self._engine = create_engine(
             URL.create("sqlite", database=str(self.path)),
@@ -46,7 +48,10 @@ class Database:
 
     def close(self) -> None:
         """Releases the file. What is used afterwards opens it again."""
-        with self._writer:
+        with self._writer, self._looking:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
             self._engine.dispose()
 
     @contextmanager
@@ -60,17 +65,30 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction, on the disk when the block is left; undone when it raises."""
+        """One transaction, on the disk when the block is left; undone when it raises. RefusedError becomes LedgerError."""
         # SQLite's busy handler sleeps and is unfair: the threads of one process take turns here instead.
         if not self._writer.acquire(timeout=2 * BUSY_S):
             raise LedgerError(f"ledger {self.path}: another task of this program has locked it", temporary=True)
         try:
             with self._write() as connection:
                 yield connection
+        except RefusedError as refused:
+            raise LedgerError(f"ledger {self.path}: {refused}", temporary=False) from None
         except SQLAlchemyError as error:
             raise told(str(self.path), error) from None
         finally:
             self._writer.release()
+
+    def version(self) -> int:
+        """Differs from an earlier answer where another connection has written since (https://sqlite.org/pragma.html#pragma_data_version)."""
+        with self._looking:
+            try:
+                if self._watch is None:
+                    # The number counts what one connection has seen others write: it is asked of the same one each time.
+                    self._watch = sqlite3.connect(self.path, timeout=BUSY_S, check_same_thread=False)
+                return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+            except sqlite3.Error as error:
+                raise told(str(self.path), error) from None
 
     def shrink(self) -> None:
         """Empties the WAL into the file, where old pages are overwritten. Another program that reads just now may prevent it."""

@@ -13,6 +13,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Connection
+
+from vigie.ledger import (
+    bulk_rows,
+    bulks,
+    campaign_rows,
+    case_rows,
+    deciding,
+    frozen_rows,
+    intent_rows,
+    record_rows,
+    retention,
+    sealing,
+    view_rows,
+)
+from vigie.ledger.audit import What
+from vigie.ledger.casefile import is_partial
+from vigie.ledger.database import Database
+from vigie.ledger.identity import fresh_id
+from vigie.ledger.review import possible, standing
 from vigie.ledger.review_types import (
     AskAgain,
     Bulk,
@@ -22,45 +42,78 @@ from vigie.ledger.review_types import (
     Conflict,
     Counts,
     Done,
-    Of,
+    Failed,
+    Fetched,
     Pending,
     Pile,
     Refusal,
     ReviewCase,
+    Scope,
     Sort,
     Unknown,
     View,
     Wanted,
 )
 from vigie.ledger.types import Decision, Erased
+from vigie.rules.types import Label
 
 PAGE = 50
+_LOOKED_AT = frozenset({Label.IMPERSONATION.value, Label.SUSPICIOUS.value, Label.UNDECIDED.value})
+_PRIVATE = Refusal("private", "Nothing is wrong with this mail: it is its reader's alone.")
 
 
 class Desk:
     """See the module. Every method raises LedgerError."""
 
+    def __init__(self, database: Database, who: str, within: Scope) -> None:
+        self._database = database
+        self._who = who
+        self._within = within
+
+    @property
+    def who(self) -> str:
+        """In whose name, as the audit log has it."""
+        return self._who
+
     # -- looking ---------------------------------------------------------------------------------------------------------
 
     def cases(self, wanted: Wanted, *, sort: Sort = Sort.NEWEST, mark: str = "", limit: int = PAGE) -> CasePage:
         """A page of the list. `mark`: CasePage.after or .before of another page with the same `wanted` and `sort`."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return case_rows.page(connection, wanted, self._within, sort=sort, mark=mark, limit=limit)
 
     def case(self, record_id: str) -> ReviewCase | None:
         """One case by its id; None: there is none, or not for this person."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            record = deciding.found(connection, record_id, self._within)
+            if record is None:
+                return None
+            history = intent_rows.history(connection, record.id)
+            alike = campaign_rows.count(connection, record.campaign, self._within)[0] if record.campaign else 0
+            return ReviewCase(
+                record=record,
+                history=history,
+                standing=standing(history),
+                decisions=record_rows.decided(connection, (record.id,))[record.id],
+                received=frozen_rows.received(connection, (record.id,)).get(record.id),
+                alike=alike,
+                can=possible(record, history, at=record.judged_at),
+            )
 
     def counts(self, *, since: datetime, until: datetime) -> Counts:
         """For the overview."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return case_rows.counts(connection, self._within, since=since, until=until)
 
     def campaigns(self, *, pile: Pile = Pile.WAITING, least: int = 2, limit: int = 100) -> Sequence[Campaign]:
-        """Those with at least so many cases in that pile, the largest first."""
-        raise NotImplementedError
+        """Those with at least so many cases that wait (with Pile.ALL: at all), the largest first."""
+        with self._database.reading() as connection:
+            return campaign_rows.campaigns(connection, self._within, pile=pile, least=least, limit=limit)
 
     def campaign(self, campaign_id: str) -> Campaign | None:
         """One of them, also where no case waits any more."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return next(iter(campaign_rows.told(connection, (campaign_id,), self._within)), None)
 
     # -- deciding --------------------------------------------------------------------------------------------------------
 
@@ -71,7 +124,10 @@ class Desk:
 
         All or nothing, in one transaction: the decision, the intent that it wants, and their audit entries.
         """
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            if deciding.found(connection, record_id, self._within) is None:
+                return Unknown()
+            return deciding.decide(connection, record_id, decision, seen=seen, at=at, who=self._who)
 
     def decide_campaign(
         self, campaign_id: str, decision: Decision, *, seen: int, at: datetime, confirmed: int | None = None
@@ -79,41 +135,103 @@ class Desk:
         """One decision about all cases of a campaign that wait. `seen`: how many the person saw.
 
         Returns as soon as the job is durable, with nothing decided yet: `finish_bulk` works it off, and what is left of it
-        the mailbox service does.
+        the mailbox service does. More than MANY, counted here, have to be `confirmed` by their number (W-17).
         """
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            return bulks.about_campaign(
+                connection,
+                campaign_id,
+                decision,
+                self._within,
+                who=self._who,
+                at=at,
+                seen=seen,
+                confirmed=confirmed,
+            )
 
     def undo_bulk(
         self, bulk_id: str, *, at: datetime, confirmed: int | None = None
     ) -> Bulk | AskAgain | Refusal | Unknown:
         """Another job that takes back what that one decided, where nobody has decided since."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            if not bulk_rows.may_see(connection, bulk_id, self._within):
+                return Unknown()
+            return bulks.undo(connection, bulk_id, who=self._who, at=at, confirmed=confirmed)
 
     def finish_bulk(self, bulk_id: str) -> Bulk | None:
         """Works a job off, in short transactions; returns when nothing is left that can be done now."""
-        raise NotImplementedError
+        if self.bulk(bulk_id) is None:
+            return None
+        bulks.work_off(self._database, bulk_id)
+        return self.bulk(bulk_id)
 
     def bulk(self, bulk_id: str) -> Bulk | None:
         """How far a job is."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            if not bulk_rows.may_see(connection, bulk_id, self._within):
+                return None
+            return bulk_rows.progress(connection, (bulk_id,))[0]
 
     def bulks(self, *, limit: int = 20) -> Sequence[Bulk]:
         """The newest jobs."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return bulk_rows.progress(connection, bulk_rows.visible(connection, self._within, limit=limit))
 
     def purge(self, record_ids: Sequence[str]) -> Erased:
-        """Removes what the ledger remembers of decided cases; what lies in quarantine undecided is left alone (`under_way`)."""
-        raise NotImplementedError
+        """Removes what the ledger remembers of these cases, not their messages. `under_way` counts what was left alone.
+
+        Left alone is what lies in quarantine undecided (nobody could put it back) and what is being moved. What was released
+        stays known by its hash and is never quarantined again (I-47).
+        """
+        total = Erased()
+        for start in range(0, len(record_ids), retention.BATCH):
+            with self._database.writing() as connection:
+                some = record_ids[start : start + retention.BATCH]
+                found = [deciding.found(connection, record_id, self._within) for record_id in some]
+                free = [one.id for one in found if one is not None and not case_rows.waits(connection, one.id)]
+                done = retention.remove(connection, free, keep_allowed=True)
+                retention.remove_orphans(connection)
+                if done.records:
+                    deciding.note(connection, What.FORGOTTEN, who=self._who, detail={"records": str(done.records)})
+                known = sum(one is not None for one in found)
+                total += Erased(records=done.records, under_way=known - done.records)
+        self._database.shrink()
+        return total
 
     # -- looking at the message itself -----------------------------------------------------------------------------------
 
     def ask_view(self, record_id: str, *, at: datetime) -> Pending | Refusal | Unknown:
-        """Asks the scanner for the message, to be looked at for ten minutes. Asked again meanwhile: the same request."""
-        raise NotImplementedError
+        """Asks the scanner for the message, to be looked at for ten minutes. Asked again meanwhile: the same request.
+
+        A person has at most view_rows.MOST requests: the oldest makes room. Harmless mail is refused ("private").
+        """
+        with self._database.writing() as connection:
+            record = deciding.found(connection, record_id, self._within)
+            if record is None:
+                return Unknown()
+            if record.verdict not in _LOOKED_AT:
+                return _PRIVATE
+            view_rows.expire(connection, at)
+            asked = view_rows.ask(connection, fresh_id(), record, who=self._who, at=at)
+            self._viewed(connection, asked, record.place.account, "asked")
+            return asked
 
     def view(self, request_id: str, *, at: datetime, how: str) -> View:
         """The answer to one's own request. `how`: "rendered", "headers", "raw", for the audit log: each view is an event."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            row = view_rows.of(connection, request_id, who=self._who, at=at)
+            record = None if row is None else deciding.found(connection, row.record_id, self._within)
+            if row is None or record is None:
+                return Unknown()
+            asked = view_rows.as_pending(row)
+            if row.state == view_rows.PENDING:
+                return asked
+            if row.state == view_rows.FAILED:
+                return Failed(asked.request_id, asked.record_id, row.code, row.detail)
+            raw = sealing.unseal(self._database.path, row.sealed, asked.request_id)
+            self._viewed(connection, asked, record.place.account, how)
+            return Fetched(asked.request_id, asked.record_id, raw, asked.expires_at, partial=is_partial(record))
 
-
-__all__ = ["PAGE", "Desk", "Of"]
+    def _viewed(self, connection: Connection, asked: Pending, account: str, how: str) -> None:
+        told = {"request": asked.request_id, "how": how}
+        deciding.note(connection, What.VIEW, who=self._who, account=account, about=asked.record_id, detail=told)

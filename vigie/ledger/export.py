@@ -30,7 +30,9 @@ _JSON = frozenset({"case_json", "answers", "settings", "flags", "keywords", "kep
 def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     """One object a record, with what was decided, wanted and done, and what its verdict rests on."""
     for record_id in record_ids:
-        decisions = select(DECISIONS.c.decision, DECISIONS.c.at).where(DECISIONS.c.record_id == record_id)
+        decisions = select(DECISIONS.c.decision, DECISIONS.c.at, DECISIONS.c.who).where(
+            DECISIONS.c.record_id == record_id
+        )
         intents = select(INTENTS).where(INTENTS.c.record_id == record_id).order_by(INTENTS.c.number)
         outcomes = select(OUTCOMES).join(INTENTS).where(INTENTS.c.record_id == record_id)
         frozen = select(FROZEN, EDITIONS.c.program, EDITIONS.c.settings).join(EDITIONS)

@@ -15,6 +15,10 @@ class LedgerError(Exception):
         self.temporary = temporary
 
 
+class RefusedError(Exception):
+    """What is asked contradicts what stands there. One line for a person; a transaction that meets it ends in LedgerError."""
+
+
 # Primary result codes (https://sqlite.org/rescode.html): what a person reads, and whether trying again later may help.
 _SQLITE = {
     sqlite3.SQLITE_BUSY: ("another program has locked it", True),

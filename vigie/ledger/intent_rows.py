@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -19,14 +19,11 @@ from vigie.ledger.columns import (
     storable,
     text_list,
 )
+from vigie.ledger.faults import RefusedError
 from vigie.ledger.schema import INTENTS, OUTCOMES, RECORDS
 from vigie.ledger.types import ActionKind, Intent, Outcome, Place, State
 
 OPEN = (State.PENDING, State.MOVING)
-
-
-class RefusedError(Exception):
-    """What is asked contradicts what stands there. One line for a person."""
 
 
 def write(connection: Connection, intent: Intent) -> bool:
@@ -75,14 +72,20 @@ def still_open(connection: Connection, account: str) -> Sequence[Intent]:
 
 def history(connection: Connection, record_id: str) -> Sequence[tuple[Intent, Outcome | None]]:
     """Everything that was wanted and done for a record, oldest first."""
-    wanted = select(INTENTS).where(INTENTS.c.record_id == storable(record_id)).order_by(INTENTS.c.number)
-    intents = [_intent(row) for row in connection.execute(wanted)]
-    done = select(OUTCOMES).join(INTENTS, INTENTS.c.id == OUTCOMES.c.intent_id)
-    outcomes = {
-        row.intent_id: _outcome(row)
-        for row in connection.execute(done.where(INTENTS.c.record_id == storable(record_id)))
-    }
-    return [(intent, outcomes.get(intent.id)) for intent in intents]
+    return histories(connection, (storable(record_id),))[storable(record_id)]
+
+
+def histories(
+    connection: Connection, record_ids: Collection[str]
+) -> Mapping[str, Sequence[tuple[Intent, Outcome | None]]]:
+    """The same of each of these records."""
+    of_these = INTENTS.c.record_id.in_(tuple(record_ids))
+    done = select(OUTCOMES).join(INTENTS, INTENTS.c.id == OUTCOMES.c.intent_id).where(of_these)
+    outcomes = {row.intent_id: _outcome(row) for row in connection.execute(done)}
+    found: dict[str, list[tuple[Intent, Outcome | None]]] = {record_id: [] for record_id in record_ids}
+    for row in connection.execute(select(INTENTS).where(of_these).order_by(INTENTS.c.number)):
+        found[row.record_id].append((_intent(row), outcomes.get(row.id)))
+    return found
 
 
 def ended_at(connection: Connection, place: Place) -> bool:

@@ -16,9 +16,12 @@ from sqlalchemy import Connection
 from vigie.ledger import audit, export, mode_rows, retention
 from vigie.ledger.audit import What
 from vigie.ledger.database import Database
+<<<<<<< HEAD
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.intent_rows import RefusedError
 from vigie.ledger.review_types import Scope
+=======
+>>>>>>> r6a
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.types import Erased, ModeChange
 
@@ -170,11 +173,8 @@ class Keeper:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        try:
-            with self._database.writing() as connection:
-                yield connection
-        except RefusedError as refused:
-            raise LedgerError(f"ledger {self._database.path}: {refused}", temporary=False) from None
+        with self._database.writing() as connection:
+            yield connection
 
     def _note(
         self,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, place, storable
 from vigie.ledger.identity import as_typed
+from vigie.ledger.review import Decided
 from vigie.ledger.schema import ALLOWED, CURSORS, DECISIONS, RECORDS
 from vigie.ledger.types import Cursor, Decision, Record
+from vigie.message.fold import fold
+from vigie.rules.types import Label
 
 _PLACE = ("account", "folder", "uidvalidity", "uid")
 # What a record keeps when its place is judged again.
-_KEPT = ("number", "id", "decision", "held")
+_KEPT = ("number", "id", "decision", "held", "version")
 SHORTEST_BEGINNING = 4
 
 
@@ -37,9 +40,11 @@ def write(connection: Connection, records: Iterable[Record]) -> None:
     if not rows:
         return
     new = insert(RECORDS)
-    replaced = {
+    replaced: dict[str, ColumnElement[Any]] = {
         column.name: new.excluded[column.name] for column in RECORDS.columns if column.name not in {*_PLACE, *_KEPT}
     }
+    # Who is about to decide has seen another case than the one that stands here from now on (W-16).
+    replaced["version"] = RECORDS.c.version + case((RECORDS.c.verdict != new.excluded.verdict, 1), else_=0)
     connection.execute(new.on_conflict_do_update(index_elements=_PLACE, set_=replaced), rows)
 
 
@@ -74,13 +79,13 @@ def beginning_with(connection: Connection, text: str, limit: int) -> Sequence[Re
     """Records whose id is `text`, else whose id begins with it as a person typed it."""
     exact = connection.execute(select(RECORDS).where(RECORDS.c.id == storable(text))).one_or_none()
     if exact is not None:
-        return (_record(exact),)
+        return (as_record(exact),)
     beginning = as_typed(storable(text))
     if len(beginning) < SHORTEST_BEGINNING:
         return ()
     near = RECORDS.c.id.between(beginning, beginning + "~")  # "~" sorts after every letter that an id can have
     found = [
-        _record(row) for row in connection.execute(select(RECORDS).where(near).order_by(RECORDS.c.id).limit(limit))
+        as_record(row) for row in connection.execute(select(RECORDS).where(near).order_by(RECORDS.c.id).limit(limit))
     ]
     return found[:1] if found and found[0].id == beginning else found
 
@@ -131,7 +136,7 @@ def page(
         query = query.where(or_(RECORDS.c.judged_at < at, older))
     rows = connection.execute(query).all()
     mark = (rows[-1].judged_at, rows[-1].number) if len(rows) == limit else None
-    return [_record(row) for row in rows], mark
+    return [as_record(row) for row in rows], mark
 
 
 def due(connection: Connection, account: str, now: datetime) -> Sequence[Record]:
@@ -139,27 +144,30 @@ def due(connection: Connection, account: str, now: datetime) -> Sequence[Record]
     query = select(RECORDS).where(
         RECORDS.c.account == storable(account), RECORDS.c.retry_at.is_not(None), RECORDS.c.retry_at <= instant_text(now)
     )
-    return [_record(row) for row in connection.execute(query.order_by(RECORDS.c.retry_at, RECORDS.c.number))]
+    return [as_record(row) for row in connection.execute(query.order_by(RECORDS.c.retry_at, RECORDS.c.number))]
 
 
-def decide(connection: Connection, record_id: str, decision: Decision | None, at: datetime) -> str | None:
+def decide(connection: Connection, record_id: str, decision: Decision | None, *, at: datetime, who: str) -> str | None:
     """Writes a decision and remembers that it was taken; gives the record's account, None where there is no such record."""
     value = None if decision is None else decision.value
     where = RECORDS.c.id == storable(record_id)
     account: str | None = connection.execute(select(RECORDS.c.account).where(where)).scalar_one_or_none()
     if account is None:
         return None
-    connection.execute(update(RECORDS).where(where).values(decision=value))
-    connection.execute(insert(DECISIONS).values(record_id=storable(record_id), decision=value, at=instant_text(at)))
+    connection.execute(update(RECORDS).where(where).values(decision=value, version=RECORDS.c.version + 1))
+    taken = {"record_id": storable(record_id), "decision": value, "at": instant_text(at), "who": storable(who)}
+    connection.execute(insert(DECISIONS).values(**taken))
     return account
 
 
-def decided(connection: Connection, record_id: str) -> Sequence[tuple[Decision | None, datetime]]:
-    """Every decision about a record, oldest first; None: an earlier one was taken back."""
-    query = select(DECISIONS).where(DECISIONS.c.record_id == storable(record_id)).order_by(DECISIONS.c.number)
-    return [
-        (None if row.decision is None else Decision(row.decision), instant(row.at)) for row in connection.execute(query)
-    ]
+def decided(connection: Connection, record_ids: Collection[str]) -> Mapping[str, Sequence[Decided]]:
+    """Every decision about each of these records, oldest first; None: an earlier one was taken back."""
+    query = select(DECISIONS).where(DECISIONS.c.record_id.in_(tuple(record_ids))).order_by(DECISIONS.c.number)
+    found: dict[str, list[Decided]] = {record_id: [] for record_id in record_ids}
+    for row in connection.execute(query):
+        decision = None if row.decision is None else Decision(row.decision)
+        found[row.record_id].append(Decided(decision, instant(row.at), row.who))
+    return found
 
 
 def released(connection: Connection, account: str, sha256: str) -> bool:
@@ -182,7 +190,7 @@ def set_held(connection: Connection, record_id: str, held: bool) -> None:
 
 def _first(connection: Connection, query: Select[Any]) -> Record | None:
     row = connection.execute(query.limit(1)).first()
-    return None if row is None else _record(row)
+    return None if row is None else as_record(row)
 
 
 def _row(record: Record) -> dict[str, Any]:
@@ -206,10 +214,22 @@ def _row(record: Record) -> dict[str, Any]:
         "decision": None if record.decision is None else record.decision.value,
         "retry_at": optional_instant_text(record.retry_at),
         "attempts": record.attempts,
+        "theme": storable(record.theme),
+        "campaign": storable(record.campaign),
+        "sender": storable(record.sender),
+        "words": storable(searchable(record)),
     }
 
 
-def _record(row: Row[Any]) -> Record:
+def searchable(record: Record) -> str:
+    """What a search is compared with; nothing of unrelated mail."""
+    if record.verdict == Label.UNRELATED:
+        return ""
+    return fold(f"{record.author}\n{record.subject}\n{record.message_id}\n{record.id}")
+
+
+def as_record(row: Row[Any]) -> Record:
+    """The record of a whole row."""
     return Record(
         id=row.id,
         place=place(row.account, row.folder, row.uidvalidity, row.uid),
@@ -227,4 +247,8 @@ def _record(row: Row[Any]) -> Record:
         decision=None if row.decision is None else Decision(row.decision),
         retry_at=optional_instant(row.retry_at),
         attempts=row.attempts,
+        theme=row.theme,
+        campaign=row.campaign,
+        sender=row.sender,
+        version=row.version,
     )

@@ -17,6 +17,8 @@ from vigie.ledger.intent_rows import OPEN
 from vigie.ledger.schema import (
     ALLOWED,
     ATTEMPTS,
+    BULK_ITEMS,
+    BULKS,
     CURSORS,
     DECISIONS,
     EDITIONS,
@@ -28,6 +30,7 @@ from vigie.ledger.schema import (
     RECORDS,
     SENDINGS,
     SIGNATURES,
+    VIEWS,
 )
 from vigie.ledger.types import Decision, Erased
 
@@ -59,9 +62,11 @@ def thin(connection: Connection, judged_before: datetime) -> int:
     )
     rows = connection.execute(old.limit(BATCH)).all()
     for row in rows:
-        thinned = {"subject": "", "author": "", "case_json": _thinned(row.verdict, row.case_json)}
+        told = {"subject": "", "author": "", "sender": "", "theme": "", "campaign": "", "words": row.id}
+        thinned = {**told, "case_json": _thinned(row.verdict, row.case_json)}
         connection.execute(update(RECORDS).where(RECORDS.c.id == row.id).values(**thinned))
-    connection.execute(delete(FROZEN).where(FROZEN.c.record_id.in_([row.id for row in rows])))
+    for table in (FROZEN, VIEWS):
+        connection.execute(delete(table).where(table.c.record_id.in_([row.id for row in rows])))
     return len(rows)
 
 
@@ -98,8 +103,8 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
     else:
         _drop_allowed(connection, going)
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
-    connection.execute(delete(FROZEN).where(FROZEN.c.record_id.in_(going)))
-    connection.execute(delete(DECISIONS).where(DECISIONS.c.record_id.in_(going)))
+    for table in (FROZEN, DECISIONS, BULK_ITEMS, VIEWS):
+        connection.execute(delete(table).where(table.c.record_id.in_(going)))
     connection.execute(delete(SENDINGS).where(SENDINGS.c.intent_id.in_(intents)))
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))
     connection.execute(delete(INTENTS).where(INTENTS.c.record_id.in_(going)))
@@ -108,7 +113,8 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
 
 
 def remove_orphans(connection: Connection) -> None:
-    """Editions that nothing frozen names any more."""
+    """Editions that nothing frozen names any more, and jobs whose cases are all forgotten."""
+    connection.execute(delete(BULKS).where(BULKS.c.id.not_in(select(BULK_ITEMS.c.bulk_id))))
     connection.execute(delete(EDITIONS).where(EDITIONS.c.id.not_in(select(FROZEN.c.edition_id))))
 
 

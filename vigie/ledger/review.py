@@ -41,10 +41,50 @@ class Refusal:
     """Why there is nothing to do. `settled`: because it is as wanted already; then a command has succeeded."""
 
     code: str
-    """Stable: already-released, under-way, not-held, gone, already-confirmed, nothing-to-undo."""
+    """Stable: already-released, under-way, not-held, gone, already-confirmed, nothing-to-undo; of a campaign also
+    nothing-waits and several-senders, of a job undone, of a message to be looked at private."""
     text: str
     """One sentence in English."""
     settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as it was written; `decision` None: the one before was taken back."""
+
+    decision: Decision | None
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody was faster, or the case was judged again: nothing was written (W-16)."""
+
+    record_id: str
+    version: int
+    """The case's version now: who decides with it has seen this."""
+    decision: Decision | None
+    who: str
+    """"" where it was judged again, and nobody decided."""
+    at: datetime | None
+    agrees: bool
+    """What was wanted is what stands there."""
+
+
+def conflict(record: Record, decisions: Sequence[Decided], wanted: Decision | None, *, seen: int) -> Conflict | None:
+    """What keeps a decision from being written that was taken over version `seen` of the case; None: nothing."""
+    if record.version == seen:
+        return None
+    last = decisions[-1] if decisions else None
+    return Conflict(
+        record.id,
+        record.version,
+        record.decision,
+        "" if last is None else last.who,
+        None if last is None else last.at,
+        agrees=last is not None and record.decision == wanted,
+    )
 
 
 def standing(history: History) -> Standing:
@@ -103,6 +143,26 @@ class Undoing:
     """How a decision is taken back: it is forgotten, and where a release had moved the message, it goes back to quarantine."""
 
     intent: Intent | None
+
+
+def plan(
+    record: Record, history: History, wanted: Decision | None, *, at: datetime
+) -> tuple[Decision | None, Intent | None] | Refusal:
+    """What is to be written for a decision (None: the last one is taken back), or why not."""
+    if wanted is Decision.RELEASED:
+        back = plan_release(record, history, at=at)
+        return back if isinstance(back, Refusal) else (wanted, back)
+    if wanted is Decision.CONFIRMED:
+        said = plan_confirm(record, history)
+        return said if isinstance(said, Refusal) else (said, None)
+    undone = plan_undo(record, history, at=at)
+    return undone if isinstance(undone, Refusal) else (None, undone.intent)
+
+
+def possible(record: Record, history: History, *, at: datetime) -> frozenset[str]:
+    """What would not be refused: release, confirm, undo."""
+    ways = (("release", Decision.RELEASED), ("confirm", Decision.CONFIRMED), ("undo", None))
+    return frozenset(name for name, wanted in ways if not isinstance(plan(record, history, wanted, at=at), Refusal))
 
 
 def plan_undo(record: Record, history: History, *, at: datetime) -> Undoing | Refusal:

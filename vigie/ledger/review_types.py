@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from vigie.ledger.review import History, Refusal, Standing
+from vigie.ledger.review import Conflict, Decided, History, Refusal, Standing
 from vigie.ledger.types import Decision, Intent, Record
 
 Scope = frozenset[str] | None
@@ -81,6 +81,8 @@ class CaseLine:
     theme: str
     campaign: str
     """"" where the message belongs to none."""
+    sender: str
+    """See Record."""
     judged_at: datetime
     standing: Standing
     decision: Decision | None
@@ -102,15 +104,6 @@ class CasePage:
 
 
 COUNTED = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision as it was written; `decision` None: the one before was taken back."""
-
-    decision: Decision | None
-    at: datetime
-    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +162,6 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Somebody was faster, or the case was judged again: nothing was written (W-16)."""
-
-    record_id: str
-    version: int
-    """The case's version now: who decides with it has seen this."""
-    decision: Decision | None
-    who: str
-    """"" where it was judged again, and nobody decided."""
-    at: datetime | None
-    agrees: bool
-    """What was wanted is what stands there."""
-
-
-@dataclass(frozen=True, slots=True)
 class Unknown:
     """There is no such case, campaign, job or request, or the person may not see it: both look the same (W-12)."""
 
@@ -202,6 +180,8 @@ class Campaign:
     """In quarantine without a decision: what one decision about the campaign is about."""
     total: int
     accounts: int
+    senders: int
+    """Different senders among those that wait: of several, a release by one decision is refused."""
     first: datetime
     last: datetime
 
@@ -278,11 +258,13 @@ class Fetched:
     record_id: str
     raw: bytes
     expires_at: datetime
+    partial: bool = False
+    """Only its beginning: the message is over [limits] message_bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It could not be fetched. `code` is stable: gone, unreachable, login, too-large, fault; `text` one English sentence."""
+    """It could not be fetched. `code` is stable: gone, unreachable, login, fault; `text` one English sentence."""
 
     request_id: str
     record_id: str

@@ -6,7 +6,18 @@ import sqlite3
 from collections.abc import Iterator
 from importlib import resources
 
-from sqlalchemy import Column, Connection, Double, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Connection,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from vigie.ledger.faults import LedgerError
 
@@ -36,6 +47,11 @@ RECORDS = Table(
     Column("retry_at", Text),
     Column("attempts", Integer, nullable=False),
     Column("held", Integer, nullable=False, server_default="0"),
+    Column("theme", Text, nullable=False, server_default=""),
+    Column("campaign", Text, nullable=False, server_default=""),
+    Column("sender", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("words", Text, nullable=False, server_default=""),
     UniqueConstraint("account", "folder", "uidvalidity", "uid"),
 )
 
@@ -55,6 +71,7 @@ DECISIONS = Table(
     Column("record_id", Text, ForeignKey("records.id"), nullable=False),
     Column("decision", Text),
     Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False, server_default=""),
 )
 
 INTENTS = Table(
@@ -196,6 +213,44 @@ ALLOWED = Table(
     Column("account", Text, primary_key=True),
     Column("sha256", Text, primary_key=True),
     Column("at", Text, nullable=False),
+)
+
+BULKS = Table(
+    "bulks",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("what", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("undoes", Text),
+)
+
+BULK_ITEMS = Table(
+    "bulk_items",
+    METADATA,
+    Column("bulk_id", Text, ForeignKey("bulks.id"), primary_key=True),
+    Column("record_id", Text, ForeignKey("records.id"), primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("intent_id", Text),
+)
+
+VIEWS = Table(
+    "views",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("record_id", Text, ForeignKey("records.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("sealed", LargeBinary),
 )
 
 

@@ -1,71 +1,74 @@
-"""What the ledger keeps only sealed: AES-256-GCM with a key in a file of its own beside the ledger (W-19, W-25).
+"""What the ledger keeps only encrypted: AES-256-GCM with a key in a file beside it (W-19, W-25, RGPD article 32).
 
-A copy of the database alone opens nothing. Where the key is lost, what was sealed is lost with it, and nothing else.
+Messages that are looked at, secrets of second factors. Who has a copy of the ledger alone reads nothing. What is sealed is bound
+to its row: put into another one, it does not open.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
-from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vigie.ledger.faults import LedgerError
 
-_KEY_BYTES: Final = 32
-_NONCE_BYTES: Final = 12
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+"""NIST SP 800-38D section 8.2.2: random ones of 96 bits do for 2^32 messages under one key."""
 
 
-class Sealer:
-    """Opens nothing before it is used; makes the key at the first use."""
+def seal(ledger: Path, plain: bytes, about: str) -> bytes:
+    """Encrypted for the row `about`. Raises LedgerError where the key cannot be read or made."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(_key(ledger)).encrypt(nonce, plain, about.encode())
 
-    def __init__(self, ledger: Path) -> None:
-        self._file = ledger.with_name(f"{ledger.name}.key")
 
-    def seal(self, data: bytes, about: str) -> bytes:
-        """`about`: what it belongs to; opened under another name it is refused. Raises LedgerError."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + AESGCM(self._key()).encrypt(nonce, data, about.encode())
+def unseal(ledger: Path, sealed: bytes, about: str) -> bytes:
+    """The plain bytes. Raises LedgerError: another key, another row, or changed bytes."""
+    key = _key(ledger)
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+    except (InvalidTag, ValueError):  # ValueError: shorter than a nonce
+        raise LedgerError(
+            f"ledger {ledger}: something in it does not open with the key {key_path(ledger)}", temporary=False
+        ) from None
 
-    def unseal(self, sealed: bytes, about: str) -> bytes | None:
-        """None where it was changed, belongs to something else, or was sealed with another key. Raises LedgerError."""
-        try:
-            return AESGCM(self._key()).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
-        except (InvalidTag, ValueError):
-            return None
 
-    def _key(self) -> bytes:
-        try:
-            return self._read() or self._made()
-        except OSError as error:
-            raise LedgerError(f"the key {self._file}: {error.strerror}", temporary=False) from None
+def key_path(ledger: Path) -> Path:
+    """vigie.db -> vigie.db-key. Lost with it: messages that live ten minutes, and second factors, which are set up anew."""
+    return ledger.with_name(f"{ledger.name}-key")
 
-    def _read(self) -> bytes | None:
-        try:
-            key = self._file.read_bytes()
-        except FileNotFoundError:
-            return None
-        if len(key) != _KEY_BYTES:
-            raise LedgerError(f"the key {self._file} is damaged: restore it from a backup", temporary=False)
-        return key
 
-    def _made(self) -> bytes:
-        """Whole or not at all, and the first one wins: two programs may need it at the same moment."""
-        draft = self._file.with_name(f"{self._file.name}.{secrets.token_hex(6)}")
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(_KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, self._file)
-        finally:
-            draft.unlink()
-        key = self._read()
-        assert key is not None
-        return key
+def _key(ledger: Path) -> bytes:
+    path = key_path(ledger)
+    try:
+        if not path.exists():
+            _make(path)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise LedgerError(f"{path}: others can read this key (mode {mode:04o}): chmod 600", temporary=False)
+        key = path.read_bytes()
+    except OSError as error:
+        raise LedgerError(f"{path}: this key cannot be used: {error.strerror}", temporary=False) from None
+    if len(key) != _KEY_BYTES:
+        raise LedgerError(f"{path}: this is no key of Vigie: remove it, a new one is made", temporary=False)
+    return key
+
+
+def _make(path: Path) -> None:
+    """Whole or not at all, for its owner alone; of two programs that make one at a time the first one's stays."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -11,14 +11,26 @@ from typing import Self
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import attempt_rows, frozen_rows, intent_rows, record_rows, sending_rows, signature_rows
+from vigie.ledger import (
+    attempt_rows,
+    bulk_rows,
+    bulks,
+    deciding,
+    frozen_rows,
+    intent_rows,
+    record_rows,
+    sealing,
+    sending_rows,
+    signature_rows,
+    view_rows,
+)
 from vigie.ledger.audit import What
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
 from vigie.ledger.desk import Desk
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.keeping import Keeper
 from vigie.ledger.people import People
-from vigie.ledger.review_types import EVERYWHERE, Scope
+from vigie.ledger.review_types import EVERYWHERE, Pending, Scope
 from vigie.ledger.schema import HEARTBEATS
 from vigie.ledger.types import (
     Cursor,
@@ -74,7 +86,7 @@ class Ledger(Keeper):
 
     def desk(self, who: str, within: Scope = EVERYWHERE) -> Desk:
         """What a person may see and decide, in his name. `within`: his accounts."""
-        raise NotImplementedError
+        return Desk(self._database, who, within)
 
     @property
     def people(self) -> People:
@@ -83,7 +95,7 @@ class Ledger(Keeper):
 
     def version(self) -> int:
         """Differs from an earlier answer where something was written meanwhile, by whatever program. Cheap: for looking often."""
-        raise NotImplementedError
+        return self._database.version()
 
     def check(self) -> None:
         """Returns where something could be written now; writes nothing."""
@@ -209,7 +221,8 @@ class Ledger(Keeper):
     def decisions(self, record_id: str) -> Sequence[tuple[Decision | None, datetime]]:
         """Every decision about a record, oldest first; None: the one before it was taken back."""
         with self._database.reading() as connection:
-            return record_rows.decided(connection, record_id)
+            found = record_rows.decided(connection, (record_id,))[record_id]
+        return [(taken.decision, taken.at) for taken in found]
 
     def released(self, account: str, sha256: str) -> bool:
         """True where a person released that content in that account: it is never quarantined again."""
@@ -284,6 +297,36 @@ class Ledger(Keeper):
         with self._database.reading() as connection:
             return intent_rows.history(connection, record_id)
 
+    def finish_bulks(self) -> None:
+        """Goes on with the decisions about many cases that somebody began, as far as it can be done now."""
+        with self._database.reading() as connection:
+            waiting = bulk_rows.unfinished(connection)
+        for bulk_id in waiting:
+            bulks.work_off(self._database, bulk_id)
+
+    def wanted_views(self, account: str, now: datetime) -> Sequence[Pending]:
+        """Messages of the account that people want to look at, oldest request first."""
+        with self._database.reading() as connection:
+            return view_rows.pending(connection, account, now)
+
+    def answer_view(self, request_id: str, answer: bytes | tuple[str, str], now: datetime) -> None:
+        """The message, which is encrypted before it gets near the disk (W-25), or (code, text): why there is none, see Failed.
+
+        What nobody waits for any more is dropped.
+        """
+        sealed = sealing.seal(self._database.path, answer, request_id) if isinstance(answer, bytes) else None
+        code, text = ("", "") if isinstance(answer, bytes) else answer
+        with self._writing() as connection:
+            view_rows.answer(connection, request_id, sealed, code=code, text=text, now=now)
+
+    def expire_views(self, now: datetime) -> int:
+        """Removes the messages whose ten minutes are over; gives how many."""
+        with self._database.reading() as connection:
+            if not view_rows.any_expired(connection, now):
+                return 0
+        with self._writing() as connection:
+            return view_rows.expire(connection, now)
+
     def ended_at(self, place: Place) -> bool:
         """True where a message was brought to that place by an intent that is DONE: no other intent's message lies there."""
         with self._database.reading() as connection:
@@ -339,13 +382,7 @@ class Ledger(Keeper):
             ]
 
     def _open(self, connection: Connection, intent: Intent, **more: str) -> None:
-        if intent_rows.write(connection, intent):
-            told = {"intent": intent.id, "kind": intent.kind.value, **more}
-            self._note(connection, What.WANTED, account=intent.source.account, about=intent.record_id, detail=told)
+        deciding.open_intent(connection, intent, who=self._who, **more)
 
     def _decide(self, connection: Connection, record_id: str, decision: Decision | None, at: datetime) -> None:
-        account = record_rows.decide(connection, record_id, decision, at)
-        if account is None:
-            raise intent_rows.RefusedError(f"there is no record {record_id}")
-        told = {"decision": "withdrawn" if decision is None else decision.value}
-        self._note(connection, What.DECIDED, account=account, about=record_id, detail=told)
+        deciding.write(connection, record_id, decision, at=at, who=self._who)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vigie.message.fold import fold
@@ -37,10 +37,15 @@ NAMES = (*(name for name, _ in _THEMES), OTHER)
 
 
 def theme(subject: str, told: Mapping[str, Any]) -> str:
-    """One of NAMES: by the subject, else by what the findings quote."""
-    quotes = " ".join(str(quote.get("text", "")) for finding in told.get("findings", ()) for quote in finding["quotes"])
-    for text in (fold(subject), fold(quotes)):
+    """One of NAMES: by the subject, else by what the findings of a case as it was written down quote."""
+    for text in (fold(subject), fold(" ".join(_quoted(told)))):
         for name, pattern in _THEMES:
             if pattern.search(text):
                 return name
     return OTHER
+
+
+def _quoted(told: Mapping[str, Any]) -> Iterator[str]:
+    for finding in told.get("findings", ()):
+        quotes = finding.get("quotes", ()) if isinstance(finding, Mapping) else ()
+        yield from (str(quote.get("text", "")) for quote in quotes if isinstance(quote, Mapping))

@@ -86,6 +86,8 @@ class Record:
     """What a false or doubtful mail is about, see themes; "" for others."""
     campaign: str = ""
     """What mails of one campaign have in common, as a hash, see message.shape; "" where there is none."""
+    sender: str = ""
+    """The domain that the author was proven to write from, else his domain behind a "?"; "" where there is none."""
     version: int = 0
     """Grows with every decision, and when the case is judged otherwise: who decides says which one he saw (W-16)."""
 

@@ -102,6 +102,8 @@ class Case:
     size: int = 0
     error: ExaminationError | None = None
     medium: Medium = Medium.MAIL
+    campaign: str = ""
+    """See message.shape; "" for unrelated mail and pasted texts."""
 
 
 @dataclass(frozen=True, slots=True)

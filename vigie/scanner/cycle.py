@@ -31,7 +31,7 @@ from vigie.ledger.identity import record_id
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Cursor, Frozen, Intent, Outcome, Place, Record
 from vigie.rules.types import Label
-from vigie.scanner import journal, recover
+from vigie.scanner import journal, recover, viewing
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Batch, Judging, Pool, StoppedError, content_hash
@@ -120,10 +120,12 @@ class _Pass:
         try:
             status = self._connected()
             self._recover()
+            self._show()
             uids = list(self._wanted(status) if since is None else self._hands.mailbox.uids_since(since))
             self._summary.total = len(uids)
             self._suspects = self._ledger.attempts(self._account, self._folder, self._uidvalidity)
             for chunk in self._chunks(uids):
+                self._attend()
                 self._read(chunk)
             self._settle_down_to(0)
             if not self._again:
@@ -159,6 +161,19 @@ class _Pass:
         """What earlier passes, and people, left to be done."""
         if self._ledger.open_intents(self._account):
             self._count(recover.recover(self._hands, self._summary.mode, stop=self._stop))
+            self._settler.examine(self._uidvalidity)
+
+    def _attend(self) -> None:
+        """What people asked for since the pass began: the first one over a large mailbox takes hours."""
+        refused = self._ledger.sendings(self._account)
+        if any(intent.id not in refused for intent in self._ledger.open_intents(self._account)):
+            self._recover()
+        self._show()
+
+    def _show(self) -> None:
+        """Hands out the messages that people want to look at. Selects other folders."""
+        if viewing.waiting(self._ledger, self._account):
+            viewing.answer(self._hands.mailbox, self._ledger, self._account)
             self._settler.examine(self._uidvalidity)
 
     def _later(self) -> None:

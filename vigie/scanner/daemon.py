@@ -22,6 +22,7 @@ from vigie.judge.workers import WorkerPool
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner import supervisor, upkeep
+from vigie.scanner.errands import Errands
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.notify import Systemd
 from vigie.scanner.operation.meter import Meter
@@ -104,6 +105,7 @@ class Service:
             misfire_grace_time=None,
         )
         self._pulse = Pulse(self._supervisors, Systemd())
+        self._errands = Errands(self._ledger)
         self._watchers = [
             watcher for supervisor in self._supervisors if supervisor.account.idle for watcher in _watchers(supervisor)
         ]
@@ -132,6 +134,7 @@ class Service:
             watcher.start()
         self._scheduler.start()
         self._pulse.start()
+        self._errands.start()
 
     def stop(self) -> bool:
         """Ends the current commands; False where one did not end in time."""
@@ -140,7 +143,8 @@ class Service:
         for one in self._supervisors:
             one.stop()
         self._pulse.stop()
-        done = supervisor.ended([*self._supervisors, *self._watchers, self._pulse], STOP_S)
+        self._errands.stop()
+        done = supervisor.ended([*self._supervisors, *self._watchers, self._pulse, self._errands], STOP_S)
         self._pool.close()
         if done:
             self._open.close()

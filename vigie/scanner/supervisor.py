@@ -11,7 +11,7 @@ from vigie import log_keys
 from vigie.judge.workers import WorkersError
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Heartbeat
-from vigie.scanner import cycle, modes
+from vigie.scanner import cycle, modes, viewing
 from vigie.scanner.backoff import Backoff
 from vigie.scanner.beats import Beats
 from vigie.scanner.decide import Mode
@@ -30,8 +30,10 @@ from vigie.scanner.waiting import OpenIntents
 
 LOG = logging.getLogger(__name__)
 
-LOOK_S = 5.0
-"""How soon a release that somebody asked for on the review pages is noticed."""
+LOOK_S = 1.0
+"""How soon what somebody asked for on the review pages is noticed."""
+LOOKS = 5
+"""After so many looks at a ledger in which nobody wrote it is read all the same: something may have become due."""
 SECRET_S = 2.0
 """How soon another password is noticed."""
 ATTEMPT_S = 3600.0
@@ -67,6 +69,7 @@ class Supervisor(threading.Thread):
         self._wanted: list[str] = []
         self._read_at = utc_now()
         self._open = OpenIntents(account.name, ledger)
+        self._version = self._looks = 0
         known = {beat.folder: beat for beat in ledger.heartbeats() if beat.account == account.name}
         self._beats = {
             folder: Beats(ledger, Lag(account.name, folder, before=known.get(folder), now=utc_now()))
@@ -206,7 +209,7 @@ class Supervisor(threading.Thread):
         if not self.gate.stopped:
             wait = self._backoff.next(fault.retry_after_s if isinstance(fault, MailboxError) else None)
             self.life.sign(wait)
-            self._stop_event.wait(wait)
+            self._wait_out(wait)
         return True
 
     # -- waiting -----------------------------------------------------------------------------------------------------
@@ -223,11 +226,53 @@ class Supervisor(threading.Thread):
                     self._news.wait(LOOK_S)
                 if self._wanted and not self._stop_event.is_set():
                     return self._wanted.pop(0)
-            if not self._stop_event.is_set() and not self._wanted and self._open.ask():
+            if self._stop_event.is_set() or self._wanted or not self._news_in_ledger():
+                continue
+            if viewing.waiting(self._ledger, self.account.name):
+                self._show()
+            if self._open.ask():
                 # Any folder does, but one that cannot be opened: recovery comes after that.
                 sound = (folder for folder, beats in self._beats.items() if not beats.now().error)
                 self.request((next(sound, self.account.folders[0]),))
         return None
+
+    def _news_in_ledger(self) -> bool:
+        """Somebody wrote since the last look, or that was some looks ago. Cheap: forty accounts look every second."""
+        try:
+            version = self._ledger.version()
+        except LedgerError:
+            return True  # reading it says what is wrong
+        self._looks += 1
+        if version == self._version and self._looks < LOOKS:
+            return False
+        self._version, self._looks = version, 0
+        return True
+
+    def _show(self) -> None:
+        """Hands out messages that people want to look at; where that cannot be now, they are told so. Never raises."""
+        if not self.gate.trusted.is_set():
+            # The next pass finds out; nobody is locked out of his mail for the sake of a look (I-38).
+            viewing.refuse(self._ledger, self.account.name, viewing.AWAY)
+            return
+        self.life.sign(ATTEMPT_S)
+        try:
+            viewing.answer(self._session.mailbox, self._ledger, self.account.name)
+        except MailboxError as error:
+            # It may be the connection that was kept since the last pass: a pass opens another one, and answers.
+            LOG.warning("%s: %s", self.account.name, error)
+            self._session.close()
+            self.gate.doubt()
+            self.request(self.account.folders[:1])
+        except LedgerError as error:
+            LOG.warning("%s: %s", self.account.name, error)
+
+    def _wait_out(self, wait_s: float) -> None:
+        """After a fault. Who waits for a message meanwhile is told that it cannot be now."""
+        deadline = time.monotonic() + wait_s
+        while (left := deadline - time.monotonic()) > 0:
+            viewing.refuse(self._ledger, self.account.name, viewing.AWAY)
+            if self._stop_event.wait(min(left, LOOK_S)):
+                return
 
     def _sit_out(self) -> None:
         """Two refused logins: nothing is tried until somebody has changed the secret, or stops or reloads the service (I-38)."""
@@ -242,6 +287,7 @@ class Supervisor(threading.Thread):
             beats.failed(f"stopped: {self.gate.reason}")
         while not self._stop_event.wait(SECRET_S):
             self.life.sign(SECRET_S)
+            viewing.refuse(self._ledger, self.account.name, viewing.LOCKED)
             if self.gate.reopened():
                 LOG.info("%s: the secret has changed: it starts again", self.account.name)
                 self._backoff.reset()
