@@ -16,12 +16,7 @@ from sqlalchemy import Connection
 from vigie.ledger import audit, export, mode_rows, retention
 from vigie.ledger.audit import What
 from vigie.ledger.database import Database
-<<<<<<< HEAD
-from vigie.ledger.faults import LedgerError
-from vigie.ledger.intent_rows import RefusedError
 from vigie.ledger.review_types import Scope
-=======
->>>>>>> r6a
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.types import Erased, ModeChange
 
