@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -75,7 +75,7 @@ class Served:
         """A browser; with `user` she is signed in, as after the form of /sign-in."""
         made = Browser(self)
         if user is not None:
-            token = f"{user.name:_<30}{time.monotonic_ns() % 10**13:013}"[-43:]
+            token = secrets.token_urlsafe(32)
             self.ledger.people.begin_session(user, token, agent="tests", at=self.clock())
             made.http.cookies.set("vigie", token, domain="127.0.0.1", path="/")
         return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests import canary
 from tests.web.served import PASSWORD, Served, text
 from vigie.ledger.people_types import Role
 

@@ -19,11 +19,13 @@ from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
 from vigie.scanner.settings import AccountSettings
+from vigie.web.settings import WebSettings
 
 SYSTEM_FILE = Path("/etc/vigie/vigie.toml")
 SQLITE = "sqlite:///"
 USUAL_RETENTION = RetentionSettings()
 USUAL_OPERATION = OperationSettings()
+USUAL_WEB = WebSettings()
 
 __all__ = ["AccountSettings", "Config", "ConfigError", "File", "LedgerSettings", "find", "load", "load_or_default"]
 
@@ -39,6 +41,7 @@ class File(Settings):
     retention: RetentionSettings = RetentionSettings()
     metrics: MetricsSettings = MetricsSettings()
     alerts: AlertSettings = AlertSettings()
+    web: WebSettings = WebSettings()
     accounts: tuple[AccountSettings, ...] = ()
 
 
@@ -56,6 +59,7 @@ class Config:
     """The file; None where there is none (`vigie check` needs none)."""
     retention: RetentionSettings = USUAL_RETENTION
     operation: OperationSettings = USUAL_OPERATION
+    web: WebSettings = USUAL_WEB
 
     def account(self, name: str) -> AccountSettings | None:
         """The account of that name."""
@@ -118,6 +122,7 @@ def parse(text: str, path: Path) -> Config:
         path=path,
         retention=file.retention,
         operation=OperationSettings(metrics=file.metrics, alerts=file.alerts),
+        web=file.web,
     )
 
 

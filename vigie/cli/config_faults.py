@@ -115,6 +115,11 @@ _OWN_WORDS = {
     "username goes with": "username va avec exactement une des clés password_file, password_env, password_command",
     "exactly one of url": "il faut exactement une des clés url, url_file",
     'url is "https': 'url est "https://..." ; "http://" n\'est permis que sur cette machine',
+    "base_url is": 'base_url est "https://nom", sans chemin ; "http://" n\'est permis que sur cette machine',
+    "listen is an address with": 'listen est une adresse avec un port : "127.0.0.1:8025"',
+    "listen off this machine": 'listen hors de cette machine va avec base_url = "https://nom"',
+    "scopes are words": 'scopes contient des mots, dont "openid"',
+    "trusted_proxies are": 'trusted_proxies contient des adresses : ["127.0.0.1"]',
     "no such brand": "marque inconnue",
 }
 

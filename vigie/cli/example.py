@@ -17,6 +17,7 @@ from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.credentials.settings import OAuthSettings
 from vigie.scanner.operation.settings import AlertSettings, MailSettings, MetricsSettings, WebhookSettings
 from vigie.scanner.settings import AccountSettings
+from vigie.web.settings import GroupSettings, OidcSettings, WebSettings
 
 EIGHT_LINES = """\
 [trust]
@@ -41,6 +42,9 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("[alerts]", AlertSettings),
     ("# [alerts.mail]", MailSettings),
     ("# [alerts.webhook]", WebhookSettings),
+    ("[web]", WebSettings),
+    ("# [web.oidc]", OidcSettings),
+    ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
     ("# [accounts.oauth]", OAuthSettings),
 )
@@ -75,6 +79,11 @@ SAMPLES: dict[str, Any] = {
     "url": "https://chat.example.org/hooks/vigie",
     "url_file": "/run/credentials/vigie.service/webhook",
     "folder": "/etc/vigie/brands",
+    "base_url": "https://vigie.example.org",
+    "trusted_proxies": ["127.0.0.1"],
+    "label": "votre organisation",
+    "role": "reviewer",
+    "accounts": ["accueil"],
 }
 """Values to show where the default says nothing."""
 NEEDED = {"name", "host", "username", "password_file"}
@@ -90,7 +99,7 @@ def render() -> str:
     for header, model in SECTIONS:
         lines += ["", header]
         for key, field in model.model_fields.items():
-            if key in {"oauth", "mail", "webhook"}:
+            if key in {"oauth", "mail", "webhook", "oidc", "groups"}:
                 continue  # a section of its own
             value = field.default
             shown = SAMPLES.get(key) if value in (None, (), PydanticUndefined) else value

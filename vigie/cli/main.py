@@ -17,7 +17,7 @@ import typer
 
 import vigie
 from vigie.cli import console, language, logs, usage
-from vigie.cli.commands import audit, backtest, forget, modes, review, undo
+from vigie.cli.commands import audit, backtest, forget, modes, review, undo, web
 from vigie.cli.frame import Globals, Work
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
@@ -278,7 +278,7 @@ def _mailboxes(app: typer.Typer) -> None:
             "Logs an OAuth account in (Microsoft 365, Google, OIDC), once. The service then refreshes the token.",
         )
     )(_login())
-    for command in (review, backtest, modes, undo, forget, audit):
+    for command in (review, web, backtest, modes, undo, forget, audit):
         command.declare(app)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.faults import LedgerError
+from vigie.ledger.review_types import Scope
 from vigie.ledger.schema import AUDIT, AUDIT_ENDS
 
 
@@ -130,6 +131,20 @@ def entries(
         query = query.where(AUDIT.c.account == storable(account))
     if since is not None:
         query = query.where(AUDIT.c.at >= instant_text(since))
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def newest(
+    connection: Connection, *, within: Scope, what: What | None, before: int | None, limit: int
+) -> Sequence[Entry]:
+    """Up to `limit` entries below number `before`, newest first. `within`: those about these accounts alone; None: all."""
+    query = select(AUDIT).order_by(AUDIT.c.number.desc()).limit(limit)
+    if within is not None:
+        query = query.where(AUDIT.c.account.in_(sorted(within)))
+    if what is not None:
+        query = query.where(AUDIT.c.what == what.value)
+    if before is not None:
+        query = query.where(AUDIT.c.number < before)
     return [_entry(row) for row in connection.execute(query)]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from vigie.ledger import audit, export, mode_rows, retention
 from vigie.ledger.audit import What
 from vigie.ledger.database import Database
+from vigie.ledger.review_types import Scope
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.types import Erased, ModeChange
 
@@ -46,6 +47,13 @@ class Keeper:
             if len(found) < _PAGE:
                 return
             after = found[-1].number
+
+    def audit_newest(
+        self, *, within: Scope, what: What | None = None, before: int | None = None, limit: int = 100
+    ) -> Sequence[audit.Entry]:
+        """The audit log, newest first: below number `before`; `within`: about these accounts alone."""
+        with self._database.reading() as connection:
+            return audit.newest(connection, within=within, what=what, before=before, limit=limit)
 
     def audit_verified(self, noted: audit.Head | None = None) -> audit.Verified:
         """Every entry of the audit log computed again. `noted`: a head that was written down earlier."""

@@ -1,6 +1,7 @@
-"""Messages that are looked at, encrypted at rest: AES-256-GCM with a key in a file beside the ledger (W-25, RGPD article 32).
+"""What the ledger keeps only encrypted: AES-256-GCM with a key in a file beside it (W-19, W-25, RGPD article 32).
 
-Who has a copy of the ledger alone reads nothing. A sealed message is bound to its request: put into another row, it does not open.
+Messages that are looked at, secrets of second factors. Who has a copy of the ledger alone reads nothing. What is sealed is bound
+to its row: put into another one, it does not open.
 """
 
 from __future__ import annotations
@@ -33,30 +34,12 @@ def unseal(ledger: Path, sealed: bytes, about: str) -> bytes:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
     except (InvalidTag, ValueError):  # ValueError: shorter than a nonce
         raise LedgerError(
-            f"ledger {ledger}: a message in it does not open with the key {key_path(ledger)}", temporary=False
+            f"ledger {ledger}: something in it does not open with the key {key_path(ledger)}", temporary=False
         ) from None
 
 
-class Sealer:
-    """The same for what belongs to a person, with the same key."""
-
-    def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
-
-    def seal(self, data: bytes, about: str) -> bytes:
-        """`about`: what it belongs to; opened under another name it is refused. Raises LedgerError."""
-        return seal(self._ledger, data, about)
-
-    def unseal(self, sealed: bytes, about: str) -> bytes | None:
-        """None where it was changed, belongs to something else, or was sealed with another key. Raises LedgerError."""
-        try:
-            return AESGCM(_key(self._ledger)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
-        except (InvalidTag, ValueError):
-            return None
-
-
 def key_path(ledger: Path) -> Path:
-    """vigie.db -> vigie.db-key. It may be lost: what it opens lives ten minutes."""
+    """vigie.db -> vigie.db-key. Lost with it: messages that live ten minutes, and second factors, which are set up anew."""
     return ledger.with_name(f"{ledger.name}-key")
 
 
@@ -64,7 +47,7 @@ def _key(ledger: Path) -> bytes:
     path = key_path(ledger)
     try:
         if not path.exists():
-            _make(path, ledger)
+            _make(path)
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise LedgerError(f"{path}: others can read this key (mode {mode:04o}): chmod 600", temporary=False)
@@ -76,15 +59,13 @@ def _key(ledger: Path) -> bytes:
     return key
 
 
-def _make(path: Path, ledger: Path) -> None:
+def _make(path: Path) -> None:
     """Whole or not at all, for its owner alone; of two programs that make one at a time the first one's stays."""
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
             file.flush()
-            if os.geteuid() == 0 and ledger.exists():  # what root does must not lock the service out
-                os.fchown(file.fileno(), ledger.stat().st_uid, ledger.stat().st_gid)
             os.fsync(file.fileno())
         path.hardlink_to(fresh)
     except FileExistsError:

@@ -15,14 +15,21 @@ from vigie.web import errors, health
 from vigie.web.guard import Guard
 from vigie.web.headers import Headers
 from vigie.web.pages import STATIC
-from vigie.web.people import language, sign_in
+from vigie.web.people import invitation, language, manage, profile, sign_in
 from vigie.web.review import routes
+from vigie.web.service import audit, configuration, mailboxes
 from vigie.web.site import Site
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     sign_in.router,
     language.router,
+    invitation.router,
+    profile.router,
+    manage.router,
+    mailboxes.router,
+    audit.router,
+    configuration.router,
     *routes.ROUTERS,
 )
 

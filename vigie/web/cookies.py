@@ -22,6 +22,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 VISIT: Final = "vigie"
 KNOWN: Final = "vigie-known"
 """A browser in which somebody signed in before, see attempts."""
+INVITATION: Final = "vigie-invitation"
+"""The link that is to be accepted with the identity provider."""
 FLOW: Final = "vigie-flow"
 """A sign-in at the identity provider that is under way."""
 LANGUAGE: Final = "vigie-language"
@@ -43,7 +45,12 @@ def name(request: Request, cookie: str) -> str:
 def read(request: Request, cookie: str) -> str | None:
     """A token that has the form of ours, or None."""
     value = request.cookies.get(name(request, cookie), "")
-    return value if _TOKEN.fullmatch(value) else None
+    return value if is_token(value) else None
+
+
+def is_token(text: str) -> bool:
+    """It has the form of those that `fresh` gives."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def put(request: Request, response: Response, cookie: str, value: str, lasts: timedelta | None = None) -> None:

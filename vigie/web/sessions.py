@@ -30,13 +30,17 @@ def person_of(request: Request) -> Person | None:
     return None if found is None else _person(found[0], found[1].id, settings)
 
 
-def begin(request: Request, response: Response, user: User) -> None:
-    """Signs her in in this browser. The token is a fresh one: whoever knew the cookie of before knows nothing (fixation)."""
+def begin(request: Request, response: Response, user: User, *, how: str = "password") -> None:
+    """Signs her in in this browser; `how`: see People.begin_session.
+
+    The token is a fresh one: whoever knew the cookie of before knows nothing (fixation).
+    """
     here, token = site.of(request), cookies.fresh()
     before = cookies.read(request, cookies.VISIT)
     if before is not None:
         here.ledger.people.end_session_of(before)
-    here.ledger.people.begin_session(user, token, agent=request.headers.get("user-agent", ""), at=here.now())
+    agent = request.headers.get("user-agent", "")
+    here.ledger.people.begin_session(user, token, agent=agent, at=here.now(), how=how)
     request.state.visit = token
     cookies.put(request, response, cookies.VISIT, token)
 

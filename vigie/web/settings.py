@@ -39,6 +39,11 @@ class OidcSettings(Settings):
     ca_file: Path | None = Field(default=None, description="trust this certificate authority only")
     timeout_s: float = Field(default=10.0, gt=0, le=60)
 
+    @property
+    def called(self) -> str:
+        """What people know it by."""
+        return self.label or urlsplit(self.issuer).netloc
+
     @field_validator("scopes")
     @classmethod
     def _openid(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -72,8 +77,11 @@ class WebSettings(Settings):
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for one in value:
-            ipaddress.ip_network(one)
+        try:
+            for one in value:
+                ipaddress.ip_network(one)
+        except ValueError:
+            raise ValueError('trusted_proxies are addresses: ["127.0.0.1"]') from None
         return value
 
     @field_validator("base_url")
@@ -113,4 +121,7 @@ def _split(listen: str) -> tuple[str, int]:
     found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([0-9.]+)):([0-9]{1,5})", listen)
     if found is None or int(found[3]) > 65535:
         raise ValueError('listen is an address with a port: "127.0.0.1:8025"')
-    return str(ipaddress.ip_address(found[1] or found[2])), int(found[3])
+    try:
+        return str(ipaddress.ip_address(found[1] or found[2])), int(found[3])
+    except ValueError:
+        raise ValueError('listen is an address with a port: "127.0.0.1:8025"') from None

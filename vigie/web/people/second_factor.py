@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
+from vigie.ledger import sealing
+from vigie.ledger.faults import LedgerError
 from vigie.ledger.people_types import User
-from vigie.ledger.sealing import Sealer
 from vigie.web.people import totp
 from vigie.web.site import Site
+
+LOG = logging.getLogger(__name__)
 
 
 def proves(site: Site, user: User, code: str) -> bool:
@@ -20,13 +25,19 @@ def proves(site: Site, user: User, code: str) -> bool:
 
 
 def unsealed(site: Site, user: User) -> bytes | None:
-    """Her secret; None where she has none, or the key is gone."""
-    return None if user.totp is None else Sealer(site.ledger.path).unseal(user.totp, _about(user))
+    """Her secret; None where she has none, or where the key is gone: then a new link lets her in."""
+    if user.totp is None:
+        return None
+    try:
+        return sealing.unseal(site.ledger.path, user.totp, _about(user))
+    except LedgerError as error:
+        LOG.error("second factor: %s", error)
+        return None
 
 
 def sealed(site: Site, user: User, secret: bytes) -> bytes:
     """As it is kept."""
-    return Sealer(site.ledger.path).seal(secret, _about(user))
+    return sealing.seal(site.ledger.path, secret, _about(user))
 
 
 def _about(user: User) -> str:

@@ -94,5 +94,5 @@ def _form(request: Request, way: str, *, name: str = "", wrong: str = "", status
         way=way,
         name=name,
         wrong=wrong,
-        provider="" if oidc is None else oidc.label or oidc.issuer.split("/")[2],
+        provider="" if oidc is None else oidc.called,
     )

@@ -1,0 +1,137 @@
+"""`vigie web`: the pages of the quarantine review, in the foreground; and the first person who may sign in to them."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from vigie.cli import console
+from vigie.cli.config import Config, ConfigError, load
+from vigie.cli.language import current, say
+from vigie.cli.person import at_the_keyboard
+from vigie.cli.settings_shown import sections
+from vigie.cli.status import Fault, Status
+from vigie.ledger.people import new_id
+from vigie.ledger.people_types import ALL_RIGHTS, By, Invitation, Told, User
+from vigie.ledger.store import Ledger, LedgerError
+from vigie.scanner.credentials.secret import Source
+from vigie.scanner.settings import AccountSettings, SecretError
+from vigie.web import serving
+from vigie.web.app import create_app
+from vigie.web.cookies import fresh
+from vigie.web.people import passwords
+from vigie.web.people.invitation import NAME
+from vigie.web.settings import WebSettings
+from vigie.web.site import Mailbox, Site
+
+
+def serve(path: Path | None) -> Status:
+    """Serves until SIGTERM or Ctrl-C."""
+    config = load(path)
+    _check(config)
+    try:
+        listening = serving.bound(config.web)
+    except OSError as error:
+        raise Fault(f"web.listen {config.web.listen}: {error.strerror}", Status.USAGE) from None
+    with listening:
+        try:
+            with Ledger(config.ledger, "web") as ledger:
+                site = Site(ledger, config.web, _mailboxes(config), sections(config), _client_secret(config))
+                print(say(f"Les pages sont à {config.web.origin}", f"The pages are at {config.web.origin}"), flush=True)
+                if not ledger.people.users(By("web", ALL_RIGHTS)):
+                    nobody = say("personne ne peut se connecter", "nobody can sign in")
+                    console.complain(f"{nobody}: vigie web create-admin")
+                serving.server(create_app(site), config.web).run(sockets=[listening])
+        except LedgerError as error:
+            raise Fault(str(error)) from None
+    return Status.DONE
+
+
+def create_admin(path: Path | None, name: str, *, link: bool) -> Status:
+    """Makes somebody who may do everything: with a password that is typed here, or by a link that chooses one."""
+    config = load(path)
+    name = " ".join(name.split())
+    if not NAME.fullmatch(name):
+        right = say(
+            "60 lettres, chiffres, espaces ou . ' @ + - au plus", "60 letters, digits, spaces or . ' @ + - at most"
+        )
+        raise Fault(f"{console.plain(name)}: {right}", Status.USAGE)
+    by, now = By(at_the_keyboard(), ALL_RIGHTS), datetime.now(UTC)
+    try:
+        with Ledger(config.ledger, by.who) as ledger:
+            if link:
+                return _invited(ledger, config.web, by, name, now)
+            user = User(new_id(), name, ALL_RIGHTS, current(), now, password=passwords.hashed(_password(name)))
+            if ledger.people.add(user, by, at=now) is Told.NAME_TAKEN:
+                raise Fault(f"{name}: {say('ce nom est déjà pris', 'somebody has that name')}", Status.USAGE)
+    except LedgerError as error:
+        raise Fault(str(error)) from None
+    print(say(f"{name} peut se connecter à {config.web.origin}", f"{name} can sign in at {config.web.origin}"))
+    return Status.DONE
+
+
+def _invited(ledger: Ledger, settings: WebSettings, by: By, name: str, now: datetime) -> Status:
+    token, ends = fresh(), now + timedelta(hours=settings.invitation_hours)
+    ledger.people.invite(Invitation(new_id(), ALL_RIGHTS, by.who, now, ends, note=name), token, by)
+    print(f"{settings.origin}/invitation/{token}")
+    return Status.DONE
+
+
+def _password(name: str) -> str:
+    """Typed twice where somebody is there, else the first line of the standard input. Raises Fault."""
+    if sys.stdin.isatty():
+        password = getpass.getpass(say("Mot de passe : ", "Password: "))
+        if getpass.getpass(say("Encore une fois : ", "Once more: ")) != password:
+            raise Fault(say("ce n'est pas le même", "it is not the same"), Status.USAGE)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    why = {
+        "short": say(f"au moins {passwords.SHORTEST} caractères", f"at least {passwords.SHORTEST} characters"),
+        "long": say("trop long", "too long"),
+        "simple": say("trop facile à deviner", "too easy to guess"),
+        "name": say("il contient le nom", "it holds the name"),
+        "": "",
+    }[passwords.weakness(password, name)]
+    if why:
+        raise Fault(f"{say('mot de passe', 'password')}: {why}", Status.USAGE)
+    return password
+
+
+def _check(config: Config) -> None:
+    """What the settings of one section alone cannot see. Raises ConfigError."""
+    if config.web.oidc is None:
+        return
+    names = {account.name for account in config.accounts}
+    for group in config.web.oidc.groups:
+        if unknown := sorted(set(group.accounts or ()) - names):
+            wrong = say("aucun compte de ce nom", "no account of that name")
+            key = f"web.oidc.groups[{group.name}].accounts"
+            raise ConfigError(config.path or Path("vigie.toml"), None, key, f"{wrong}: {', '.join(unknown)}")
+
+
+def _client_secret(config: Config) -> str | None:
+    """Of the identity provider; read once: a new one wants a restart. Raises Fault."""
+    if config.web.oidc is None or config.web.oidc.client_secret_file is None:
+        return None
+    try:
+        return Source("web.oidc", "client_secret", config.web.oidc.client_secret_file).read()
+    except SecretError as error:
+        raise Fault(str(error), Status.USAGE) from None
+
+
+def _mailboxes(config: Config) -> tuple[Mailbox, ...]:
+    return tuple(_mailbox(account) for account in config.accounts)
+
+
+def _mailbox(account: AccountSettings) -> Mailbox:
+    return Mailbox(
+        account.name,
+        account.host,
+        account.username,
+        account.folders,
+        account.mode,
+        account.quarantine_folder,
+        account.cron or account.schedule,
+    )
