@@ -23,6 +23,7 @@ from vigie.web.app import create_app
 from vigie.web.cookies import fresh
 from vigie.web.people import passwords
 from vigie.web.people.invitation import NAME
+from vigie.web.review.opening import Opener
 from vigie.web.settings import WebSettings
 from vigie.web.site import Mailbox, Site
 
@@ -38,7 +39,15 @@ def serve(path: Path | None) -> Status:
     with listening:
         try:
             with Ledger(config.ledger, "web") as ledger:
-                site = Site(ledger, config.web, _mailboxes(config), sections(config), _client_secret(config))
+                site = Site(
+                    ledger,
+                    config.web,
+                    _mailboxes(config),
+                    sections(config),
+                    _client_secret(config),
+                    brands=config.judge.brands.packs(),
+                    opener=Opener(config.judge.limits),
+                )
                 print(say(f"Les pages sont à {config.web.origin}", f"The pages are at {config.web.origin}"), flush=True)
                 if not ledger.people.users(By("web", ALL_RIGHTS)):
                     nobody = say("personne ne peut se connecter", "nobody can sign in")
