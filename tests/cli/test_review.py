@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import FALSE, JUDGING, account_toml
+from tests.cli.program import JUDGING, account_toml
+from tests.scanner.world import mail, scan
 from tests.servers.dovecot import Dovecot, append, contents
 from vigie.cli import language, main
 from vigie.ledger.store import Ledger
@@ -20,28 +21,24 @@ from vigie.scanner.settings import AccountSettings
 COPIES = 3
 
 
-def copy(number: int) -> bytes:
-    """The same fraud with another reference and Message-ID."""
-    raw = FALSE.read_bytes()
-    head, _, body = raw.partition(b"\n\n")
-    lines = [line for line in head.split(b"\n") if not line.lower().startswith(b"message-id:")]
-    return b"\n".join([*lines, b"Message-ID: <copy-%d@example.net>" % number]) + b"\n\n" + body + b"\nref %d\n" % number
+SHAPE = "0123456789abcdef"
 
 
 @pytest.fixture
 def account(dovecot: Dovecot) -> AccountSettings:
     fresh = dovecot.account("accueil", mode="enforce")
-    append(fresh, *(copy(number) for number in range(COPIES)))
+    for number in range(COPIES):
+        append(fresh, mail(f"Remboursement {number}", "impersonation", campaign=SHAPE))
     return fresh
 
 
 @pytest.fixture
-def here(tmp_path: Path, account: AccountSettings, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Path:
+def here(tmp_path: Path, account: AccountSettings, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a vigie.toml; its mailbox was scanned."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vigie.toml").write_text(JUDGING + account_toml(account))
-    assert main.run(["scan", "--no-fail"]) == 0
-    capsys.readouterr()
+    with Ledger(f"sqlite:///{tmp_path / 'vigie.db'}", "service") as ledger:
+        assert scan(account, ledger).quarantined == COPIES
     return tmp_path
 
 
@@ -103,7 +100,7 @@ def test_one_case_there_and_back(review: Program, account: AccountSettings) -> N
 
 def test_lists_for_people_and_programs(review: Program) -> None:
     case = review.objects("list")[0]["id"]
-    assert "La quarantaine est vide." not in review("list", "--search", "dossier")
+    assert "La quarantaine est vide." not in review("list", "--search", "REMBOURSEMENT")
     assert "Rien de tel" in review("list", "--search", "introuvable")
     assert [one["id"] for one in review.objects("list", "--search", case)] == [case]
     assert len(review.objects("list", "--theme", "refund", "--verdict", "impersonation", "--since", "1d")) == COPIES

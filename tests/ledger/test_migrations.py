@@ -9,6 +9,7 @@ from sqlalchemy import MetaData, create_engine
 
 from tests.ledger.made import NOON, place, record
 from vigie.ledger import schema
+from vigie.ledger.review_types import Pile, Wanted
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import ActionKind, Cursor, Decision, Outcome, Sending, State, Step
@@ -126,6 +127,35 @@ def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
     with Ledger(url) as ledger:
         (beat,) = ledger.heartbeats()
         assert (beat.known_at, beat.lag_seconds(NOON)) == (NOON, 30.0)
+
+
+def test_what_people_review_is_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0007.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        desk = ledger.desk("web:marie")
+        (case,) = desk.cases(Wanted(Pile.RELEASED, search="vitale")).cases
+        assert (case.version, case.decided_by, case.theme, case.campaign) == (
+            1,
+            "web:marie",
+            "card",
+            "0123456789abcdef",
+        )
+        (bulk,) = desk.bulks()
+        assert (bulk.id, bulk.waiting, bulk.who) == ("bk", 1, "web:marie")
+        assert [view.request_id for view in ledger.wanted_views("accueil", NOON)] == ["vw"]
+
+
+@pytest.mark.parametrize("old", OLD[:-1], ids=lambda path: path.stem)
+def test_what_was_judged_before_is_listed_and_found(old: Path, tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript(old.read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        desk = ledger.desk("web:marie")
+        assert desk.cases(Wanted(Pile.ALL, search="Carte vitale")).total == desk.cases(Wanted(Pile.ALL)).total == 3
+        assert desk.cases(Wanted(Pile.HELD)).cases[0].version == 1
 
 
 def test_the_tables_are_what_the_migrations_make(tmp_path: Path, url: str) -> None:
