@@ -153,7 +153,8 @@ class Oidc:
         told: dict[str, object] = {
             "issuer": here, "token_endpoint": f"{here}/token", "authorization_endpoint": f"{here}/authorize",
             "device_authorization_endpoint": f"{here}/device", "revocation_endpoint": f"{here}/revoke",
-            "introspection_endpoint": f"{here}/introspect", "jwks_uri": f"{here}/keys", "authorization_response_iss_parameter_supported": True,
+            "introspection_endpoint": f"{here}/introspect", "jwks_uri": f"{here}/keys",
+            "authorization_response_iss_parameter_supported": True,
             "token_endpoint_auth_methods_supported": ["client_secret_basic"], "grant_types_supported": ["refresh_token"],
         }  # fmt: skip
         return {key: value for key, value in (told | self.discovery).items() if value is not None}
