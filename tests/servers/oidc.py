@@ -25,6 +25,7 @@ from typing import Any
 from tests import canary
 from tests.servers import processes
 from tests.servers.certificates import Authority
+from tests.servers.signing import Forge, Signing
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 Form = dict[str, str]
@@ -38,6 +39,8 @@ class Login:
     client: str
     refresh: str = ""
     used: set[str] = field(default_factory=set)
+    asked: Form = field(default_factory=dict)
+    """What the browser brought to /authorize."""
     ended: bool = False
 
 
@@ -88,6 +91,13 @@ class Oidc:
         self.headers: list[dict[str, str]] = []
         self.waiting: dict[str, Waiting] = {}
         self.codes: dict[str, tuple[Form, str]] = {}
+        self.signing = Signing()
+        self.claims: dict[str, object] = {}
+        """In every ID token, beside or instead of its own."""
+        self.forge: Forge | None = None
+        """Makes the ID tokens instead."""
+        self.keys: list[dict[str, object]] | None = None
+        """What is published instead of its own key."""
         self.access: dict[str, tuple[Login, float]] = {}
         self.logins: list[Login] = []
         self.lock = threading.Lock()
@@ -103,6 +113,10 @@ class Oidc:
         self._server.shutdown()
         self._server.server_close()
         shutil.rmtree(self.base, ignore_errors=True)
+
+    def stop_once(self) -> None:
+        """The next token is not given: the provider is out of order for a moment."""
+        self.faults.append(Fault())
 
     def settings(self, token_file: Path, **changes: object) -> dict[str, object]:
         """`[accounts.oauth]` of a public client."""
@@ -139,7 +153,8 @@ class Oidc:
         told: dict[str, object] = {
             "issuer": here, "token_endpoint": f"{here}/token", "authorization_endpoint": f"{here}/authorize",
             "device_authorization_endpoint": f"{here}/device", "revocation_endpoint": f"{here}/revoke",
-            "introspection_endpoint": f"{here}/introspect", "authorization_response_iss_parameter_supported": True,
+            "introspection_endpoint": f"{here}/introspect", "jwks_uri": f"{here}/keys",
+            "authorization_response_iss_parameter_supported": True,
             "token_endpoint_auth_methods_supported": ["client_secret_basic"], "grant_types_supported": ["refresh_token"],
         }  # fmt: skip
         return {key: value for key, value in (told | self.discovery).items() if value is not None}
@@ -178,7 +193,19 @@ class Oidc:
             login.used.add(login.refresh)
             login.refresh = canary.secret("refresh")
             told["refresh_token"] = login.refresh
+        if "openid" in login.asked.get("scope", "").split():
+            told["id_token"] = self.id_token(login)
         return told
+
+    def id_token(self, login: Login) -> str:
+        """OpenID Connect Core 1.0 section 2."""
+        now = int(time.time())
+        told: dict[str, object] = {
+            "iss": self.issuer, "sub": f"sub-{login.username}", "aud": login.client, "iat": now, "exp": now + 300,
+            "nonce": login.asked.get("nonce"), "preferred_username": login.username,
+        }  # fmt: skip
+        told = {key: value for key, value in (told | self.claims).items() if value is not None}
+        return self.forge(self.signing, told) if self.forge is not None else self.signing.token(told)
 
     def _login(self, username: str, client: str) -> Login:
         self.logins.append(Login(username, client))
@@ -200,7 +227,9 @@ class Oidc:
         right = (query.get("code_challenge"), query.get("code_challenge_method"), query.get("redirect_uri"))
         if (challenge, "S256", form.get("redirect_uri")) != right or query.get("client_id") != client:
             raise ProtocolError("invalid_grant")
-        return self._login(username, client)
+        login = self._login(username, client)
+        login.asked = query
+        return login
 
     def _by_device(self, form: Form, client: str) -> Login:
         waiting = self.waiting.get(form.get("device_code", ""))
@@ -253,6 +282,9 @@ def _handler(oidc: Oidc) -> type[http.server.BaseHTTPRequestHandler]:
             oidc.asked.append((path, asked))
             if path == "/.well-known/openid-configuration":
                 self.say(200, json.dumps(oidc.configuration()).encode())
+            elif path == "/keys":
+                keys = [oidc.signing.public] if oidc.keys is None else oidc.keys
+                self.say(200, json.dumps({"keys": keys}).encode())
             elif path == "/authorize":
                 self.say(302, b"", ("Location", oidc.authorize(asked)))
             else:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
+from fastapi import FastAPI
 
 from tests import canary
 from vigie.ledger.people_types import ALL_RIGHTS, By, Rights, Role, User
@@ -21,20 +23,18 @@ from vigie.ledger.review_types import Scope
 from vigie.ledger.store import Ledger
 from vigie.web import serving
 from vigie.web.app import create_app
-from vigie.web.people import passwords
 from vigie.web.settings import WebSettings
 from vigie.web.site import Mailbox, Section, Site
 
 ROOT = By("cli:root", ALL_RIGHTS)
+CHEAP = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
+OLD = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = canary.secret("password")
-_HASH: list[str] = []
 
 
 def kept_password() -> str:
-    """PASSWORD as the ledger keeps it: hashed once a process, since that costs a second on purpose."""
-    if not _HASH:
-        _HASH.append(passwords.hashed(PASSWORD))
-    return _HASH[0]
+    """PASSWORD as an old ledger may keep it, hashed cheaply."""
+    return OLD.hash(PASSWORD)
 
 
 class Clock:
@@ -56,6 +56,7 @@ class Served:
 
     site: Site
     clock: Clock
+    app: FastAPI
 
     @property
     def ledger(self) -> Ledger:
@@ -78,6 +79,7 @@ class Served:
             token = secrets.token_urlsafe(32)
             self.ledger.people.begin_session(user, token, agent="tests", at=self.clock())
             made.http.cookies.set("vigie", token, domain="127.0.0.1", path="/")
+            made.signed_in = True
         return made
 
 
@@ -86,7 +88,9 @@ class Browser:
 
     def __init__(self, served: Served) -> None:
         self.served = served
-        self.http = httpx.Client(base_url=served.origin, follow_redirects=False, timeout=60)
+        self.signed_in = False
+        """From the beginning, by Served.browser."""
+        self.http = httpx.Client(base_url=served.origin, follow_redirects=False, timeout=60, verify=False)
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.http.get(path, **more)
@@ -139,11 +143,12 @@ def serve(
     told = WebSettings(listen=f"127.0.0.1:{listening.getsockname()[1]}", **settings)
     with Ledger(f"sqlite:///{folder / 'vigie.db'}", "web") as ledger:
         site = Site(ledger, told, mailboxes, sections, client_secret, clock)
-        server = serving.server(create_app(site), told)
+        app = create_app(site)
+        server = serving.server(app, told)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            yield Served(site, clock)
+            yield Served(site, clock, app)
         finally:
             server.should_exit = True
             thread.join(20)

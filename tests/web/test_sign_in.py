@@ -1,9 +1,22 @@
-"""Signing in and out: sessions, cookies, and how often a password may be tried."""
+"""Signing in and out: sessions, cookies, codes, and how often a password may be tried."""
 
 from __future__ import annotations
 
-from tests.web.served import PASSWORD, Served, text
+import base64
+import re
+from pathlib import Path
+
+import httpx
+
+from tests import canary
+from tests.web.served import PASSWORD, ROOT, Browser, Served, serve, text
+from vigie.ledger.audit import What
 from vigie.ledger.people_types import Role
+from vigie.web.people import guessing, passwords, totp
+
+
+def wrong(browser: Browser, name: str = "Marie", **form: str) -> httpx.Response:
+    return browser.sign_in(name, canary.secret("wrong"), **form)
 
 
 def test_a_person_signs_in_is_led_on_and_signs_out(served: Served) -> None:
@@ -11,11 +24,164 @@ def test_a_person_signs_in_is_led_on_and_signs_out(served: Served) -> None:
     browser = served.browser()
     asked = browser.get("/profile")
     assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in?next=%2Fprofile")
-    before = dict(browser.http.cookies)
-    came = browser.post("/sign-in", {"name": "marie", "password": PASSWORD, "next": "/profile"}, on="/sign-in")
+    browser.get("/sign-in")
+    before = browser.http.cookies["vigie"]
+    came = browser.sign_in("marie", next="/profile")
     assert (came.status_code, came.headers["location"]) == (303, "/profile")
-    assert dict(browser.http.cookies)["vigie"] not in before.values()  # fixation
+    assert browser.http.cookies["vigie"] != before  # fixation
     assert "Marie" in text(browser.get("/profile"))
+    user = served.ledger.people.named("Marie")
+    assert user is not None
+    assert user.password is not None
+    assert not passwords.is_outdated(user.password)  # hashed anew with what is usual today
+    token = browser.http.cookies["vigie"]
     left = browser.post("/sign-out")
     assert left.headers["location"] == "/sign-in?said=signed_out"
-    assert browser.get("/profile").status_code == 303
+    browser.http.cookies.set("vigie", token, domain="127.0.0.1", path="/")
+    assert browser.get("/profile").status_code == 303  # the old cookie opens nothing either
+
+
+def test_nobody_is_led_away(served: Served) -> None:
+    served.add("Marie")
+    for way in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb", "x" * 900):
+        assert served.browser().sign_in("Marie", next=way).headers["location"] == "/", way
+    assert served.browser(served.add("Paul")).get("/sign-in?next=//evil.example").headers["location"] == "/"
+
+
+def test_one_answer_for_every_wrong_sign_in(served: Served) -> None:
+    served.add("Marie")
+    served.add("Bloquée")
+    served.ledger.people.set_disabled("id-Bloquée", ROOT, disabled=True, at=served.clock())
+    served.add("Invitée", password=None)
+    answers = {text(wrong(served.browser(), name)) for name in ("Marie", "Personne", "Bloquée", "Invitée")}
+    answers.add(text(served.browser().sign_in("Bloquée")))
+    (answer,) = answers
+    assert "incorrect" in answer
+
+
+def test_sessions_end_by_age_by_rest_and_by_an_admin(tmp_path: Path) -> None:
+    with serve(tmp_path, session_hours=2.0, idle_minutes=30) as pages:
+        user = pages.add("Marie")
+        rests, works = pages.browser(user), pages.browser(user)
+        for _ in range(5):
+            assert works.get("/profile").status_code == 200
+            pages.clock.passes(minutes=25)
+        assert rests.get("/profile").status_code == 303
+        assert works.get("/profile").status_code == 303  # 125 minutes: too old, however busy
+        third, fourth = pages.browser(user), pages.browser(user)
+        assert pages.ledger.people.end_sessions(user.id, ROOT, at=pages.clock()).value == "done"
+        assert third.get("/profile").status_code == 303
+        fifth, sixth = pages.browser(user), pages.browser(user)
+        fifth.post("/profile/sessions/end")
+        assert (fifth.get("/profile").status_code, sixth.get("/profile").status_code) == (200, 303)
+        assert fourth.get("/profile").status_code == 303
+
+
+def test_strangers_who_guess_do_not_keep_her_out(served: Served) -> None:
+    """W-06: by rate, not for ever; her own browser has its own count."""
+    served.add("Marie")
+    hers = served.browser()
+    assert hers.sign_in("Marie").status_code == 303
+    hers.post("/sign-out")
+    stranger = served.browser()
+    answers = [wrong(stranger).status_code for _ in range(guessing.BY_ACCOUNT + 3)]
+    assert answers == [401] * guessing.BY_ACCOUNT + [429] * 3
+    assert stranger.sign_in("Marie").status_code == 429  # the right password does not help a stranger now
+    assert hers.sign_in("Marie").status_code == 303
+    told = [entry.detail.get("how") for entry in served.ledger.audit_entries() if entry.what == What.SIGN_IN]
+    assert told == ["password", "refused", "password"]
+    served.clock.passes(minutes=14)
+    assert [wrong(stranger).status_code for _ in range(5)] == [429] * 5  # and does not begin anew with each try
+    served.clock.passes(minutes=2)
+    assert stranger.sign_in("Marie").status_code == 303
+
+
+def test_her_own_browser_is_no_way_around_the_limit(served: Served) -> None:
+    served.add("Marie")
+    served.add("Paul")
+    hers = served.browser()
+    hers.sign_in("Marie")
+    hers.post("/sign-out")
+    assert [wrong(hers).status_code for _ in range(guessing.BY_BROWSER + 1)][-1] == 429
+    assert wrong(hers, "Paul").status_code == 401  # known for Marie, a stranger for Paul
+
+
+def test_many_names_from_one_address_are_refused(served: Served) -> None:
+    served.add("Marie")
+    known = served.browser()
+    known.sign_in("Marie")
+    at, key = served.clock(), guessing.Guesses(served.ledger.people)
+    for number in range(guessing.BY_ADDRESS):
+        key.wrong(guessing.Try(f"name {number}", "127.0.0.1", None, at), None)
+    assert wrong(served.browser(), "another").status_code == 429
+    assert known.get("/profile").status_code == 200
+    served.clock.passes(minutes=16)
+    assert wrong(served.browser(), "another").status_code == 401
+
+
+def test_an_ipv6_network_counts_as_one_address(served: Served) -> None:
+    guesses, at = guessing.Guesses(served.ledger.people), served.clock()
+    for number in range(guessing.BY_ADDRESS):
+        guesses.wrong(guessing.Try(f"name {number}", f"2001:db8::{number:x}", None, at), None)
+    assert guesses.too_many(guessing.Try("new", "2001:db8::ffff", None, at), None)
+    assert not guesses.too_many(guessing.Try("new", "2001:db8:0:1::1", None, at), None)
+
+
+def test_what_is_typed_into_the_name_is_not_kept(served: Served) -> None:
+    typed = canary.secret("password")
+    wrong(served.browser(), typed)
+    for file in served.ledger.path.parent.iterdir():
+        assert not canary.is_in(file.read_bytes())
+
+
+def secret_of(page: httpx.Response) -> tuple[str, bytes]:
+    found = re.search(r'name="secret" value="([^"]+)"', page.text)
+    assert found is not None
+    return found[1], base64.urlsafe_b64decode(f"{found[1]}=")
+
+
+def test_a_second_factor_is_set_up_used_once_each_and_lost(served: Served) -> None:
+    served.add("Marie")
+    browser = served.browser()
+    browser.sign_in("Marie")
+    page = browser.get("/profile/second-factor")
+    field, secret = secret_of(page)
+    assert 'src="data:image/svg+xml;base64,' in page.text
+    step = int(served.clock().timestamp()) // totp.STEP_S
+    form = {"secret": field, "password": PASSWORD, "code": "000000"}
+    assert browser.post("/profile/second-factor", form).status_code == 422
+    assert (
+        browser.post("/profile/second-factor", form | {"password": "x", "code": totp.code(secret, step)}).status_code
+        == 403
+    )
+    shown = browser.post("/profile/second-factor", form | {"code": totp.code(secret, step)})
+    codes = [word for word in text(shown).split() if totp.as_recovery_code(word) == word]
+    assert len(codes) == totp.RECOVERY_CODES
+    browser.post("/sign-out")
+    assert browser.sign_in("Marie").status_code == 401  # the password alone opens nothing any more
+    assert browser.sign_in("Marie", code=totp.code(secret, step)).status_code == 401  # used when it was set up
+    served.clock.passes(seconds=30)
+    code = totp.code(secret, step + 1)
+    assert browser.sign_in("Marie", code=f"{code[:3]} {code[3:]}").status_code == 303
+    assert served.browser().sign_in("Marie", code=code).status_code == 401  # RFC 6238 section 5.2
+    assert served.browser().sign_in("Marie", code=codes[0].upper().replace("-", " ")).status_code == 303
+    assert served.browser().sign_in("Marie", code=codes[0]).status_code == 401
+    user = served.ledger.people.named("Marie")
+    assert user is not None
+    assert user.totp is not None
+    assert secret not in served.ledger.path.read_bytes() + user.totp  # sealed
+    assert browser.post("/profile/second-factor/off", {"password": PASSWORD}).status_code == 303
+    assert served.browser().sign_in("Marie").status_code == 303
+
+
+def test_a_new_password_ends_the_other_sessions(served: Served) -> None:
+    user = served.add("Marie")
+    browser, other = served.browser(user), served.browser(user)
+    fresh = canary.secret("password")
+    form = {"password": PASSWORD, "fresh": fresh, "again": fresh}
+    for change in ({"password": "x"}, {"again": "y"}, {"fresh": "short", "again": "short"}):
+        assert browser.post("/profile/password", form | change).status_code in (403, 422)
+    assert browser.post("/profile/password", form).headers["location"] == "/profile?said=password_changed"
+    assert (browser.get("/profile").status_code, other.get("/profile").status_code) == (200, 303)
+    assert served.browser().sign_in("Marie").status_code == 401
+    assert served.browser().sign_in("Marie", fresh).status_code == 303

@@ -121,7 +121,11 @@ def use_recovery_code(connection: Connection, user_id: str, code: str) -> bool:
 
 def linked(connection: Connection, issuer: str, subject: str) -> User | None:
     """Who that is here."""
-    query = _users().join(OIDC_LINKS).where(OIDC_LINKS.c.issuer == issuer, OIDC_LINKS.c.subject == subject)
+    query = (
+        _users()
+        .join(OIDC_LINKS, OIDC_LINKS.c.user_id == USERS.c.id)
+        .where(OIDC_LINKS.c.issuer == issuer, OIDC_LINKS.c.subject == subject)
+    )
     row = connection.execute(query).first()
     return None if row is None else _user(row)
 
@@ -293,8 +297,8 @@ def clear(connection: Connection, *, refused_before: datetime, known_before: dat
 
 
 def _users() -> Select[Any]:
-    link = exists().where(OIDC_LINKS.c.user_id == USERS.c.id)
-    return select(*USERS.c, link.label("linked")).select_from(USERS)
+    links = OIDC_LINKS.alias()  # a query may look into the links for something else beside
+    return select(*USERS.c, exists().where(links.c.user_id == USERS.c.id).label("linked")).select_from(USERS)
 
 
 def _rights_columns(rights: Rights) -> dict[str, str | None]:

@@ -14,6 +14,8 @@ import vigie
 from vigie.web import errors, health
 from vigie.web.guard import Guard
 from vigie.web.headers import Headers
+from vigie.web.oidc import routes as oidc_routes
+from vigie.web.oidc.provider import Provider
 from vigie.web.pages import STATIC
 from vigie.web.people import invitation, language, manage, profile, sign_in
 from vigie.web.review import routes
@@ -25,6 +27,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sign_in.router,
     language.router,
     invitation.router,
+    oidc_routes.router,
     profile.router,
     manage.router,
     mailboxes.router,
@@ -68,6 +71,8 @@ def create_app(site: Site) -> FastAPI:
         ],
     )
     app.state.site = site
+    oidc = site.settings.oidc
+    app.state.provider = None if oidc is None else Provider(oidc, site.client_secret, site.settings.origin)
     errors.declare(app)
     for router in ROUTERS:
         app.include_router(router)

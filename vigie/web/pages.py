@@ -74,6 +74,7 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: o
         "navigation": [way for way in NAVIGATION if person is not None and person.may(way.role)],
         "here": request.url.path,
         "said": _said(request, language),
+        "said_wrong": request.query_params.get("said", "").startswith("wrong."),
         "now": site.of(request).now(),
     }
     response = HTMLResponse(environment().get_template(template).render(told | values), status_code=status)
@@ -82,7 +83,7 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: o
 
 
 def redirect(path: str, *, said: str = "", **query: str) -> Response:
-    """After a change: the browser asks for `path` (303). `said`: the key of a sentence that is shown there, see _said."""
+    """After a change: the browser asks for `path` (303). `said`: the key of a sentence that is shown there, in words/*/said.toml."""
     asked = query | ({"said": said} if said else {})
     return RedirectResponse(f"{path}?{urlencode(asked)}" if asked else path, status_code=303)
 

@@ -1,0 +1,138 @@
+"""Every route x {nobody, reader, reviewer, admin, all of another account} (W-12), generated from the application's own routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount, Route
+
+from tests.web.conftest import MAILBOXES
+from tests.web.matrix import ROWS, Row
+from tests.web.served import ROOT, Browser, Served, serve
+from vigie.ledger.people_types import Role
+from vigie.web.app import ROUTERS
+
+ROLES = tuple(Role)
+TARGET = "id-Cible"
+OTHER = frozenset({"compta"})
+"""The account of those who have a role, but not for `accueil`, which everything here is about."""
+
+
+def routes(found: Served) -> Iterator[tuple[str, str]]:
+    for route in _all(found.app.routes):
+        if isinstance(route, Mount):
+            yield "GET", route.path
+        elif isinstance(route, Route | APIRoute):
+            yield from ((method, route.path) for method in route.methods or () if method != "HEAD")
+
+
+def _all(given: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """FastAPI keeps an included router as one entry, with its own routes inside."""
+    for route in given:
+        inner = getattr(route, "original_router", None)
+        yield from [route] if inner is None else _all(inner.routes)
+
+
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve(tmp_path_factory.mktemp("matrix"), mailboxes=MAILBOXES, second_factor="optional") as pages:
+        pages.add("Racine", Role.ADMIN)
+        pages.add("Cible", Role.READER, frozenset({"accueil"}))
+        for role in ROLES:
+            pages.add(f"Toute-{role.value}", role)
+            pages.add(f"Autre-{role.value}", role, OTHER)
+        yield pages
+
+
+def test_every_route_has_a_row_and_every_row_a_route(matrix: Served) -> None:
+    assert ROUTERS
+    assert set(routes(matrix)) == set(ROWS)
+
+
+def path(pattern: str, row: Row) -> str:
+    return pattern.format_map({"user_id": TARGET, "record_id": "0000", **row.ids})
+
+
+def call(browser: Browser, method: str, pattern: str, row: Row) -> int:
+    if method == "GET":
+        return browser.get(path(pattern, row)).status_code
+    page = "/sign-in" if not browser.signed_in else "/profile"
+    return browser.post(path(pattern, row), dict(row.form), on=page).status_code
+
+
+PASSWORD_WRONG = ("/profile/password", "/profile/second-factor", "/profile/second-factor/off")
+"""The rows give a wrong one: that is a 403 of another kind."""
+
+
+@pytest.mark.parametrize(("method", "pattern"), sorted(ROWS), ids=lambda part: part)
+def test_who_may_call_it(matrix: Served, method: str, pattern: str) -> None:
+    row = ROWS[method, pattern]
+    people = matrix.ledger.people
+    answer = call(matrix.browser(), method, pattern, row)
+    if row.role is None:
+        assert answer < 500
+        return
+    # nobody is signed in: a browser is led to the sign-in page, a form gets 401
+    assert answer == (303 if method == "GET" else 401)
+    for role in ROLES:
+        whole, other = people.named(f"Toute-{role.value}"), people.named(f"Autre-{role.value}")
+        assert whole is not None
+        assert other is not None
+        scoped = call(matrix.browser(other), method, pattern, row)
+        answer = call(matrix.browser(whole), method, pattern, row)
+        if not role.includes(row.role):
+            assert (answer, scoped) == (403, 403), role
+            continue
+        assert answer != 401, role
+        assert (answer == 403) == (method == "POST" and pattern in PASSWORD_WRONG), role
+        if "{user_id}" in pattern:
+            assert scoped in (403, 404)  # somebody whose rights are not covered is not there
+        elif row.every_account:
+            assert (answer, scoped) == (200, 404)
+    people.remove(TARGET, ROOT, at=matrix.clock())
+    matrix.add("Cible", Role.READER, frozenset({"accueil"}))
+
+
+@pytest.mark.parametrize(("method", "pattern"), sorted(ROWS), ids=lambda part: part)
+def test_nothing_changes_without_a_form_of_ours(matrix: Served, method: str, pattern: str) -> None:
+    """W-04: another site, no site, no token, a token of another browser; by every route that changes something."""
+    if method == "GET":
+        return
+    row = ROWS[method, pattern]
+    admin = matrix.ledger.people.named("Racine")
+    assert admin is not None
+    browser, where = matrix.browser(admin), path(pattern, row)
+    good, other = browser.token(), matrix.browser(admin).token()
+    form = dict(row.form)
+    before = [entry.number for entry in matrix.ledger.audit_entries()][-1]
+    for token, headers in (
+        (good, {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}),
+        (good, {"Origin": "null"}),
+        (good, {"Origin": matrix.origin, "Sec-Fetch-Site": "same-site"}),
+        (good, {"Origin": matrix.origin.replace("http:", "https:")}),
+        (good, {}),
+        (other, {"Origin": matrix.origin}),
+        ("", {"Origin": matrix.origin}),
+        ("0" * 64, {"Origin": matrix.origin, "Sec-Fetch-Site": "same-origin"}),
+    ):
+        answer = browser.http.post(where, data={**form, "csrf": token}, headers=headers)
+        assert answer.status_code == 403, (token, headers)
+    assert browser.http.post(where, data=form, headers={"Origin": matrix.origin}).status_code == 403
+    json = browser.http.post(where, json=form, headers={"Origin": matrix.origin, "X-CSRF-Token": good})
+    assert json.status_code == 415
+    assert [entry.number for entry in matrix.ledger.audit_entries()][-1] == before
+
+
+def test_who_has_to_set_up_a_second_factor_can_do_nothing_else(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with serve(tmp_path_factory.mktemp("factor"), mailboxes=MAILBOXES, second_factor="everybody") as pages:
+        admin = pages.add("Racine", Role.ADMIN)
+        browser = pages.browser(admin)
+        for (method, pattern), row in sorted(ROWS.items()):
+            if row.role is None or row.set_up:
+                continue
+            where, form = path(pattern, row), dict(row.form)
+            answer = browser.get(where) if method == "GET" else browser.post(where, form)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/profile/second-factor"), pattern
+        assert browser.get("/profile/second-factor").status_code == 200
