@@ -27,6 +27,8 @@ class Row:
     """What stands for the parts of the path."""
     every_account: bool = False
     """For admins of every account alone."""
+    case: bool = False
+    """About the case, campaign or job of the mailbox `accueil`: for people of another one it does not exist."""
     set_up: bool = False
     """Also for who has to set up a second factor first."""
 
@@ -64,4 +66,19 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/people/{user_id}/remove"): Row(Role.ADMIN),
     ("GET", "/audit"): Row(Role.ADMIN),
     ("GET", "/settings"): Row(Role.ADMIN, every_account=True),
+    ("GET", "/"): Row(ANY),
+    ("GET", "/events"): Row(ANY),
+    ("GET", "/cases"): Row(ANY),
+    ("GET", "/cases.csv"): Row(ANY),
+    ("GET", "/cases/{record_id}"): Row(ANY, case=True),
+    ("POST", "/cases/{record_id}/decision"): Row(Role.REVIEWER, {"deed": "confirm", "seen": "0"}, case=True),
+    ("POST", "/cases/{record_id}/message"): Row(Role.REVIEWER, case=True),
+    ("GET", "/cases/{record_id}/message/{request_id}"): Row(Role.REVIEWER, case=True),
+    ("GET", "/cases/{record_id}/message/{request_id}/frame"): Row(Role.REVIEWER, case=True),
+    ("GET", "/cases/{record_id}/message/{request_id}/raw"): Row(Role.REVIEWER, case=True),
+    ("GET", "/campaigns"): Row(ANY),
+    ("GET", "/campaigns/{campaign_id}"): Row(ANY, case=True),
+    ("POST", "/campaigns/{campaign_id}/decision"): Row(Role.REVIEWER, {"deed": "confirm", "seen": "1"}, case=True),
+    ("GET", "/jobs/{job_id}"): Row(ANY, case=True),
+    ("POST", "/jobs/{job_id}/undo"): Row(Role.REVIEWER, case=True),
 }

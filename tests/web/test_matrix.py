@@ -8,16 +8,22 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route
 
+from tests.ledger.made import record
 from tests.web.conftest import MAILBOXES
 from tests.web.matrix import ROWS, Row
+from tests.web.review import seeded
 from tests.web.served import ROOT, Browser, Served, serve
 from vigie.ledger.people_types import Role
+from vigie.ledger.review_types import Bulk
+from vigie.ledger.types import Decision
 from vigie.web.app import ROUTERS
 
 ROLES = tuple(Role)
 TARGET = "id-Cible"
 OTHER = frozenset({"compta"})
 """The account of those who have a role, but not for `accueil`, which everything here is about."""
+IDS = {"user_id": TARGET, "record_id": "x", "campaign_id": "c0ffee", "job_id": "x", "request_id": "x"}
+"""What stands in paths; the fixture puts in what it has made."""
 
 
 def routes(found: Served) -> Iterator[tuple[str, str]]:
@@ -43,6 +49,10 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         for role in ROLES:
             pages.add(f"Toute-{role.value}", role)
             pages.add(f"Autre-{role.value}", role, OTHER)
+        cases = [seeded.held(pages.ledger, record(uid, campaign="c0ffee")) for uid in (1, 2)]
+        job = pages.ledger.desk("web:Racine").decide_campaign("c0ffee", Decision.CONFIRMED, seen=2, at=pages.clock())
+        assert isinstance(job, Bulk)
+        IDS.update(record_id=cases[0].id, job_id=job.id)
         yield pages
 
 
@@ -52,7 +62,7 @@ def test_every_route_has_a_row_and_every_row_a_route(matrix: Served) -> None:
 
 
 def path(pattern: str, row: Row) -> str:
-    return pattern.format_map({"user_id": TARGET, "record_id": "0000", **row.ids})
+    return pattern.format_map({**IDS, **row.ids})
 
 
 def call(browser: Browser, method: str, pattern: str, row: Row) -> int:
@@ -89,6 +99,9 @@ def test_who_may_call_it(matrix: Served, method: str, pattern: str) -> None:
         assert (answer == 403) == (method == "POST" and pattern in PASSWORD_WRONG), role
         if "{user_id}" in pattern:
             assert scoped in (403, 404)  # somebody whose rights are not covered is not there
+        elif row.case:
+            assert scoped == 404, role
+            assert answer != 404 or "{request_id}" in pattern, role  # requests are those of the person alone
         elif row.every_account:
             assert (answer, scoped) == (200, 404)
     people.remove(TARGET, ROOT, at=matrix.clock())

@@ -21,7 +21,7 @@ from vigie.web.words import Words
 
 router = APIRouter()
 
-EXPORTED = 200
+EXPORTED = 500
 """Cases that are read at once for an export."""
 VERDICTS = (Label.IMPERSONATION, Label.SUSPICIOUS, Label.UNDECIDED, Label.GENUINE)
 
