@@ -205,6 +205,11 @@ class Desk:
         self._database.shrink()
         return total
 
+    def note_export(self, *, account: str = "") -> None:
+        """She takes a list of cases away: subjects and senders leave the ledger (W-21)."""
+        with self._database.writing() as connection:
+            deciding.note(connection, What.EXPORTED, who=self._who, account=account, detail={"as": "csv"})
+
     # -- looking at the message itself -----------------------------------------------------------------------------------
 
     def ask_view(self, record_id: str, *, at: datetime) -> Pending | Refusal | Unknown:

@@ -417,6 +417,13 @@ def test_words_of_a_mail_stay_words(served, reviewer, subtests):
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
 
+def test_who_takes_the_list_away_is_noted(served, reviewer, fraud):
+    answer = reviewer.get("/cases.csv?account=accueil")
+    assert fraud.id in answer.text
+    (noted,) = [entry for entry in served.ledger.audit_entries() if entry.what == "exported"]
+    assert (noted.who, noted.account) == ("web:Marie", "accueil")
+
+
 def test_a_number_tells_that_something_was_written(served, reviewer):
     before = reviewer.get("/events").json()
     assert reviewer.get("/events").json() == before

@@ -50,9 +50,10 @@ def cases(request: Request, person: Reader) -> Response:
 
 @router.get("/cases.csv")
 def export(request: Request, person: Reader) -> Response:
-    """Every case that the same address lists as a page, read while it is sent."""
+    """Every case that the same address lists as a page, read while it is sent; that it was taken is noted."""
     wish = asked(request.query_params)
     desk, now = desk_of(request, person), site.of(request).now()
+    desk.note_export(account=wish.wanted.account if person.sees(wish.wanted.account) else "")
     return StreamingResponse(
         _written(desk, wish),
         media_type="text/csv; charset=utf-8",
