@@ -9,6 +9,9 @@ from sqlalchemy import MetaData, create_engine
 
 from tests.ledger.made import NOON, place, record
 from vigie.ledger import schema
+from vigie.ledger.people import Newcomer
+from vigie.ledger.people_types import ALL_RIGHTS, By, Rights, Role, User
+from vigie.ledger.review_types import Pile, Wanted
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import ActionKind, Cursor, Decision, Outcome, Sending, State, Step
@@ -128,6 +131,35 @@ def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
         assert (beat.known_at, beat.lag_seconds(NOON)) == (NOON, 30.0)
 
 
+def test_what_people_review_is_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0007.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        desk = ledger.desk("web:marie")
+        (case,) = desk.cases(Wanted(Pile.RELEASED, search="vitale")).cases
+        assert (case.version, case.decided_by, case.theme, case.campaign) == (
+            1,
+            "web:marie",
+            "card",
+            "0123456789abcdef",
+        )
+        (bulk,) = desk.bulks()
+        assert (bulk.id, bulk.waiting, bulk.who) == ("bk", 1, "web:marie")
+        assert [view.request_id for view in ledger.wanted_views("accueil", NOON)] == ["vw"]
+
+
+@pytest.mark.parametrize("old", OLD[:-1], ids=lambda path: path.stem)
+def test_what_was_judged_before_is_listed_and_found(old: Path, tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript(old.read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        desk = ledger.desk("web:marie")
+        assert desk.cases(Wanted(Pile.ALL, search="Carte vitale")).total == desk.cases(Wanted(Pile.ALL)).total == 3
+        assert desk.cases(Wanted(Pile.HELD)).cases[0].version == 1
+
+
 def test_the_tables_are_what_the_migrations_make(tmp_path: Path, url: str) -> None:
     Ledger(url).close()
     engine = create_engine(url)
@@ -159,3 +191,24 @@ def test_a_migration_that_fails_leaves_the_old_ledger(
     after.close()
     with Ledger(url) as ledger:
         assert ledger.record(record(1).id) == record(1)
+
+
+def test_people_are_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0008.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        marie, paul = ledger.people.users(By("cli:root", ALL_RIGHTS))
+        assert (marie.rights, marie.totp, marie.linked) == (ALL_RIGHTS, b"sealed", False)
+        assert (paul.rights, paul.linked) == (Rights(Role.REVIEWER, frozenset({"accueil"})), True)
+        assert ledger.people.linked("https://id.example.org", "42") == paul
+        hours = timedelta(hours=1)
+        found = ledger.people.session("s" * 43, at=NOON, lasts=hours, idle=hours)
+        assert found is not None
+        assert (found[0], found[1].agent) == (marie, "Firefox")
+        assert ledger.people.knows_browser("k" * 43, marie.id)
+        assert not ledger.people.use_totp(marie.id, 7)
+        assert ledger.people.use_recovery_code(marie, "abcde-fghjk", at=NOON)
+        assert isinstance(ledger.people.accept("i" * 43, Newcomer("Nora", "fr", "x"), at=NOON), User)
+        assert ledger.people.refused("ab" * 32, since=NOON - hours) == 1
+        assert ledger.audit_verified().breaks == []

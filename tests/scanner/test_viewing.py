@@ -174,14 +174,12 @@ def test_a_goodbye_between_two_looks_costs_nobody_an_answer(dovecot: Dovecot, le
 
 def test_a_campaign_whose_page_died_is_ended_by_the_service(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account(mode="enforce")
+    shape = "a" * 16
     for number in range(3):
-        append(account, mail(f"faux{number}", "impersonation"))
+        append(account, mail(f"faux{number}", "impersonation", campaign=shape))
     assert scan(account, ledger).quarantined == 3
     desk = ledger.desk("web:marie")
     lines = desk.cases(Wanted()).cases
-    shape = "a" * 16
-    with ledger._database.writing() as connection:  # what the scripted pool does not see
-        connection.exec_driver_sql("UPDATE records SET campaign = ?", (shape,))
     bulk = desk.decide_campaign(shape, Decision.RELEASED, seen=len(lines), at=datetime.now(UTC))
     assert isinstance(bulk, Bulk)
     with at_work(account, ledger):

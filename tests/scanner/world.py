@@ -22,7 +22,9 @@ from vigie.scanner.settings import AccountSettings
 QUARANTINE = "Quarantaine"
 
 
-def mail(name: str, verdict: str = "unrelated", *, body: str = "", message_id: bool = True) -> bytes:
+def mail(
+    name: str, verdict: str = "unrelated", *, body: str = "", message_id: bool = True, campaign: str = ""
+) -> bytes:
     """A message that the scripted pool will judge as it says. "proven" may stand behind the verdict, "retry" too."""
     head = [
         "From: =?utf-8?q?Am=C3=A9lie?= <amelie@example.org>",
@@ -31,6 +33,7 @@ def mail(name: str, verdict: str = "unrelated", *, body: str = "", message_id: b
         "Date: Fri, 20 Nov 2026 08:00:00 +0100",
         f"X-Verdict: {verdict}",
         *([f"Message-ID: <{name}@example.org>"] if message_id else []),
+        *([f"X-Campaign: {campaign}"] if campaign else []),
     ]
     return "\r\n".join([*head, "", body or f"Bonjour, voici {name}.", ""]).encode()
 
@@ -73,6 +76,7 @@ class ScriptedPool:
                 advice={"fr": (), "en": ()},
                 elapsed_ms=0.1,
                 size=len(raw),
+                campaign=str(message.get("X-Campaign", "")),
             )
         )
         return future

@@ -17,7 +17,7 @@ import typer
 
 import vigie
 from vigie.cli import console, language, logs, usage
-from vigie.cli.commands import audit, backtest, forget, modes, undo, web
+from vigie.cli.commands import audit, backtest, forget, modes, review, undo, web
 from vigie.cli.frame import Globals, Work
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
@@ -278,8 +278,7 @@ def _mailboxes(app: typer.Typer) -> None:
             "Logs an OAuth account in (Microsoft 365, Google, OIDC), once. The service then refreshes the token.",
         )
     )(_login())
-    app.add_typer(_review(), name="review")
-    for command in (web, backtest, modes, undo, forget, audit):
+    for command in (review, web, backtest, modes, undo, forget, audit):
         command.declare(app)
 
 
@@ -311,61 +310,6 @@ def _login() -> Callable[..., Work]:
         return work
 
     return login
-
-
-def _review() -> typer.Typer:
-    review = typer.Typer(
-        help=say("La quarantaine : voir, comprendre, remettre en place.", "The quarantine: see, understand, put back."),
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-
-    @review.command("list", help=say("Ce qui est en quarantaine.", "What lies in quarantine."))
-    def show_list(
-        context: typer.Context,
-        everything: Annotated[
-            bool, typer.Option("--all", help=say("aussi ce qui n'y est pas", "what does not lie there, too"))
-        ] = False,
-        account: Annotated[
-            str, typer.Option(metavar="ACCOUNT", help=say("ce compte seulement", "this account only"))
-        ] = "",
-    ) -> Work:
-        def work() -> Status:
-            from vigie.cli import review as commands
-
-            options: Globals = context.obj
-            return commands.show_list(options.config, account, everything=everything)
-
-        return work
-
-    @review.command(
-        help=say("Un cas : verdict, raisons, ce qui a été fait.", "One case: verdict, reasons, what was done.")
-    )
-    def show(context: typer.Context, case: Annotated[str, typer.Argument(metavar="ID")]) -> Work:
-        def work() -> Status:
-            from vigie.cli import review as commands
-
-            options: Globals = context.obj
-            return commands.show(options.config, case)
-
-        return work
-
-    @review.command(
-        help=say(
-            "Remet le message en place, tel quel ; il ne sera plus mis en quarantaine.",
-            "Puts the message back as it was; it is not quarantined again.",
-        )
-    )
-    def release(context: typer.Context, case: Annotated[str, typer.Argument(metavar="ID")]) -> Work:
-        def work() -> Status:
-            from vigie.cli import review as commands
-
-            options: Globals = context.obj
-            return commands.release(options.config, case)
-
-        return work
-
-    return review
 
 
 def _about(app: typer.Typer) -> None:

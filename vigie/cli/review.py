@@ -1,86 +1,171 @@
-"""`vigie review`: what lies in quarantine, why, and the way back."""
+"""`vigie review list|show`: what lies in quarantine, and why."""
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
-from vigie.cli import console, words
+from vigie.cli import console, moments, words
 from vigie.cli.cases import found, opened
 from vigie.cli.console import plain
-from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, current, say
+from vigie.cli.person import at_the_keyboard
 from vigie.cli.report import authentication
 from vigie.cli.status import Fault, Status
-from vigie.ledger.review import Refusal, Standing, plan_release, standing
-from vigie.ledger.store import Ledger
-from vigie.ledger.types import ActionKind, Intent, Outcome, Record, State
+from vigie.ledger import spreadsheet
+from vigie.ledger.desk import Desk
+from vigie.ledger.review_types import CaseLine, Pile, ReviewCase, Sort, Wanted
+from vigie.ledger.themes import NAMES
+from vigie.ledger.types import Record
 from vigie.rules.types import Label
-from vigie.scanner import recover
-from vigie.scanner.hands import Hands
-from vigie.scanner.lock import account_lock
-from vigie.scanner.mailboxes import imap
-from vigie.scanner.mailboxes.base import MailboxError
-from vigie.scanner.session import Session
-from vigie.scanner.settings import AccountSettings, SecretError
 
 LISTED = 500
+"""Lines for people; programs get them all."""
+_PAGE = 500
 
 
-def show_list(path: Path | None, account: str, *, everything: bool) -> Status:
-    """One line for each case, newest first."""
-    screen = console.screen()
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The command line."""
+
+    pile: str
+    account: str
+    verdict: str
+    theme: str
+    campaign: str
+    search: str
+    since: str
+    sort: str
+    unrelated: bool
+
+
+def show_list(path: Path | None, typed: Typed, *, as_json: bool, as_csv: bool) -> Status:
+    """One line for each case."""
+    wanted = _wanted(typed)
     with opened(path) as (_, ledger):
-        records = ledger.records(account=account or None, held=None if everything else True, limit=LISTED)
-        shown = 0
-        for record in islice(records, LISTED):
-            shown += 1
-            screen.print(_line(record, standing(ledger.outcomes(record.id)) if everything else None))
-    if not shown:
-        screen.print(
-            say("La quarantaine est vide.", "The quarantine is empty.")
-            if not everything
-            else say("Rien n'a été jugé.", "Nothing was judged.")
-        )
-    elif shown == LISTED:
-        screen.print(say(f"Les {LISTED} plus récents seulement.", f"The newest {LISTED} only."))
+        cases = _all(ledger.desk(at_the_keyboard()), wanted, Sort(typed.sort))
+        if as_csv:
+            print("\ufeff", end="")
+            for line in spreadsheet.lines(cases):
+                print(line, end="")
+        elif as_json:
+            for case in cases:
+                print(json.dumps(dataclasses.asdict(case), ensure_ascii=False, default=str))
+        else:
+            _print(cases, wanted)
     return Status.DONE
 
 
-def _line(record: Record, stands: Standing | None) -> Text:
-    text = Text(f"{record.id}  {record.judged_at.astimezone():%Y-%m-%d %H:%M}  ")
-    text.append(f"{words.verdict(record.verdict):<13}", style=words.STYLE[Label(record.verdict)])
-    text.append(f"  {plain(record.place.account)}  {plain(record.author) or '?'}  « {plain(record.subject)} »")
-    if stands is not None:
-        text.append(f"  [{words.stands(stands)}]", style="dim")
+def _wanted(typed: Typed) -> Wanted:
+    """Raises Fault (usage)."""
+    for option, value, known in (
+        ("--verdict", typed.verdict, [label.value for label in Label]),
+        ("--theme", typed.theme, NAMES),
+    ):
+        if value and value not in known:
+            raise Fault(f"{option} {plain(value)}: {', '.join(known)}", Status.USAGE)
+    verdicts = (typed.verdict,) if typed.verdict else tuple(Label) if typed.unrelated else ()
+    return Wanted(
+        pile=Pile(typed.pile),
+        account=typed.account,
+        verdicts=verdicts,
+        theme=typed.theme,
+        campaign=typed.campaign,
+        since=moments.since(typed.since) if typed.since else None,
+        search=typed.search,
+    )
+
+
+def _all(desk: Desk, wanted: Wanted, sort: Sort) -> Iterator[CaseLine]:
+    mark = ""
+    while True:
+        page = desk.cases(wanted, sort=sort, mark=mark, limit=_PAGE)
+        yield from page.cases
+        if not page.after:
+            return
+        mark = page.after
+
+
+def _print(cases: Iterator[CaseLine], wanted: Wanted) -> None:
+    screen = console.screen()
+    shown = 0
+    for case in itertools.islice(cases, LISTED):
+        shown += 1
+        line = _line(case, case.account)
+        told = [] if wanted.pile in (Pile.HELD, Pile.WAITING) else [words.stands(case.standing)]
+        told += [words.decision(case.decision)] if case.decision is not None else []
+        if told:
+            line.append(f"  [{', '.join(told)}]", style="dim")
+        screen.print(line)
+    if shown == LISTED and next(cases, None) is not None:
+        screen.print(say(f"Les {LISTED} premiers seulement.", f"The first {LISTED} only."))
+    elif not shown and wanted in (Wanted(Pile.HELD), Wanted(Pile.WAITING)):
+        screen.print(say("La quarantaine est vide.", "The quarantine is empty."))
+    elif not shown:
+        screen.print(say("Rien de tel n'a été jugé.", "Nothing of that kind was judged."))
+
+
+def _line(case: CaseLine | Record, account: str) -> Text:
+    text = Text(f"{case.id}  {case.judged_at.astimezone():%Y-%m-%d %H:%M}  ")
+    text.append(f"{words.verdict(case.verdict):<13}", style=words.STYLE[Label(case.verdict)])
+    text.append(f"  {plain(account)}  {plain(case.author) or '?'}  « {plain(case.subject)} »")
     return text
 
 
-def show(path: Path | None, beginning: str) -> Status:
+def show(path: Path | None, beginning: str, *, as_json: bool) -> Status:
     """Everything that is known about one case."""
     screen = console.screen()
     with opened(path) as (_, ledger):
-        record = found(ledger, beginning)
-        history = ledger.outcomes(record.id)
-    for line in _detail(record):
+        case = ledger.desk(at_the_keyboard()).case(found(ledger, beginning).id)
+    if case is None:
+        raise Fault(f"{plain(beginning)}: {say('ce cas vient d’être oublié', 'this case was just forgotten')}")
+    if as_json:
+        print(json.dumps(_told(case), ensure_ascii=False, default=str))
+        return Status.DONE
+    for line in _detail(case.record):
         screen.print(line)
     screen.print(Text(say("Ce qui a été fait :", "What was done:"), style="bold"))
-    for intent, outcome in history:
+    for intent, outcome in case.history:
         at = (outcome.at if outcome else intent.created_at).astimezone()
         screen.print(Text(f"  {at:%Y-%m-%d %H:%M:%S}  {words.done([(intent, outcome)])}"))
-    screen.print(Text(f"  {say('état', 'standing')}{colon()} {words.stands(standing(history))}"))
+    for taken in case.decisions:
+        who = plain(taken.who) or "?"
+        screen.print(Text(f"  {taken.at.astimezone():%Y-%m-%d %H:%M:%S}  {words.decision(taken.decision)} ({who})"))
+    screen.print(Text(f"  {say('état', 'standing')}{colon()} {words.stands(case.standing)}"))
+    if case.alike > 1:
+        alike = say(f"{case.alike} de même forme attendent", f"{case.alike} of the same shape wait")
+        screen.print(Text(f"  {alike}{colon()} vigie review campaigns ({case.record.campaign})"))
     return Status.DONE
+
+
+def _told(case: ReviewCase) -> dict[str, Any]:
+    """The object of --json. `case` is what `vigie check --json` printed, masked."""
+    plain_record = dataclasses.asdict(case.record)
+    return {
+        **{key: value for key, value in plain_record.items() if key != "case_json"},
+        "standing": case.standing,
+        "can": sorted(case.can),
+        "alike": case.alike,
+        "received": case.received,
+        "decisions": [dataclasses.asdict(taken) for taken in case.decisions],
+        "history": [
+            {"intent": dataclasses.asdict(intent), "outcome": None if outcome is None else dataclasses.asdict(outcome)}
+            for intent, outcome in case.history
+        ],
+        "case": json.loads(case.record.case_json),
+    }
 
 
 def _detail(record: Record) -> Iterator[Text]:
     told: dict[str, Any] = json.loads(record.case_json)
-    yield _line(record, None)
+    yield _line(record, record.place.account)
     for sentence in words.sentences(told.get("explanation", {})):
         yield Text(f"  {plain(sentence)}")
     for advice in told.get("advice", {}).get(current(), []):
@@ -96,77 +181,3 @@ def _detail(record: Record) -> Iterator[Text]:
         style="dim",
     )
     yield Text(f"  SHA-256 {record.sha256}", style="dim")
-
-
-def release(path: Path | None, beginning: str) -> Status:
-    """Puts one message back. The decision is durable first; when the mailbox cannot be reached now, the service carries it out."""
-    with opened(path) as (config, ledger):
-        record = found(ledger, beginning)
-        planned = plan_release(record, ledger.outcomes(record.id), at=datetime.now(UTC))
-        if isinstance(planned, Refusal) and planned.code != "under-way":
-            return _refused(record, planned)
-        if isinstance(planned, Intent):
-            ledger.release(planned, datetime.now(UTC))
-        account = config.account(record.place.account)
-        if account is None:
-            missing = say(
-                "ce compte n'est plus dans la configuration", "this account is no longer in the configuration"
-            )
-            raise Fault(f"{record.place.account}: {missing}", Status.USAGE)
-        try:
-            outcome = _carried_out(account, ledger, record)
-        except (MailboxError, SecretError) as error:
-            console.complain(mailbox_line(account.name, error))
-            console.complain(
-                say(
-                    f"{record.id}: la décision est prise ; le prochain passage remettra le message",
-                    f"{record.id}: decided; the next pass puts the message back",
-                )
-            )
-            return Status.UNREACHED
-    return _ended(record, outcome)
-
-
-def _carried_out(account: AccountSettings, ledger: Ledger, record: Record) -> Outcome | None:
-    """How the open intent of that record ended; None: it stays open. Raises MailboxError, SecretError."""
-    with account_lock(ledger.path, account.name), Session(account, imap.connect) as session:
-        # Looked up anew under the lock: the service may have carried it out meanwhile.
-        waiting = [intent for intent in ledger.open_intents(account.name) if intent.record_id == record.id]
-        outcomes = [recover.carry_out(intent, Hands(session, ledger)) for intent in waiting]
-    if outcomes:
-        return outcomes[-1]
-    return next(
-        (outcome for intent, outcome in reversed(ledger.outcomes(record.id)) if intent.kind is ActionKind.RELEASE), None
-    )
-
-
-def _ended(record: Record, outcome: Outcome | None) -> Status:
-    if outcome is None:
-        console.complain(
-            say(
-                f"{record.id}: le serveur refuse pour l'instant ; le prochain passage réessaiera",
-                f"{record.id}: the server refuses for now; the next pass tries again",
-            )
-        )
-        return Status.UNREACHED
-    if outcome.state is not State.DONE:
-        reason = say("le message n'est plus là où Vigie l'avait mis", "the message is no longer where Vigie put it")
-        console.complain(f"{record.id}: {reason if outcome.state is State.GONE else outcome.detail}")
-        return Status.UNREACHED
-    folder = outcome.destination.folder if outcome.destination else record.place.folder
-    note = f" ({plain(outcome.detail)})" if outcome.detail else ""
-    print(say(f"{record.id} : remis dans {plain(folder)}{note}", f"{record.id}: put back into {plain(folder)}{note}"))
-    return Status.DONE
-
-
-def _refused(record: Record, refusal: Refusal) -> Status:
-    french = {
-        "not-held": "le message n'est pas en quarantaine : il est à sa place",
-        "already-released": "déjà remis en place",
-        "gone": "le message n'est plus là où Vigie l'avait mis : quelqu'un l'a déplacé ou supprimé",
-    }
-    text = f"{record.id}: {say(french.get(refusal.code, refusal.text), refusal.text)}"
-    if refusal.settled:
-        print(text)
-        return Status.DONE
-    raise Fault(text)

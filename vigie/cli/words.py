@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from vigie.cli.console import plain
 from vigie.cli.language import colon, current, say
 from vigie.ledger.review import Standing
-from vigie.ledger.types import ActionKind, Intent, Outcome, State
+from vigie.ledger.types import ActionKind, Decision, Intent, Outcome, State
 from vigie.rules.types import Label
 
 STYLE = {
@@ -155,6 +155,15 @@ def medium(word: str) -> str:
         "letter": say("lu comme un courrier", "read as a letter"),
         "call": say("lu comme un appel raconté", "read as notes of a call"),
     }.get(word, word)
+
+
+def decision(taken: Decision | None) -> str:
+    """What a person said; None: he took it back."""
+    return {
+        Decision.RELEASED: say("à remettre en place", "to be put back"),
+        Decision.CONFIRMED: say("fraude confirmée", "confirmed as fraud"),
+        None: say("décision reprise", "decision taken back"),
+    }[taken]
 
 
 def stands(standing: Standing) -> str:

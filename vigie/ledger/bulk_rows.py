@@ -152,6 +152,13 @@ def done_count(connection: Connection, bulk_id: str) -> int:
     )
 
 
+def decided(connection: Connection, bulk_id: str) -> Sequence[tuple[str, str]]:
+    """(account, record id) of the cases that it has decided about."""
+    query = select(BULK_ITEMS.c.account, BULK_ITEMS.c.record_id)
+    rows = connection.execute(query.where(BULK_ITEMS.c.bulk_id == storable(bulk_id), BULK_ITEMS.c.state == DONE))
+    return [(row.account, row.record_id) for row in rows]
+
+
 def progress(connection: Connection, bulk_ids: Sequence[str]) -> Sequence[Bulk]:
     """How far these are, in this order."""
     query = (

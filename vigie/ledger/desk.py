@@ -177,6 +177,13 @@ class Desk:
         with self._database.reading() as connection:
             return bulk_rows.progress(connection, bulk_rows.visible(connection, self._within, limit=limit))
 
+    def bulk_cases(self, bulk_id: str) -> Sequence[tuple[str, str]]:
+        """(account, record id) of the cases that a job has decided about."""
+        with self._database.reading() as connection:
+            if not bulk_rows.may_see(connection, bulk_id, self._within):
+                return ()
+            return bulk_rows.decided(connection, bulk_id)
+
     def purge(self, record_ids: Sequence[str]) -> Erased:
         """Removes what the ledger remembers of these cases, not their messages. `under_way` counts what was left alone.
 

@@ -47,7 +47,7 @@ def _key(ledger: Path) -> bytes:
     path = key_path(ledger)
     try:
         if not path.exists():
-            _make(path)
+            _make(path, ledger)
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise LedgerError(f"{path}: others can read this key (mode {mode:04o}): chmod 600", temporary=False)
@@ -59,13 +59,15 @@ def _key(ledger: Path) -> bytes:
     return key
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, ledger: Path) -> None:
     """Whole or not at all, for its owner alone; of two programs that make one at a time the first one's stays."""
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
             file.flush()
+            if os.geteuid() == 0 and ledger.exists():  # what root does must not lock the service out
+                os.fchown(file.fileno(), ledger.stat().st_uid, ledger.stat().st_gid)
             os.fsync(file.fileno())
         path.hardlink_to(fresh)
     except FileExistsError:
