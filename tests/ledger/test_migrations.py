@@ -9,6 +9,8 @@ from sqlalchemy import MetaData, create_engine
 
 from tests.ledger.made import NOON, place, record
 from vigie.ledger import schema
+from vigie.ledger.people import Newcomer
+from vigie.ledger.people_types import ALL_RIGHTS, By, Rights, Role, User
 from vigie.ledger.review_types import Pile, Wanted
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
@@ -189,3 +191,24 @@ def test_a_migration_that_fails_leaves_the_old_ledger(
     after.close()
     with Ledger(url) as ledger:
         assert ledger.record(record(1).id) == record(1)
+
+
+def test_people_are_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0008.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        marie, paul = ledger.people.users(By("cli:root", ALL_RIGHTS))
+        assert (marie.rights, marie.totp, marie.linked) == (ALL_RIGHTS, b"sealed", False)
+        assert (paul.rights, paul.linked) == (Rights(Role.REVIEWER, frozenset({"accueil"})), True)
+        assert ledger.people.linked("https://id.example.org", "42") == paul
+        hours = timedelta(hours=1)
+        found = ledger.people.session("s" * 43, at=NOON, lasts=hours, idle=hours)
+        assert found is not None
+        assert (found[0], found[1].agent) == (marie, "Firefox")
+        assert ledger.people.knows_browser("k" * 43, marie.id)
+        assert not ledger.people.use_totp(marie.id, 7)
+        assert ledger.people.use_recovery_code(marie, "abcde-fghjk", at=NOON)
+        assert isinstance(ledger.people.accept("i" * 43, Newcomer("Nora", "fr", "x"), at=NOON), User)
+        assert ledger.people.refused("ab" * 32, since=NOON - hours) == 1
+        assert ledger.audit_verified().breaks == []

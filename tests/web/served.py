@@ -63,6 +63,11 @@ class Served:
         return self.site.ledger
 
     @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, whatever it is called."""
+        return self.site.settings.address
+
+    @property
     def origin(self) -> str:
         return self.site.settings.origin
 

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
-
+from vigie.auth_checks.settings import Settings
 from vigie.cli.config import Config
 from vigie.web.site import Section, Setting
 
@@ -39,18 +37,18 @@ def sections(config: Config) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def _sections(title: str, model: BaseModel) -> Iterator[Section]:
+def _sections(title: str, model: Settings) -> Iterator[Section]:
     """That of the model, and those of the models inside it."""
     own, inner = [], []
     for key, field in type(model).model_fields.items():
         value = getattr(model, key)
         deeper = f"{title.rstrip(']')}.{key}{']' * title.count(']')}"
-        if isinstance(value, BaseModel):
+        if isinstance(value, Settings):
             inner.append((deeper, value))
-        elif isinstance(value, tuple) and value and all(isinstance(one, BaseModel) for one in value):
+        elif isinstance(value, tuple) and value and all(isinstance(one, Settings) for one in value):
             inner.extend((deeper, one) for one in value)
         else:
-            usual = field.default is not PydanticUndefined and value == field.default
+            usual = not field.is_required() and value == field.default
             own.append(Setting(key, _shown(key, value), usual, field.description or ""))
     yield Section(title, tuple(own))
     for deeper, value in inner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,8 @@ def serve(path: Path | None) -> Status:
                 if not ledger.people.users(By("web", ALL_RIGHTS)):
                     nobody = say("personne ne peut se connecter", "nobody can sign in")
                     console.complain(f"{nobody}: vigie web create-admin")
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, signal.SIG_IGN)  # the server takes them, and raises them once more at its end
                 serving.server(create_app(site), config.web).run(sockets=[listening])
         except LedgerError as error:
             raise Fault(str(error)) from None

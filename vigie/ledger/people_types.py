@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from vigie.ledger.review_types import Scope
+if TYPE_CHECKING:  # every command reads the settings, which name roles: it need not load the whole review for that
+    from vigie.ledger.review_types import Scope
 
 
 class Role(StrEnum):

@@ -104,7 +104,7 @@ class Crash:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI 3)."""
-        begun = False
+        begun, crash = False, ""
 
         async def noted(message: Message) -> None:
             nonlocal begun
@@ -116,7 +116,9 @@ class Crash:
         except Exception as error:  # the outermost layer: what passes it, the server logs with its text
             if scope["type"] != "http":
                 raise
-            LOG.error("%s at %s", type(error).__name__, _place(error))
+            crash = f"{type(error).__name__} at {_place(error)}"
+        if crash:  # told outside of the handler: a log that fails would show what is being handled
+            LOG.error("%s", crash)
             if not begun:
                 await answer(Request(scope, receive), 500)(scope, receive, send)
 

@@ -1,0 +1,173 @@
+"""`vigie web` as people start it: a process, a first admin, a signal."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import canary
+from tests.web.served import Browser, Clock, Served, text
+from vigie.cli import config, main
+from vigie.cli.settings_shown import sections
+from vigie.ledger.people_types import ALL_RIGHTS
+from vigie.ledger.store import Ledger
+from vigie.web.app import create_app
+from vigie.web.site import Site
+
+PROGRAM = (sys.executable, "-c", "from vigie.cli.entry import main; main()")
+PASSWORD = canary.secret("password")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "vigie.toml"
+    path.write_text('[web]\nlisten = "127.0.0.1:0"\n')
+    return path
+
+
+@pytest.fixture
+def running(file: Path) -> Iterator[subprocess.Popen[str]]:
+    """It says where it is on its first line."""
+    file.write_text('[web]\nlisten = "127.0.0.1:18529"\n')
+    with subprocess.Popen(
+        (*PROGRAM, "--config", str(file), "web"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def create(file: Path, name: str, password: str, patch: pytest.MonkeyPatch, *more: str) -> int:
+    """Gives the exit status."""
+    patch.setattr(sys, "stdin", io.StringIO(password))
+    return main.run(["--config", str(file), "web", "create-admin", name, *more])
+
+
+def test_the_first_admin_signs_in(
+    running: subprocess.Popen[str], file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert running.stdout is not None
+    assert running.stderr is not None
+    assert running.stdout.readline() == "Les pages sont à http://127.0.0.1:18529\n"
+    assert "vigie web create-admin" in running.stderr.readline()
+    with httpx.Client(base_url="http://127.0.0.1:18529") as http:
+        assert http.get("/readyz").text == "ok\n"
+    assert create(file, "Marie", f"{PASSWORD}\n", monkeypatch) == 0
+    assert capsys.readouterr().out == "Marie peut se connecter à http://127.0.0.1:18529\n"
+    loaded = config.load(file)
+    with Ledger(loaded.ledger) as ledger:
+        site = Site(ledger, loaded.web)
+        browser = Browser(Served(site, Clock(), create_app(site)))
+        assert browser.sign_in("Marie", PASSWORD).status_code == 303
+        assert "Marie" in text(browser.get("/people"))
+        user = ledger.people.named("Marie")
+        assert user is not None
+        assert user.rights == ALL_RIGHTS
+        assert [entry.who.partition(":")[0] for entry in ledger.audit_entries()] == ["cli", "web"]
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(20) == 0
+    assert running.stderr.read() == ""
+
+
+def test_an_address_that_is_taken_is_one_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        file.write_text(f'[web]\nlisten = "{listen}"\n')
+        assert main.run(["--config", str(file), "web"]) == 2
+    told = capsys.readouterr().err
+    assert f"web.listen {listen}" in told
+    assert told.count("\n") == 1
+
+
+def test_the_first_admin_by_a_link(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert create(file, "Marie", "", monkeypatch, "--link") == 0
+    assert re.fullmatch(r"http://127\.0\.0\.1:0/invitation/[A-Za-z0-9_-]{43}\n", capsys.readouterr().out)
+    with Ledger(config.load(file).ledger) as ledger:
+        assert ledger.people.named("Marie") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "says"),
+    [
+        ("Marie", "short\n", "au moins 12 caractères"),
+        ("Marie", "", "au moins 12 caractères"),
+        ("Marie", "111111111111111\n", "trop facile à deviner"),
+        ("<b>", f"{PASSWORD}\n", "60 lettres"),
+        ("", f"{PASSWORD}\n", "60 lettres"),
+    ],
+)
+def test_a_refused_admin_is_one_line(
+    file: Path,
+    name: str,
+    password: str,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert create(file, name, password, monkeypatch) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert says in told.err
+    assert not password.strip() or password.strip() not in told.err
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ('listen = "8025"', "listen est une adresse avec un port"),
+        ('listen = "0.0.0.0:8025"', "listen hors de cette machine"),
+        ('base_url = "http://vigie.example.org"', "http://"),
+        ('base_url = "https://vigie.example.org/path"', "sans chemin"),
+        ('trusted_proxies = ["proxy"]', "trusted_proxies contient des adresses"),
+        ('second_factor = "yes"', "optional"),
+        ('[web.oidc]\nissuer = "http://id.example.org"\nclient_id = "x"', "https://"),
+        ('[web.oidc]\nissuer = "https://id.example.org"\nclient_id = "x"\nclient_secret = "y"', "client_secret_file"),
+        ('[web.oidc]\nissuer = "https://id.example.org"\nclient_id = "x"\nscopes = ["profile"]', "openid"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(
+    file: Path, lines: str, says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(f"[web]\n{lines}\n")
+    assert main.run(["--config", str(file), "web", "create-admin", "x"]) == 2
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.count("\n") == 1
+    assert re.search(r"vigie\.toml:[0-9]+: ", told)
+
+
+def test_what_the_pages_show_of_the_configuration_opens_nothing(file: Path) -> None:
+    secret = "h4rd-t0-gu3ss"
+    file.write_text(f"""
+[alerts.webhook]
+url = "https://chat.example.org/hooks/{secret}"
+[web.oidc]
+issuer = "https://id.example.org"
+client_id = "vigie"
+[[web.oidc.groups]]
+name = "team"
+role = "reader"
+[[accounts]]
+name = "accueil"
+host = "imap.example.org"
+username = "accueil@example.org"
+password_command = ["echo", "{secret}"]
+""")
+    shown = sections(config.load(file))
+    told = "\n".join(f"{section.title} {one.key} = {one.value}" for section in shown for one in section.settings)
+    assert secret not in told
+    assert "[alerts.webhook] url = https://chat.example.org/***" in told
+    assert "[web.oidc.groups] name = team" in told
+    assert "[[accounts]] mode = observe" in told
+    assert os.fspath(file.parent / "vigie.db") in told
