@@ -135,6 +135,40 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
 _FIRM = re.compile(r"\b(?:sa|ag|gmbh|ltd|nv|plc|mutuel|mutuelle)$")
 
 
+_ADDRESSES = re.compile(r"\S*(?://|@)\S*")
+_SPEAKS = re.compile(r"(?<![\w'])(?:je|j'\w+|moi|me|m'\w+|mon|ma|mes|i|i'm|i'll|i've|my)(?![\w'])")
+
+
+class Owner(IntEnum):
+    """Whether the person or body of the display name is there in the text."""
+
+    NAMELESS = 0
+    """The display name names nobody."""
+    ABSENT = 1
+    """Nothing in the text tells that this name wrote it: usual for a notice, and for a mailbox that somebody else uses."""
+    SPEAKS = 2
+    """Somebody says "I"."""
+    NAMED = 3
+    """A word of the name stands in the text."""
+
+
+def owner(authors: tuple[Address, ...], texts: list[str], folded: Callable[[str], str], brand: Brand) -> Owner:
+    """The weakest over all author readings. `texts`: what the sender says, without the subject; addresses in it do not count."""
+    text = _ADDRESSES.sub(" ", "\n".join(texts))
+    said = set(re.findall(r"[a-z0-9]+", text))
+    speaks = bool(_SPEAKS.search(text))
+    return min((_presence(telling(readable(folded(author.display), brand), brand), said, speaks) for author in authors),
+        default=Owner.NAMELESS)
+
+
+def _presence(name: list[str], said: set[str], speaks: bool) -> Owner:
+    if not name:
+        return Owner.NAMELESS
+    if said.intersection(name):
+        return Owner.NAMED
+    return Owner.SPEAKS if speaks else Owner.ABSENT
+
+
 def namesake(display: str, domain: str, brand: Brand) -> bool:
     """A firm of another country beside whose name the brand's is an ordinary word: "Helvétia-Lac Assurance Maladie SA"."""
     name = names_of(brand).names.search(display)
