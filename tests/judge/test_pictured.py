@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import shutil
 import struct
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,15 +159,16 @@ def test_a_page_of_many_pixels_is_reduced() -> None:
     assert len(sheet) < 2_600_000
 
 
-def bomb(width: int, height: int) -> bytes:
-    """A PNG of so many white pixels, which takes a few kilobytes."""
+def bomb(width: int, height: int, depth: int = 1, kind: int = 0) -> bytes:
+    """A PNG of so many pixels of one colour, which takes a few kilobytes. `kind`: 0 grey, 6 RGBA."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
 
-    head = struct.pack("!IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    rows = zlib.compress(bytes((width + 7) // 8 + 1) * min(height, 4096))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    head = chunk(b"IHDR", struct.pack("!IIBBBBB", width, height, depth, kind, 0, 0, 0))
+    bits = depth * (4 if kind == 6 else 1)
+    rows = zlib.compress(bytes((width * bits + 7) // 8 + 1) * min(height, 5_000), 1)
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(
@@ -182,6 +185,7 @@ def bomb(width: int, height: int) -> bytes:
     ],
     ids=["garbage", "cut", "overwritten", "bomb", "one-row", "gif", "bmp", "too-large"],
 )
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # pytest asks for them again
 def test_hostile_pictures_are_never_handed_over_and_cost_nothing(data: bytes) -> None:
     reader = Reader()
     begun = time.process_time()
@@ -222,21 +226,88 @@ def test_it_can_write_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     [
         ("exit 1", "tesseract ended with status 1"),
         ("kill -SEGV $$", "tesseract ended with status -11"),
+        ("kill -KILL $$", "tesseract ended with status -9"),
         ("exec sleep 60", "longer than"),
         ("while :; do :; done", "longer than"),
+        ("exec >&-; sleep 60", "longer than"),
+        ("exec cat /dev/zero", "more than 1048576 bytes of output"),
     ],
-    ids=["fails", "crashes", "sleeps", "turns"],
+    ids=["fails", "crashes", "is-killed", "sleeps", "turns", "closes-its-output", "does-not-stop"],
 )
 def test_a_program_that_fails_or_hangs_is_a_defect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, why: str
 ) -> None:
     reader = program(tmp_path, monkeypatch, does)
     begun = time.monotonic()
-    message = with_pictures(parse(mail(PAGE, "")), reader, AMELI, 1.0)
+    message = with_pictures(parse(mail(PAGE, "")), reader, AMELI, 0.7)
     assert [detail for detail in unread(message) if detail.startswith(why)]
     assert not any(defect.structural for defect in message.defects if defect.code == UNREAD)
     assert not told(message)
     assert time.monotonic() - begun < 10
+
+
+def test_nothing_that_it_started_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrapper that has not given way to the program: both end."""
+    reader = program(tmp_path, monkeypatch, f"{shutil.which('sleep')} 8.375 & wait")
+    message = with_pictures(parse(mail(PAGE, "")), reader, AMELI, 0.7)
+    assert unread(message) == ["longer than 0.7 s"]
+    assert not running(b"8.375")
+
+
+def running(word: bytes) -> bool:
+    """A process with that argument; one that has ended and is not yet reaped has none."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if word in path.read_bytes():
+                return True
+    return False
+
+
+def test_of_two_hundred_pictures_four_are_read_and_it_is_said() -> None:
+    head, _, _ = mail(PAGE, "").partition(b"\r\n\r\n")
+    head = head[: head.index(b"Content-Type")] + b'Content-Type: multipart/mixed; boundary="b"\r\n'
+    part = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    page = saved(letter(PLAIN[2:4], size=12, width=300))
+    pages = [base64.encodebytes(page + bytes([number])) for number in range(200)]
+    raw = head + b"\r\n" + b"".join(b"--b\r\n" + part + page + b"\r\n" for page in pages) + b"--b--\r\n"
+    reader = Reader()
+    begun = time.process_time()
+    message = with_pictures(parse(raw), reader, AMELI, 60)
+    assert len(reader.sheets) == pictured.PICTURES
+    assert unread(message) == ["more than 4 pictures, or than 40000000 pixels"]
+    assert "too-many-pictures" in {defect.code for defect in message.defects}
+    assert time.process_time() - begun < 5
+
+
+def test_without_time_or_memory_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = parse(mail(PAGE, SHOWN))
+    assert unread(with_pictures(message, Reader(), AMELI, -1.0)) == ["more than is read in 0.0 s"]
+
+    def greedy(_: bytes) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(legible, "sheet", greedy)
+    assert unread(with_pictures(message, Reader(), AMELI, 60)) == ["more memory than a message may use"]
+    large = replace(message, pictures=(replace(message.pictures[0], data=PAGE + bytes(legible.SHEET_BYTES)),))
+    assert unread(with_pictures(large, Reader(), AMELI, 60)) == ["a picture of more than 1048576 bytes"]
+
+
+@pytest.mark.parametrize(
+    ("author", "html", "read"),
+    [
+        ("Service client <info@dossier-sante.example>", SHOWN, True),
+        ("info@dossier-sante.example", SHOWN, True),
+        ("Aline Mercoeur <aline@atelier-bois.example>", SHOWN, False),
+        ("Aline Mercoeur <aline@atelier-bois.example>", f'<a href="https://x.example/">{SHOWN}</a>', True),
+        ("aline.mercoeur@courriel.example", SHOWN, False),
+        ("aline.mercoeur@courriel.example", f'{SHOWN}<a href="https://x.example/">ici</a>', True),
+        ("Mutuelle des Lilas <lettre@mutuelle-lilas.example>", SHOWN, False),
+    ],
+)
+def test_who_gives_a_name_of_his_own_shows_pictures(author: str, html: str, read: bool) -> None:
+    reader = Reader()
+    with_pictures(parse(mail(PAGE, html, author=author)), reader, AMELI, 60)
+    assert bool(reader.sheets) is read
 
 
 @pytest.mark.parametrize("output", ["", "nonsense", r"\xff\xfe\x00", r"5\t1\t1\t1\t1\t1\t0\t0\t9\t9\tx\tmot\n"])
@@ -300,17 +371,31 @@ def test_a_verdict_says_what_read_its_pictures(tmp_path: Path, monkeypatch: pyte
     assert settings_of(then, on) is None, "what read them then is not here"
 
 
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerPool]:
+    dns = DnsSettings(zone_file=zone(tmp_path_factory.mktemp("dns")))
+    with WorkerPool(JudgeSettings(dns=dns, limits=LimitSettings(workers=1, wall_s=60, cpu_s=60))) as judging:
+        yield judging
+
+
 @needs_tesseract
-def test_a_letter_that_is_a_picture_is_judged_in_the_process_that_can_be_killed(tmp_path: Path) -> None:
-    limits = LimitSettings(workers=1, wall_s=60)
-    dns = DnsSettings(zone_file=zone(tmp_path))
-    with WorkerPool(JudgeSettings(dns=dns, limits=limits)) as pool:
-        case = pool.submit(mail(PAGE), received=None, key="a", now=NOW).result(120)
+def test_a_letter_that_is_a_picture_is_judged_in_the_process_that_can_be_killed(
+    tmp_path: Path, pool: WorkerPool
+) -> None:
+    case = pool.submit(mail(PAGE), received=None, key="a", now=NOW).result(120)
     assert case.error is None
     assert case.verdict.label is Label.IMPERSONATION
     assert any(quote.where == "image/page.png" for finding in case.verdict.findings for quote in finding.quotes)
+    dns = DnsSettings(zone_file=zone(tmp_path))
     blind = Examiner(JudgeSettings(dns=dns, limits=LimitSettings(ocr=False)))
     assert blind.examine(mail(PAGE), now=NOW).verdict.label is Label.UNRELATED
+
+
+def test_pictures_of_25_million_pixels_leave_a_verdict(pool: WorkerPool) -> None:
+    """Of four bytes a pixel, and of sixteen bits of grey; the process has the memory that it usually has."""
+    for depth, kind in ((8, 6), (16, 0)):
+        case = pool.submit(mail(bomb(5_000, 4_999, depth, kind)), received=None, key="a", now=NOW).result(120)
+        assert (case.error, case.verdict.label) == (None, Label.UNRELATED)
 
 
 def test_a_slow_program_leaves_the_verdict_that_stands_without_it(
@@ -321,8 +406,7 @@ def test_a_slow_program_leaves_the_verdict_that_stands_without_it(
     with WorkerPool(JudgeSettings(dns=DnsSettings(zone_file=zone(tmp_path)), limits=limits)) as pool:
         case = pool.submit(mail(PAGE), received=None, key="a", now=NOW).result(120)
     assert (case.error, case.verdict.label) == (None, Label.UNRELATED)
-    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not any(b"7.125" in line for line in running), "it outlived the message"
+    assert not running(b"7.125"), "it outlived the message"
 
 
 @needs_tesseract

@@ -75,7 +75,8 @@ class Examiner:
             delivery = replace(delivery, cut=True)
         _readable(message)
         if self._reader is not None:
-            message = with_pictures(message, self._reader, self._brands, self._settings.limits.wall_s)
+            left = self._settings.limits.wall_s / 2 - (time.perf_counter() - started)  # the other half is for the DNS
+            message = with_pictures(message, self._reader, self._brands, left)
         resolver = self._resolver if answers is None else FrozenResolver(answers)
 
         def authenticated() -> AuthEvidence:

@@ -6,16 +6,20 @@ a file that is no picture, it would take the lines for names of files, and for a
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import ctypes
 import functools
 import os
 import re
 import resource
+import selectors
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 LANGUAGE = "fra"
@@ -34,7 +38,9 @@ _LINE_SURE = 60.0
 _WORDS = 3
 """A picture of fewer says nothing."""
 _TEXT_CHARS = 20_000
-_OUTPUT_BYTES = 4 << 20
+_OUTPUT_BYTES = 1 << 20
+"""A page of 20,000 letters takes a quarter of it."""
+_CHUNK = 1 << 16
 _VERSION = re.compile(r"\Atesseract v?(\d[\w.-]{0,30})")
 _LETTER = re.compile(r"[^\W\d_]")
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -55,73 +61,122 @@ class Tesseract:
 
     def read(self, sheet: bytes, seconds: float) -> str:
         """The lines of a PGM, blank where it is sure of nothing. Raises OcrError."""
-        try:
-            process = subprocess.run(  # noqa: S603 - a program of the system, fixed arguments, pixels on its input
-                [self.path, *_ARGUMENTS],
-                input=sheet,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                cwd="/",
-                timeout=seconds,
-                preexec_fn=_confined,  # safe: the judging process has one thread
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise OcrError(f"longer than {seconds:.1f} s") from None
-        except (OSError, subprocess.SubprocessError) as error:
-            raise OcrError(type(error).__name__) from None
-        if process.returncode:
-            raise OcrError(f"tesseract ended with status {process.returncode}")
-        return _lines(process.stdout[:_OUTPUT_BYTES].decode("utf-8", "replace"))
+        status, said = _run([self.path, *_ARGUMENTS], sheet, seconds, _confined(os.getpid()))
+        if status:
+            raise OcrError(f"tesseract ended with status {status}")
+        return _lines(said.decode("utf-8", "replace"))
 
 
 def installed() -> Tesseract | None:
     """The program on the PATH; None where it, or its French, is not there."""
+    path = found()
+    return _known(path) if path else None
+
+
+def found() -> str:
+    """Where the program is on the PATH, whatever it can; "" where there is none."""
     path = shutil.which("tesseract")
-    return _known(os.path.realpath(path)) if path else None
+    return os.path.realpath(path) if path else ""
 
 
 @functools.lru_cache(maxsize=8)
 def _known(path: str) -> Tesseract | None:
     version = _VERSION.match(_said(path, "--version"))
-    languages = _said(path, "--list-langs").split()
-    return Tesseract(path, f"tesseract {version[1]} {LANGUAGE}") if version and LANGUAGE in languages else None
+    if version is None or LANGUAGE not in _said(path, "--list-langs").split():
+        return None
+    return Tesseract(path, f"tesseract {version[1]} {LANGUAGE}")
 
 
 def _said(path: str, argument: str) -> str:
     try:
-        process = subprocess.run(  # noqa: S603 - see above
-            [path, argument],
-            stdin=subprocess.DEVNULL,
+        _, said = _run([path, argument], b"", _ASKED_S, None)
+    except OcrError:
+        return ""
+    return said.decode("utf-8", "replace")
+
+
+def _run(command: Sequence[str], given: bytes, seconds: float, before: Callable[[], None] | None) -> tuple[int, bytes]:
+    """Its status and what it said to that input, no more than `_OUTPUT_BYTES`. Nothing that it started is left. Raises OcrError."""
+    until = time.monotonic() + seconds
+    try:
+        process = subprocess.Popen(  # noqa: S603 - a program of the system, fixed arguments, pixels on its input
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.DEVNULL if given else subprocess.STDOUT,  # an older one tells its version there
             env=_ENVIRONMENT,
             cwd="/",
-            timeout=_ASKED_S,
-            check=False,
+            process_group=0,  # so that a wrapper ends with what it has started
+            preexec_fn=before,  # noqa: PLW1509 - the judging process has one thread
         )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return process.stdout[:65_536].decode("utf-8", "replace")
+    except (OSError, subprocess.SubprocessError) as error:
+        raise OcrError(type(error).__name__) from None
+    with process:
+        try:
+            said = _exchanged(process, given, until)
+            return process.wait(max(0.0, until - time.monotonic())), said
+        except (TimeoutError, subprocess.TimeoutExpired):
+            raise OcrError(f"longer than {seconds:.1f} s") from None
+        except OSError as error:
+            raise OcrError(type(error).__name__) from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
-def _confined() -> None:
-    """Between fork and exec: ends with the judging process, and may use little; no network where the kernel lets us leave it."""
-    if _LIBC is not None:
-        _LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # last: new credentials clear it
-        _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    for kind, most in (
-        (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_CPU, _CPU_S),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, _FILES),
-    ):
-        _, hard = resource.getrlimit(kind)
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (least, least))
+def _exchanged(process: subprocess.Popen[bytes], given: bytes, until: float) -> bytes:
+    """What it says until it closes its output. Raises TimeoutError, OSError, OcrError."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    left, said = memoryview(given), bytearray()
+    os.set_blocking(process.stdin.fileno(), False)
+    with selectors.DefaultSelector() as ready:
+        ready.register(process.stdout, selectors.EVENT_READ)
+        ready.register(process.stdin, selectors.EVENT_WRITE)
+        while True:
+            if (seconds := until - time.monotonic()) <= 0:
+                raise TimeoutError
+            for key, _ in ready.select(seconds):
+                if key.fd == process.stdout.fileno():
+                    chunk = os.read(key.fd, _CHUNK)
+                    if not chunk:
+                        return bytes(said)
+                    said += chunk
+                    if len(said) > _OUTPUT_BYTES:
+                        raise OcrError(f"more than {_OUTPUT_BYTES} bytes of output")
+                    continue
+                try:
+                    left = left[os.write(key.fd, left[:_CHUNK]) :]
+                except BrokenPipeError:  # it has seen enough
+                    left = left[:0]
+                if not left:
+                    ready.unregister(process.stdin)
+                    process.stdin.close()
+
+
+def _confined(parent: int) -> Callable[[], None]:
+    """To be done between fork and exec: it ends with the judging process, may use little, and leaves the network where it can."""
+
+    def confine() -> None:
+        if _LIBC is not None:
+            _LIBC.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # last: new credentials clear it
+            _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+            if os.getppid() != parent:  # it died before we asked to be told
+                os._exit(1)
+        for kind, most in (
+            (resource.RLIMIT_AS, _MEMORY),
+            (resource.RLIMIT_CPU, _CPU_S),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_NOFILE, _FILES),
+        ):
+            _, hard = resource.getrlimit(kind)
+            least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (least, least))
+
+    return confine
 
 
 def _lines(table: str) -> str:
