@@ -18,12 +18,12 @@ from vigie.cli.checkup.found import Found, catalogue, note, wrong
 from vigie.cli.checkup.machine import machine
 from vigie.cli.checkup.names import names
 from vigie.cli.checkup.outside import outside
+from vigie.cli.checkup.pictures import pictures
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
 from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, say
 from vigie.cli.status import Status
-from vigie.judge import tesseract
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.rules import brand, trials
 from vigie.scanner.credentials.obtain import secret_files
@@ -60,7 +60,7 @@ def _everything(config: Config) -> Iterator[Found]:
     yield from machine(config)
     yield from names(config.judge.dns)
     yield _border(config)
-    yield _pictures(config)
+    yield pictures(config)
     shipped = brand.names()
     for pack in config.judge.brands.packs():
         yield _pack(pack, datetime.now(UTC).date(), own=pack.name not in shipped)
@@ -88,26 +88,6 @@ def _border(config: Config) -> Found:
             good=True, text=say("[trust] : le serveur de réception est nommé", "[trust]: the receiving server is named")
         )
     return note("trust-empty")
-
-
-def _pictures(config: Config) -> Found:
-    """Reading letters in pictures is an extra: its absence is told, and is no fault."""
-    if not config.judge.limits.ocr:
-        text = say(
-            "texte dans les images : non lu ([limits] ocr = false)", "text in pictures: not read ([limits] ocr = false)"
-        )
-        return Found(good=True, text=text)
-    reader = tesseract.installed()
-    if reader is not None:
-        return Found(good=True, text=say(f"texte dans les images : {reader.name}", f"text in pictures: {reader.name}"))
-    return Found(
-        good=True,
-        text=say(
-            "texte dans les images : non lu, tesseract et son français ne sont pas installés",
-            "text in pictures: not read, tesseract and its French are not installed",
-        ),
-        remedy=say("facultatif : apt install tesseract-ocr-fra", "optional: apt install tesseract-ocr-fra"),
-    )
 
 
 SHOWN_FACTS = 5
