@@ -33,6 +33,28 @@ FRAUD = (
     "Le service client ameli",
 )
 BANNER = ("Mutuelle des Lilas", "Nos conseillers vous attendent", "Journée portes ouvertes", "samedi 5 décembre 2026")
+NEWS = (
+    "Mutuelle des Lilas",
+    "",
+    "Votre espace adhérent évolue",
+    "Chère adhérente, cher adhérent,",
+    "Pensez à mettre à jour votre carte Vitale une fois par an :",
+    "une borne vous attend en pharmacie ou à la CPAM.",
+    "Vos remboursements de l'Assurance Maladie nous arrivent",
+    "directement : vous n'avez rien à nous envoyer.",
+    "",
+    "Mutuelle des Lilas, 12 rue des Lilas, 69003 Lyon",
+)
+CARD = ("VITALE", "carte d'assurance maladie", "MERCOEUR", "ALINE", "2 85 05 49 588 157 80", "émise le 12/03/2021")
+SITE = (
+    "ameli.fr   l'Assurance Maladie   Assuré",
+    "Accueil   Remboursements   Droits et démarches   Santé",
+    "Connexion à mon compte",
+    "Mon numéro de sécurité sociale",
+    "Mon code confidentiel",
+    "Se connecter   Code oublié ?",
+    "Actualité : votre carte Vitale sur votre téléphone",
+)
 PLAIN = tuple(line.translate(str.maketrans("éèêàâ", "eeeaa")) for line in FRAUD)
 """What the font that comes with pillow can write."""
 
@@ -176,6 +198,7 @@ def _write(font: str) -> None:
         [],
         "A mutuelle's invitation is a picture that is to be clicked on; it speaks of itself.",
     )
+    _honest(font)
     hills = saved(photo(), "JPEG")
     _golden(
         "685-photograph",
@@ -185,6 +208,56 @@ def _write(font: str) -> None:
         ["unrelated"],
         [],
         "A photograph and nothing else: no letter is read out of it.",
+    )
+
+
+def _honest(font: str) -> None:
+    """What people and another body show of the brand."""
+    link = '<a href="https://clic.lettres-adherents.example/x7"><img src="cid:page"></a>'
+    below = "<p>Se désabonner de nos lettres d'information</p>"
+    aline = "Aline Mercoeur <aline@atelier-bois.example>"
+    _golden(
+        "686-newsletter-that-is-a-picture",
+        mail(
+            saved(letter(NEWS, font).quantize(8)),
+            link + below,
+            author="Mutuelle des Lilas <lettre@mutuelle-lilas.example>",
+            subject="Votre lettre de novembre",
+        ),
+        ["unrelated"],
+        [],
+        "A mutuelle's newsletter is one picture, which speaks of the carte Vitale and leads to its router's domain.",
+    )
+    _golden(
+        "687-photograph-of-a-card",
+        mail(saved(letter(CARD, font, size=26).quantize(8)), "", author=aline, subject="carte Vitale pour le dossier"),
+        ["unrelated"],
+        [],
+        "A colleague sends a picture of her card and writes nothing beside it.",
+    )
+    _golden(
+        "688-screenshot-of-the-true-site",
+        mail(
+            saved(letter(SITE, font).quantize(8)),
+            '<img src="cid:page"><p>Aline</p>',
+            author=aline,
+            subject="capture",
+        ),
+        ["unrelated"],
+        [],
+        "A colleague sends what she sees on ameli.fr; the body says nothing, but she has a name of her own and leads nowhere.",
+    )
+    _golden(
+        "689-own-card-enclosed",
+        mail(
+            saved(letter(CARD, font, size=26).quantize(8)),
+            '<p>Ci-joint ma carte Vitale.</p><img src="cid:page">',
+            author=aline,
+            subject="photo",
+        ),
+        ["unrelated"],
+        [],
+        "A colleague hands in a picture of her own card, in one line.",
     )
 
 
