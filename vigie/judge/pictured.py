@@ -21,8 +21,6 @@ from vigie.rules.standing import Standing, by_name
 PICTURES = 4
 PIXELS = 40_000_000
 """Of all the pictures that are decoded for it."""
-SECONDS = 4.0
-"""Of the clock, for all the pictures of a message."""
 _SAYS_NOTHING = 20
 _SAYS_LITTLE = 300
 """Characters of the sender's own text: beside more, a picture adorns."""
@@ -43,7 +41,6 @@ def with_pictures(message: Message, reader: Reader, brands: Sequence[Brand], sec
     own = sum(len(block.text.strip()) for block in message.texts(Layer.OUTER) if block.where != "subject")
     if own >= _SAYS_LITTLE or not message.pictures or _official(message, brands):
         return message
-    seconds = min(SECONDS, seconds)
     until = time.monotonic() + seconds
     blocks: list[TextBlock] = []
     chosen, defects = _chosen(_spoken(message, brands))
