@@ -48,7 +48,7 @@ _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[3]); "
     "from vigie.judge.worker import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
 )
-_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
+_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PATH")
 """All that a judging process inherits: passwords may stand in the rest (threat W-19)."""
 _TOLD = {
     "timeout": ("l'examen a duré trop longtemps", "the examination took too long"),

@@ -79,6 +79,7 @@ def read(raw: bytes) -> Message:
         links=tuple(content.links.values()),
         attachments=tuple(content.attachments),
         defects=tuple(ledger.defects.values()),
+        pictures=tuple(content.pictures),
     )
 
 

@@ -81,6 +81,11 @@ def standing(
     return max(signed, min(known, default=Standing.NOBODY))
 
 
+def by_name(authors: tuple[Address, ...], folded: Callable[[str], str], brand: Brand) -> Standing:
+    """What the names and addresses tell alone, whatever the text says: the weakest of all author readings."""
+    return min((_of_author(author, folded, brand) for author in authors), default=Standing.NOBODY)
+
+
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
 _TICKET = re.compile(r"\[?\b([a-z]{2,10}-\d{1,6})\b")
 
