@@ -162,8 +162,10 @@ def owner(authors: tuple[Address, ...], texts: list[str], folded: Callable[[str]
     text = _ADDRESSES.sub(" ", "\n".join(texts))
     said = set(re.findall(r"[a-z0-9]+", text))
     speaks = bool(_SPEAKS.search(text))
-    return min((_presence(telling(readable(folded(author.display), brand), brand), said, speaks) for author in authors),
-        default=Owner.NAMELESS)
+    return min(
+        (_presence(telling(readable(folded(author.display), brand), brand), said, speaks) for author in authors),
+        default=Owner.NAMELESS,
+    )
 
 
 def _presence(name: list[str], said: set[str], speaks: bool) -> Owner:
