@@ -140,7 +140,6 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
 _FIRM = re.compile(r"\b(?:sa|ag|gmbh|ltd|nv|plc|mutuel|mutuelle)$")
 
 
-_ADDRESSES = re.compile(r"\S*(?://|@)\S*")
 _SPEAKS = re.compile(r"(?<![\w'])(?:je|j'\w+|moi|me|m'\w+|mon|ma|mes|i|i'm|i'll|i've|my)(?![\w'])")
 
 
@@ -159,7 +158,7 @@ class Owner(IntEnum):
 
 def owner(authors: tuple[Address, ...], texts: list[str], folded: Callable[[str], str], brand: Brand) -> Owner:
     """The weakest over all author readings. `texts`: what the sender says, without the subject; addresses in it do not count."""
-    text = _ADDRESSES.sub(" ", "\n".join(texts))
+    text = " ".join(word for part in texts for word in part.split() if "@" not in word and "//" not in word)
     said = set(re.findall(r"[a-z0-9]+", text))
     speaks = bool(_SPEAKS.search(text))
     return min(
