@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import random
 import struct
 import zlib
 from collections.abc import Callable
@@ -113,9 +112,9 @@ def long_links(size: int) -> bytes:
     return _plain(b"", FRAUD + _times(b"https://a.example/?u=" + b"https%3A%2F%2Fb.example%2F" * 400 + b"\r\n", size))
 
 
-def signatures(size: int) -> bytes:
+def signatures(piece: bytes, size: int) -> bytes:
     """Blanks that relaxed canonicalization takes away, under signatures that have to be looked at."""
-    body = _lines(b" \t", size)
+    body = _lines(piece, size)
     digest = base64.b64encode(hashlib.sha256(b"").digest()).decode()
     field = (
         f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=fraude.example; s=s; h=from:subject; bh={digest}; "
@@ -167,11 +166,6 @@ def pages_without_end(_: int) -> bytes:
     return files.mail(out.getvalue(), name="a.pdf")
 
 
-def noise(size: int) -> bytes:
-    """Nothing that can be packed or folded: for who keeps what he has seen."""
-    return files.mail(random.Random(size).randbytes(size // 4 * 3))
-
-
 def _file(make: Callable[[], bytes]) -> Make:
     return lambda _: make()
 
@@ -213,5 +207,6 @@ BOMBS: dict[str, Make] = {
     "X-14 a PDF in itself": _file(files.BOMBS["a PDF in itself"]),
     "X-15 links": links,
     "X-15 long links": long_links,
-    "X-16 blanks under signatures": signatures,
+    "X-16 blanks under signatures": lambda size: signatures(b" \t", size),
+    "X-16 words under signatures": lambda size: signatures(b"a ", size),
 }
