@@ -25,7 +25,14 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerPool]:
 
 
 @pytest.mark.parametrize(
-    "name", ["X-03 parts", "X-04 fields", "X-11 base64 in pieces", "X-16 blanks under signatures", "X-16 words under signatures"]
+    "name",
+    [
+        "X-03 parts",
+        "X-04 fields",
+        "X-11 base64 in pieces",
+        "X-16 blanks under signatures",
+        "X-16 words under signatures",
+    ],
 )
 def test_millions_need_little_memory(pool: WorkerPool, name: str) -> None:
     """X-03, X-04, X-11, X-16: else whoever pads a fraud with them has it left undecided."""

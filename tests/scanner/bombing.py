@@ -81,7 +81,9 @@ def bombed(
     server: Dovecot, folder: Path, bombs: Mapping[str, bytes], ordinary: Sequence[bytes], limits: LimitSettings
 ) -> Bombed:
     """Runs the service until everything has its case, and ends it with SIGTERM."""
-    target, beside, huge = (server.account(name, tls="none", port=server.port) for name in ("cible", "voisin", "enorme"))
+    target, beside, huge = (
+        server.account(name, tls="none", port=server.port) for name in ("cible", "voisin", "enorme")
+    )
     append(target, *bombs.values())
     stored = contents(target)["INBOX"]  # line ends as the server wants them
     before = {name: hashlib.sha256(raw).hexdigest() for name, raw in zip(bombs, stored, strict=True)}
@@ -109,7 +111,9 @@ def bombed(
                 status=status,
                 log=(folder / "log.txt").read_text(errors="replace"),
                 records=records,
-                misplaced={name: lies.get(before[name], "") for name, box in wanted.items() if lies.get(before[name]) != box},
+                misplaced={
+                    name: lies.get(before[name], "") for name, box in wanted.items() if lies.get(before[name]) != box
+                },
                 lost=Counter(before.values()) - counts,
                 doubled=counts - Counter(before.values()),
                 open_intents=sum(len(ledger.open_intents(one.name)) for one in (target, beside, huge)),

@@ -9,7 +9,6 @@ import json
 import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +25,14 @@ from vigie.scanner.judging import Job, Judging
 from vigie.scanner.mailboxes.base import Fetched
 
 SIZE = 30_000
-LEFT_OUT = ("X-12 everything", "X-13 drawings", "X-13 frames", "X-14 pages", "X-14 pictures in a PDF", "X-14 forms in a PDF")
+LEFT_OUT = (
+    "X-12 everything",
+    "X-13 drawings",
+    "X-13 frames",
+    "X-14 pages",
+    "X-14 pictures in a PDF",
+    "X-14 forms in a PDF",
+)
 """Files that do not get smaller; tests.judge.test_hostile_files has them."""
 NAMES = [name for name in BOMBS if name not in LEFT_OUT]
 ORDINARY = 12
@@ -35,7 +41,9 @@ LIMITS = LimitSettings(message_bytes=2 << 20, memory_bytes=128 << 20, cpu_s=1, w
 
 @pytest.fixture(scope="module")
 def outcome(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Bombed:
-    bombs = {name: b"Message-ID: <%d@bombes.example>\r\n" % number + BOMBS[name](SIZE) for number, name in enumerate(NAMES)}
+    bombs = {
+        name: b"Message-ID: <%d@bombes.example>\r\n" % number + BOMBS[name](SIZE) for number, name in enumerate(NAMES)
+    }
     return bombed(dovecot, tmp_path_factory.mktemp("bombs"), bombs, list(mixed(ORDINARY, seed=5)), LIMITS)
 
 
@@ -79,7 +87,7 @@ def test_memory_is_bounded(outcome: Bombed) -> None:
 
 
 def test_a_flood_in_one_mailbox_leaves_the_others_their_turn() -> None:
-    """X-18: of the mail of two accounts that wait for the same processes one each is judged in turn."""
+    """X-18: two accounts that wait for the same processes get equal shares of their time."""
     told: list[str] = []
     begun, stop = threading.Event(), threading.Event()
 
@@ -98,9 +106,8 @@ def test_a_flood_in_one_mailbox_leaves_the_others_their_turn() -> None:
         meanwhile = told[before:].index("calme"), told[before:].count("foule")
         stop.set()
         assert len(flood) == 300
-    waiting = 2 * 2 + 2
-    assert meanwhile[0] <= 3 * waiting
-    assert meanwhile[1] <= 20 + 3 * waiting
+    assert meanwhile[0] <= 20
+    assert meanwhile[1] <= 150
 
 
 def _begin(judging: Judging, name: str, number: int) -> Job:

@@ -42,7 +42,9 @@ def main() -> int:
         )
     bound = room(limits, accounts=3)
     before = sum(record.judged_at < seen.ended for record in seen.ordinary)
-    print(f"{len(bombs)} bombs and a gigabyte in {time.monotonic() - begun:.0f} s, {len(seen.errors)} of them undecided")
+    print(
+        f"{len(bombs)} bombs and a gigabyte in {time.monotonic() - begun:.0f} s, {len(seen.errors)} of them undecided"
+    )
     print(f"ordinary mails {len(seen.ordinary)}, judged before the last bomb had its case {before}; exit {seen.status}")
     print(f"lost {seen.lost.total()}, doubled {seen.doubled.total()}, misplaced {seen.misplaced or 0}")
     print(

@@ -57,15 +57,27 @@ def words(call: ast.Call) -> list[str]:
 
 def test_no_command_names_a_message_by_its_number() -> None:
     """I-10: another client's EXPUNGE shifts sequence numbers, and never UIDs."""
-    said = [words(node) for path in FILES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    said = [
+        words(node)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ]
     named = {"FETCH", "STORE", "COPY", "MOVE", "SEARCH", "SORT", "THREAD"}
     assert not [spoken for spoken in said if named & set(spoken[:1])]
-    assert {spoken[1] for spoken in said if spoken[:1] == ["UID"] and len(spoken) > 1} >= {"FETCH", "STORE", "SEARCH", "EXPUNGE"}
+    assert {spoken[1] for spoken in said if spoken[:1] == ["UID"] and len(spoken) > 1} >= {
+        "FETCH",
+        "STORE",
+        "SEARCH",
+        "EXPUNGE",
+    }
     calls = {
         node.func.attr
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).endswith(("imap", "client"))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value).endswith(("imap", "client"))
     }
     assert not calls & {"fetch", "store", "copy", "move", "search", "add_flags", "remove_flags"}, "past our own session"
 
@@ -80,7 +92,15 @@ def test_nothing_rests_on_modseq_or_notify() -> None:
             for said in words(node)
             for word in said.upper().strip("()").split()
         }
-        assert not spoken & {"CONDSTORE", "QRESYNC", "NOTIFY", "CHANGEDSINCE", "UNCHANGEDSINCE", "MODSEQ", "HIGHESTMODSEQ"}
+        assert not spoken & {
+            "CONDSTORE",
+            "QRESYNC",
+            "NOTIFY",
+            "CHANGEDSINCE",
+            "UNCHANGEDSINCE",
+            "MODSEQ",
+            "HIGHESTMODSEQ",
+        }
 
 
 def test_the_library_is_one_that_can_starttls() -> None:
