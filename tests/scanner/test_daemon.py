@@ -170,6 +170,7 @@ def test_a_wrong_password_is_tried_twice_however_many_folders_are_watched(doveco
 def test_a_signal_ends_it_in_the_middle_of_work_and_the_next_start_goes_on(
     dovecot: Dovecot, tmp_path: Path, number: signal.Signals
 ) -> None:
+    """I-53."""
     account = dovecot.account(mode="enforce")
     append(account, *(mail(f"m{count}") for count in range(150)))
     with running(tmp_path, account) as service, Ledger(service.url) as ledger:

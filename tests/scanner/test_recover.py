@@ -1,4 +1,4 @@
-"""An intent that was cut off, in every state the world can be in: taken up, never repeated blindly (threats 2.0, I-01, I-06..08)."""
+"""An intent that was cut off, in every state the world can be in: taken up, never repeated blindly (threats 2.0, I-01, I-06..08, I-49)."""
 
 from __future__ import annotations
 
