@@ -63,6 +63,23 @@ def test_a_folder_that_is_behind(lookout, ledger):
     assert kinds(lookout) == []
 
 
+@pytest.mark.parametrize("error", ["", "connection refused"])
+def test_a_mail_that_waits_for_long_to_be_judged(lookout, ledger, error):
+    """One is enough, and at once: the ledger has measured it, whenever this process began."""
+
+    def waits(minutes: float) -> None:
+        now = datetime.now(UTC)
+        ledger.beat("accueil", "INBOX", now, 1, error, known_at=now, behind_since=now - timedelta(minutes=minutes))
+
+    waits(29.5)
+    assert kinds(lookout) == []
+    waits(30.1)
+    (trouble,) = lookout.look()
+    assert (trouble.key, trouble.detail) == ("lag accueil/INBOX", error or "30 min")
+    ledger.beat("accueil", "INBOX", datetime.now(UTC), 0, "", known_at=datetime.now(UTC))
+    assert kinds(lookout) == []
+
+
 @pytest.mark.parametrize(("error", "age_s"), [("connection refused", 0), ("", 601)])
 def test_a_folder_that_cannot_be_looked_at_for_long(lookout, ledger, clock, error, age_s):
     beat(ledger, error=error, age_s=age_s)

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     ACCOUNT_STOPPED = "account-stopped"
     """The login was refused twice: nothing is watched there any more (I-38)."""
     LAG = "lag"
-    """A folder is behind, or could not be looked at for long."""
+    """A mail waits for long to be judged (Heartbeat.lag_seconds), many wait, or nobody knows for as long."""
     LEDGER = "ledger"
     """The ledger cannot be read or written: nothing is moved (I-51)."""
     DISK = "disk"
@@ -96,6 +96,7 @@ class Lookout:
     def _folder(self, folder: Folder) -> Iterator[Trouble]:
         where = f"{folder.account}/{folder.name}"
         key = folder.account, folder.name
+        most = self._settings.lag_minutes
         if folder.state == "stopped":
             yield Trouble(Kind.ACCOUNT_STOPPED, folder.account, folder.error)
             return
@@ -104,9 +105,13 @@ class Lookout:
         else:
             since = self._ailing.setdefault(key, self._clock())
             minutes = (self._clock() - since) / 60
-            if minutes >= self._settings.lag_minutes:
+            if minutes >= most:
                 yield Trouble(Kind.LAG, where, folder.error or f"{minutes:.0f} min")
                 return
+        if folder.lag_seconds is not None and folder.lag_seconds >= most * 60:
+            # Measured, and kept in the ledger: a service that is restarted all the time does not begin to count anew.
+            yield Trouble(Kind.LAG, where, folder.error or f"{folder.lag_seconds / 60:.0f} min")
+            return
         if folder.lag > self._settings.lag_messages:
             yield Trouble(Kind.LAG, where, f"{folder.lag} messages")
 
