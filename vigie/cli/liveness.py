@@ -13,12 +13,30 @@ from vigie.cli.console import plain
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
 from vigie.ledger.store import Ledger, LedgerError
-from vigie.ledger.types import Heartbeat
-from vigie.scanner import daemon
+from vigie.ledger.types import Heartbeat, ModeChange
+from vigie.scanner import daemon, modes
 from vigie.scanner.lag import lag_now, utc_now
 
 LONG_S = 300.0
 """A mail that waits for longer is nothing that passes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The mode that an account works in, and what vigie.toml says. `change`: the promotion or rollback that makes the difference."""
+
+    mode: str
+    file_mode: str
+    change: ModeChange | None
+
+    def __str__(self) -> str:
+        if self.mode == self.file_mode:
+            return self.mode
+        if self.change is None:
+            why = say("pas encore relu : rechargez le service", "not read yet: reload the service")
+        else:
+            why = f"{self.change.step.value} {self.change.at.astimezone():%Y-%m-%d %H:%M}"
+        return f"{self.mode}; vigie.toml{colon()} {self.file_mode}, {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +45,7 @@ class Folder:
 
     account: str
     folder: str
-    mode: str
+    mode: Standing
     beat: Heartbeat | None
     lag_s: float | None
 
@@ -38,24 +56,35 @@ class Folder:
 
 
 def status(path: Path | None, account: str, *, as_json: bool) -> Status:
-    """Prints a line, or one JSON object, for each folder. Status 3 where a lag is unknown or long, or there is a fault."""
+    """Prints a line, or one JSON object, for each folder: its lag and its mode. Status 3 where a lag is unknown or long, or there is a fault."""
     config = load(path)
     accounts = chosen(config, account)
     try:
         with Ledger(config.ledger) as ledger:
             beats = {(beat.account, beat.folder): beat for beat in ledger.heartbeats()}
+            standing = {one.name: _standing(ledger, one) for one in accounts}
     except LedgerError as error:
         raise Fault(str(error)) from None
     now = utc_now()
-    folders = [_folder(one, name, beats.get((one.name, name)), now) for one in accounts for name in one.folders]
+    folders = [
+        _folder(one, name, standing[one.name], beats.get((one.name, name)), now)
+        for one in accounts
+        for name in one.folders
+    ]
     for folder in folders:
         print(_json(folder) if as_json else _line(folder, now))
     return Status.DONE if all(folder.good for folder in folders) else Status.UNREACHED
 
 
-def _folder(account: AccountSettings, name: str, beat: Heartbeat | None, now: datetime) -> Folder:
+def _standing(ledger: Ledger, account: AccountSettings) -> Standing:
+    return Standing(modes.at_work(ledger, account), account.mode, modes.standing(ledger, account)[1])
+
+
+def _folder(
+    account: AccountSettings, name: str, standing: Standing, beat: Heartbeat | None, now: datetime
+) -> Folder:
     patience = daemon.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
-    return Folder(account.name, name, account.mode, beat, lag_now(beat, now, patience))
+    return Folder(account.name, name, standing, beat, lag_now(beat, now, patience))
 
 
 def _json(folder: Folder) -> str:
@@ -63,7 +92,8 @@ def _json(folder: Folder) -> str:
     told = {
         "account": folder.account,
         "folder": folder.folder,
-        "mode": folder.mode,
+        "mode": folder.mode.mode,
+        "file_mode": folder.mode.file_mode,
         "lag_seconds": None if folder.lag_s is None else round(folder.lag_s, 3),
         "lag_uids": None if beat is None else beat.lag_uids,
         "known_at": None if beat is None or beat.known_at is None else beat.known_at.isoformat(),
