@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.cli.program import JUDGING, vigie
 from vigie.cli.language import use
 from vigie.cli.liveness import status
 from vigie.cli.status import Fault
+from vigie.ledger.audit import What
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ModeChange, Step
 from vigie.scanner.decide import Mode
@@ -99,6 +101,23 @@ def test_the_mode_is_the_one_in_force(here: Path, capsys: pytest.CaptureFixture[
     (here / "vigie.toml").write_text(text + 'mode = "enforce"\n')
     assert told() == [("observe", "enforce")]
     assert "(observe; vigie.toml: enforce, not read yet: reload the service)" in lines(here, "en", capsys)
+
+
+def test_an_audit_log_that_is_not_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("INBOX", "Autre"):
+        beat(here, folder, 0, "", timedelta(seconds=10), None)
+    with Ledger(f"sqlite:///{here / 'vigie.db'}") as ledger:
+        ledger.note(What.LOGIN, account="accueil", count=1)
+    assert status(here / "vigie.toml", "", as_json=False) == 0
+    capsys.readouterr()
+    with sqlite3.connect(here / "vigie.db") as other:
+        other.execute("DROP TRIGGER audit_is_never_changed")
+        other.execute("UPDATE audit SET who = 'somebody else'")
+    other.close()
+    assert "✗ the chain of the audit log is broken (1): vigie audit verify" in lines(here, "en", capsys)
+    assert "✗ la chaîne du journal d'audit est rompue (1)" in lines(here, "fr", capsys)
+    assert status(here / "vigie.toml", "", as_json=True) == 3
+    assert [json.loads(line)["audit_breaks"] for line in capsys.readouterr().out.splitlines()] == [1, 1]
 
 
 def test_an_account_that_does_not_exist(here: Path) -> None:

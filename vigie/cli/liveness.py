@@ -56,12 +56,16 @@ class Folder:
 
 
 def status(path: Path | None, account: str, *, as_json: bool) -> Status:
-    """Prints a line, or one JSON object, for each folder: its lag and its mode. Status 3 where a lag is unknown or long, or there is a fault."""
+    """Prints a line, or one JSON object, for each folder: its lag and its mode; and whether the audit log is whole.
+
+    Status 3 where a lag is unknown or long, there is a fault, or it is not.
+    """
     config = load(path)
     accounts = chosen(config, account)
     try:
         with Ledger(config.ledger) as ledger:
             beats = {(beat.account, beat.folder): beat for beat in ledger.heartbeats()}
+            breaks = len(ledger.audit_verified().breaks)
             standing = {one.name: _standing(ledger, one) for one in accounts}
     except LedgerError as error:
         raise Fault(str(error)) from None
@@ -72,22 +76,30 @@ def status(path: Path | None, account: str, *, as_json: bool) -> Status:
         for name in one.folders
     ]
     for folder in folders:
-        print(_json(folder) if as_json else _line(folder, now))
-    return Status.DONE if all(folder.good for folder in folders) else Status.UNREACHED
+        print(_json(folder, breaks) if as_json else _line(folder, now))
+    if breaks and not as_json:
+        print(_broken(breaks))
+    return Status.DONE if all(folder.good for folder in folders) and not breaks else Status.UNREACHED
 
 
 def _standing(ledger: Ledger, account: AccountSettings) -> Standing:
     return Standing(modes.at_work(ledger, account), account.mode, modes.standing(ledger, account)[1])
 
 
-def _folder(
-    account: AccountSettings, name: str, standing: Standing, beat: Heartbeat | None, now: datetime
-) -> Folder:
+def _folder(account: AccountSettings, name: str, standing: Standing, beat: Heartbeat | None, now: datetime) -> Folder:
     patience = daemon.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
     return Folder(account.name, name, standing, beat, lag_now(beat, now, patience))
 
 
-def _json(folder: Folder) -> str:
+def _broken(breaks: int) -> str:
+    what = say(
+        f"la chaîne du journal d'audit est rompue ({breaks}) : vigie audit verify",
+        f"the chain of the audit log is broken ({breaks}): vigie audit verify",
+    )
+    return f"✗ {what}"
+
+
+def _json(folder: Folder, audit_breaks: int) -> str:
     beat = folder.beat
     told = {
         "account": folder.account,
@@ -99,6 +111,7 @@ def _json(folder: Folder) -> str:
         "known_at": None if beat is None or beat.known_at is None else beat.known_at.isoformat(),
         "error": "" if beat is None else beat.error,
         "ok": folder.good,
+        "audit_breaks": audit_breaks,
     }
     return json.dumps(told, ensure_ascii=False)
 

@@ -96,7 +96,7 @@ class Service:
         self._scheduler.add_job(
             upkeep.run,
             IntervalTrigger(hours=upkeep.EVERY_H, jitter=600),
-            (self._ledger, setup.retention),
+            (self._ledger, setup.retention, meter),
             id="upkeep",
             next_run_time=datetime.now(UTC) + timedelta(seconds=upkeep.FIRST_AFTER_S),
             coalesce=True,

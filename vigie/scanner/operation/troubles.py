@@ -34,6 +34,8 @@ class Kind(StrEnum):
     """Little room where the ledger lies (X-19)."""
     QUARANTINE = "quarantine"
     """False mail waits to be moved for long, or its move was refused."""
+    AUDIT = "audit"
+    """The chain of the audit log does not hold: somebody has changed it, or the disk has (W-21)."""
     CONFIGURATION = "configuration"
     """A reload was refused; the old configuration stays."""
 
@@ -79,6 +81,7 @@ class Lookout:
                 found += self._folder(folder)
             for account in self._watched.accounts:
                 found += self._quarantine(account.name)
+            found += self._audit()
         except LedgerError as error:
             found.append(Trouble(Kind.LEDGER, "", str(error)))
         unique = {trouble.key: trouble for trouble in found}
@@ -121,6 +124,13 @@ class Lookout:
         if account.cron is not None or folder.at is None:
             return False
         return datetime.now(UTC) - folder.at > 2 * timedelta(seconds=account.schedule_s)
+
+    def _audit(self) -> Iterator[Trouble]:
+        """What the daily job has found. A new process looks itself: else an old alert would be taken back until that job."""
+        if self._meter.audit_breaks is None:
+            self._meter.audited(len(self._watched.ledger.audit_verified().breaks))
+        if breaks := self._meter.audit_breaks:
+            yield Trouble(Kind.AUDIT, "", f"{breaks}")
 
     def _quarantine(self, account: str) -> Iterator[Trouble]:
         failures = self._meter.quarantine_failures(account)
