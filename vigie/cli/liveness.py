@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from vigie.cli.accounts import chosen
-from vigie.cli.config import AccountSettings, load
+from vigie.cli.config import AccountSettings
 from vigie.cli.console import plain
 from vigie.cli.language import colon, say
+from vigie.cli.reload import readable
 from vigie.cli.status import Fault, Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Heartbeat, ModeChange
 from vigie.scanner import daemon, modes
 from vigie.scanner.lag import lag_now, utc_now
 
+UNKNOWN_SCHEDULE = timedelta(hours=1)
 LONG_S = 300.0
 """A mail that waits for longer is nothing that passes by itself."""
 
@@ -48,11 +51,18 @@ class Folder:
     mode: Standing
     beat: Heartbeat | None
     lag_s: float | None
+    refused: str = ""
+    """Why vigie.toml says nothing about its account that could be used."""
 
     @property
     def good(self) -> bool:
         """Nobody need look at it."""
-        return self.lag_s is not None and self.lag_s <= LONG_S and not (self.beat is not None and self.beat.error)
+        return (
+            not self.refused
+            and self.lag_s is not None
+            and self.lag_s <= LONG_S
+            and not (self.beat is not None and self.beat.error)
+        )
 
 
 def status(path: Path | None, account: str, *, as_json: bool) -> Status:
@@ -60,13 +70,15 @@ def status(path: Path | None, account: str, *, as_json: bool) -> Status:
 
     Status 3 where a lag is unknown or long, there is a fault, or it is not.
     """
-    config = load(path)
-    accounts = chosen(config, account)
+    config = readable(path)
+    accounts = [] if account in config.refused else chosen(config, account)
+    refused = {name: why for name, why in config.refused.items() if account in {"", name}}
     try:
         with Ledger(config.ledger) as ledger:
             beats = {(beat.account, beat.folder): beat for beat in ledger.heartbeats()}
             breaks = len(ledger.audit_verified().breaks)
             standing = {one.name: _standing(ledger, one) for one in accounts}
+            modes_of = {name: ledger.newest_mode(name) for name in refused}
     except LedgerError as error:
         raise Fault(str(error)) from None
     now = utc_now()
@@ -75,6 +87,7 @@ def status(path: Path | None, account: str, *, as_json: bool) -> Status:
         for one in accounts
         for name in one.folders
     ]
+    folders += [folder for name, why in refused.items() for folder in _refused(name, why, beats, modes_of[name], now)]
     for folder in folders:
         print(_json(folder, breaks) if as_json else _line(folder, now))
     if breaks and not as_json:
@@ -89,6 +102,18 @@ def _standing(ledger: Ledger, account: AccountSettings) -> Standing:
 def _folder(account: AccountSettings, name: str, standing: Standing, beat: Heartbeat | None, now: datetime) -> Folder:
     patience = daemon.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
     return Folder(account.name, name, standing, beat, lag_now(beat, now, patience))
+
+
+def _refused(
+    name: str, why: str, beats: Mapping[tuple[str, str], Heartbeat], newest: ModeChange | None, now: datetime
+) -> Iterator[Folder]:
+    """An account that is wrong in vigie.toml, as the service last knew it: a reload leaves it as it was."""
+    mode = Standing(newest.mode, newest.mode, None) if newest is not None else Standing("", "", None)
+    known = [beat for (account, _), beat in beats.items() if account == name]
+    for beat in known:
+        yield Folder(name, beat.folder, mode, beat, lag_now(beat, now, UNKNOWN_SCHEDULE), why)
+    if not known:
+        yield Folder(name, "", mode, None, None, why)
 
 
 def _broken(breaks: int) -> str:
@@ -110,6 +135,7 @@ def _json(folder: Folder, audit_breaks: int) -> str:
         "lag_uids": None if beat is None else beat.lag_uids,
         "known_at": None if beat is None or beat.known_at is None else beat.known_at.isoformat(),
         "error": "" if beat is None else beat.error,
+        "refused": folder.refused,
         "ok": folder.good,
         "audit_breaks": audit_breaks,
     }
@@ -119,7 +145,9 @@ def _json(folder: Folder, audit_breaks: int) -> str:
 def _line(folder: Folder, now: datetime) -> str:
     beat = folder.beat
     mark = "✓" if folder.good else "✗"
-    text = f"{mark} {folder.account}/{folder.folder} ({folder.mode}){colon()} "
+    where = "/".join(filter(None, (folder.account, folder.folder)))
+    mode = f" ({folder.mode})" if folder.mode.mode else ""
+    text = f"{mark} {where}{mode}{colon()} "
     if folder.lag_s is None:
         text += say("retard inconnu", "lag unknown")
     else:
@@ -133,6 +161,9 @@ def _line(folder: Folder, now: datetime) -> str:
             text += say(f", {beat.lag_uids} message(s) en attente", f", {beat.lag_uids} message(s) waiting")
         if folder.lag_s is None and not beat.error:
             text += say(" : le service tourne-t-il ?", ": is the service running?")
+    if folder.refused:
+        told = say("refusé : un rechargement le laisse comme il était", "refused: a reload leaves it as it was")
+        text += f"\n    → {told}{colon()} {folder.refused}"
     if beat is not None and beat.error:
         text += f"\n    → {beat.error}"
     return "\n".join(plain(line) if not line.startswith(" ") else f"    {plain(line)}" for line in text.split("\n"))

@@ -175,5 +175,7 @@ def tampered(ledger: Ledger, detail: str = '{"count":9}') -> str:
 
 
 def test_a_reload_that_was_refused(lookout):
-    lookout.refused = "vigie.toml:3: TOML incorrect"
+    lookout.refused = {"": "vigie.toml:3: TOML incorrect"}
     assert kinds(lookout) == [(Kind.CONFIGURATION, "")]
+    lookout.refused = {"accueil": "vigie.toml:9: accounts[accueil].port: 1 ≤"}
+    assert kinds(lookout) == [(Kind.CONFIGURATION, "accueil")]

@@ -31,6 +31,7 @@ from vigie.scanner.summary import Progress, Summary
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody draws
 
 PASS_SECONDS = (0.1, 0.5, 1, 5, 15, 60, 300, 1800)
+RELOADS = ("done", "partly", "refused")
 ACTIONS = ("quarantined", "tagged", "released", "failed", "gone")
 
 
@@ -82,7 +83,7 @@ class Meter:
         self._alerts = Gauge("vigie_alerts_active", "What is wrong now, by kind.", ["kind"], registry=one)
         for cause in ("timeout", "memory", "crash"):
             self._kills.labels(cause)
-        for result in ("done", "refused"):
+        for result in RELOADS:
             self._reloads.labels(result)
         self._lock = threading.Lock()
         self._live: dict[str, Tally[str]] = {}
@@ -138,9 +139,9 @@ class Meter:
             self._live.pop(account, None)
         self._passes.labels(account, "broken").inc()
 
-    def reloaded(self, *, done: bool) -> None:
-        """A SIGHUP was answered."""
-        self._reloads.labels("done" if done else "refused").inc()
+    def reloaded(self, result: str) -> None:
+        """A SIGHUP was answered: one of RELOADS."""
+        self._reloads.labels(result).inc()
 
     def sent(self, way: str, *, done: bool) -> None:
         """An alert message went out, or could not."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -37,7 +37,7 @@ class Kind(StrEnum):
     AUDIT = "audit"
     """The chain of the audit log does not hold: somebody has changed it, or the disk has (W-21)."""
     CONFIGURATION = "configuration"
-    """A reload was refused; the old configuration stays."""
+    """A reload was refused, or what it said about an account; the old configuration stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,13 @@ class Lookout:
         self._ailing: dict[tuple[str, str], float] = {}
         self._failures: dict[str, int] = {}
         self._failed_at: dict[str, float] = {}
-        self.refused = ""
-        """Why the last reload was refused; "" where it was not."""
+        self.refused: Mapping[str, str] = {}
+        """What the last reload has refused, and why: accounts by their names, "" for the whole of it."""
 
     def look(self) -> Sequence[Trouble]:
         """What is wrong now."""
         found = list(self._disk())
-        if self.refused:
-            found.append(Trouble(Kind.CONFIGURATION, "", self.refused))
+        found += [Trouble(Kind.CONFIGURATION, name, why) for name, why in self.refused.items()]
         try:
             self._watched.ledger.check()
             for folder in folders(self._watched.ledger, self._watched.accounts):
