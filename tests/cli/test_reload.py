@@ -121,7 +121,9 @@ def test_status_shows_what_is_refused(write: Write, tmp_path: Path, capsys: pyte
     language.use("fr")
     assert shown[0].startswith("✓ a/INBOX (observe): lag 0 s")
     assert shown[1].startswith("✗ b/INBOX: lag 0 s")
-    assert shown[2].strip() == f"→ refused: a reload leaves it as it was: {file}:11: accounts[b].port: wrong value ; ≥ 1"
+    assert (
+        shown[2].strip() == f"→ refused: a reload leaves it as it was: {file}:11: accounts[b].port: wrong value ; ≥ 1"
+    )
     assert shown[3].startswith("✗ new: lag unknown")
     assert "accounts[new].cron" in shown[4]
     assert status(file, "b", as_json=True) == 3
