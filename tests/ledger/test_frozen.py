@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,11 +35,11 @@ def case_of(path: Path) -> Case:
     return Examiner(SETTINGS).examine(path.read_bytes(), now=NOON)
 
 
-def frozen_of(case: Case, answers: Iterable[DnsAnswer] | None = None, **delivery: object) -> Frozen | None:
+def frozen_of(case: Case, answers: Iterable[DnsAnswer] | None = None, **delivery: Any) -> Frozen | None:
     assert case.evidence is not None
     if answers is not None:
         case = replace(case, evidence=replace(case.evidence, answers=tuple(answers)))
-    known = Delivery(**delivery)  # type: ignore[arg-type]
+    known = Delivery(**delivery)
     return freezing.frozen_from_case(case, HERE, edition=EDITION, received=NOON, delivery=known, at=NOON)
 
 
