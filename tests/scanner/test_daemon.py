@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,7 @@ class Setup:
     accounts: tuple[AccountSettings, ...]
     retention: RetentionSettings = USUAL_RETENTION
     operation: OperationSettings = USUAL_OPERATION
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 class BadFileError(Exception):
@@ -67,7 +68,7 @@ def load(path: Path) -> Setup:
 
 
 def main(path: str) -> None:
-    raise SystemExit(0 if daemon.serve(lambda: load(Path(path)), refused=BadFileError) else 3)
+    raise SystemExit(0 if daemon.serve(lambda _: load(Path(path)), refused=BadFileError) else 3)
 
 
 class Running:

@@ -6,6 +6,7 @@ import inspect
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -184,7 +185,7 @@ def test_a_watcher_tells_of_every_arrival(dovecot: Dovecot) -> None:
     assert until(lambda: woken.uidnext == 1)
     for number in range(1, 6):
         dovecot.deliver(account, mail(f"m{number}"))
-        assert until(lambda number=number: woken.uidnext == number + 1)  # type: ignore[misc]
+        assert until(partial(lambda wanted: woken.uidnext == wanted, number + 1))
     stop.set()
     watcher.join(60)
     assert not watcher.is_alive()
