@@ -76,7 +76,7 @@ wording: dev   ## learns vigie/rules/wording.tsv anew, for who adds labelled mai
 	PYTHONPATH=.learn $(BIN)/python -m tests.corpus.learn
 
 # What each one shows, and shorter forms: docs/measurements.md.
-soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, forty mailboxes, 5,000 mails, fuzzing (CPython 3.11)
+soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, forty mailboxes, bombs, 5,000 mails, fuzzing (CPython 3.11)
 	$(BIN)/python -m tests.soak.mailbox
 	$(BIN)/python -m tests.soak.service
 	$(BIN)/python -m tests.soak.latency
@@ -86,6 +86,7 @@ soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, 
 	$(BIN)/python -m tests.soak.chaos --server uidplus --instances 3 --kill 7
 	$(BIN)/python -m tests.soak.chaos --instances 3 --kill 7
 	$(BIN)/python -m tests.soak.fleet
+	$(BIN)/python -m tests.soak.bombs
 	@$(PIP) --python $(BIN)/python install --upgrade --target .soak --require-hashes --only-binary :all: -r requirements/soak.txt
 	PYTHONPATH=.soak $(BIN)/python -m tests.soak.fuzz
 

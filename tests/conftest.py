@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import canary
 from tests.servers.cyrus import Cyrus
@@ -22,6 +23,10 @@ VARIANTS = {
     "quota": Variant(name="quota", quota_kib=64),
 }
 
+# Both measure with the clock on the wall: a process that waits 200 ms for its turn on a busy machine is no fault of what
+# is tested. What a message may cost is tested apart, in processor time.
+settings.register_profile("vigie", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("vigie")
 
 WATCH = pytest.StashKey[canary.Watch]()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,3 +158,40 @@ def test_no_machine_path_nor_registry_address_is_committed() -> None:
     ]:
         if path != Path(__file__):
             assert not names.search(path.read_text(encoding="utf-8")), path
+
+
+SILENCED = re.compile(
+    r"#\s*(?:type:\s*ignore|(?:ruff:\s*)?noqa)\b(?:\[[a-z, -]+\])?(?::\s*[A-Z0-9, ]+[0-9])?(?P<reason>.*)"
+)
+
+
+def test_whatever_silences_a_check_says_why() -> None:
+    bare = []
+    for path in (*CODE, *(ROOT / "tests").rglob("*.py")):
+        with path.open("rb") as file:
+            comments = [token for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+        bare += [
+            f"{path.relative_to(ROOT)}:{comment.start[0]}"
+            for comment in comments
+            for found in [SILENCED.match(comment.string)]
+            if found and not re.match(r"\s+(?:#|-) \w", found["reason"])
+        ]
+    assert bare == []
+
+
+LONG = 60
+LONG_ALL_THE_SAME = {
+    "cli/commands/check.py:declare": "the options of one command",
+    "message/senders.py:_grammar": "one grammar, which is read beside its RFC",
+}
+"""A long function is a sign to look at (house, Style): these were looked at."""
+
+
+def test_no_function_is_long_without_a_reason() -> None:
+    long = {
+        f"{path.relative_to(ROOT / 'vigie').as_posix()}:{node.name}"
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONG
+    }
+    assert long == LONG_ALL_THE_SAME.keys()

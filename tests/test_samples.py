@@ -14,8 +14,9 @@ import pytest
 from tests.samples import sign
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
 from vigie.auth_checks.types import Delivery
+from vigie.judge import tesseract
 from vigie.judge.examine import Examiner
-from vigie.judge.settings import BrandSettings, JudgeSettings
+from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.rules.types import Case, Finding, Label
 
 GOLDEN = sorted(path for path in (Path(__file__).parent / "samples").glob("[0-9][0-9][0-9]-*") if path.is_dir())
@@ -25,12 +26,15 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @cache
-def examiner(zone: Path, trust: str = "", brands: tuple[str, ...] = BrandSettings().enabled) -> Examiner:
-    """`trust`: the `[trust]` table of a case that has its own, as JSON."""
+def examiner(
+    zone: Path, trust: str = "", brands: tuple[str, ...] = BrandSettings().enabled, *, ocr: bool = False
+) -> Examiner:
+    """`trust`: the `[trust]` table of a case that has its own, as JSON. `ocr`: letters in pictures are read."""
     default = TrustSettings(border_hosts=(BORDER,), authserv_ids=(BORDER,))
     own = TrustSettings.model_validate_json(trust) if trust else default
     enabled = BrandSettings(enabled=brands)
-    return Examiner(JudgeSettings(dns=DnsSettings(zone_file=zone), trust=own, brands=enabled))
+    limits = LimitSettings(ocr=ocr, wall_s=60)
+    return Examiner(JudgeSettings(dns=DnsSettings(zone_file=zone), trust=own, brands=enabled, limits=limits))
 
 
 def facts(finding: Finding) -> dict[str, str]:
@@ -69,12 +73,17 @@ def golden(folder: Path) -> Case:
     known = expected.get("delivery", {})
     delivery = Delivery(tuple(known.get("recipients", ())), known.get("elsewhere", 0))
     brands = tuple(expected.get("brands", BrandSettings().enabled))
-    return examiner(folder / "dns.toml", trust, brands).examine(raw, now=now, received=received, delivery=delivery)
+    ocr = expected.get("ocr", False)
+    return examiner(folder / "dns.toml", trust, brands, ocr=ocr).examine(
+        raw, now=now, received=received, delivery=delivery
+    )
 
 
 @pytest.mark.parametrize("folder", GOLDEN, ids=lambda folder: folder.name)
 def test_golden_case(folder):
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    if expected.get("ocr") and tesseract.installed() is None:
+        pytest.skip("tesseract and its French are not installed")
     case = golden(folder)
     assert case.verdict.label.value in expected["verdict"], told(case)
     assert case.verdict.brand == expected["brand"], told(case)

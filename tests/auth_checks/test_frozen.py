@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -140,9 +141,9 @@ def test_as_many_as_a_message_may_ask_by_default_are_kept() -> None:
 
 
 @pytest.mark.parametrize("told", [[[1]], [["a", "TXT", 3]], [["a", "TXT", [3]]], 3, [["a", "TXT", ["\u0100"]]]])
-def test_what_is_no_list_of_answers_is_refused(told: object) -> None:
+def test_what_is_no_list_of_answers_is_refused(told: Any) -> None:
     with pytest.raises(ValueError, match=r"."):
-        answers_of(told)  # type: ignore[arg-type]
+        answers_of(told)
 
 
 @pytest.mark.parametrize("name", [[], {}, None, 5])

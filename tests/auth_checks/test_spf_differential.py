@@ -65,7 +65,7 @@ def zone_of(dice: Random) -> dict[str, object]:
     }
 
 
-class Oracle(pyspf.query):  # type: ignore[misc] # pyspf has no types
+class Oracle(pyspf.query):  # type: ignore[misc]  # pyspf has no types
     """pyspf, which counts a void question again each time that it is asked; once here, as it is sent once."""
 
     def dns(self, name: str, qtype: str, cnames: object = None, ignore_void: bool = False) -> list[object]:

@@ -24,9 +24,10 @@ from tests.servers.fakeimap import FakeImap
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
 from vigie.cli import config, doctor, language
 from vigie.cli.border_seen import Seen
-from vigie.cli.checkup import accounts, machine, names, outside, page
+from vigie.cli.checkup import accounts, machine, names, outside, page, pictures
 from vigie.cli.checkup.found import Found, catalogue
 from vigie.cli.config import Config
+from vigie.judge import tesseract
 from vigie.judge.settings import JudgeSettings
 from vigie.ledger.store import Ledger
 from vigie.scanner.mailboxes.base import MailboxError
@@ -306,6 +307,27 @@ def test_ledger_and_trust(tmp_path):
     assert named([doctor._ledger(of(tmp_path))]) == {"ledger-unusable"}
     assert named([doctor._border(of(tmp_path))]) == {"trust-empty"}
     assert named([doctor._border(of(tmp_path, trust={"provider": "ovh"}))]) == set()
+
+
+def test_what_reads_pictures(tmp_path, monkeypatch):
+    """The program of another version, without its French, silent, and none; and the switch."""
+    program = tmp_path / "tesseract"
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    seen = []
+    for does in ("echo tesseract 9.9; echo fra", "echo tesseract 9.9; echo eng", "exit 1"):
+        program.write_text(f"#!/bin/sh\n{does}\n")
+        program.chmod(0o755)
+        tesseract._known.cache_clear()
+        seen.append(pictures.pictures(of(tmp_path)))
+    assert seen[0].text.endswith("tesseract 9.9 fra")
+    assert named(seen[:1]) == set()
+    assert named(seen[1:2]) == named(seen[2:]) == {"ocr-without-french"}
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    assert named([pictures.pictures(of(tmp_path))]) == {"ocr-missing"}
+    off = pictures.pictures(of(tmp_path, limits={"ocr": False}))
+    assert "ocr = false" in off.text
+    assert named([off]) == set()
+    assert all(found.good for found in (*seen, off)), "it is an extra"
 
 
 def test_every_set_up_is_in_both_languages_and_in_the_page():

@@ -364,6 +364,28 @@ def test_forget_a_message_and_never_the_mail(account, run, ledger):
     assert scan(account, ledger).judged == 0
 
 
+def test_forget_a_message_with_the_signature_that_it_alone_carries(account, run, ledger):
+    append(account, GENUINE.read_bytes(), GENUINE.read_bytes().replace(b"Message-ID: <", b"Message-ID: <copy-"))
+    assert run("scan")[0] == 0
+    assert len(signatures(ledger, account)) == 1
+    first, copy = sorted((found.message_id for found in ledger.records()), key=len)
+    assert run("forget", "--message-id", copy, "--yes")[1] == "1 cas oubliés\n"
+    assert len(signatures(ledger, account)) == 1, "the other one carries it, too"
+    assert run("forget", "--message-id", first, "--yes")[1] == "1 cas oubliés\n1 signatures oubliées\n"
+    assert signatures(ledger, account) == []
+
+
+def test_forget_an_account_with_its_signatures(account, run, ledger):
+    append(account, GENUINE.read_bytes())
+    assert run("scan")[0] == 0
+    assert run("forget", "--account", account.name, "--yes")[1].endswith("1 cas oubliés\n1 signatures oubliées\n")
+    assert signatures(ledger, account) == []
+
+
+def signatures(ledger: Ledger, account: AccountSettings) -> list[dict[str, object]]:
+    return [item for item in ledger.exported_account(account.name) if item["kind"] == "signature"]
+
+
 def test_forget_asks_and_warns_of_quarantine(account, run, ledger, here, monkeypatch):
     fill(account)
     scan(account, ledger)

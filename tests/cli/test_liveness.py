@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from tests.cli.program import JUDGING, vigie
 from vigie.cli.language import use
 from vigie.cli.liveness import status
 from vigie.cli.status import Fault
+from vigie.ledger.audit import What
 from vigie.ledger.store import Ledger
+from vigie.ledger.types import ModeChange, Step
+from vigie.scanner.decide import Mode
 
 NOW = datetime.now(UTC)
 ACCOUNT = '[[accounts]]\nname = "accueil"\nhost = "imap.example.org"\nusername = "accueil"\npassword_file = "p"\nidle = false\n'
@@ -69,6 +73,51 @@ def test_a_service_that_has_ended_knows_no_lag_any_more(here: Path, capsys: pyte
     assert status(here / "vigie.toml", "", as_json=True) == 3
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [one["lag_seconds"] for one in told] == [None, None]
+
+
+def test_the_mode_is_the_one_in_force(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beat(here, "INBOX", 0, "", timedelta(seconds=10), None)
+
+    def given(step: Step, mode: Mode, before: str) -> None:
+        with Ledger(f"sqlite:///{here / 'vigie.db'}") as ledger:
+            change = ModeChange("accueil", step, mode, before, "observe", NOW)
+            assert ledger.change_mode(change, after=ledger.newest_mode("accueil"))
+
+    def told() -> list[tuple[str, str]]:
+        status(here / "vigie.toml", "", as_json=True)
+        shown = map(json.loads, capsys.readouterr().out.splitlines())
+        return list(dict.fromkeys((one["mode"], one["file_mode"]) for one in shown))
+
+    assert told() == [("observe", "observe")]
+    given(Step.FILE, "observe", "observe")
+    given(Step.PROMOTE, "enforce", "observe")
+    assert told() == [("enforce", "observe")]
+    day = f"{NOW.astimezone():%Y-%m-%d %H:%M}"
+    assert f"✓ accueil/INBOX (enforce; vigie.toml: observe, promote {day}): lag 0 s" in lines(here, "en", capsys)
+    given(Step.ROLLBACK, "observe", "enforce")
+    assert "accueil/INBOX (observe) : " in lines(here, "fr", capsys)
+    # the file says something new, and the service has not been told to read it
+    text = (here / "vigie.toml").read_text()
+    (here / "vigie.toml").write_text(text + 'mode = "enforce"\n')
+    assert told() == [("observe", "enforce")]
+    assert "(observe; vigie.toml: enforce, not read yet: reload the service)" in lines(here, "en", capsys)
+
+
+def test_an_audit_log_that_is_not_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("INBOX", "Autre"):
+        beat(here, folder, 0, "", timedelta(seconds=10), None)
+    with Ledger(f"sqlite:///{here / 'vigie.db'}") as ledger:
+        ledger.note(What.LOGIN, account="accueil", count=1)
+    assert status(here / "vigie.toml", "", as_json=False) == 0
+    capsys.readouterr()
+    with sqlite3.connect(here / "vigie.db") as other:
+        other.execute("DROP TRIGGER audit_is_never_changed")
+        other.execute("UPDATE audit SET who = 'somebody else'")
+    other.close()
+    assert "✗ the chain of the audit log is broken (1): vigie audit verify" in lines(here, "en", capsys)
+    assert "✗ la chaîne du journal d'audit est rompue (1)" in lines(here, "fr", capsys)
+    assert status(here / "vigie.toml", "", as_json=True) == 3
+    assert [json.loads(line)["audit_breaks"] for line in capsys.readouterr().out.splitlines()] == [1, 1]
 
 
 def test_an_account_that_does_not_exist(here: Path) -> None:

@@ -33,6 +33,7 @@ texts = st.text(max_size=9000) | st.text("\U0001f600é\x1b\n\u2028 ", max_size=9
 @settings(deadline=None, max_examples=50)  # other work on the machine is no fault
 @given(texts, st.dictionaries(st.sampled_from([*log_keys.KEYS, "subject"]), texts | st.integers()))
 def test_any_line_is_whole_short_and_holds_known_keys_alone(message, extra):
+    """X-19."""
     for line in (logs.JsonLines().format(record(message, **extra)), logs.TextLines().format(record(message, **extra))):
         assert len(line.encode()) < logs.LONGEST
         assert len(line.splitlines()) == 1

@@ -167,6 +167,7 @@ def test_doctor_says_what_is_well_and_what_is_not(here, account):
     assert "✓ " + account.name in done.stdout
     assert "INBOX : 3 messages" in done.stdout
     assert "MOVE ✓, UIDPLUS ✓, IDLE ✓" in done.stdout
+    assert "✓ texte dans les images : " in done.stdout or "✓ le texte des images n'est pas lu" in done.stdout
     bad = (here / "vigie.toml").read_text().replace('folders = ["INBOX"]', 'folders = ["Absent"]')
     (here / "vigie.toml").write_text(bad)
     done = vigie("doctor", cwd=here)

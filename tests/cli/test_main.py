@@ -6,11 +6,12 @@ import json
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.cli import logs, words
+from vigie.cli import commands, logs, main, words
 from vigie.cli.console import plain
 from vigie.cli.status import Status, worst
 
@@ -65,3 +66,31 @@ def test_a_sentence_is_never_cut_inside_a_quote():
 @given(st.text())
 def test_sentences_lose_no_word(text):
     assert " ".join(words.sentences({"fr": text})).split() == text.split()
+
+
+def test_every_command_has_a_file_of_its_own_and_its_place_in_the_help():
+    files = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__"}
+    in_order = [module.__name__.rpartition(".")[2] for module in main.COMMANDS]
+    assert sorted(in_order) == sorted(files)
+    app = main.build()
+    declared = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    groups = [group.name for group in app.registered_groups]
+    assert declared == [name for name in in_order if name not in groups]
+    assert groups == [name for name in in_order if name in groups]
+    assert [*declared, *groups] == (
+        "check text scan run status login backtest promote rollback undo forget export demo doctor evaluate catalog init "
+        "review audit".split()
+    )
+
+
+def test_the_help_loads_nothing_of_what_commands_do():
+    code = "import sys; from vigie.cli import main; main.run(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ours = {name for name in done.stderr.split() if name.startswith("vigie.")}
+    table = {"vigie.cli", "vigie.log_keys", *(f"vigie.cli.{name}" for name in TABLE.split())}
+    assert {name for name in ours if not name.startswith("vigie.cli.commands")} <= table
+    assert {name.partition(".")[0] for name in done.stderr.split()} & HEAVY == set()
+
+
+TABLE = "console frame language logs main status usage"
+HEAVY = {"pydantic", "sqlalchemy", "apscheduler", "imapclient", "dns", "dkim", "jinja2"}

@@ -1,4 +1,4 @@
-"""Bombs in attachments, through real judging processes with the limits that are shipped: none of them costs the verdict."""
+"""Bombs in attachments (X-12, X-13, X-14), through real judging processes with the limits that are shipped: none costs the verdict."""
 
 from __future__ import annotations
 

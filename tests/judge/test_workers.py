@@ -231,6 +231,7 @@ def test_submit_waits_while_too_much_is_under_way() -> None:
 
 @pytest.mark.usefixtures("obedient")
 def test_submit_bounds_the_bytes_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X-18."""
     monkeypatch.setattr(workers, "WAITING_BYTES", 100_000)
     with WorkerPool(settings(workers=1)) as pool:
         handed_in = []
@@ -301,6 +302,7 @@ def test_it_works_from_a_daemon_thread() -> None:
 
 
 def test_processes_make_way_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X-25."""
     monkeypatch.setattr(workers, "RECYCLE_AFTER", 2)
     with WorkerPool(settings(workers=1)) as pool:
         seen = set()
@@ -365,6 +367,15 @@ def test_processes_inherit_no_password_and_no_file(monkeypatch: pytest.MonkeyPat
         assert b"canary" not in Path(f"/proc/{pid}/environ").read_bytes()
         handles = {str(handle.readlink()) for handle in Path(f"/proc/{pid}/fd").iterdir()}
         assert {handle.partition(":")[0] for handle in handles} == {"/dev/null", "socket"}
+
+
+def test_nobody_chooses_the_seed_of_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X-23: names of header fields that all fall into one bucket cannot be made for a seed that nobody knows."""
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    with WorkerPool(settings(workers=1)) as pool:
+        pool.submit(mail(), received=None, key="k").result()
+        (pid,) = pool.pids()
+        assert b"PYTHONHASHSEED" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
 class Evil:

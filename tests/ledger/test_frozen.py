@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,11 +35,11 @@ def case_of(path: Path) -> Case:
     return Examiner(SETTINGS).examine(path.read_bytes(), now=NOON)
 
 
-def frozen_of(case: Case, answers: Iterable[DnsAnswer] | None = None, **delivery: object) -> Frozen | None:
+def frozen_of(case: Case, answers: Iterable[DnsAnswer] | None = None, **delivery: Any) -> Frozen | None:
     assert case.evidence is not None
     if answers is not None:
         case = replace(case, evidence=replace(case.evidence, answers=tuple(answers)))
-    known = Delivery(**delivery)  # type: ignore[arg-type]
+    known = Delivery(**delivery)
     return freezing.frozen_from_case(case, HERE, edition=EDITION, received=NOON, delivery=known, at=NOON)
 
 
@@ -116,6 +117,32 @@ def test_a_sighting_keeps_its_first_instant(ledger: Ledger) -> None:
     assert found == [("2026-11-22T12:00:00.000000+00:00",)]
 
 
+def test_a_signature_is_forgotten_with_the_last_message_that_carries_it(ledger: Ledger) -> None:
+    twice, direction = place(2, folder="Archives"), place(1, account="direction")
+    seen = [
+        *(Sighting(name, "accueil", NOON, place(1)) for name in ("alone", "shared", "everywhere")),
+        *(Sighting(name, "accueil", NOON, twice) for name in ("shared", "other")),
+        Sighting("everywhere", "direction", NOON, direction),
+        Sighting("older", "accueil", NOON),  # written before it was known which message carries it
+    ]
+    ledger.add_records([record(1), record(twice), record(direction)], None, sightings=seen)
+    ledger.add_records([record(1)], None, sightings=seen[:3])
+    exported = {item["id"]: item["signatures"] for item in ledger.exported([record(1).id, record(twice).id])}
+    assert exported == {record(1).id: ["alone", "everywhere", "shared"], record(twice).id: ["other", "shared"]}
+
+    def known() -> set[tuple[str, str]]:
+        accounts = ("accueil", "direction")
+        rows = (item for name in accounts for item in ledger.exported_account(name) if item["kind"] == "signature")
+        return {(item["account"], item["signature_id"]) for item in rows}
+
+    assert ledger.forget_records([record(1).id]).signatures == 2
+    rest = {("accueil", name) for name in ("shared", "other", "older")}
+    assert known() == rest | {("direction", "everywhere")}
+    assert [entry.detail for entry in ledger.audit_entries()][-1] == {"records": 1, "signatures": 2}
+    assert ledger.forget_account("accueil", places=False).signatures == 3
+    assert known() == {("direction", "everywhere")}
+
+
 def test_a_false_and_a_genuine_mail_are_frozen_with_all_that_was_asked() -> None:
     for path in (FALSE, GENUINE):
         case = case_of(path)
@@ -130,8 +157,8 @@ def test_of_an_unrelated_mail_nothing_is_frozen_and_no_signature_kept() -> None:
     case = case_of(GENUINE)
     unrelated = replace(case, verdict=replace(case.verdict, label=Label.UNRELATED))
     assert frozen_of(unrelated) is None
-    assert list(freezing.sightings(unrelated, "accueil", NOON)) == []
-    assert len(list(freezing.sightings(case, "accueil", NOON))) == 1
+    assert list(freezing.sightings(unrelated, HERE, NOON)) == []
+    assert len(list(freezing.sightings(case, HERE, NOON))) == 1
 
 
 def test_the_addresses_of_a_mailbox_are_not_kept() -> None:

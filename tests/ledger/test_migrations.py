@@ -121,6 +121,16 @@ def test_an_old_ledger_is_kept_like_a_new_one(old: Path, tmp_path: Path, url: st
         ] or (old.stem >= "0005")
 
 
+def test_who_carries_a_signature_is_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0009.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        assert [item["signatures"] for item in ledger.exported([record(2).id, record(1).id])] == [[], ["ab" * 32]]
+        ledger.close_intent(Outcome("r1", State.DONE, NOON))
+        assert ledger.forget_records([record(1).id]).signatures == 1
+
+
 def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
     newest = max(OLD)
     with sqlite3.connect(tmp_path / "vigie.db") as before:

@@ -21,6 +21,7 @@ from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import ActionKind, Cursor, Decision, Erased, Frozen, ModeChange, Record, Sighting, State, Step
 from vigie.scanner import upkeep
+from vigie.scanner.operation.meter import Meter
 
 USUAL = RetentionSettings()
 TABLES = ("records", "decisions", "intents", "outcomes", "frozen", "editions", "signatures", "allowed", "sendings")
@@ -314,9 +315,9 @@ def test_a_full_disk_does_not_end_the_daily_job(url: str, caplog: pytest.LogCapt
     _filled(url)
     with Ledger(url) as ledger:
         Disk(1, full=True).under(ledger)
-        upkeep.run(ledger, USUAL)
+        upkeep.run(ledger, USUAL, Meter())
     assert "nothing was forgotten today" in caplog.text
     with Ledger(url, "service") as ledger, caplog.at_level("INFO", logger="vigie"):
-        upkeep.run(ledger, RetentionSettings(days=int((datetime.now(UTC) - NOON).days + 199)))
+        upkeep.run(ledger, RetentionSettings(days=int((datetime.now(UTC) - NOON).days + 199)), Meter())
         assert "forgotten: 3 records, 2 shortened" in caplog.text
         assert f"head {ledger.audit_verified().head}" in caplog.text

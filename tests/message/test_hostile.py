@@ -302,6 +302,7 @@ def test_padding_hides_nothing(name):
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_end(name):
+    """X-02, X-03, X-04, X-05, X-06, X-07, X-08, X-09, X-11, X-15."""
     raw, code = BOMBS[name]
     message = check(raw)
     assert code is None or code in codes(message)

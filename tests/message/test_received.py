@@ -177,6 +177,8 @@ def test_ordinary_and_lying_helo_leave_the_address_readable(server, helo):
 @given(pieces=st.lists(st.sampled_from(ARTFUL), max_size=7))
 @example(pieces=["(x@y"])
 @example(pieces=['"a) by mx.b.example (b"@evil.example'])
+@example(pieces=["<>) (z [127.0.0.1]>"])
+@example(pieces=[">) (z [127.0.0.1]"])
 def test_the_envelope_sender_changes_nothing_but_itself(pieces):
     said = "".join(pieces)
     exim = (
@@ -198,6 +200,10 @@ def test_the_envelope_sender_changes_nothing_but_itself(pieces):
         ("(envelope-from <(x@y.example>)", None),
         ("(envelope-from )", None),
         ("(envelope-from <a@b.example>) (envelope-from <c@d.example>)", None),
+        ('(envelope-from <"boss@good.example>) (z"@evil.example>)', None),
+        ('(envelope-from <">) (z"@evil.example>)', None),
+        ('(envelope-from "boss@good.example) (z"@evil.example)', None),
+        ("(envelope-from <a@b.example>) (Exim 4.96)", "a@b.example"),
         ("", None),
     ],
 )

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from tests.scanner.crashing import Scenario, Server, picture
 from tests.scanner.world import scan
@@ -21,8 +21,10 @@ _READS = ("SELECT", "PRAGMA", "WITH")
 class Disk:
     """Counts the writes of a ledger, statements and commits; the n-th fails, and where it is `full` every later one, too."""
 
-    def __init__(self, fails: int, *, full: bool = False) -> None:
+    def __init__(self, fails: int, *, full: bool = False, code: int | None = None) -> None:
+        """`code`: of SQLite; None: one of FAULTS by turns."""
         self.fails = fails
+        self.code = FAULTS[fails % len(FAULTS)] if code is None else code
         self.full = full
         self.writes = 0
 
@@ -34,12 +36,16 @@ class Disk:
         self.writes += 1
         if self.writes == self.fails or (self.full and self.failed):
             error = sqlite3.OperationalError("injected")
-            error.sqlite_errorcode = FAULTS[self.fails % len(FAULTS)]
+            error.sqlite_errorcode = self.code
             raise error
 
     def under(self, ledger: Ledger) -> None:
         """From now on that ledger writes here."""
-        disk, engine = self, ledger._database._engine
+        self.under_engine(ledger._database._engine)
+
+    def under_engine(self, engine: Engine) -> None:
+        """From now on what is connected by that engine writes here."""
+        disk = self
 
         class Cursor(sqlite3.Cursor):
             def execute(self, sql: str, *arguments: Any) -> Cursor:

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,7 @@ class Setup:
     accounts: tuple[AccountSettings, ...]
     retention: RetentionSettings = USUAL_RETENTION
     operation: OperationSettings = USUAL_OPERATION
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 class BadFileError(Exception):
@@ -67,7 +68,7 @@ def load(path: Path) -> Setup:
 
 
 def main(path: str) -> None:
-    raise SystemExit(0 if daemon.serve(lambda: load(Path(path)), refused=BadFileError) else 3)
+    raise SystemExit(0 if daemon.serve(lambda _: load(Path(path)), refused=BadFileError) else 3)
 
 
 class Running:
@@ -170,6 +171,7 @@ def test_a_wrong_password_is_tried_twice_however_many_folders_are_watched(doveco
 def test_a_signal_ends_it_in_the_middle_of_work_and_the_next_start_goes_on(
     dovecot: Dovecot, tmp_path: Path, number: signal.Signals
 ) -> None:
+    """I-53."""
     account = dovecot.account(mode="enforce")
     append(account, *(mail(f"m{count}") for count in range(150)))
     with running(tmp_path, account) as service, Ledger(service.url) as ledger:

@@ -95,7 +95,7 @@ def test_a_mail_that_many_others_have_is_noted_as_sent_again(
     dovecot: Dovecot, ledger: Ledger, pool: WorkerPool
 ) -> None:
     known = Examiner(SETTINGS).examine(GENUINE, now=WHEN)
-    others = [seen for number in range(20) for seen in sightings(known, f"autre-{number}", WHEN)]
+    others = [seen for number in range(20) for seen in sightings(known, made.place(1, account=f"autre-{number}"), WHEN)]
     ledger.add_records([made.record(1)], None, sightings=others)
     account = dovecot.account()
     append(account, GENUINE, when=WHEN)

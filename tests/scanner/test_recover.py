@@ -1,4 +1,4 @@
-"""An intent that was cut off, in every state the world can be in: taken up, never repeated blindly (threats 2.0, I-01, I-06..08)."""
+"""An intent that was cut off, in every state the world can be in: taken up, never repeated blindly (threats 2.0, I-01, I-06..08, I-49)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Decision, Intent, Outcome, Place, State
 from vigie.rules.types import Label
 from vigie.scanner import locate, recover
-from vigie.scanner.decide import FALSE
+from vigie.scanner.decide import FALSE, Mode
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import MailboxError, Moved, UnclearOutcome
 from vigie.scanner.settings import AccountSettings
@@ -87,12 +87,12 @@ def begun(account: AccountSettings, ledger: Ledger, intent: Intent) -> None:
     ledger.begin(intent.id, before)
 
 
-def recovered(account: AccountSettings, ledger: Ledger, mode: str = "enforce") -> Outcome:
+def recovered(account: AccountSettings, ledger: Ledger, mode: Mode = "enforce") -> Outcome:
     work = hands(account, ledger)
     with contextlib.closing(work.session):
-        ((_, outcome),) = recover.recover(work, mode)  # type: ignore[arg-type]
+        ((_, outcome),) = recover.recover(work, mode)
         assert ledger.open_intents(account.name) == []
-        assert recover.recover(work, mode) == []  # type: ignore[arg-type]
+        assert recover.recover(work, mode) == []
     return outcome
 
 
@@ -204,7 +204,7 @@ def test_the_actor_moves_nothing_that_was_released_meanwhile(dovecot: Dovecot, l
 
 
 @pytest.mark.parametrize("mode", ["observe", "tag"])
-def test_a_rolled_back_mode_withdraws_what_was_not_begun(dovecot: Dovecot, ledger: Ledger, mode: str) -> None:
+def test_a_rolled_back_mode_withdraws_what_was_not_begun(dovecot: Dovecot, ledger: Ledger, mode: Mode) -> None:
     account = dovecot.account()
     judged(account, ledger)
     assert recovered(account, ledger, mode).state is State.FAILED

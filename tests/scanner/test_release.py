@@ -61,6 +61,7 @@ def test_there_and_back(server: Dovecot, ledger: Ledger, flags: tuple[str, ...])
 
 
 def test_a_hundred_passes_do_not_take_it_again(dovecot: Dovecot, ledger: Ledger) -> None:
+    """I-47."""
     account = dovecot.account()
     record = quarantined(account, ledger)
     release(account, ledger, record)

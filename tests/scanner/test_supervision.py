@@ -8,7 +8,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,9 +60,9 @@ def at_work(account: AccountSettings, ledger: Ledger, connect=imap.connect) -> I
 
 
 @contextlib.contextmanager
-def watching(account: AccountSettings, seen: Seen, connect=imap.connect, **more: object) -> Iterator[Watcher]:
+def watching(account: AccountSettings, seen: Seen, connect=imap.connect, **more: Any) -> Iterator[Watcher]:
     stop = threading.Event()
-    watcher = Watcher(account, "INBOX", lambda *told: seen.append(told), stop, connect=connect, **more)  # type: ignore[arg-type]
+    watcher = Watcher(account, "INBOX", lambda *told: seen.append(told), stop, connect=connect, **more)
     watcher.start()
     try:
         yield watcher
@@ -205,7 +207,7 @@ def test_watchers_leave_the_supervisor_a_connection(ledger: Ledger) -> None:
                 opened[-1]._session.wire._lose("closed")  # and a watcher is faster with the free connection
                 append_alone(server, account, f"n{number}")
                 one.request()
-                assert until(lambda number=number: len(list(ledger.records())) == 3 + number)  # type: ignore[misc]
+                assert until(partial(lambda wanted: len(list(ledger.records())) == wanted, 3 + number))
             stop.set()
             for watcher in watchers:
                 watcher.join(60)
@@ -309,9 +311,9 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     real = cycle.scan
 
-    def scan(*arguments: object, **more: object) -> cycle.Summary:
+    def scan(*arguments: Any, **more: Any) -> cycle.Summary:
         done.append(str(more["folder"]))
-        return real(*arguments, **more)  # type: ignore[arg-type]
+        return real(*arguments, **more)
 
     monkeypatch.setattr(cycle, "scan", scan)
     return done

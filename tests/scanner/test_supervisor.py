@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -80,6 +82,7 @@ def test_a_refused_login_is_tried_twice_and_again_when_the_password_has_changed(
 
 
 def test_a_burst_of_requests_makes_one_more_scan_not_many(dovecot: Dovecot, ledger: Ledger) -> None:
+    """X-24."""
     account = dovecot.account()
     append(account, mail("a"))
     supervisor = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=imap.connect)
@@ -182,7 +185,7 @@ def test_a_watcher_tells_of_every_arrival(dovecot: Dovecot) -> None:
     assert until(lambda: woken.uidnext == 1)
     for number in range(1, 6):
         dovecot.deliver(account, mail(f"m{number}"))
-        assert until(lambda number=number: woken.uidnext == number + 1)  # type: ignore[misc]
+        assert until(partial(lambda wanted: woken.uidnext == wanted, number + 1))
     stop.set()
     watcher.join(60)
     assert not watcher.is_alive()
@@ -196,6 +199,11 @@ def test_each_re_idle_asks_for_a_scan(dovecot: Dovecot) -> None:
     stop.set()
     watcher.join(60)
     assert set(woken.calls) == {("INBOX", 1)}
+
+
+def test_idle_is_begun_anew_before_any_server_ends_it() -> None:
+    """I-19: RFC 2177 lets servers end it after 30 minutes; NATs forget a connection sooner."""
+    assert inspect.signature(Watcher).parameters["reidle_s"].default <= 9 * 60
 
 
 def test_a_watcher_connects_again_when_its_connection_dies(dovecot: Dovecot) -> None:

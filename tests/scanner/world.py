@@ -7,6 +7,7 @@ import hashlib
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from tests.servers.dovecot import client
 from vigie.judge.edition import Edition
@@ -130,10 +131,10 @@ def uids(account: AccountSettings, folder: str = "INBOX") -> tuple[int, list[int
         return int(status[b"UIDVALIDITY"]), [int(uid) for uid in connection.search()]
 
 
-def scan(account: AccountSettings, ledger: Ledger, pool: ScriptedPool | None = None, **more: object) -> Summary:
+def scan(account: AccountSettings, ledger: Ledger, pool: ScriptedPool | None = None, **more: Any) -> Summary:
     """One pass over INBOX."""
-    options: dict[str, object] = {"folder": "INBOX", "mode": "enforce", **more}
-    return cycle.scan(account, ledger, pool or ScriptedPool(), **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {"folder": "INBOX", "mode": "enforce", **more}
+    return cycle.scan(account, ledger, pool or ScriptedPool(), **options)
 
 
 def hands(account: AccountSettings, ledger: Ledger) -> Hands:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from vigie.auth_checks import dmarc
@@ -52,35 +52,17 @@ def authenticate(
     spf.evaluate).
     """
     asked = Recorder(resolver)
-    ours = trust_of(trust)
     letter = read_letter(message.raw, cut=delivery.cut)
     author = find_author(message, letter)
-    border = find_border(message, ours)
-    top = border_index(message, ours)
-    said = _said(message, ours, top)
-    spf_said = spf_fields(message, ours, top)
-    received_at = _received_at(message, ours, received)
-    # The author's own record, keys and SPF policy are asked for before anybody else's names: strangers must not spend the budget
-    # first. A second question is answered from memory.
-    dmarc.prepare(author.domain, (), asked)
-    ask_for_own_keys(letter, author.domain, asked)
-    spf = _spf(border, said, spf_said, asked) if _sent_by_author(border, author.domain) else None
-    failed = asked.failed
-    dkim = check_dkim(
-        letter, author.domain, asked, received=received_at or now, now=now, subject_tags=trust.subject_tags
-    )
-    failed_now = asked.failed
-    prepared = dmarc.prepare(author.domain, dkim, asked)
-    failed += tuple(name for name in asked.failed if name not in failed_now)
-    if spf is None:
-        spf = _spf(border, said, spf_said, asked)
-    evaluation = dmarc.conclude(prepared, spf, dkim, asked)
-    result = dmarc.outranked(evaluation, spf, _border_dmarc(border, said, author.domain))
+    heard = _heard(message, trust_of(trust), received)
+    looked_up = _looked_up(letter, author.domain, heard, asked, now=now, subject_tags=trust.subject_tags)
+    spf, dkim, evaluation = looked_up.spf, looked_up.dkim, looked_up.evaluation
+    result = dmarc.outranked(evaluation, spf, _border_dmarc(heard.border, heard.said, author.domain))
     structural = _structural(message, letter, author)
     unreadable = tuple(signature for signature in dkim if not signature.domain)
     obstacles = (*structural, *_unproven(evaluation.dkim_aligned, unreadable, result))
     return AuthEvidence(
-        border=border,
+        border=heard.border,
         spf=spf,
         dkim=dkim,
         dmarc=result,
@@ -89,19 +71,75 @@ def authenticate(
         authenticated_domain=author.domain if result.aligned else None,
         complete=not obstacles,
         complete_by_spf=not structural and _spf_speaks(spf, evaluation),
-        received_at=received_at,
+        received_at=heard.received_at,
         examined_at=now,
         obstacles=obstacles,
-        forged_results=said.forged or spf_said.forged,
-        earlier_results=said.earlier or spf_said.earlier,
+        forged_results=heard.said.forged or heard.spf_said.forged,
+        earlier_results=heard.said.earlier or heard.spf_said.earlier,
         dns_failed=asked.failed,
-        author_dns_failed=failed,
-        replay=replay_hints(message, letter, evaluation.dkim_aligned, top, delivery, received_at),
+        author_dns_failed=looked_up.author_failed,
+        replay=replay_hints(message, letter, evaluation.dkim_aligned, heard.top, delivery, heard.received_at),
         answers=asked.answers,
         unfrozen=asked.unfrozen,
         readings=author.readings,
         defects=letter.defects,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What our own side says about the message: how it came in, when, and what our border made of it."""
+
+    border: BorderHop
+    top: int | None
+    """The header index of the border's hop."""
+    said: BorderResults
+    spf_said: SpfFields
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedUp:
+    """What the DNS says about who sent it."""
+
+    spf: SpfResult
+    dkim: tuple[DkimResult, ...]
+    evaluation: dmarc.Evaluation
+    author_failed: tuple[str, ...]
+    """Names of the author's own whose look-up was in error."""
+
+
+def _heard(message: Message, ours: Trust, received: datetime | None) -> _Heard:
+    top = border_index(message, ours)
+    return _Heard(
+        border=find_border(message, ours),
+        top=top,
+        said=_said(message, ours, top),
+        spf_said=spf_fields(message, ours, top),
+        received_at=_received_at(message, ours, received),
+    )
+
+
+def _looked_up(
+    letter: Letter, author_domain: str, heard: _Heard, asked: Recorder, *, now: datetime, subject_tags: tuple[str, ...]
+) -> _LookedUp:
+    """The author's own record, keys and SPF policy are asked for before anybody else's names: strangers must not spend the budget first.
+
+    A second question is answered from memory.
+    """
+    dmarc.prepare(author_domain, (), asked)
+    ask_for_own_keys(letter, author_domain, asked)
+    by_author = _sent_by_author(heard.border, author_domain)
+    own = _spf(heard.border, heard.said, heard.spf_said, asked) if by_author else None
+    failed = asked.failed
+    dkim = check_dkim(
+        letter, author_domain, asked, received=heard.received_at or now, now=now, subject_tags=subject_tags
+    )
+    failed_now = asked.failed
+    prepared = dmarc.prepare(author_domain, dkim, asked)
+    failed += tuple(name for name in asked.failed if name not in failed_now)
+    spf = own or _spf(heard.border, heard.said, heard.spf_said, asked)
+    return _LookedUp(spf, dkim, dmarc.conclude(prepared, spf, dkim, asked), failed)
 
 
 def _received_at(message: Message, trust: Trust, received: datetime | None) -> datetime | None:

@@ -35,7 +35,7 @@ class _Count:
 
     def addresses(self, version: int) -> int:
         found = [network for network in self.networks if network.version == version]
-        merged = ipaddress.collapse_addresses(found)  # type: ignore[type-var] # of one version, which the type cannot say
+        merged = ipaddress.collapse_addresses(found)  # type: ignore[type-var]  # of one version, which the type cannot say
         return self.elsewhere[version] + sum(network.num_addresses for network in merged)
 
 

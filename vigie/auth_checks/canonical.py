@@ -19,11 +19,19 @@ BLANKS = re.compile(rb"[ \t]+")
 def canonical_body(body: bytes, *, relaxed: bool) -> bytes:
     """RFC 6376 section 3.4.3 and 3.4.4. `body` has CRLF line ends."""
     if relaxed:
-        body = BLANKS.sub(b" ", body).replace(b" \r\n", b"\r\n").removesuffix(b" ")
+        body = _single_blanks(body).replace(b" \r\n", b"\r\n").removesuffix(b" ")
     body = body[: len(body) - _empty_lines(body)]
     if not body:
         return b"" if relaxed else b"\r\n"
     return body + b"\r\n"
+
+
+def _single_blanks(body: bytes) -> bytes:
+    """Each run of blanks as one space. Not by a pattern, which keeps every piece between two blanks at once: ten times the body (X-16)."""
+    body = body.replace(b"\t", b" ")
+    while b"  " in body:
+        body = body.replace(b"  ", b" ")
+    return body
 
 
 def _empty_lines(body: bytes) -> int:

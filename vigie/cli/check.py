@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from vigie.cli import console, words
 from vigie.cli.config import load_or_default
 from vigie.cli.console import plain
 from vigie.cli.explained import WIDTH, explained, reasoning_object
+from vigie.cli.in_order import Begun, Known, in_order
 from vigie.cli.language import colon, current, say
 from vigie.cli.status import Fault, Status, worst
 from vigie.judge.export import case_object
@@ -22,9 +22,6 @@ from vigie.judge.settings import JudgeSettings
 from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.rules.types import Case, Label
 from vigie.scanner.mailboxes.sources import Item, Unreadable, messages
-
-AHEAD = 64
-"""Messages that may be under way or wait for an earlier one: keeps the order with flat memory."""
 
 
 def check(
@@ -61,26 +58,15 @@ def check(
 def _judged(settings: JudgeSettings, paths: Sequence[str]) -> Iterator[tuple[str, Case | Unreadable]]:
     """Label and case (or why there is none) of every message, in input order."""
     limit = settings.limits.message_bytes
-    waiting: deque[tuple[str, Future[Case] | Unreadable]] = deque()
     with WorkerPool(settings) as pool:
-        for item in chain.from_iterable(messages(path, limit=limit) for path in paths):
-            waiting.append((item.label, _submit(pool, item)))
-            while waiting and (len(waiting) > AHEAD or _ready(waiting[0][1])):
-                yield _result(*waiting.popleft())
-        while waiting:
-            yield _result(*waiting.popleft())
+        items = chain.from_iterable(messages(path, limit=limit) for path in paths)
+        yield from in_order((item.label, _submit(pool, item)) for item in items)
 
 
-def _submit(pool: WorkerPool, item: Item | Unreadable) -> Future[Case] | Unreadable:
-    return pool.submit(item.raw, received=None, key=plain(item.label)) if isinstance(item, Item) else item
-
-
-def _ready(outcome: Future[Case] | Unreadable) -> bool:
-    return isinstance(outcome, Unreadable) or outcome.done()
-
-
-def _result(label: str, outcome: Future[Case] | Unreadable) -> tuple[str, Case | Unreadable]:
-    return label, outcome if isinstance(outcome, Unreadable) else outcome.result()
+def _submit(pool: WorkerPool, item: Item | Unreadable) -> Begun[Case | Unreadable]:
+    if not isinstance(item, Item):
+        return Known(item)
+    return pool.submit(item.raw, received=None, key=plain(item.label))
 
 
 def _reason(unreadable: Unreadable) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +19,7 @@ from vigie.cli.language import say
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
-from vigie.scanner.settings import AccountSettings
+from vigie.scanner.settings import ACCOUNT_NAME, AccountSettings
 from vigie.web.settings import WebSettings
 
 SYSTEM_FILE = Path("/etc/vigie/vigie.toml")
@@ -60,6 +61,8 @@ class Config:
     retention: RetentionSettings = USUAL_RETENTION
     operation: OperationSettings = USUAL_OPERATION
     web: WebSettings = USUAL_WEB
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Accounts of which the file's word is not in force, and why: after a reload, see cli/reload.py."""
 
     def account(self, name: str) -> AccountSettings | None:
         """The account of that name."""
@@ -100,39 +103,87 @@ def load_or_default(path: Path | None) -> Config:
     return Config(JudgeSettings(), f"{SQLITE}{here / 'vigie.db'}", (), here)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A vigie.toml whose common sections are right, account by account; numbers count the [[accounts]] from 0."""
+
+    config: Config
+    """With the right accounts alone."""
+    text: str
+    names: Sequence[str]
+    """Of every account, right or wrong; "" where it has no usable one."""
+    right: Mapping[int, AccountSettings]
+    wrong: Mapping[int, ConfigError]
+    """The first fault of each."""
+
+
 def parse(text: str, path: Path) -> Config:
     """The configuration that stands in `text`, as if it were the file `path`. Raises ConfigError."""
+    found = read(text, path)
+    for fault in found.wrong.values():
+        raise fault
+    return found.config
+
+
+def load_by_account(path: Path) -> Read:
+    """As `load`, but a wrong account keeps no other one from being read. Raises ConfigError for all else."""
+    return read(_read(path), path)
+
+
+def read(text: str, path: Path) -> Read:
+    """The same of a text. Raises ConfigError for what all accounts share."""
     base = path.absolute().parent
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise config_faults.syntax(path, error) from None
+    made = _absolute(File, data, base)
+    wrong: dict[int, ConfigError] = {}
     try:
-        file = File.model_validate(_absolute(File, data, base))
+        file = File.model_validate(made)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        raise config_faults.refused(path, text, data, fault, _fields(fault["loc"])) from None
-    config_faults.check(path, text, file.dns, file.trust, file.accounts)
+        for fault in error.errors(include_url=False, include_input=False):
+            told = config_faults.refused(path, text, data, fault, _fields(fault["loc"]))
+            if fault["loc"][0] != "accounts" or len(fault["loc"]) == 1:
+                raise told from None
+            wrong.setdefault(int(fault["loc"][1]), told)
+        rest = [account for number, account in enumerate(made["accounts"]) if number not in wrong]
+        file = File.model_validate({**made, "accounts": rest})
+    names = [_usable_name(account) for account in made.get("accounts", ())]
+    config_faults.check(path, text, file.dns, file.trust)
+    numbers = [number for number in range(len(names)) if number not in wrong]
+    right = dict(zip(numbers, file.accounts, strict=True))
+    for number, told in config_faults.check_accounts(path, text, right):
+        wrong.setdefault(number, told)
     ledger = _absolute_url(file.ledger.url, base)
-    return Config(
+    right = {
+        number: _with_token_file(account, ledger, base) for number, account in right.items() if number not in wrong
+    }
+    config = Config(
         judge=JudgeSettings(dns=file.dns, trust=file.trust, limits=file.limits, brands=file.brands),
         ledger=ledger,
-        accounts=tuple(_with_token_file(account, ledger, base) for account in file.accounts),
+        accounts=tuple(right.values()),
         base=base,
         path=path,
         retention=file.retention,
         operation=OperationSettings(metrics=file.metrics, alerts=file.alerts),
         web=file.web,
     )
+    return Read(config, text, names, right, wrong)
+
+
+def _usable_name(account: object) -> str:
+    name = account.get("name") if isinstance(account, Mapping) else None
+    return name if isinstance(name, str) and re.fullmatch(ACCOUNT_NAME, name) else ""
 
 
 def _fields(place: tuple[int | str, ...]) -> dict[str, str]:
     """The keys, with descriptions, of the model that the last key of `place` belongs to."""
     model: type[BaseModel] = File
     for key in place[:-1]:
-        field = model.model_fields.get(str(key))
-        model = (field and _model(field.annotation)) or model
-    return {name: field.description or "" for name, field in model.model_fields.items()}
+        known = model.model_fields.get(str(key))
+        model = (known and _model(known.annotation)) or model
+    return {name: known.description or "" for name, known in model.model_fields.items()}
 
 
 def _model(annotation: object) -> type[BaseModel] | None:
@@ -160,10 +211,10 @@ def _read(path: Path) -> str:
 def _absolute(model: type[BaseModel], data: Mapping[str, Any], base: Path) -> dict[str, Any]:
     """The same data with every relative path joined to `base`: which keys are paths, the models know."""
     done = dict(data)
-    for key, field in model.model_fields.items():
+    for key, known in model.model_fields.items():
         value = done.get(key)
-        inner = _model(field.annotation)
-        if Path in (field.annotation, *get_args(field.annotation)) and isinstance(value, str):
+        inner = _model(known.annotation)
+        if Path in (known.annotation, *get_args(known.annotation)) and isinstance(value, str):
             done[key] = str(base / Path(value).expanduser())
         elif inner is not None and isinstance(value, Mapping):
             done[key] = _absolute(inner, value, base)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -205,12 +205,11 @@ def _table(place: Place) -> tuple[str, str, str]:
     return first, second, third
 
 
-def check(path: Path, text: str, dns: DnsSettings, trust: TrustSettings, accounts: Sequence[AccountSettings]) -> None:
-    """What one model alone cannot see. Raises ConfigError."""
+def check(path: Path, text: str, dns: DnsSettings, trust: TrustSettings) -> None:
+    """What no model sees of what all accounts share. Raises ConfigError."""
 
     def refuse(place: Place, wrong: str, right: str = "") -> None:
-        data = {"accounts": [{"name": account.name} for account in accounts]}
-        raise ConfigError(path, locate(text, place), _name(place, data), wrong, right)
+        raise ConfigError(path, locate(text, place), _name(place, {}), wrong, right)
 
     bad = say("valeur incorrecte", "wrong value")
     for server in dns.nameservers:
@@ -221,19 +220,31 @@ def check(path: Path, text: str, dns: DnsSettings, trust: TrustSettings, account
             refuse(("trust", "relays"), bad, say('des réseaux : ["192.0.2.0/24"]', 'networks: ["192.0.2.0/24"]'))
     if dns.zone_file is not None and not dns.zone_file.is_file():
         refuse(("dns", "zone_file"), say("fichier introuvable", "no such file"))
-    names = [account.name for account in accounts]
-    for index, account in enumerate(accounts):
-        if account.name in names[:index]:
-            refuse(
-                ("accounts", index, "name"),
-                say("nom déjà pris", "name taken already"),
-                say("un nom par compte", "one name per account"),
-            )
+
+
+def check_accounts(path: Path, text: str, accounts: Mapping[int, AccountSettings]) -> Iterator[tuple[int, ConfigError]]:
+    """What an account's model alone cannot see, with the number of the account in the file."""
+    names: set[str] = set()
+    for number, account in accounts.items():
+        if account.name in names:
+            taken = say("nom déjà pris", "name taken already"), say("un nom par compte", "one name per account")
+            yield number, of_account(path, text, number, account, ("name",), *taken)
+        names.add(account.name)
+        missing = say("fichier introuvable", "no such file")
         if account.ca_file is not None and not account.ca_file.is_file():
-            refuse(("accounts", index, "ca_file"), say("fichier introuvable", "no such file"))
+            yield number, of_account(path, text, number, account, ("ca_file",), missing)
         authority = account.oauth.ca_file if account.oauth else None
         if authority is not None and not authority.is_file():
-            refuse(("accounts", index, "oauth", "ca_file"), say("fichier introuvable", "no such file"))
+            yield number, of_account(path, text, number, account, ("oauth", "ca_file"), missing)
+
+
+def of_account(
+    path: Path, text: str, number: int, account: AccountSettings, keys: Place, wrong: str, right: str = ""
+) -> ConfigError:
+    """A fault of one account, which is the `number`-th of the file, from 0."""
+    line = locate(text, ("accounts", number, *keys))
+    key = ".".join([f"accounts[{account.name}]", *map(str, keys)])
+    return ConfigError(path, line, key, wrong, right)
 
 
 def _parses(read: Callable[[str], object], value: str) -> bool:

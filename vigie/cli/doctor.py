@@ -18,6 +18,7 @@ from vigie.cli.checkup.found import Found, catalogue, note, wrong
 from vigie.cli.checkup.machine import machine
 from vigie.cli.checkup.names import names
 from vigie.cli.checkup.outside import outside
+from vigie.cli.checkup.pictures import pictures
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
 from vigie.cli.faults import mailbox_line
@@ -59,6 +60,7 @@ def _everything(config: Config) -> Iterator[Found]:
     yield from machine(config)
     yield from names(config.judge.dns)
     yield _border(config)
+    yield pictures(config)
     shipped = brand.names()
     for pack in config.judge.brands.packs():
         yield _pack(pack, datetime.now(UTC).date(), own=pack.name not in shipped)

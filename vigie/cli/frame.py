@@ -29,3 +29,13 @@ def since_help() -> str:
 def account_help() -> str:
     """What --account takes."""
     return say("ce compte seulement", "this account only")
+
+
+def message_help() -> str:
+    """What --message-id takes."""
+    return say("ce message, avec ou sans < >", "this message, with or without < >")
+
+
+def no_fail_help() -> str:
+    """What --no-fail does."""
+    return say("statut 0 même si une usurpation est trouvée", "status 0 even when an impersonation is found")

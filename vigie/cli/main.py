@@ -17,10 +17,40 @@ import typer
 
 import vigie
 from vigie.cli import console, language, logs, usage
-from vigie.cli.commands import audit, backtest, forget, modes, review, undo, web
-from vigie.cli.frame import Globals, Work
+from vigie.cli.commands import (
+    audit,
+    backtest,
+    catalog,
+    check,
+    demo,
+    doctor,
+    evaluate,
+    export,
+    forget,
+    init,
+    login,
+    promote,
+    review,
+    rollback,
+    scan,
+    status,
+    text,
+    undo,
+    web,
+)
+from vigie.cli.commands import (
+    run as service,
+)
+from vigie.cli.frame import Globals
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
+
+COMMANDS = (
+    *(check, text, scan, service, status, login),
+    *(web, review, backtest, promote, rollback, undo, forget, export, audit),
+    *(demo, doctor, evaluate, catalog, init),
+)
+"""In the order of `vigie --help`, which shows groups of commands last."""
 
 
 def build() -> typer.Typer:
@@ -38,9 +68,8 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_global_options())
-    _judging(app)
-    _mailboxes(app)
-    _about(app)
+    for command in COMMANDS:
+        command.declare(app)
     return app
 
 
@@ -92,330 +121,6 @@ def _version(asked: bool) -> None:
     if asked:
         print(f"vigie {vigie.__version__}")
         raise typer.Exit
-
-
-def _no_fail() -> str:
-    return say("statut 0 même si une usurpation est trouvée", "status 0 even when an impersonation is found")
-
-
-def _judging(app: typer.Typer) -> None:
-    @app.command(
-        help=say(
-            "Juge des messages dans des fichiers, sans toucher à rien. Fichiers, mbox, Maildir, dossiers de .eml, ou - (entrée standard).",
-            "Judges messages in files and touches nothing. Files, mbox, Maildir, folders of .eml, or - (standard input).",
-        )
-    )
-    def check(
-        context: typer.Context,
-        path: Annotated[list[str] | None, typer.Argument(metavar="PATH", show_default=False)] = None,
-        as_json: Annotated[
-            bool, typer.Option("--json", help=say("un objet JSON par message", "one JSON object per message"))
-        ] = False,
-        explain_auth: Annotated[
-            bool,
-            typer.Option(
-                "--explain-auth",
-                help=say(
-                    "qui l'a vraiment envoyé : tout le raisonnement, étape par étape, et la norme de chacune",
-                    "who really sent it: the whole reasoning, step by step, each with its standard",
-                ),
-            ),
-        ] = False,
-        replay: Annotated[
-            str,
-            typer.Option(
-                metavar="ID",
-                help=say(
-                    "recalcule le verdict d'un cas avec le DNS d'alors ; message : PATH, sinon sa boîte",
-                    "computes a case's verdict again with the DNS of then; message: PATH, else its mailbox",
-                ),
-            ),
-        ] = "",
-        no_fail: Annotated[
-            bool,
-            typer.Option("--no-fail", help=_no_fail()),
-        ] = False,
-    ) -> Work:
-        paths = path or []
-        if not paths and not replay:
-            raise typer.BadParameter(say("fichier ou dossier attendu", "a file or folder is needed"), param_hint="PATH")
-        if replay and len(paths) > 1:
-            raise typer.BadParameter(say("un seul fichier", "one file only"), param_hint="PATH")
-
-        def work() -> Status:
-            options: Globals = context.obj
-            if replay:
-                from vigie.cli.replay import Wanted
-                from vigie.cli.replay import replay as again
-
-                file = paths[0] if paths else None
-                wanted = Wanted(replay, file, as_json, no_fail, options.verbosity > 0, explain_auth)
-                return again(options.config, wanted)
-            from vigie.cli.check import check as command
-
-            return command(
-                options.config,
-                paths,
-                as_json=as_json,
-                no_fail=no_fail,
-                verbose=options.verbosity > 0,
-                explain_auth=explain_auth,
-            )
-
-        return work
-
-    @app.command(
-        help=say(
-            "Juge un texte collé : un SMS, une lettre, le récit d'un appel. FILE, ou l'entrée standard ; ne touche à rien.",
-            "Judges a pasted text: an SMS, a letter, notes of a call. FILE, or standard input; touches nothing.",
-        )
-    )
-    def text(
-        context: typer.Context,
-        path: Annotated[str, typer.Argument(metavar="[FILE]")] = "-",
-        kind: Annotated[
-            str,
-            typer.Option(
-                metavar="sms|letter|call",
-                help=say("SMS, lettre ou appel (sinon deviné)", "SMS, letter or call (else guessed)"),
-            ),
-        ] = "",
-        as_json: Annotated[bool, typer.Option("--json", help=say("un objet JSON", "one JSON object"))] = False,
-        no_fail: Annotated[bool, typer.Option("--no-fail", help=_no_fail())] = False,
-    ) -> Work:
-        if kind not in {"", "sms", "letter", "call"}:
-            raise typer.BadParameter(say("sms, letter ou call", "sms, letter or call"), param_hint="--kind")
-
-        def work() -> Status:
-            from vigie.cli.text import text as command
-
-            options: Globals = context.obj
-            return command(options.config, path, kind=kind, as_json=as_json, no_fail=no_fail)
-
-        return work
-
-
-def _mailboxes(app: typer.Typer) -> None:
-    @app.command(
-        help=say(
-            "Analyse une fois une boîte IMAP. Reprend là où la dernière analyse s'est arrêtée ; sans ACCOUNT, tous les comptes.",
-            "One pass over an IMAP mailbox. Goes on where the last one stopped; without ACCOUNT, all of them.",
-        )
-    )
-    def scan(
-        context: typer.Context,
-        account: Annotated[str, typer.Argument(metavar="[ACCOUNT]")] = "",
-        folder: Annotated[str, typer.Option(metavar="F", help=say("ce dossier seulement", "this folder only"))] = "",
-        since: Annotated[
-            str,
-            typer.Option(
-                metavar="DATE",
-                help=say(
-                    "courriels reçus depuis, AAAA-MM-JJ ; juge à nouveau les anciens",
-                    "mails received since, YYYY-MM-DD; judges old ones again",
-                ),
-            ),
-        ] = "",
-        mode: Annotated[
-            str,
-            typer.Option(
-                metavar="observe|tag|enforce", help=say("au lieu du mode du compte", "instead of the account's mode")
-            ),
-        ] = "",
-        report: Annotated[
-            Path | None, typer.Option(metavar="FILE.html", help=say("écrit un rapport", "writes a report"))
-        ] = None,
-        no_fail: Annotated[bool, typer.Option("--no-fail", help=_no_fail())] = False,
-    ) -> Work:
-        def work() -> Status:
-            from vigie.cli.scan import Wanted
-            from vigie.cli.scan import scan as command
-
-            options: Globals = context.obj
-            return command(options.config, Wanted(account, folder, since, mode, report), no_fail=no_fail)
-
-        return work
-
-    @app.command(
-        help=say(
-            "Le service qui surveille toutes les boîtes. À intervalles et dès l'arrivée (IDLE), jusqu'à Ctrl-C ou SIGTERM.",
-            "The service that watches every mailbox. Scheduled and at arrival (IDLE), until Ctrl-C or SIGTERM.",
-        )
-    )
-    def run(context: typer.Context) -> Work:
-        def work() -> Status:
-            from vigie.cli.run import run as command
-
-            options: Globals = context.obj
-            return command(options.config)
-
-        return work
-
-    @app.command(
-        help=say(
-            "Le service voit-il tout ? Pour chaque dossier, depuis quand un courriel attend d'être jugé ; sans ACCOUNT, tous.",
-            "Does the service see everything? For each folder, how long a mail waits to be judged; without ACCOUNT, all of them.",
-        )
-    )
-    def status(
-        context: typer.Context,
-        account: Annotated[str, typer.Argument(metavar="[ACCOUNT]")] = "",
-        as_json: Annotated[
-            bool, typer.Option("--json", help=say("un objet JSON par dossier", "one JSON object per folder"))
-        ] = False,
-    ) -> Work:
-        def work() -> Status:
-            from vigie.cli.liveness import status as command
-
-            options: Globals = context.obj
-            return command(options.config, account, as_json=as_json)
-
-        return work
-
-    app.command(
-        help=say(
-            "Connecte un compte OAuth (Microsoft 365, Google, OIDC), une fois. Le service renouvelle ensuite le jeton.",
-            "Logs an OAuth account in (Microsoft 365, Google, OIDC), once. The service then refreshes the token.",
-        )
-    )(_login())
-    for command in (review, web, backtest, modes, undo, forget, audit):
-        command.declare(app)
-
-
-def _login() -> Callable[..., Work]:
-    def login(
-        context: typer.Context,
-        account: Annotated[str, typer.Argument(metavar="ACCOUNT")],
-        port: Annotated[
-            int,
-            typer.Option(
-                min=0,
-                max=65535,
-                help=say(
-                    "port de retour du navigateur (0 : libre)", "port that the browser comes back to (0: a free one)"
-                ),
-            ),
-        ] = 0,
-        revoke: Annotated[
-            bool, typer.Option("--revoke", help=say("retire la connexion", "withdraws the login"))
-        ] = False,
-    ) -> Work:
-        def work() -> Status:
-            from vigie.cli.login import Wanted
-            from vigie.cli.login import login as command
-
-            options: Globals = context.obj
-            return command(options.config, Wanted(account, port, revoke))
-
-        return work
-
-    return login
-
-
-def _about(app: typer.Typer) -> None:
-    @app.command(
-        help=say(
-            "La démonstration, sans configuration. Une boîte IMAP d'essai, le vrai service, un tableau vivant, un rapport.",
-            "All of it on this machine, without configuration. A sample IMAP mailbox, the real service, a live table, a report.",
-        )
-    )
-    def demo(
-        speed: Annotated[
-            float,
-            typer.Option(
-                min=0.1, max=1000, help=say("les courriels arrivent N fois plus vite", "mails arrive N times as fast")
-            ),
-        ] = 1.0,
-    ) -> Work:
-        def work() -> Status:
-            from vigie.cli.demo.command import demo as command
-
-            return command(speed=speed)
-
-        return work
-
-    @app.command(
-        help=say(
-            "Vérifie l'installation et dit comment réparer. Configuration, DNS, connexion, capacités, dossiers, mots-clés, disque.",
-            "Checks the installation and says how to mend it. Configuration, DNS, login, capabilities, folders, keywords, disk.",
-        )
-    )
-    def doctor(context: typer.Context) -> Work:
-        def work() -> Status:
-            from vigie.cli.doctor import doctor as command
-
-            options: Globals = context.obj
-            return command(options.config)
-
-        return work
-
-    @app.command(
-        help=say(
-            "Mesure la justesse des verdicts sur des courriels étiquetés. FOLDER : labels.toml, ou un sous-dossier par verdict.",
-            "Measures how right the verdicts are on labelled mails. FOLDER: a labels.toml, or a sub-folder a verdict.",
-        )
-    )
-    def evaluate(
-        context: typer.Context,
-        folder: Annotated[Path, typer.Argument(metavar="FOLDER")],
-        report: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE.html", help=say("écrit une page avec courbes", "writes a page with plots")),
-        ] = None,
-        save: Annotated[
-            Path | None, typer.Option(metavar="FILE.json", help=say("garde les verdicts", "keeps the verdicts"))
-        ] = None,
-        against: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE.json", help=say("compare à une évaluation gardée", "compares with a kept run")),
-        ] = None,
-    ) -> Work:
-        def work() -> Status:
-            from vigie.cli.evaluate.command import Wanted
-            from vigie.cli.evaluate.command import evaluate as command
-
-            options: Globals = context.obj
-            return command(options.config, Wanted(folder, report, save, against))
-
-        return work
-
-    @app.command(
-        help=say(
-            "Les règles, les marques et les actions qui sont installées.",
-            "The rules, brands and actions that are installed.",
-        )
-    )
-    def catalog(
-        context: typer.Context,
-        verify: Annotated[
-            bool,
-            typer.Option("--verify", help=say("juge les exemples de chaque marque", "judges each brand's own samples")),
-        ] = False,
-        folder: Annotated[
-            Path | None,
-            typer.Option(metavar="DIR", help=say("un dossier de marques à vous", "a folder of brands of your own")),
-        ] = None,
-    ) -> Work:
-        def work() -> Status:
-            from vigie.cli.catalog import catalog as command
-
-            options: Globals = context.obj
-            return command(options.config, folder=folder, verify=verify)
-
-        return work
-
-    @app.command(
-        help=say(
-            "Écrit les huit lignes d'un vigie.toml à compléter.", "Writes the eight lines of a vigie.toml to fill in."
-        )
-    )
-    def init(path: Annotated[Path, typer.Argument(metavar="[FILE]")] = Path("vigie.toml")) -> Work:
-        def work() -> Status:
-            from vigie.cli.init import init as command
-
-            return command(path)
-
-        return work
 
 
 class _Crash:

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
-from rich import progress as bars
 from rich.console import Console
 from rich.text import Text
 
 from vigie.cli import console, report, words
 from vigie.cli.accounts import chosen
+from vigie.cli.bar import bar
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line
@@ -142,25 +142,12 @@ def _account(
 
 @contextmanager
 def _bar(run: _Run, name: str) -> Iterator[Callable[[cycle.Progress], None]]:
-    """A bar with rate and remaining time in a terminal; elsewhere nothing but the found ones."""
-    bar = bars.Progress(
-        bars.TextColumn("{task.description}", markup=False),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn("{task.fields[rate]}", markup=False),
-        bars.TimeRemainingColumn(),
-        console=run.console,
-        disable=not run.console.is_terminal,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task(plain(name), total=None, rate="")
+    """What is found is printed above the bar."""
+    with bar(name, screen=run.console) as shown:
 
         def advance(settled: cycle.Progress) -> None:
             run.note(settled)
-            speed = bar.tasks[0].speed
-            rate = say(f"{speed:.0f} /s", f"{speed:.0f} /s") if speed else ""
-            bar.update(task, completed=settled.done, total=settled.total, rate=rate)
+            shown.at(settled.done, settled.total)
 
         yield advance
 

@@ -10,6 +10,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 import vigie
+from vigie.judge import tesseract
 from vigie.judge.settings import BrandSettings, JudgeSettings
 from vigie.rules import brand
 
@@ -24,7 +25,10 @@ class Edition:
     program: str
     """Version, and a hash over code, rules, brands and policy: "0.1.0+5f1c0a9be3d2"."""
     settings: str
-    """JSON of [trust], [brands], [limits] message_bytes and [dns] ask: no secret and no path; of own packs a hash stands there."""
+    """JSON of [trust], [brands], [limits] message_bytes, [dns] ask, and what reads pictures ("": nothing does).
+
+    No secret and no path; of own packs a hash stands there.
+    """
 
 
 def edition(settings: JudgeSettings) -> Edition:
@@ -33,9 +37,15 @@ def edition(settings: JudgeSettings) -> Edition:
         "trust": settings.trust.model_dump(mode="json"),
         "brands": _brands(settings.brands),
         "limits": {"message_bytes": settings.limits.message_bytes},
+        "ocr": _reader(settings),
         "dns": {"ask": settings.dns.ask},
     }
     return Edition(program(), json.dumps(decisive, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _reader(settings: JudgeSettings) -> str:
+    found = tesseract.installed() if settings.limits.ocr else None
+    return found.name if found else ""
 
 
 def _brands(settings: BrandSettings) -> dict[str, object]:
@@ -52,11 +62,12 @@ def settings_of(then: Edition, now: JudgeSettings) -> JudgeSettings | None:
     """The settings of `then` within the time and memory of `now`; None where this program does not know them any more."""
     try:
         told = json.loads(then.settings)
-        told["limits"] = {**now.limits.model_dump(mode="json"), **told["limits"]}
+        reader = told.pop("ocr", "")  # an earlier version read no pictures
+        told["limits"] = {**now.limits.model_dump(mode="json"), **told["limits"], "ocr": bool(reader)}
         own = told["brands"].pop("own", None)
         told["brands"]["folder"] = now.brands.folder if own else None
         found = JudgeSettings.model_validate(told)
-        return found if _brands(found.brands).get("own") == own else None
+        return found if _brands(found.brands).get("own") == own and _reader(found) == reader else None
     except (ValueError, TypeError, KeyError):  # pydantic's errors are ValueErrors
         return None
 

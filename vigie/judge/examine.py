@@ -22,6 +22,8 @@ from vigie.auth_checks.types import (
     SpfResult,
     Status,
 )
+from vigie.judge import tesseract
+from vigie.judge.pictured import with_pictures
 from vigie.judge.settings import JudgeSettings
 from vigie.message.parse import UNREADABLE, parse
 from vigie.message.pasted import pasted
@@ -50,6 +52,7 @@ class Examiner:
         self._settings = settings
         self._brands = settings.brands.packs()
         self._resolver = resolver_from(settings.dns)
+        self._reader = tesseract.installed() if settings.limits.ocr else None
 
     def examine(
         self,
@@ -72,6 +75,9 @@ class Examiner:
         if len(raw) >= limit:  # the mailboxes hand over no more than the limit either
             delivery = replace(delivery, cut=True)
         _readable(message)
+        if self._reader is not None:
+            left = self._settings.limits.wall_s / 2 - (time.perf_counter() - started)  # the other half is for the DNS
+            message = with_pictures(message, self._reader, self._brands, left)
         resolver = self._resolver if answers is None else FrozenResolver(answers)
 
         def authenticated() -> AuthEvidence:

@@ -19,6 +19,7 @@ class LimitSettings(Settings):
     wall_s: float = Field(default=8.0, gt=0, le=120, description="seconds for one message, then the worker is killed")
     cpu_s: int = Field(default=10, ge=1, le=120)
     memory_bytes: int = Field(default=512 * 1024 * 1024, ge=128 * 1024 * 1024)
+    ocr: bool = Field(default=True, description="read text in pictures, where tesseract and its French are installed")
     workers: int = Field(default=0, ge=0, le=64, description="judging processes; 0: one a core")
 
 

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
 from vigie.judge import wire
 from vigie.judge.edition import edition
 from vigie.judge.settings import JudgeSettings
+from vigie.judge.turns import Turns
 from vigie.message.types import Medium
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 
@@ -41,6 +41,8 @@ RECYCLE_AFTER = 5000
 """Messages; then the process makes way for a fresh one, so that no leak of a library grows for months (X-25)."""
 WAITING_BYTES = 64 * 1024 * 1024
 """Of messages that were handed in and are not judged yet, beyond the first: submit waits."""
+ENDING_S = 5.0
+"""For a process that closed its end to be gone: on a busy machine an interpreter takes its time."""
 ATTEMPTS = 3
 """At starting a process, or at finding one that lives long enough to take the message."""
 
@@ -48,7 +50,7 @@ _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[3]); "
     "from vigie.judge.worker import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
 )
-_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
+_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PATH")
 """All that a judging process inherits: passwords may stand in the rest (threat W-19)."""
 _TOLD = {
     "timeout": ("l'examen a duré trop longtemps", "the examination took too long"),
@@ -67,6 +69,7 @@ class WorkersError(Exception):
 class _Task:
     job: wire.Job
     key: str
+    whose: str
     future: Future[Case]
 
 
@@ -103,7 +106,7 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
         self._work = threading.Condition(self._lock)
-        self._tasks: deque[_Task] = deque()
+        self._tasks: Turns[_Task] = Turns()
         self._under_way: dict[Future[Case], int] = {}
         self._threads: list[threading.Thread] = []
         self._processes: dict[int, _Process] = {}
@@ -128,8 +131,11 @@ class WorkerPool:
         delivery: Delivery = UNKNOWN_DELIVERY,
         answers: Sequence[DnsAnswer] | None = None,
         text: Medium | Literal["guess"] | None = None,
+        whose: str = "",
     ) -> Future[Case]:
         """Judges it as soon as a process is free. Waits while too much is under way: call it from no future's callback.
+
+        `whose`: mailboxes that wait for the same processes get equal shares of their time, each its messages in order (X-18).
 
         `text`: not a mail but a pasted text of that kind, see Examiner.examine_text.
         `received`, `now`, `delivery`, `answers`: see Examiner.examine; without `now`, the instant at which it begins.
@@ -137,13 +143,13 @@ class WorkerPool:
         could not be examined. It raises WorkersError where no process starts; it is cancelled when the pool is closed first.
         """
         job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers), text)
-        task = _Task(job, key, Future())
+        task = _Task(job, key, whose, Future())
         with self._lock:
-            self._room.wait_for(lambda: self._closed or self._has_room(len(raw)))
+            self._room.wait_for(lambda: self._closed or self._has_room(whose, len(raw)))
             if self._closed:
                 raise RuntimeError("the pool is closed")
             self._under_way[task.future] = len(raw)
-            self._tasks.append(task)
+            self._tasks.add(whose, task)
             if len(self._threads) < min(self.size, len(self._under_way)):
                 self._start_slot()
             self._work.notify()
@@ -178,9 +184,10 @@ class WorkerPool:
         with self._lock:
             return len(self._under_way)
 
-    def _has_room(self, size: int) -> bool:
-        waiting = sum(self._under_way.values())
-        return not self._under_way or (len(self._under_way) < self._most and waiting + size <= WAITING_BYTES)
+    def _has_room(self, whose: str, size: int) -> bool:
+        """Also where others have filled it, one of each owner finds room: it must be here to get its turn."""
+        own = self._tasks.under_way(whose)
+        return not own or (own < self._most and sum(self._under_way.values()) + size <= WAITING_BYTES)
 
     def _start_slot(self) -> None:
         thread = threading.Thread(target=self._slot, name=f"vigie-judge-{len(self._threads)}", daemon=True)
@@ -197,7 +204,7 @@ class WorkerPool:
     def _next(self) -> _Task | None:
         with self._lock:
             self._work.wait_for(lambda: self._closed or self._tasks)
-            return None if self._closed else self._tasks.popleft()
+            return None if self._closed else self._tasks.take()
 
     def _judge(self, process: _Process | None, task: _Task) -> _Process | None:
         """Gives the future its case; returns the process for the next message, or None: the next one starts its own."""
@@ -213,23 +220,24 @@ class WorkerPool:
                 process = None
                 if not lost.again or attempt == ATTEMPTS:
                     case = unexamined(task.job.raw, lost.error, (time.monotonic() - begun) * 1000)
-                    self._settle(task, case)
+                    self._settle(task, case, begun)
                     return None
             except _NotStartedError:
                 self._end(process)
                 process = None
             else:
-                self._settle(task, case)
+                self._settle(task, case, begun)
                 if process.judged < RECYCLE_AFTER:
                     return process
                 self._end(process)
                 return None
-        self._settle(task, None)
+        self._settle(task, None, begun)
         return None
 
-    def _settle(self, task: _Task, case: Case | None) -> None:
+    def _settle(self, task: _Task, case: Case | None, begun: float) -> None:
         """Resolves the future, unless close() or its owner cancelled it."""
         with self._lock:
+            self._tasks.done(task.whose, time.monotonic() - begun)
             self._under_way.pop(task.future, None)
             self._room.notify_all()
         if case is not None and self._told is not None:
@@ -343,7 +351,7 @@ class _Process:
 
     def _ending(self) -> ExaminationError:
         try:
-            status = self._popen.wait(timeout=1)
+            status = self._popen.wait(timeout=ENDING_S)
         except subprocess.TimeoutExpired:
             return ExaminationError("crash", "the judging process closed its end")
         if status == -signal.SIGXCPU:

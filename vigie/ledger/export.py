@@ -22,6 +22,7 @@ from vigie.ledger.schema import (
     OUTCOMES,
     RECORDS,
     SIGNATURES,
+    SIGNED,
 )
 
 _JSON = frozenset({"case_json", "answers", "settings", "flags", "keywords", "kept_keywords", "detail"})
@@ -35,6 +36,7 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
         )
         intents = select(INTENTS).where(INTENTS.c.record_id == record_id).order_by(INTENTS.c.number)
         outcomes = select(OUTCOMES).join(INTENTS).where(INTENTS.c.record_id == record_id)
+        signatures = select(SIGNED.c.signature_id).where(SIGNED.c.record_id == record_id)
         frozen = select(FROZEN, EDITIONS.c.program, EDITIONS.c.settings).join(EDITIONS)
         for record in _rows(connection, select(RECORDS).where(RECORDS.c.id == record_id)):
             yield {
@@ -43,6 +45,7 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
                 "decisions": _rows(connection, decisions.order_by(DECISIONS.c.number)),
                 "intents": _rows(connection, intents),
                 "outcomes": _rows(connection, outcomes),
+                "signatures": connection.execute(signatures).scalars().all(),
                 "frozen": _rows(connection, frozen.where(FROZEN.c.record_id == record_id)),
             }
 

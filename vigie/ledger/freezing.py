@@ -46,9 +46,9 @@ def frozen_from_case(
     return replace(frozen, answers=(), lacking=lacking) if lacking else frozen
 
 
-def sightings(case: Case, account: str, at: datetime) -> Iterable[Sighting]:
+def sightings(case: Case, place: Place, at: datetime) -> Iterable[Sighting]:
     """The signatures of a mail that claims to be a protected sender's; of other mail none is kept."""
-    return [Sighting(signature_id, account, at) for signature_id in signature_ids(case)]
+    return [Sighting(signature_id, place.account, at, place) for signature_id in signature_ids(case)]
 
 
 def signature_ids(case: Case) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from vigie.ledger import signature_rows
 from vigie.ledger.columns import instant_text, storable
 from vigie.ledger.intent_rows import OPEN
 from vigie.ledger.schema import (
@@ -65,8 +66,10 @@ def thin(connection: Connection, judged_before: datetime) -> int:
         told = {"subject": "", "author": "", "sender": "", "theme": "", "campaign": "", "words": row.id}
         thinned = {**told, "case_json": _thinned(row.verdict, row.case_json)}
         connection.execute(update(RECORDS).where(RECORDS.c.id == row.id).values(**thinned))
+    thinned_ids = [row.id for row in rows]
     for table in (FROZEN, VIEWS):
-        connection.execute(delete(table).where(table.c.record_id.in_([row.id for row in rows])))
+        connection.execute(delete(table).where(table.c.record_id.in_(thinned_ids)))
+    signature_rows.unlink(connection, thinned_ids)
     return len(rows)
 
 
@@ -102,6 +105,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
         _keep_allowed(connection, going)
     else:
         _drop_allowed(connection, going)
+    signatures = signature_rows.forget(connection, going)
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
     for table in (FROZEN, DECISIONS, BULK_ITEMS, VIEWS):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
@@ -109,7 +113,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))
     connection.execute(delete(INTENTS).where(INTENTS.c.record_id.in_(going)))
     connection.execute(delete(RECORDS).where(RECORDS.c.id.in_(going)))
-    return Erased(records=len(going), under_way=len(record_ids) - len(going))
+    return Erased(records=len(going), signatures=signatures, under_way=len(record_ids) - len(going))
 
 
 def remove_orphans(connection: Connection) -> None:

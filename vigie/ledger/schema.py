@@ -161,6 +161,13 @@ SIGNATURES = Table(
     Column("first_seen", Text, nullable=False),
 )
 
+SIGNED = Table(
+    "signed",
+    METADATA,
+    Column("record_id", Text, ForeignKey("records.id"), primary_key=True),
+    Column("signature_id", Text, primary_key=True),
+)
+
 SENDINGS = Table(
     "sendings",
     METADATA,

@@ -121,6 +121,8 @@ class Sighting:
     """See DkimResult: a hash, nothing that leads back to the message."""
     account: str
     at: datetime
+    place: Place | None = None
+    """The message that carries it: when that is forgotten, so is what it alone carries."""
 
 
 @dataclass(frozen=True, slots=True)

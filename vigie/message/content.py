@@ -9,14 +9,14 @@ from urllib.parse import unquote
 
 from vigie.message.attached import describe, is_message, is_text, open_attachment
 from vigie.message.fields import decode_charset, header_text, scan
-from vigie.message.formats import drawn, qr
+from vigie.message.formats import drawn, pictures, qr
 from vigie.message.formats.embedded import embedded
-from vigie.message.formats.opened import Allowance, Opened
+from vigie.message.formats.opened import PICTURES, Allowance, Opened
 from vigie.message.layers import Context, assign, context_of
 from vigie.message.links import URLS, Destination, registrable, resolve, written
 from vigie.message.readings import TEXT_BYTES, Leaf, Ledger, leaves
 from vigie.message.text import LINES, Page, Target, html_page, plain_page, shortened
-from vigie.message.types import Attachment, Layer, Link, TextBlock
+from vigie.message.types import Attachment, Layer, Link, Picture, TextBlock
 
 _ATTACHED_DEPTH = 4
 _EMBEDDED_DEPTH = 5
@@ -49,11 +49,14 @@ class Content:
         self.blocks: list[TextBlock] = []
         self.links: dict[tuple[str, str, Layer, str, str], Link] = {}
         self.attachments: list[Attachment] = []
+        self.pictures: list[Picture] = []
         self._context = context
         self._ledger = ledger
         self._allowance = Allowance(ledger)
         self._shown: dict[str, Layer] = {}
         """Content-IDs that a body shows, each with the layer in which it first does (RFC 2392)."""
+        self._offered: set[str] = set()
+        """Content-IDs of pictures that stand in a link."""
         self._pages = 0
         self._chars_left = _TEXT_CHARS
         self._texts: set[str] = set()
@@ -224,12 +227,19 @@ class Content:
             self._ledger.note("unread-content", f"{leaf.content_type}: {_UNREAD[leaf.content_type]}")
         self.attachments.append(describe(leaf, opened=bool(opened) and not opened.locked, active=opened.active))
         inside = layer or self._shown.get(leaf.content_id) or Layer.ATTACHMENT
+        self._add_picture(leaf, inside, offered=leaf.content_id in self._offered)
         for page in opened.pages:
             self.add_page(page, f"attachment:{leaf.filename[:120]}", inside)
         if opened.parts and depth < _ATTACHED_DEPTH:
             self.add_leaves(opened.parts, layer if opened.is_body else inside, depth + 1)
         elif opened.parts:
             self._ledger.note("attached-depth", f"attachments inside attachments deeper than {_ATTACHED_DEPTH}")
+
+    def _add_picture(self, leaf: Leaf, layer: Layer, *, offered: bool) -> None:
+        """Keeps what may be a picture of letters; nothing is decoded here."""
+        if len(self.pictures) < PICTURES and pictures.fits(leaf):
+            name = leaf.filename or leaf.content_id or leaf.content_type.partition("/")[2]
+            self.pictures.append(Picture(layer, f"image/{name[:120]}", leaf.data, offered))
 
     def add_page(self, page: Page, where: str, layer: Layer | None, depth: int = 0) -> None:
         """The blocks and links of one page; `layer` None asks who speaks in each line. `depth`: of data: URLs around it."""
@@ -254,11 +264,14 @@ class Content:
         for target, layer in zip(page.targets, layers, strict=True):
             if target.target[:4].lower() == "cid:":
                 self._shown.setdefault(unquote(target.target[4:]), layer)
+                if target.target in page.offered:
+                    self._offered.add(unquote(target.target[4:]))
             elif (leaf := embedded(target.target)) is not None and self._pages < _PAGES:
                 self._chars_left -= len(leaf.data) if is_text(leaf) else 0
                 if depth >= _EMBEDDED_DEPTH or self._chars_left < 0:
                     self._ledger.note("embedded-too-much", "data: URLs nested or sized beyond what is opened")
                     return
+                self._add_picture(leaf, layer, offered=target.target in page.offered)
                 for inner in open_attachment(leaf, self._allowance).pages:
                     self.add_page(inner, where, layer, depth + 1)
 

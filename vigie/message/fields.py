@@ -6,9 +6,9 @@ fields are scanned by hand; the scan is linear in the size of the block and neve
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
+import string
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -281,19 +281,20 @@ def _word_bytes(encoding: str, content: str) -> bytes:
     return lenient_base64(data)
 
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_NO_BASE64 = bytes(set(range(256)) - set(string.ascii_letters.encode() + string.digits.encode() + b"+/="))
+_BETWEEN_PADDING = re.compile(rb"[^=]+")
 
 
 def lenient_base64(data: bytes) -> bytes:
     """Base64 as the most lenient client decodes it: foreign bytes skipped, started anew after padding (C-03)."""
-    out = []
-    for piece in data.split(b"="):
-        piece = _NOT_BASE64.sub(b"", piece)
+    out = bytearray()
+    for found in _BETWEEN_PADDING.finditer(data.translate(None, _NO_BASE64)):
+        piece = found[0]  # one at a time: there can be millions of them (X-11)
         if len(piece) % 4 == 1:
             piece = piece[:-1]
         if piece:
-            out.append(base64.b64decode(piece + b"=" * (-len(piece) % 4)))
-    return b"".join(out)
+            out += binascii.a2b_base64(piece + b"=" * (-len(piece) % 4))
+    return bytes(out)
 
 
 _CODECS = {

@@ -42,9 +42,14 @@ _ANGLED = re.compile(r"<\s*([^<>\s]{1,8192})\s*>")
 
 
 def parse(raw: bytes) -> Message:
-    """The union of all readings of a message; total: whatever the bytes, a Message with its defects."""
+    """The union of all readings of a message; total: whatever the bytes, a Message with its defects.
+
+    Raises MemoryError alone: that is no word about the bytes, and the judging process has a name for it.
+    """
     try:
         return read(raw)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - the last net under "total": a fault of ours must not hide the other mails
         return _unread(raw, Defect(UNREADABLE, type(error).__name__, structural=True))
 
@@ -79,6 +84,7 @@ def read(raw: bytes) -> Message:
         links=tuple(content.links.values()),
         attachments=tuple(content.attachments),
         defects=tuple(ledger.defects.values()),
+        pictures=tuple(content.pictures),
     )
 
 
@@ -150,11 +156,12 @@ def author_opinion(value: bytes) -> list[tuple[str, str]]:
 def body_opinion(raw: bytes) -> list[tuple[str, bool]]:
     """The texts that mail-parser and the standard library under it find, each with "is HTML"; nothing when they fail.
 
-    Asked about ambiguous messages only, and not about sizes at which it is slow (X-02..X-07).
+    Asked about ambiguous messages only, and not about sizes at which it is slow (X-02, X-03, X-05, X-07).
     """
     if (
         len(raw) > _OPINION_BYTES
         or raw.count(b"boundary") > 200
+        or raw.count(b"\n--") > 2_000
         or raw.count(b"=?") > 1_000
         or raw.count(b";") > 20_000
     ):

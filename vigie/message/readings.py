@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
@@ -267,25 +268,31 @@ def _delimiters(body: bytes, boundary: bytes) -> Iterator[tuple[int, int, bool]]
 
 
 def _split(body: bytes, boundary: bytes, ledger: Ledger) -> list[bytes]:
-    """The sections between delimiter lines, also those that stand after the closing one."""
-    sections: list[bytes] = []
+    """The sections between delimiter lines, also those that stand after the closing one.
+
+    Padding stands in front of what it hides: of too many the last ones are read too. Of the others not even the place is kept (X-03).
+    """
+    first: list[tuple[int, int]] = []
+    last: deque[tuple[int, int]] = deque(maxlen=_LAST_SECTIONS)
+    count = 0
     start = -1
     closed = False
     for position, end, closing in _delimiters(body, boundary):
         if start >= 0:
-            sections.append(_without_line_end(body[start:position]))
+            count += 1
+            (first if count <= _SECTIONS - _LAST_SECTIONS else last).append((start, position))
         if closed and not closing:
             ledger.note("parts-after-end", "parts after the closing boundary", structural=True)
         closed |= closing
         start = -1 if closing else end
+    sections = [_without_line_end(body[begin:end]) for begin, end in (*first, *last)]
     if start >= 0:
+        count += 1
         sections.append(body[start:])
         if not closed:
             ledger.note("boundary-unclosed", "a multipart without its closing boundary")
-    if len(sections) > _SECTIONS:
-        # padding stands in front of what it hides: the last ones are read too
+    if count > _SECTIONS:
         ledger.note("mime-parts", f"more than {_SECTIONS} parts", structural=True)
-        del sections[_SECTIONS - _LAST_SECTIONS : -_LAST_SECTIONS]
     return sections
 
 
@@ -301,11 +308,14 @@ def _outside(body: bytes, boundaries: list[bytes], ledger: Ledger) -> Iterator[L
     """Preamble and epilogue as leaves: few clients show them, but a redefined boundary makes them the body (S-21, C-08)."""
     if len(boundaries) != 1:
         return
-    marks = list(_delimiters(body, boundaries[0]))
-    if not marks:
+    marks = _delimiters(body, boundaries[0])
+    first = next(marks, None)
+    if first is None:
         return
-    before = body[: marks[0][0]]
-    after = body[marks[-1][1] :] if marks[-1][2] else b""
+    last = deque(marks, maxlen=1)  # of two million not more than one is kept (X-03)
+    _, end, closing = last[0] if last else first
+    before = body[: first[0]]
+    after = body[end:] if closing else b""
     for name, text in (("preamble", before), ("epilogue", after)):
         text = text.strip()
         if not text:

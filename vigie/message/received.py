@@ -130,9 +130,9 @@ def _blanked(text: str) -> str | None:
     return None if depth else "".join(out)
 
 
-def _comments(text: str) -> list[str]:
-    """The outermost comments, without their parentheses."""
-    found: list[str] = []
+def _comments(text: str) -> list[tuple[str, str]]:
+    """The outermost comments, without their parentheses, each with all the text behind it."""
+    found: list[tuple[str, str]] = []
     depth = start = 0
     for at, char in enumerate(text):
         if char == "(":
@@ -141,16 +141,23 @@ def _comments(text: str) -> list[str]:
         elif char == ")":
             depth -= 1
             if depth == 0:
-                found.append(text[start:at])
+                found.append((text[start:at], text[at + 1 :]))
     return found
 
 
 def _envelope_sender(text: str) -> str | None:
-    """What the one comment `envelope-from <path>` behind the by clause says, taken literally; "" is the null path."""
-    found = [match for comment in _comments(text) if (match := _ENVELOPE.fullmatch(comment))]
+    """What the one comment `envelope-from <path>` behind the by clause says, taken literally; "" is the null path.
+
+    None where the same marks end a comment further on: they may stand in the client's path, as in <">) (z"@evil.example>, and
+    what seems to end it is then his.
+    """
+    found = [(match, rest) for comment, rest in _comments(text) if (match := _ENVELOPE.fullmatch(comment))]
     if len(found) != 1:
         return None
-    return found[0]["path"] if found[0]["path"] is not None else found[0]["bare"]
+    match, rest = found[0]
+    if match["path"] is not None:
+        return None if ">)" in rest else match["path"]
+    return None if ")" in rest else match["bare"]
 
 
 def _first_word(clause: str) -> str:

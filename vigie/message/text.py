@@ -45,6 +45,8 @@ class Page:
     lines: list[Line] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
+    offered: set[str] = field(default_factory=set)
+    """Targets of the pictures that stand in a link."""
     base: str = ""
     coarse: bool = False
     cut: bool = False
@@ -426,6 +428,8 @@ class _Walk:
         if tag in ("a", "area") and slots:
             self._anchors.append(_Anchor(slots, len(self.page.lines), hidden=unseen))
             return True
+        if tag == "img" and (self._anchors or "usemap" in attributes):
+            self.page.offered.update(target for target, _ in slots)
         for target, kind in slots:
             self.page.targets.append(self._target(target, kind, hidden=unseen and kind != "image"))
         return False

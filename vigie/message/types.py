@@ -135,6 +135,19 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture file of the message, as it came: nobody has looked for letters in it."""
+
+    layer: Layer
+    """Of the text that shows it; ATTACHMENT where none does."""
+    where: str
+    """image/NAME"""
+    data: bytes
+    offered: bool = False
+    """It stands in a link: the reader is to click on it, so the sender himself speaks in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """The union of all readings of one message. Built by `parse`, or by `pasted` of a text."""
 
@@ -163,6 +176,7 @@ class Message:
     attachments: tuple[Attachment, ...]
     defects: tuple[Defect, ...]
     medium: Medium = Medium.MAIL
+    pictures: tuple[Picture, ...] = ()
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Decoded values of every field of that lower-case name, topmost first."""

@@ -52,7 +52,10 @@ _REPORTED = re.compile(
 FRAUD_WORD = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*|usurp\w*"
     r"|frauduleu\w*|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?"
-    r"|conseillers?)|malveillan\w*|canular|faux de bout en bout|nombreux a nous (?:transmettre|signaler|envoyer))\b"
+    r"|conseillers?)|malveillan\w*|canular|faux de bout en bout|nombreux a nous (?:transmettre|signaler|envoyer)"
+    r"|(?:mails?|courriels?|messages?|envois?) (?:fictifs?|factices?|pieges?|d'exercice|de test)"
+    r"|(?:campagne|exercice|module|action) (?:interne )?de sensibilisation"
+    r"|scams?|scammers?|fraudsters?|fake (?:e-?mails?|mails?|messages?)|impersonat\w+)\b"
 )
 _FRAUD_TITLE = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|faux (?:mails?|courriels?|e-mails?|sms"

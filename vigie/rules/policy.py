@@ -36,7 +36,7 @@ SPOKEN = frozenset({Layer.OUTER, Layer.ATTACHMENT})
 COUNTED = SPOKEN | {Layer.HIDDEN}
 """Layers whose contradictions and lures count: hidden ones are the sender's too."""
 
-PASSED_ON = frozenset({Layer.FORWARDED, Layer.QUOTED})
+PASSED_ON = frozenset({Layer.FORWARDED, Layer.QUOTED, Layer.ATTACHED_MESSAGE})
 """Whoever bears the brand's name and passes on "our earlier mail" says himself what stands in it (C-50)."""
 
 WAYS = frozenset({"link-outside", "reply-outside"})

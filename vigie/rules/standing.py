@@ -81,6 +81,11 @@ def standing(
     return max(signed, min(known, default=Standing.NOBODY))
 
 
+def by_name(authors: tuple[Address, ...], folded: Callable[[str], str], brand: Brand) -> Standing:
+    """What the names and addresses tell alone, whatever the text says: the weakest of all author readings."""
+    return min((_of_author(author, folded, brand) for author in authors), default=Standing.NOBODY)
+
+
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
 _TICKET = re.compile(r"\[?\b([a-z]{2,10}-\d{1,6})\b")
 
@@ -133,6 +138,41 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
 
 
 _FIRM = re.compile(r"\b(?:sa|ag|gmbh|ltd|nv|plc|mutuel|mutuelle)$")
+
+
+_SPEAKS = re.compile(r"(?<![\w'])(?:je|j'\w+|moi|me|m'\w+|mon|ma|mes|i|i'm|i'll|i've|my)(?![\w'])")
+
+
+class Owner(IntEnum):
+    """Whether the person or body of the display name is there in the text."""
+
+    NAMELESS = 0
+    """The display name names nobody."""
+    ABSENT = 1
+    """Nothing in the text tells that this name wrote it: usual for a notice, and for a mailbox that somebody else uses."""
+    SPEAKS = 2
+    """Somebody says "I"."""
+    NAMED = 3
+    """A word of the name stands in the text."""
+
+
+def owner(authors: tuple[Address, ...], texts: list[str], folded: Callable[[str], str], brand: Brand) -> Owner:
+    """The weakest over all author readings. `texts`: what the sender says, without the subject; addresses in it do not count."""
+    text = " ".join(word for part in texts for word in part.split() if "@" not in word and "//" not in word)
+    said = set(re.findall(r"[a-z0-9]+", text))
+    speaks = bool(_SPEAKS.search(text))
+    return min(
+        (_presence(telling(readable(folded(author.display), brand), brand), said, speaks) for author in authors),
+        default=Owner.NAMELESS,
+    )
+
+
+def _presence(name: list[str], said: set[str], speaks: bool) -> Owner:
+    if not name:
+        return Owner.NAMELESS
+    if said.intersection(name):
+        return Owner.NAMED
+    return Owner.SPEAKS if speaks else Owner.ABSENT
 
 
 def namesake(display: str, domain: str, brand: Brand) -> bool:

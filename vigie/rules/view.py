@@ -13,11 +13,11 @@ from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
 from vigie.rules.pointing import MOST, only_points
-from vigie.rules.standing import Standing, standing
+from vigie.rules.standing import Owner, Standing, owner, standing
 from vigie.rules.types import Finding, Kind
 from vigie.rules.utterance import Utterance, utterances
 
-_OF_THE_MESSAGE = frozenset({"outer", "links", "spoken", "outer_links", "buttons", "standing"})
+_OF_THE_MESSAGE = frozenset({"outer", "links", "spoken", "outer_links", "buttons", "standing", "owner"})
 """What a View derives from message and brand alone."""
 _A_WORD = 20
 """Characters of the body below which the sender says nothing himself."""
@@ -116,6 +116,12 @@ class View:
         """Who the sender says he is, by his name and by all that he says."""
         texts = [item.text for item in sorted(self.spoken, key=lambda item: not item.is_subject)]
         return standing(self.message.authors, texts, self.folded, self.brand, self.buttons)
+
+    @cached_property
+    def owner(self) -> Owner:
+        """Whether whom the display name names is there in what the sender says."""
+        texts = [item.text for item in self.spoken if not item.is_subject]
+        return owner(self.message.authors, texts, self.folded, self.brand)
 
     @cached_property
     def official_author(self) -> bool:

@@ -190,6 +190,7 @@ def _marks(view: View, length: int, named: bool) -> Iterator[str]:
     if warns_of_fraud(subject, body):
         yield "x:warns"
     yield f"x:{view.standing.name.lower()}"
+    yield f"x:owner-{view.owner.name.lower()}"
 
 
 def _same(host: str, domain: str) -> bool:

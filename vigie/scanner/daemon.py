@@ -6,11 +6,11 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -37,6 +37,7 @@ LOG = logging.getLogger(__name__)
 
 STOP_S = 8.0
 """For the current commands; whatever is not done then is taken up by the next start, as after a kill (I-53)."""
+S = TypeVar("S", bound="Setup")
 LATE = timedelta(minutes=2)
 """A scan that is late, because the machine is busy, is no deafness yet."""
 
@@ -69,6 +70,11 @@ class Setup(Protocol):
         """Metrics and alerts."""
         ...
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Accounts that go on as they were, or were not begun, because what is new about them is wrong; and why."""
+        ...
+
 
 class Service:
     """The accounts of one setup at work, from `start` to `stop`."""
@@ -97,7 +103,7 @@ class Service:
         self._scheduler.add_job(
             upkeep.run,
             IntervalTrigger(hours=upkeep.EVERY_H, jitter=600),
-            (self._ledger, setup.retention),
+            (self._ledger, setup.retention, meter),
             id="upkeep",
             next_run_time=datetime.now(UTC) + timedelta(seconds=upkeep.FIRST_AFTER_S),
             coalesce=True,
@@ -158,15 +164,16 @@ def trigger(account: AccountSettings) -> CronTrigger | IntervalTrigger:
     return IntervalTrigger(seconds=account.schedule_s, jitter=min(account.schedule_s // 10, 30) or None)
 
 
-def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
+def serve(load: Callable[[S | None], S], *, refused: type[Exception]) -> bool:
     """Runs until SIGTERM or SIGINT; True after an orderly end. Call it from the main thread.
 
-    `load` reads the configuration and raises `refused` with one line: at the start it goes to the caller, at a SIGHUP the
-    old one is kept. Raises LedgerError.
+    `load` reads the configuration, given the one at work, and raises `refused` with one line: at the start it goes to the
+    caller, at a SIGHUP the old one is kept. Raises LedgerError.
     """
     news = _Signals()
     outlook = Outlook()
-    service = Service(load(), outlook.meter)
+    setup = load(None)
+    service = Service(setup, outlook.meter)
     service.start()
     LOG.info("at work on %s", _names(service.accounts))
     outlook.use(service, service.setup.operation)
@@ -177,7 +184,8 @@ def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
         systemd.tell("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
         try:
             # Built before the old one ends: what is wrong shows while there is still something to keep.
-            fresh = Service(load(), outlook.meter)
+            new = load(setup)
+            fresh = Service(new, outlook.meter)
         except (refused, LedgerError, ValueError) as error:
             LOG.error(
                 "not reloaded, the old configuration stays: %s; still at work on %s", error, _names(service.accounts)
@@ -185,12 +193,15 @@ def serve(load: Callable[[], Setup], *, refused: type[Exception]) -> bool:
             outlook.refused(str(error))
             systemd.tell("READY=1")
             continue
-        outlook.use(fresh, fresh.setup.operation)
+        outlook.use(fresh, new.operation, new.refused)
         orderly = service.stop() and orderly
         changes = _changes(service.accounts, fresh.accounts)
-        service = fresh
+        for name, why in new.refused.items():
+            here = any(name == account.name for account in service.accounts)
+            LOG.error("%s: not reloaded, %s: %s", name, "it goes on as before" if here else "it is not begun", why)
+        setup, service = new, fresh
         service.start()
-        outlook.meter.reloaded(done=True)
+        outlook.meter.reloaded("partly" if new.refused else "done")
         LOG.info("reloaded; at work on %s (%s)", _names(service.accounts), changes)
     systemd.tell("STOPPING=1")
     outlook.close()

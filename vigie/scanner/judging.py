@@ -39,6 +39,7 @@ class Pool(Protocol):
         now: datetime | None = None,
         delivery: Delivery = UNKNOWN_DELIVERY,
         answers: Sequence[DnsAnswer] | None = None,
+        whose: str = "",
     ) -> Future[Case]:
         """See WorkerPool."""
         ...
@@ -132,7 +133,12 @@ class Judging:
             delivery=self._delivery,
             partial=fetched.partial,
             case=self._feeder.submit(
-                self._pool.submit, fetched.raw, received=fetched.internaldate, key=key, delivery=self._delivery
+                self._pool.submit,
+                fetched.raw,
+                received=fetched.internaldate,
+                key=key,
+                delivery=self._delivery,
+                whose=place.account,
             ),
             key=key,
             counted=counted,
@@ -151,6 +157,7 @@ class Judging:
             now=None if evidence is None else evidence.examined_at,
             delivery=delivery,
             answers=None if evidence is None else evidence.answers,
+            whose=job.place.account,
         )
         return replace(job, delivery=delivery, case=handed_in)
 

@@ -46,6 +46,15 @@ def standing(ledger: Ledger, account: AccountSettings) -> tuple[Mode, ModeChange
     return _mode(newest.mode), newest
 
 
+def at_work(ledger: Ledger, account: AccountSettings) -> Mode:
+    """The mode in which the service works, or worked last. Writes nothing. Raises LedgerError.
+
+    Not what vigie.toml says where nobody has read it since it was changed: before the reload the service does not know.
+    """
+    newest = ledger.newest_mode(account.name)
+    return account.mode if newest is None else _mode(newest.mode)
+
+
 def rank(mode: str) -> int:
     """How much is done to a message in that mode."""
     return MODES.index(_mode(mode))

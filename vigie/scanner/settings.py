@@ -15,6 +15,7 @@ from vigie.scanner.credentials.settings import OAuthSettings
 __all__ = ["AccountSettings", "SecretError"]
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
+ACCOUNT_NAME = r"[A-Za-z0-9._@+-]{1,64}"
 LOOPBACK = ("localhost", "127.", "::1")
 SOURCES = ("password_file", "password_env", "password_command", "oauth")
 
@@ -27,7 +28,7 @@ def _same(folder: str) -> str:
 class AccountSettings(Settings):
     """One mailbox."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$", description="what the commands and logs call it")
+    name: str = Field(pattern=f"^{ACCOUNT_NAME}$", description="what the commands and logs call it")
     host: str
     port: int = Field(default=993, ge=1, le=65535)
     tls: Literal["implicit", "starttls", "none"] = "implicit"

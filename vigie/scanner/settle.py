@@ -54,7 +54,7 @@ class Settler:
             cursor,
             intents.values(),
             frozen={**batch.frozen, **{place: kept for place, kept in frozen.items() if kept is not None}},
-            sightings=[seen for job, case in judged for seen in sightings(case, job.place.account, at)],
+            sightings=[seen for job, case in judged for seen in sightings(case, job.place, at)],
         )
         for record in records:
             self._summary.count_record(record)

@@ -129,6 +129,7 @@ class TestContract:
         assert [(one.raw, one.partial) for one in exactly] == [(mail(0), False)]
 
     def test_vanished_uids_are_left_out(self, account: AccountSettings, mailbox: ImapMailbox) -> None:
+        """I-12."""
         append(account, *ODD)
         mailbox.select("INBOX", read_only=True)
         first, *_, last = mailbox.uids_after(0)
@@ -213,6 +214,7 @@ class TestContract:
         assert list(mailbox.uids_after(0)) == left
 
     def test_move_keeps_flags_and_internaldate(self, account: AccountSettings, mailbox: ImapMailbox) -> None:
+        """I-46."""
         when = datetime(2021, 2, 3, 4, 5, 6, tzinfo=timezone(timedelta(hours=2)))
         append(account, mail(1), flags=("\\Seen", "\\Answered"), when=when)
         folder = mailbox.ensure_folder(QUARANTINE)

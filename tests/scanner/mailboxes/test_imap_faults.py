@@ -285,6 +285,7 @@ def test_a_code_beside_ok_is_no_refusal() -> None:
     ],
 )
 def test_words_without_code(verb: str, words: bytes, kind: str, temporary: bool) -> None:
+    """What vendors say without a code: Gmail's limits (I-43), Exchange's riddles (I-40, I-41), and others."""
     with FakeImap({verb: words}) as fake:
         with pytest.raises(MailboxError) as caught:
             DO.get(verb, ImapMailbox.close)(selected(fake))
@@ -605,6 +606,7 @@ def test_signs_of_life_are_waited_for() -> None:
 
 
 def test_close_does_not_wait_for_a_dead_server() -> None:
+    """I-26."""
     with FakeImap({"LOGOUT": [HANG]}) as fake:
         mailbox = selected(fake, timeout_s=0.2)
         closer = threading.Thread(target=mailbox.close)

@@ -55,7 +55,61 @@ def words(call: ast.Call) -> list[str]:
     ]
 
 
+def test_no_command_names_a_message_by_its_number() -> None:
+    """I-10: another client's EXPUNGE shifts sequence numbers, and never UIDs."""
+    said = [
+        words(node)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    named = {"FETCH", "STORE", "COPY", "MOVE", "SEARCH", "SORT", "THREAD"}
+    assert not [spoken for spoken in said if named & set(spoken[:1])]
+    assert {spoken[1] for spoken in said if spoken[:1] == ["UID"] and len(spoken) > 1} >= {
+        "FETCH",
+        "STORE",
+        "SEARCH",
+        "EXPUNGE",
+    }
+    calls = {
+        node.func.attr
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value).endswith(("imap", "client"))
+    }
+    assert not calls & {"fetch", "store", "copy", "move", "search", "add_flags", "remove_flags"}, "past our own session"
+
+
+def test_nothing_rests_on_modseq_or_notify() -> None:
+    """I-36, I-37: MODSEQ goes back after a restore, NOTIFY overflows; both would need the same look at UIDNEXT all the same."""
+    for path in FILES:
+        spoken = {
+            word
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call)
+            for said in words(node)
+            for word in said.upper().strip("()").split()
+        }
+        assert not spoken & {
+            "CONDSTORE",
+            "QRESYNC",
+            "NOTIFY",
+            "CHANGEDSINCE",
+            "UNCHANGEDSINCE",
+            "MODSEQ",
+            "HIGHESTMODSEQ",
+        }
+
+
+def test_the_library_is_one_that_can_starttls() -> None:
+    """I-27: before 4.1 imapclient assigned to what Python 3.14 lets nobody assign to."""
+    assert imapclient.version_info[:2] >= (4, 1)
+
+
 def test_bodies_are_peeked_at() -> None:
+    """I-18."""
     for path in FILES:
         text = path.read_text(encoding="utf-8")
         assert "RFC822)" not in text

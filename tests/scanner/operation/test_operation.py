@@ -137,7 +137,7 @@ def test_a_port_that_is_taken_costs_the_figures_and_nothing_else(ledger, webhook
     assert outlook.port == 0
     for _ in range(2):  # the second is a reload: the listener stays
         outlook.use(watched, OperationSettings.model_validate({"metrics": {"listen": "127.0.0.1:0"}}))
-        outlook.meter.reloaded(done=True)
+        outlook.meter.reloaded("done")
     port = outlook.port
     assert figures(port)["vigie_reloads_total result=done"] == 2
     outlook.use(watched, OperationSettings.model_validate({"metrics": {"listen": f"127.0.0.1:{webhook.port}"}}))

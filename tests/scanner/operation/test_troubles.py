@@ -8,7 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.scanner.operation.world import Watched, a_quarantine
+from vigie.ledger.audit import What
+from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
+from vigie.scanner import upkeep
+from vigie.scanner.operation.alarms import Alarms
 from vigie.scanner.operation.meter import Meter
 from vigie.scanner.operation.settings import AlertSettings
 from vigie.scanner.operation.troubles import Kind, Lookout
@@ -63,6 +67,23 @@ def test_a_folder_that_is_behind(lookout, ledger):
     assert kinds(lookout) == []
 
 
+@pytest.mark.parametrize("error", ["", "connection refused"])
+def test_a_mail_that_waits_for_long_to_be_judged(lookout, ledger, error):
+    """One is enough, and at once: the ledger has measured it, whenever this process began."""
+
+    def waits(minutes: float) -> None:
+        now = datetime.now(UTC)
+        ledger.beat("accueil", "INBOX", now, 1, error, known_at=now, behind_since=now - timedelta(minutes=minutes))
+
+    waits(29.5)
+    assert kinds(lookout) == []
+    waits(30.1)
+    (trouble,) = lookout.look()
+    assert (trouble.key, trouble.detail) == ("lag accueil/INBOX", error or "30 min")
+    ledger.beat("accueil", "INBOX", datetime.now(UTC), 0, "", known_at=datetime.now(UTC))
+    assert kinds(lookout) == []
+
+
 @pytest.mark.parametrize(("error", "age_s"), [("connection refused", 0), ("", 601)])
 def test_a_folder_that_cannot_be_looked_at_for_long(lookout, ledger, clock, error, age_s):
     beat(ledger, error=error, age_s=age_s)
@@ -112,6 +133,49 @@ def test_a_move_that_was_refused(lookout, meter, clock):
     assert kinds(lookout) == [(Kind.QUARANTINE, "accueil")]
 
 
+def test_an_audit_log_that_is_not_whole(lookout, ledger, meter, caplog):
+    for count in range(3):
+        ledger.note(What.LOGIN, account="accueil", count=count)
+    assert kinds(lookout) == []
+    assert ledger_figures(meter, ledger)["vigie_audit_breaks"] == 0
+    original = tampered(ledger)
+    assert kinds(lookout) == [], "it is looked at once a day"
+    upkeep.run(ledger, RetentionSettings(), meter)
+    assert "the audit log was tampered with or damaged" in caplog.text
+    assert kinds(lookout) == [(Kind.AUDIT, "")]
+    assert ledger_figures(meter, ledger)["vigie_audit_breaks"] == 1
+    # told once, however often it is found; and a process that starts anew does not take it back first
+    alarms = Alarms(AlertSettings(steady_s=0))
+    for second in range(3):
+        upkeep.run(ledger, RetentionSettings(), meter)
+        notice = alarms.due(lookout.look(), second)
+        assert [trouble.kind for trouble in notice.raised] == ([Kind.AUDIT] if second == 0 else [])
+        alarms.was_sent(notice, second)
+    anew = Lookout(Watched(ledger, (ACCOUNT,)), AlertSettings(disk_free_mb=1), Meter())
+    assert not alarms.due(anew.look(), 10)
+    tampered(ledger, original)
+    meter.use(Watched(ledger, (ACCOUNT,)))  # a reload
+    assert kinds(lookout) == []
+
+
+def ledger_figures(meter: Meter, ledger: Ledger) -> dict[str, float]:
+    watched = Watched(ledger, (ACCOUNT,))
+    meter._of_ledger.watched = watched
+    return {one.name: one.value for family in meter._of_ledger.collect() for one in family.samples if not one.labels}
+
+
+def tampered(ledger: Ledger, detail: str = '{"count":9}') -> str:
+    """Changes one entry behind Vigie's back; gives what stood there."""
+    with sqlite3.connect(ledger.path) as other:
+        other.execute("DROP TRIGGER IF EXISTS audit_is_never_changed")
+        before = str(other.execute("SELECT detail FROM audit WHERE number = 2").fetchone()[0])
+        other.execute("UPDATE audit SET detail = ? WHERE number = 2", (detail,))
+    other.close()
+    return before
+
+
 def test_a_reload_that_was_refused(lookout):
-    lookout.refused = "vigie.toml:3: TOML incorrect"
+    lookout.refused = {"": "vigie.toml:3: TOML incorrect"}
     assert kinds(lookout) == [(Kind.CONFIGURATION, "")]
+    lookout.refused = {"accueil": "vigie.toml:9: accounts[accueil].port: 1 ≤"}
+    assert kinds(lookout) == [(Kind.CONFIGURATION, "accueil")]

@@ -1,23 +1,18 @@
-"""`vigie forget`, `vigie export` and their options."""
+"""`vigie forget` and its options."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vigie.cli.frame import Globals, Work
+from vigie.cli.frame import Globals, Work, message_help
 from vigie.cli.language import say
 from vigie.cli.status import Status
 
 
-def _message_help() -> str:
-    return say("ce message, avec ou sans < >", "this message, with or without < >")
-
-
 def declare(app: typer.Typer) -> None:
-    """Adds both to the command table."""
+    """Adds it to the command table."""
 
     @app.command(
         help=say(
@@ -27,7 +22,7 @@ def declare(app: typer.Typer) -> None:
     )
     def forget(
         context: typer.Context,
-        message_id: Annotated[str, typer.Option(metavar="ID", help=_message_help())] = "",
+        message_id: Annotated[str, typer.Option(metavar="ID", help=message_help())] = "",
         account: Annotated[
             str, typer.Option(metavar="ACCOUNT", help=say("tout d'un compte", "all of an account"))
         ] = "",
@@ -46,34 +41,5 @@ def declare(app: typer.Typer) -> None:
 
             options: Globals = context.obj
             return command(options.config, Wanted(message_id, account, expired, yes))
-
-        return work
-
-    @app.command(
-        help=say(
-            "Tout ce que le registre garde d'un message ou d'un compte. Un objet JSON par ligne.",
-            "Everything that the ledger remembers of a message or an account. One JSON object a line.",
-        )
-    )
-    def export(
-        context: typer.Context,
-        message_id: Annotated[str, typer.Option(metavar="ID", help=_message_help())] = "",
-        account: Annotated[
-            str, typer.Option(metavar="ACCOUNT", help=say("tout d'un compte", "all of an account"))
-        ] = "",
-        file: Annotated[
-            Path | None,
-            typer.Option("--out", metavar="FILE", help=say("dans ce nouveau fichier", "into this new file")),
-        ] = None,
-    ) -> Work:
-        if not (message_id or account):
-            raise typer.BadParameter(say("--message-id ou --account", "--message-id or --account"))
-
-        def work() -> Status:
-            from vigie.cli.export import Wanted
-            from vigie.cli.export import export as command
-
-            options: Globals = context.obj
-            return command(options.config, Wanted(message_id, account, file))
 
         return work

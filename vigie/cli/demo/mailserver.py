@@ -83,7 +83,7 @@ def _pymap(folder: Path, password: str, port: int) -> tuple[str, Child]:
 
 def _dovecot(folder: Path, password: str, port: int) -> tuple[str, Child]:
     program = dovecot_program() or "dovecot"
-    version = subprocess.run((program, "--version"), capture_output=True, text=True, check=False).stdout  # noqa: S603
+    version = subprocess.run((program, "--version"), capture_output=True, text=True, check=False).stdout  # noqa: S603 - an absolute path of ours
     as_root = os.getuid() == 0
     user, group = (
         ("nobody", "nogroup") if as_root else (pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name)

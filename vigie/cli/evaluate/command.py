@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich import progress as bars
 from rich.console import Console
 from rich.table import Table
 
 from vigie.cli import console, words
+from vigie.cli.bar import bar
 from vigie.cli.config import load, load_or_default
 from vigie.cli.evaluate import page, runs
 from vigie.cli.evaluate.labels import Labelled, labelled
 from vigie.cli.evaluate.measures import Judged, Measures, measure, worst
 from vigie.cli.evaluate.wording import accepted, between, figures, percent
+from vigie.cli.in_order import in_order
 from vigie.cli.language import colon, decimal, say
 from vigie.cli.status import Fault, Status
 from vigie.judge.settings import JudgeSettings
@@ -25,7 +25,6 @@ from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.rules.catalog import rules
 from vigie.rules.types import Case
 
-AHEAD = 32
 SHOWN_WRONG = 30
 OWN_CONFIG = "vigie.toml"
 
@@ -66,34 +65,23 @@ def _settings(config: Path | None, folder: Path) -> JudgeSettings:
 
 
 def _judged(settings: JudgeSettings, items: Sequence[Labelled]) -> list[Judged]:
-    found: list[Judged] = []
     try:
-        with WorkerPool(settings) as pool, _bar() as bar:
-            task = bar.add_task("", total=len(items))
-            for mail in _verdicts(pool, items):
-                found.append(mail)
-                bar.advance(task)
+        with WorkerPool(settings) as pool, bar("", len(items)) as shown:
+            begun = ((item, _submit(pool, item)) for item in items)
+            return [_result(item, case) for item, case in shown.counting(in_order(begun))]
     except WorkersError as error:
         raise Fault(str(error)) from None
-    return found
 
 
-def _verdicts(pool: WorkerPool, items: Sequence[Labelled]) -> Iterator[Judged]:
-    waiting: deque[tuple[Labelled, Future[Case]]] = deque()
-    for item in items:
-        try:
-            raw = item.path.read_bytes()
-        except OSError as error:
-            raise Fault(f"{item.path}: {error.strerror}") from None
-        waiting.append((item, pool.submit(raw, received=None, key=item.name)))
-        while len(waiting) > AHEAD:
-            yield _result(*waiting.popleft())
-    while waiting:
-        yield _result(*waiting.popleft())
+def _submit(pool: WorkerPool, item: Labelled) -> Future[Case]:
+    try:
+        raw = item.path.read_bytes()
+    except OSError as error:
+        raise Fault(f"{item.path}: {error.strerror}") from None
+    return pool.submit(raw, received=None, key=item.name)
 
 
-def _result(item: Labelled, future: Future[Case]) -> Judged:
-    case = future.result()
+def _result(item: Labelled, case: Case) -> Judged:
     return Judged(
         name=item.name,
         accept=item.accept,
@@ -103,18 +91,6 @@ def _result(item: Labelled, future: Future[Case]) -> Judged:
         rules=tuple(dict.fromkeys(finding.rule for finding in case.verdict.findings)),
         elapsed_ms=case.elapsed_ms,
         error=case.error.kind if case.error else "",
-    )
-
-
-def _bar() -> bars.Progress:
-    screen = console.screen(stderr=True)
-    return bars.Progress(
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TimeRemainingColumn(),
-        console=screen,
-        transient=True,
-        disable=not screen.is_terminal,
     )
 
 

@@ -23,10 +23,10 @@ _LOOKED_AT = 1_500_000
 """Pixels that a larger picture is reduced to: a screen shows no more of it, and a telephone reads it from there."""
 _FRAMES = 8
 _HALF = 500_000
-_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB")
 _PLUGINS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # imported: they register
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM")
-_ERRORS = (
+DECODING_ERRORS = (
     *(OSError, ValueError, TypeError, SyntaxError, IndexError, KeyError, AttributeError, EOFError, ArithmeticError),
     *(struct.error, zlib.error, RuntimeError),
 )
@@ -60,12 +60,12 @@ def read(data: bytes, allowance: Allowance) -> list[str]:
         return []
     said: list[str] = []
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             for frame in _frames(picture, allowance):
                 said += codes(frame, allowance)
     except Image.DecompressionBombError:
         ledger.note("picture-too-large", f"more than {PICTURE_PIXELS} pixels")
-    except _ERRORS as error:
+    except DECODING_ERRORS as error:
         ledger.note("picture-unreadable", type(error).__name__)
     return list(dict.fromkeys(said))
 

@@ -12,7 +12,7 @@ from vigie.message.types import Medium
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
-from vigie.rules.standing import telling
+from vigie.rules.standing import Owner, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import channel
 from vigie.rules.view import View
@@ -59,6 +59,8 @@ def _wording(view: View, told: Score, *, enough: bool) -> Iterator[Finding]:
     bounds = policy().wording
     if told.total >= bounds.sure and told.words >= bounds.words:
         yield claim(ID, "wording", *telling_line(view))
+    elif told.total >= bounds.likely and view.owner is Owner.ABSENT:
+        yield claim(ID, "wording-unowned", *telling_line(view), strength=Strength.WEAK)
     elif told.total >= bounds.likely and not enough:
         yield claim(ID, "wording-likely", *telling_line(view), strength=Strength.WEAK)
 

@@ -31,6 +31,7 @@ from vigie.scanner.summary import Progress, Summary
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody draws
 
 PASS_SECONDS = (0.1, 0.5, 1, 5, 15, 60, 300, 1800)
+RELOADS = ("done", "partly", "refused")
 ACTIONS = ("quarantined", "tagged", "released", "failed", "gone")
 
 
@@ -82,12 +83,13 @@ class Meter:
         self._alerts = Gauge("vigie_alerts_active", "What is wrong now, by kind.", ["kind"], registry=one)
         for cause in ("timeout", "memory", "crash"):
             self._kills.labels(cause)
-        for result in ("done", "refused"):
+        for result in RELOADS:
             self._reloads.labels(result)
         self._lock = threading.Lock()
         self._live: dict[str, Tally[str]] = {}
         self._broken: dict[str, int] = {}
-        self._of_ledger = _OfLedger()
+        self._audit_breaks: int | None = None
+        self._of_ledger = _OfLedger(self)
         self.registry.register(self._of_ledger)
 
     def use(self, watched: Watched) -> None:
@@ -99,6 +101,8 @@ class Meter:
                 self._acted.labels(account.name, result)
             for result in ("done", "broken"):
                 self._passes.labels(account.name, result)
+        with self._lock:
+            self._audit_breaks = None  # another ledger, or the same one mended
         self._of_ledger.watched = watched
 
     # -- what happens ------------------------------------------------------------------------------------------------
@@ -135,9 +139,9 @@ class Meter:
             self._live.pop(account, None)
         self._passes.labels(account, "broken").inc()
 
-    def reloaded(self, *, done: bool) -> None:
-        """A SIGHUP was answered."""
-        self._reloads.labels("done" if done else "refused").inc()
+    def reloaded(self, result: str) -> None:
+        """A SIGHUP was answered: one of RELOADS."""
+        self._reloads.labels(result).inc()
 
     def sent(self, way: str, *, done: bool) -> None:
         """An alert message went out, or could not."""
@@ -148,6 +152,17 @@ class Meter:
         for kind, count in kinds.items():
             self._alerts.labels(kind).set(count)
 
+    def audited(self, breaks: int) -> None:
+        """The audit log was computed again: in so many places the chain does not hold."""
+        with self._lock:
+            self._audit_breaks = breaks
+
+    @property
+    def audit_breaks(self) -> int | None:
+        """What was found last; None: nobody has looked since `use`."""
+        with self._lock:
+            return self._audit_breaks
+
     def quarantine_failures(self, account: str) -> int:
         """How many moves were refused for good, or had no folder to go to, since the start."""
         with self._lock:
@@ -157,7 +172,8 @@ class Meter:
 class _OfLedger(Collector):
     """What stands in the ledger, read at each question."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
         self.watched: Watched | None = None
 
     def describe(self) -> Iterator[Metric]:
@@ -165,7 +181,7 @@ class _OfLedger(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """Heartbeats, open intents, room on the disk."""
+        """Heartbeats, open intents, the audit log, room on the disk."""
         watched = self.watched
         if watched is None:
             return
@@ -182,7 +198,10 @@ class _OfLedger(Collector):
         except LedgerError:
             told = []
             up.add_metric([], 0)
-        yield from (up, judging, free, *told)
+        breaks = GaugeMetricFamily("vigie_audit_breaks", "Places where the chain of the audit log does not hold.")
+        if (found := self._meter.audit_breaks) is not None:
+            breaks.add_metric([], found)
+        yield from (up, judging, free, breaks, *told)
 
 
 def _families(watched: Watched) -> Iterator[Metric]:

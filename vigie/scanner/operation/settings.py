@@ -107,7 +107,12 @@ class AlertSettings(Settings):
 
     language: Literal["fr", "en"] = "fr"
     lag_messages: int = Field(default=200, ge=1, description="a folder is that many messages behind")
-    lag_minutes: int = Field(default=30, ge=1, le=10080, description="a folder could not be looked at for that long")
+    lag_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=10080,
+        description="a mail has not been judged, or a folder not been looked at, for that long",
+    )
     quarantine_minutes: int = Field(default=30, ge=1, le=10080, description="a message waits that long to be moved")
     disk_free_mb: int = Field(default=1024, ge=1, description="less room than that where the ledger lies")
     look_s: float = Field(default=30.0, gt=0, le=3600, description="how often to look")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -27,15 +27,17 @@ class Kind(StrEnum):
     ACCOUNT_STOPPED = "account-stopped"
     """The login was refused twice: nothing is watched there any more (I-38)."""
     LAG = "lag"
-    """A folder is behind, or could not be looked at for long."""
+    """A mail waits for long to be judged (Heartbeat.lag_seconds), many wait, or nobody knows for as long."""
     LEDGER = "ledger"
     """The ledger cannot be read or written: nothing is moved (I-51)."""
     DISK = "disk"
     """Little room where the ledger lies (X-19)."""
     QUARANTINE = "quarantine"
     """False mail waits to be moved for long, or its move was refused."""
+    AUDIT = "audit"
+    """The chain of the audit log does not hold: somebody has changed it, or the disk has (W-21)."""
     CONFIGURATION = "configuration"
-    """A reload was refused; the old configuration stays."""
+    """A reload was refused, or what it said about an account; the old configuration stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,20 @@ class Lookout:
         self._ailing: dict[tuple[str, str], float] = {}
         self._failures: dict[str, int] = {}
         self._failed_at: dict[str, float] = {}
-        self.refused = ""
-        """Why the last reload was refused; "" where it was not."""
+        self.refused: Mapping[str, str] = {}
+        """What the last reload has refused, and why: accounts by their names, "" for the whole of it."""
 
     def look(self) -> Sequence[Trouble]:
         """What is wrong now."""
         found = list(self._disk())
-        if self.refused:
-            found.append(Trouble(Kind.CONFIGURATION, "", self.refused))
+        found += [Trouble(Kind.CONFIGURATION, name, why) for name, why in self.refused.items()]
         try:
             self._watched.ledger.check()
             for folder in folders(self._watched.ledger, self._watched.accounts):
                 found += self._folder(folder)
             for account in self._watched.accounts:
                 found += self._quarantine(account.name)
+            found += self._audit()
         except LedgerError as error:
             found.append(Trouble(Kind.LEDGER, "", str(error)))
         unique = {trouble.key: trouble for trouble in found}
@@ -96,6 +98,7 @@ class Lookout:
     def _folder(self, folder: Folder) -> Iterator[Trouble]:
         where = f"{folder.account}/{folder.name}"
         key = folder.account, folder.name
+        most = self._settings.lag_minutes
         if folder.state == "stopped":
             yield Trouble(Kind.ACCOUNT_STOPPED, folder.account, folder.error)
             return
@@ -104,9 +107,13 @@ class Lookout:
         else:
             since = self._ailing.setdefault(key, self._clock())
             minutes = (self._clock() - since) / 60
-            if minutes >= self._settings.lag_minutes:
+            if minutes >= most:
                 yield Trouble(Kind.LAG, where, folder.error or f"{minutes:.0f} min")
                 return
+        if folder.lag_seconds is not None and folder.lag_seconds >= most * 60:
+            # Measured, and kept in the ledger: a service that is restarted all the time does not begin to count anew.
+            yield Trouble(Kind.LAG, where, folder.error or f"{folder.lag_seconds / 60:.0f} min")
+            return
         if folder.lag > self._settings.lag_messages:
             yield Trouble(Kind.LAG, where, f"{folder.lag} messages")
 
@@ -116,6 +123,13 @@ class Lookout:
         if account.cron is not None or folder.at is None:
             return False
         return datetime.now(UTC) - folder.at > 2 * timedelta(seconds=account.schedule_s)
+
+    def _audit(self) -> Iterator[Trouble]:
+        """What the daily job has found. A new process looks itself: else an old alert would be taken back until that job."""
+        if self._meter.audit_breaks is None:
+            self._meter.audited(len(self._watched.ledger.audit_verified().breaks))
+        if breaks := self._meter.audit_breaks:
+            yield Trouble(Kind.AUDIT, "", f"{breaks}")
 
     def _quarantine(self, account: str) -> Iterator[Trouble]:
         failures = self._meter.quarantine_failures(account)

@@ -27,6 +27,10 @@ WHAT: Final[dict[Kind, dict[Language, str]]] = {
         "fr": "quarantaine en échec : des courriels jugés faux restent dans la boîte",
         "en": "quarantine failing: mail that was judged false stays in the mailbox",
     },
+    Kind.AUDIT: {
+        "fr": "journal d'audit modifié ou abîmé : endroits où la chaîne est rompue",
+        "en": "audit log changed or damaged: places where the chain is broken",
+    },
     Kind.CONFIGURATION: {
         "fr": "configuration refusée : l'ancienne reste en service",
         "en": "configuration refused: the old one stays at work",
@@ -49,6 +53,10 @@ DO: Final[dict[Kind, dict[Language, str]]] = {
     Kind.QUARANTINE: {
         "fr": "quota, droits ou dossier de quarantaine : vigie doctor",
         "en": "quota, rights or quarantine folder: vigie doctor",
+    },
+    Kind.AUDIT: {
+        "fr": "vigie audit verify dit où ; gardez une copie du registre",
+        "en": "vigie audit verify says where; keep a copy of the ledger",
     },
     Kind.CONFIGURATION: {"fr": "corrigez le fichier, puis SIGHUP", "en": "mend the file, then SIGHUP"},
 }

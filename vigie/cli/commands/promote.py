@@ -1,4 +1,4 @@
-"""`vigie promote`, `vigie rollback` and their options."""
+"""`vigie promote` and its options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vigie.cli.status import Status
 
 
 def declare(app: typer.Typer) -> None:
-    """Adds both to the command table."""
+    """Adds it to the command table."""
 
     @app.command(
         help=say(
@@ -35,20 +35,5 @@ def declare(app: typer.Typer) -> None:
             if not account:
                 return commands.show(options.config)
             return commands.promote(options.config, account, "enforce" if mode == "enforce" else "tag")
-
-        return work
-
-    @app.command(
-        help=say(
-            "Revient au mode d'avant la dernière promotion, sinon à observe, tout de suite.",
-            "Goes back to the mode before the last promotion, else to observe, at once.",
-        )
-    )
-    def rollback(context: typer.Context, account: Annotated[str, typer.Argument(metavar="ACCOUNT")]) -> Work:
-        def work() -> Status:
-            from vigie.cli import modes as commands
-
-            options: Globals = context.obj
-            return commands.rollback(options.config, account)
 
         return work
