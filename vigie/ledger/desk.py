@@ -20,6 +20,7 @@ from vigie.ledger import (
     bulks,
     campaign_rows,
     case_rows,
+    change_rows,
     deciding,
     frozen_rows,
     intent_rows,
@@ -114,6 +115,11 @@ class Desk:
         """One of them, also where no case waits any more."""
         with self._database.reading() as connection:
             return next(iter(campaign_rows.told(connection, (campaign_id,), self._within)), None)
+
+    def mark(self) -> str:
+        """Differs from an earlier one where something that this person's pages show may have changed. Cheap: for looking often."""
+        with self._database.reading() as connection:
+            return change_rows.mark(connection, who=self._who)
 
     # -- deciding --------------------------------------------------------------------------------------------------------
 

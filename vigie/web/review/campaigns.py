@@ -16,6 +16,7 @@ from vigie.web.pages import redirect, render
 from vigie.web.person import Person
 from vigie.web.review.case import Seen, refused
 from vigie.web.review.desks import desk_of, words_of
+from vigie.web.review.live import versions
 from vigie.web.review.said import name, row
 
 router = APIRouter()
@@ -70,10 +71,7 @@ def decide(
 @router.get("/jobs/{job_id}")
 def job(request: Request, job_id: str, person: Reader) -> Response:
     """How far a decision about many is."""
-    found = desk_of(request, person).bulk(job_id)
-    if found is None:
-        raise HTTPException(404)
-    return _job(request, found)
+    return _job(request, person, job_id)
 
 
 @router.post("/jobs/{job_id}/undo")
@@ -82,8 +80,8 @@ def undo(request: Request, job_id: str, person: Reviewer, tasks: BackgroundTasks
     outcome = desk_of(request, person).undo_bulk(job_id, at=site.of(request).now(), confirmed=_number(typed))
     if isinstance(outcome, AskAgain):
         return _again(request, outcome.count, Of.UNDO, f"/jobs/{job_id}/undo", back=f"/jobs/{job_id}", typed=typed)
-    if isinstance(outcome, Refusal) and (found := desk_of(request, person).bulk(job_id)) is not None:
-        return _job(request, found, refusal=outcome)
+    if isinstance(outcome, Refusal):
+        return _job(request, person, job_id, refusal=outcome)
     return _begun(request, person, tasks, outcome)
 
 
@@ -139,7 +137,12 @@ def _again(
     )
 
 
-def _job(request: Request, found: Bulk, *, refusal: Refusal | None = None) -> Response:
+def _job(request: Request, person: Person, job_id: str, *, refusal: Refusal | None = None) -> Response:
+    """Raises HTTPException (404)."""
+    live = versions(request, person)
+    found = desk_of(request, person).bulk(job_id)
+    if found is None:
+        raise HTTPException(404)
     t = words_of(request)
     done = found.total - found.waiting
     return render(
@@ -153,7 +156,7 @@ def _job(request: Request, found: Bulk, *, refusal: Refusal | None = None) -> Re
         who=name(found.who),
         refused=[(refused(code, t), count) for code, count in found.refused.items() if count],
         refusal="" if refusal is None else refused(refusal.code, t),
-        version=site.of(request).ledger.version(),
+        live=live,
     )
 
 
