@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -38,6 +38,7 @@ from vigie.ledger.review_types import (
     AskAgain,
     Bulk,
     Campaign,
+    CaseLine,
     CasePage,
     Changed,
     Conflict,
@@ -82,6 +83,19 @@ class Desk:
         """A page of the list. `mark`: CasePage.after or .before of another page with the same `wanted` and `sort`."""
         with self._database.reading() as connection:
             return case_rows.page(connection, wanted, self._within, sort=sort, mark=mark, limit=limit)
+
+    def every_case(self, wanted: Wanted, *, sort: Sort = Sort.NEWEST) -> Iterator[CaseLine]:
+        """The whole list, read in parts while it is taken: what is written meanwhile may be in it or not. Nothing is counted."""
+        mark = ""
+        while True:
+            with self._database.reading() as connection:
+                part = case_rows.page(
+                    connection, wanted, self._within, sort=sort, mark=mark, limit=case_rows.MOST, counted=False
+                )
+            yield from part.cases
+            mark = part.after
+            if not mark:
+                return
 
     def case(self, record_id: str) -> ReviewCase | None:
         """One case by its id; None: there is none, or not for this person."""

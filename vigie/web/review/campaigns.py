@@ -64,7 +64,12 @@ def decide(
         action = f"/campaigns/{campaign_id}/decision"
         return _again(request, outcome.count, what, action, back=f"/campaigns/{campaign_id}", seen=seen, typed=typed)
     if isinstance(outcome, Changed):
-        return _campaign(request, person, _found(request, person, campaign_id), changed=outcome.count)
+        t = words_of(request)
+        changed = t("review.campaign.changed", count=t.number(outcome.count))
+        return _campaign(request, person, _found(request, person, campaign_id), wrong=changed)
+    if isinstance(outcome, Refusal):
+        wrong = refused(outcome.code, words_of(request))
+        return _campaign(request, person, _found(request, person, campaign_id), wrong=wrong)
     return _begun(request, person, tasks, outcome)
 
 
@@ -93,29 +98,27 @@ def _found(request: Request, person: Person, campaign_id: str) -> Campaign:
     return found
 
 
-def _begun(request: Request, person: Person, tasks: BackgroundTasks, outcome: Bulk | Refusal | Unknown) -> Response:
+def _begun(request: Request, person: Person, tasks: BackgroundTasks, outcome: Bulk | Unknown) -> Response:
     """The job's page; it is worked off once the answer is sent. What is left when this program ends, the service does."""
     if isinstance(outcome, Unknown):
         raise HTTPException(404)
-    if isinstance(outcome, Refusal):
-        raise HTTPException(409)
     tasks.add_task(desk_of(request, person).finish_bulk, outcome.id)
     return redirect(f"/jobs/{outcome.id}")
 
 
-def _campaign(request: Request, person: Person, found: Campaign, *, changed: int | None = None) -> Response:
+def _campaign(request: Request, person: Person, found: Campaign, *, wrong: str = "") -> Response:
     t = words_of(request)
     wanted = Wanted(campaign=found.id, pile=Pile.WAITING if found.waiting else Pile.ALL)
     cases = desk_of(request, person).cases(wanted, limit=EXAMPLES).cases
     return render(
         request,
         "review/campaign.html.j2",
-        status=200 if changed is None else 409,
+        status=409 if wrong else 200,
         here=f"/campaigns/{found.id}",
         campaign=found,
         example=row(found.example, t),
         rows=[row(case, t) for case in cases],
-        changed="" if changed is None else t("review.campaign.changed", count=t.number(changed)),
+        wrong=wrong,
     )
 
 
