@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import tempfile
@@ -96,14 +97,15 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     server = Dovecot()
     try:
-        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-            with world(Path(one), server) as made, chromium(Path(two)) as browser:
-                furnish(made)
-                (case, *_) = made.held("AML-440917362")
-                walk(browser, made, "Marie", "fr", case.id, width=DESKTOP, scheme="light", end="fr")
-                walk(browser, made, "Ann", "en", case.id, width=DESKTOP, scheme="dark", end="en-dark")
-                walk(browser, made, "Marie", "fr", case.id, width=PHONE, scheme="light", end="phone-fr")
-                walk(browser, made, "Ann", "en", case.id, width=PHONE, scheme="light", end="phone-en")
+        with contextlib.ExitStack() as stack:
+            one, two = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+            made, browser = stack.enter_context(world(one, server)), stack.enter_context(chromium(two))
+            furnish(made)
+            (case, *_) = made.held("AML-440917362")
+            walk(browser, made, "Marie", "fr", case.id, width=DESKTOP, scheme="light", end="fr")
+            walk(browser, made, "Ann", "en", case.id, width=DESKTOP, scheme="dark", end="en-dark")
+            walk(browser, made, "Marie", "fr", case.id, width=PHONE, scheme="light", end="phone-fr")
+            walk(browser, made, "Ann", "en", case.id, width=PHONE, scheme="light", end="phone-en")
     finally:
         server.stop()
     return 0

@@ -23,7 +23,10 @@ from vigie.ledger.types import Record
 from vigie.rules.types import Kind
 from vigie.web.review import frame
 
-ROWS = 20
+RAN = """Array.from({length: frames.length}, (_, at) => frames[at]).filter((one) => {
+    try { return window.pwned || one.pwned } catch { return true /* it has left */ }
+}).length"""
+ROWS = 25
 """Values of one made-up case."""
 SHOWN = 50
 """Lines of one page of the list."""
@@ -152,7 +155,5 @@ def _framed(page: Page, documents: Sequence[str]) -> int:
     for start in range(0, len(documents), 100):
         frames = "".join(f'<iframe srcdoc="{html.escape(text)}"></iframe>' for text in documents[start : start + 100])
         page.set_content(frames)
-        total += page.evaluate(
-            "[...frames].filter((one) => { try { return one.pwned || window.pwned } catch { return true } }).length"
-        )
+        total += page.evaluate(RAN)
     return total
