@@ -34,7 +34,7 @@ def test_every_command_that_is_named_exists(readme, capsys):
 
 
 def test_every_option_that_is_named_exists(readme, capsys):
-    for command in ("--help", "check --help", "scan --help", "text --help", "catalog --help", "login --help", *KEEPING):
+    for command in ("--help", "check --help", "scan --help", "text --help", "catalog --help", "login --help", "review list --help", *KEEPING):
         main.run(command.split())
     told = capsys.readouterr().out
     for option in sorted(set(re.findall(r"`(--[a-z-]+)", readme))):
