@@ -60,7 +60,10 @@ class TheStore(RuleBasedStateMachine):
         self.ledger.add_records(batch, cursor)
         for new in batch:
             old = self.records.get(new.place)
-            self.records[new.place] = replace(new, id=old.id, decision=old.decision) if old else new
+            if old is not None:
+                version = old.version + (old.verdict != new.verdict)
+                new = replace(new, id=old.id, decision=old.decision, version=version)
+            self.records[new.place] = new
         if cursor is not None:
             before = self.cursors.get((cursor.account, cursor.folder))
             if before is not None and before.uidvalidity == cursor.uidvalidity:
@@ -71,7 +74,8 @@ class TheStore(RuleBasedStateMachine):
     def decide(self, where: Place, decision: Decision | None) -> None:
         if where in self.records:
             self.ledger.set_decision(self.records[where].id, decision, NOON)
-            self.records[where] = replace(self.records[where], decision=decision)
+            before = self.records[where]
+            self.records[where] = replace(before, decision=decision, version=before.version + 1)
 
     @rule(where=PLACES, kind=st.sampled_from(list(ActionKind)))
     def want(self, where: Place, kind: ActionKind) -> None:

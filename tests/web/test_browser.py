@@ -61,7 +61,6 @@ def test_a_whole_visit(pages: Served, chromium: Browser) -> None:
     sign_in(page, pages)
     page.goto(f"{pages.origin}/people")
     page.get_by_label("accueil").last.check()
-    page.get_by_label("toutes les boîtes").uncheck()
     page.get_by_role("button", name="Faire le lien").click()
     link = page.locator(".link").inner_text()
     invited = chromium.new_context(locale="en-GB").new_page()
