@@ -16,6 +16,7 @@ KEEPING = tuple(
     f"{command} --help"
     for command in ("backtest", "promote", "rollback", "undo", "forget", "export", "audit list", "audit verify")
 )
+REVIEW = tuple(f"review {command} --help" for command in ("list", "release", "undo", "purge", "campaigns"))
 PAGES = ("keeping.md", "keeping.fr.md")
 
 
@@ -34,7 +35,16 @@ def test_every_command_that_is_named_exists(readme, capsys):
 
 
 def test_every_option_that_is_named_exists(readme, capsys):
-    for command in ("--help", "check --help", "scan --help", "text --help", "catalog --help", "login --help", "review list --help", *KEEPING):
+    for command in (
+        "--help",
+        "check --help",
+        "scan --help",
+        "text --help",
+        "catalog --help",
+        "login --help",
+        *KEEPING,
+        *REVIEW,
+    ):
         main.run(command.split())
     told = capsys.readouterr().out
     for option in sorted(set(re.findall(r"`(--[a-z-]+)", readme))):

@@ -46,7 +46,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/sign-in/provider/done"): Row(OPEN),
     ("GET", "/invitation/{token}"): Row(OPEN, ids={"token": "x"}),
     ("POST", "/invitation/{token}"): Row(OPEN, {"fresh": "x", "again": "x"}, ids={"token": "x"}),
-    ("POST", "/invitation/{token}/provider"): Row(OPEN, ids={"token": "x"}),
+    ("GET", "/invitation/{token}/provider"): Row(OPEN, ids={"token": "x"}),
     ("GET", "/profile"): Row(ANY, set_up=True),
     ("POST", "/profile/password"): Row(ANY, {"password": "x", "fresh": "x", "again": "x"}, set_up=True),
     ("GET", "/profile/second-factor"): Row(ANY, set_up=True),
