@@ -13,21 +13,24 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from vigie.judge import wire
-from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings, LimitSettings
 from vigie.rules.types import Case, ExaminationError
+
+if TYPE_CHECKING:
+    from vigie.judge.examine import Examiner
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 ROOM_ABOVE_START = 64 * 1024 * 1024
 """What a message may use at least, whatever the libraries took: a low limit must not keep the process from starting."""
 
 
-def serve(handle: int, parent: int, make: type[Examiner] = Examiner) -> None:
+def serve(handle: int, parent: int, make: Callable[[JudgeSettings], Examiner]) -> None:
     """Judges until the socket is closed. The first frame is the settings, as a job without dates."""
     _outlive_nobody(parent)
     with socket.socket(fileno=handle) as sock, sock.makefile("rb") as stream:
