@@ -6,6 +6,7 @@ the program anew each time is tests/cli/test_main.py and whatever else starts `p
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import json
@@ -13,6 +14,7 @@ import os
 import pkgutil
 import runpy
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,15 +29,18 @@ ROOT = Path(__file__).parents[2]
 
 
 class Parent:
-    """Started when the first test asks; ends with the process that started it."""
+    """Started when the first test asks; ends with the process that started it, even where that one is killed."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="vigie-forked-")
-        self._address = str(Path(self._folder.name, "socket"))
+        self._address = str(Path(tempfile.mkdtemp(prefix="vigie-forked-"), "socket"))
         command = [sys.executable, "-m", "tests.cli.forked", self._address]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n"
+        atexit.register(self._stop)
+
+    def _stop(self) -> None:
+        self._process.communicate()
 
     def run(
         self, arguments: list[str], *, cwd: Path, stdin: bytes, env: dict[str, str], timeout: float
@@ -150,5 +155,9 @@ if __name__ == "__main__":
     except _Child as program:
         told = program.args
     else:
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
+        shutil.rmtree(Path(sys.argv[1]).parent)
         os._exit(0)
     _become(*told)
