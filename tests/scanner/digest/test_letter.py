@@ -18,6 +18,7 @@ from vigie.rules import brand
 from vigie.rules.types import Label
 from vigie.scanner.digest import tame
 from vigie.scanner.digest.letter import LISTED, Sending, compose
+from vigie.scanner.digest.words import WORDS
 
 FRAUDS = ("130", "132", "155", "133", "156", "160")
 """Golden mails of several kinds: lookalikes, disguised links, forms, numbers to call."""
@@ -79,6 +80,4 @@ def test_what_the_ledger_has_forgotten_gives_no_reason():
 
 
 def test_the_languages_say_the_same_things():
-    from vigie.scanner.digest.words import WORDS
-
     assert WORDS["fr"].keys() == WORDS["en"].keys()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
+from tests.ledger.made import outcome, place
 from tests.ledger.conftest import ledger, url  # noqa: F401 - fixtures
-from tests.scanner.digest.world import MORNING, PAGES, Clock, hold, person, post
+from tests.scanner.digest.world import MORNING, PAGES, Clock, account, hold, person, post, settings
 from tests.servers.hooks import Smtp
+from tests.scanner.test_supervisor import until
+from tests.servers.processes import free_ports
+from vigie.cli.config import Config
+from vigie.judge.settings import JudgeSettings
+from vigie.scanner.daemon import Service
 from vigie.ledger.people_types import ALL_RIGHTS, By, Role
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
@@ -100,8 +107,6 @@ def test_nothing_held_nothing_sent(ledger, smtp, clock):
     hold(ledger, 3, at=MORNING + timedelta(minutes=1))
     ledger.desk("web:x").decide(released.id, Decision.RELEASED, seen=0, at=clock.now)
     for waiting in ledger.open_intents("accueil"):
-        from tests.ledger.made import outcome, place
-
         ledger.close_intent(outcome(waiting, destination=place(7)))
     post(ledger, smtp, clock).run()
     assert not smtp.got
@@ -155,8 +160,7 @@ def test_a_server_that_is_away_is_waited_for_and_nothing_is_lost(ledger, smtp, c
     assert not smtp.got
     assert "not sent, tried again" in caplog.text
     assert "Votre carte" not in caplog.text
-    failed = 'vigie_digests_sent_total{result="failed"}'
-    assert meter.registry.get_sample_value("vigie_digests_sent_total", {"result": "failed"}) == 1, failed
+    assert meter.registry.get_sample_value("vigie_digests_sent_total", {"result": "failed"}) == 1
     back = post(ledger, smtp, clock, meter)
     back.run()
     assert not smtp.got, "not before its minute is over"
@@ -211,3 +215,37 @@ def test_who_may_not_see_it_any_more_is_not_told(ledger, smtp, clock):
     ledger.people.set_disabled(user.id, By("cli:root", ALL_RIGHTS), disabled=True, at=clock.now)
     one.run()
     assert not smtp.got
+
+
+def test_the_service_sends_it(smtp, url, tmp_path):  # noqa: F811
+    """Wired: the scheduler looks, whatever the mailbox does."""
+    now = datetime.now(UTC)
+    (port,) = free_ports(1)
+    here = account(port=port, tls="none", mode="observe", idle=False)
+    at = f"{(now - timedelta(minutes=1)).astimezone():%H:%M}"
+    operation = settings(smtp, at=at, to=["owners"])
+    with Ledger(url) as ledger:
+        hold(ledger, 1, at=now - timedelta(hours=2))
+    service = Service(Config(JudgeSettings(), url, (here,), tmp_path, operation=operation), Meter())
+    service.start()
+    try:
+        assert until(lambda: len(smtp.got) == 1)
+    finally:
+        service.stop()
+    assert smtp.got.pop()["To"] == "accueil@example.org"
+
+
+def test_the_day_begins_where_the_machine_stands(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        noon = datetime(2026, 3, 29, 10, 0, tzinfo=UTC)
+        due = posting.period("02:30", noon)  # an hour that this day has not
+        assert due.name == "2026-03-29"
+        assert due.until <= noon
+        before = posting.period("12:01", noon)
+        assert (before.name, before.until) == ("2026-03-28", datetime(2026, 3, 28, 11, 1, tzinfo=UTC))
+        assert posting.period("12:00", noon).name == "2026-03-29"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

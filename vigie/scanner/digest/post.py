@@ -69,7 +69,7 @@ class Post:
     def _deal_with(self, digest: Digest, reader: Reader | None, server: ServerSettings) -> None:
         digests = self._ledger.digests
         if reader is None:
-            LOG.info("digest %s: nobody wants it any more", digest.id, extra={"recipient": digest.recipient})
+            LOG.info("digest %s for %s: nobody wants it any more", digest.id, digest.recipient)
             digests.given_up(digest)
             return
         held = digests.held(digest, reader.accounts)
@@ -83,7 +83,7 @@ class Post:
             return
         digests.sent(digest, messages=len(held), at=self._now())
         self._meter.digest(done=True)
-        LOG.info("digest %s sent: %d messages", digest.id, len(held), extra={"recipient": digest.recipient})
+        LOG.info("digest %s for %s sent: %d messages", digest.id, digest.recipient, len(held))
 
     def _send(self, digest: Digest, reader: Reader, held: Sequence[HeldMail], server: ServerSettings) -> None:
         """Raises UnsentError."""
@@ -108,9 +108,9 @@ class Post:
     def _failed(self, digest: Digest, error: UnsentError) -> None:
         self._meter.digest(done=False)
         if error.refused and self._now() - digest.planned_at > PATIENCE:
-            LOG.error("digest %s given up: %s", digest.id, error, extra={"recipient": digest.recipient})
+            LOG.error("digest %s for %s given up: %s", digest.id, digest.recipient, error)
             self._ledger.digests.given_up(digest)
             return
-        LOG.warning("digest %s not sent, tried again: %s", digest.id, error, extra={"recipient": digest.recipient})
+        LOG.warning("digest %s for %s not sent, tried again: %s", digest.id, digest.recipient, error)
         wait = min(WAIT * 2 ** min(digest.tries - 1, 10), LONGEST_WAIT)
         self._ledger.digests.failed(digest, again_at=self._now() + wait, others=not error.refused)
