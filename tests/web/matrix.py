@@ -46,7 +46,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/sign-in/provider/done"): Row(OPEN),
     ("GET", "/invitation/{token}"): Row(OPEN, ids={"token": "x"}),
     ("POST", "/invitation/{token}"): Row(OPEN, {"fresh": "x", "again": "x"}, ids={"token": "x"}),
-    ("POST", "/invitation/{token}/provider"): Row(OPEN, ids={"token": "x"}),
+    ("GET", "/invitation/{token}/provider"): Row(OPEN, ids={"token": "x"}),
     ("GET", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
     ("POST", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
     ("GET", "/profile"): Row(ANY, set_up=True),

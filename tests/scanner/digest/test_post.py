@@ -11,17 +11,16 @@ from email.message import EmailMessage
 import pytest
 
 from tests.ledger.made import outcome, place
-from tests.ledger.conftest import ledger, url  # noqa: F401 - fixtures
 from tests.scanner.digest.world import MORNING, PAGES, Clock, account, hold, person, post, settings
-from tests.servers.hooks import Smtp
 from tests.scanner.test_supervisor import until
+from tests.servers.hooks import Smtp
 from tests.servers.processes import free_ports
 from vigie.cli.config import Config
 from vigie.judge.settings import JudgeSettings
-from vigie.scanner.daemon import Service
 from vigie.ledger.people_types import ALL_RIGHTS, By, Role
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
+from vigie.scanner.daemon import Service
 from vigie.scanner.digest import post as posting
 from vigie.scanner.operation.meter import Meter
 
@@ -71,7 +70,7 @@ def test_who_decides_gets_what_was_held_in_her_mailboxes_with_the_way_to_each_ca
     assert mail["From"] == "Vigie <vigie@example.org>"
     assert re.fullmatch(r"<digest\.[0-9a-z]{12}@example\.org>", mail["Message-ID"])
     told = text(mail)
-    assert "> Expéditeur annoncé : \"ameli[.]fr\" <contact[@]ameli-faux[.]example>" in told
+    assert '> Expéditeur annoncé : "ameli[.]fr" <contact[@]ameli-faux[.]example>' in told
     assert "> Objet : Votre carte <script>alert(1)</script> hxxp[:]//faux[.]example/x" in told
     assert f"Voir et décider : {PAGES}/cases/{first.id}" in told
     assert f"{PAGES}/cases/{second.id}" in told
@@ -112,7 +111,7 @@ def test_nothing_held_nothing_sent(ledger, smtp, clock):
     assert not smtp.got
 
 
-def test_one_digest_a_day_whoever_asks_and_every_message_in_one_of_them(ledger, url, smtp, clock):  # noqa: F811
+def test_one_digest_a_day_whoever_asks_and_every_message_in_one_of_them(ledger, url, smtp, clock):
     """Also across restarts, and for two services at once."""
     person(ledger)
     uid = 0
@@ -217,7 +216,7 @@ def test_who_may_not_see_it_any_more_is_not_told(ledger, smtp, clock):
     assert not smtp.got
 
 
-def test_the_service_sends_it(smtp, url, tmp_path):  # noqa: F811
+def test_the_service_sends_it(smtp, url, tmp_path):
     """Wired: the scheduler looks, whatever the mailbox does."""
     now = datetime.now(UTC)
     (port,) = free_ports(1)
