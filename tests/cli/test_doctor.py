@@ -195,13 +195,14 @@ def test_digests(smtp, webhook):
         "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
         "password_file": smtp.password_file, "timeout_s": 5,
     }  # fmt: skip
-    told = {"digest": {"on": True, "to": ["reviewers", "owners"], "mail": server}, "pages": "https://vigie.example.org"}
-    right = OperationSettings.model_validate(told)
+    digest = {"on": True, "to": ["reviewers", "owners"], "mail": server}
+    pages = "https://vigie.example.org"
+    right = OperationSettings.model_validate({"digest": digest, "pages": pages})
     assert named(outside.digest(right, (account(),), 1)) == set()
     nowhere = account(username="sans-adresse")
     local = right.model_copy(update={"pages": "http://127.0.0.1:8025"})
     assert named(outside.digest(local, (nowhere,), 0)) == {"digest-nobody", "digest-no-address", "digest-links-local"}
-    bad = told | {"digest": told["digest"] | {"mail": server | {"ca_file": webhook.ca}}}
+    bad = {"digest": digest | {"mail": server | {"ca_file": webhook.ca}}, "pages": pages}
     assert named(outside.digest(OperationSettings.model_validate(bad), (account(),), 1)) == {"digest-mail-refused"}
     assert not smtp.got
 

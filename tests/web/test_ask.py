@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +23,7 @@ DOUBTFUL = '{"findings":[{"kind":"contradiction","strength":"strong"},{"kind":"l
 DECISIVE = '{"findings":[{"kind":"contradiction","strength":"decisive"}]}'
 
 
-def held(served: Served, uid: int = 1, **fields: object) -> Record:
+def held(served: Served, uid: int = 1, **fields: Any) -> Record:
     return hold(served.ledger, uid, at=served.clock.now - timedelta(hours=2), **{"case_json": DOUBTFUL, **fields})
 
 

@@ -21,7 +21,8 @@ from vigie.ledger.people_types import ALL_RIGHTS, By, Role
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
 from vigie.scanner.daemon import Service
-from vigie.scanner.digest import post as posting
+from vigie.scanner.digest.post import LEASE
+from vigie.scanner.digest.readers import period
 from vigie.scanner.operation.meter import Meter
 
 HOSTILE = "Votre\u202e carte <script>alert(1)</script>\x07 http://faux.example/x"
@@ -193,8 +194,8 @@ def test_a_service_that_died_over_a_digest_is_followed_by_another(ledger, smtp, 
     person(ledger)
     hold(ledger, 1)
     one = post(ledger, smtp, clock, to=["reviewers"])
-    ledger.digests.plan(posting.period("07:30", clock.now), list(one._readers().values()), at=clock.now)
-    dead = ledger.digests.take(at=clock.now, lease=posting.LEASE)
+    ledger.digests.plan(period("07:30", clock.now), list(one._readers().values()), at=clock.now)
+    dead = ledger.digests.take(at=clock.now, lease=LEASE)
     assert dead is not None
     one.run()
     assert not smtp.got
@@ -210,7 +211,7 @@ def test_who_may_not_see_it_any_more_is_not_told(ledger, smtp, clock):
     user = person(ledger)
     hold(ledger, 1)
     one = post(ledger, smtp, clock, to=["reviewers"])
-    ledger.digests.plan(posting.period("07:30", clock.now), list(one._readers().values()), at=clock.now)
+    ledger.digests.plan(period("07:30", clock.now), list(one._readers().values()), at=clock.now)
     ledger.people.set_disabled(user.id, By("cli:root", ALL_RIGHTS), disabled=True, at=clock.now)
     one.run()
     assert not smtp.got
@@ -239,12 +240,12 @@ def test_the_day_begins_where_the_machine_stands(monkeypatch):
     time.tzset()
     try:
         noon = datetime(2026, 3, 29, 10, 0, tzinfo=UTC)
-        due = posting.period("02:30", noon)  # an hour that this day has not
+        due = period("02:30", noon)  # an hour that this day has not
         assert due.name == "2026-03-29"
         assert due.until <= noon
-        before = posting.period("12:01", noon)
+        before = period("12:01", noon)
         assert (before.name, before.until) == ("2026-03-28", datetime(2026, 3, 28, 11, 1, tzinfo=UTC))
-        assert posting.period("12:00", noon).name == "2026-03-29"
+        assert period("12:00", noon).name == "2026-03-29"
     finally:
         monkeypatch.undo()
         time.tzset()
