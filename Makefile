@@ -7,7 +7,10 @@ BIN    := $(VENV)/bin
 SUITES := .suites
 PIP    := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run install dev suites servers test lint bench evaluate wording soak requirements clean
+# Tests start hundreds of processes: with this set, each of them would compile its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help run install dev suites servers test compiled lint bench evaluate wording soak requirements clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -53,8 +56,16 @@ servers:        ## the real servers that the tests talk to, from Debian
 	@sh tests/servers/cyrus.sh
 
 # Tests wait for servers, clocks and name servers about half of the time: half as many workers again as there are cores.
-test: dev servers lint  ## linters, then every test, against real servers
-	$(BIN)/python -m pytest -n $$(( ($$(nproc) * 3 + 1) / 2 ))
+# worksteal: each worker gets neighbours, which share what they have set up, and gives of them to who has nothing left.
+WORKERS = -n $$(( ($$(nproc) * 3 + 1) / 2 )) --dist worksteal
+
+test: dev servers       ## linters, then every test, against real servers
+	@$(MAKE) --no-print-directory -j2 lint compiled
+	$(BIN)/python -m pytest $(WORKERS)
+
+# Else each worker compiles every test for itself. What cannot be collected is told by the run that follows.
+compiled: dev
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 || true
 
 lint: dev       ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -87,6 +98,7 @@ soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, 
 	$(BIN)/python -m tests.soak.chaos --instances 3 --kill 7
 	$(BIN)/python -m tests.soak.fleet
 	$(BIN)/python -m tests.soak.bombs
+	$(BIN)/python -m pytest $(WORKERS) --hypothesis-profile=soak $$(grep -rl --include='test_*.py' tests.effort tests)
 	@$(PIP) --python $(BIN)/python install --upgrade --target .soak --require-hashes --only-binary :all: -r requirements/soak.txt
 	PYTHONPATH=.soak $(BIN)/python -m tests.soak.fuzz
 

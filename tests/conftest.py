@@ -27,6 +27,7 @@ VARIANTS = {
 # is tested. What a message may cost is tested apart, in processor time.
 settings.register_profile("vigie", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("vigie")
+settings.register_profile("soak", settings.get_profile("vigie"), max_examples=1000)  # and see tests.effort
 
 WATCH = pytest.StashKey[canary.Watch]()
 

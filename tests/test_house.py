@@ -6,6 +6,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,21 +44,30 @@ NEVER_IN_PURE = {"socket", "time", "random", "secrets", "subprocess", "logging.h
 PYDANTIC_AT = re.compile(r"settings\.py|brand\.py|policy\.py|config\.py|schemas\.py|profile\.py|demo_mails")
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def package(path: Path) -> str:
     parts = path.relative_to(ROOT / "vigie").parts
     return parts[0] if len(parts) > 1 else ""
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[str, bool]]:
     """Every imported module of a file, and whether the import stands inside a function."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {
         id(node)
-        for function in ast.walk(tree)
+        for function in ast.walk(tree(path))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for node in ast.walk(function)
     }
-    for node in ast.walk(tree):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, id(node) in inside) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -87,7 +97,7 @@ def test_pure_packages_read_no_clock_and_no_environment() -> None:
     for path in CODE:
         if package(path) not in PURE:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Attribute):
                 assert node.attr not in {"now", "utcnow", "today", "environ", "getenv"}, (
                     f"{path}:{node.lineno} {node.attr}"
@@ -127,7 +137,7 @@ CATCH_ALL = {
 def test_no_except_exception_without_a_reason() -> None:
     """House: outcomes are values. A handler that cleans up and raises again hides nothing."""
     for path in CODE:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ExceptHandler):
                 caught = ast.unparse(node.type) if node.type else "BaseException"
                 broad = {"Exception", "BaseException"} & set(re.findall(r"\w+", caught))
@@ -144,7 +154,7 @@ def test_nothing_ever_expunges_bare_or_closes() -> None:
 
 def test_every_package_and_module_says_what_it_is_for() -> None:
     for path in CODE:
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path} has no docstring"
+        assert ast.get_docstring(tree(path)), f"{path} has no docstring"
 
 
 def test_no_machine_path_nor_registry_address_is_committed() -> None:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.letters import AUTHOR_DOMAIN, BORDER, BRAND, delivered, judged, plain, resolver, signed
+from tests.effort import often
 from tests.message.mails import REST
 from vigie.auth_checks import authres, receivedspf
 from vigie.auth_checks.keys import KeyRefusal, fetch_key
@@ -92,10 +93,10 @@ PIECES = [
     ),
 ]
 TEXTS = st.one_of(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.text(max_size=60))
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=often(50, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(150, 400), deadline=None)
 @given(TEXTS)
 def test_tag_lists(text):
     try:
@@ -105,7 +106,7 @@ def test_tag_lists(text):
     assert all(name.isascii() for name in tags)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(150, 400), deadline=None)
 @given(TEXTS)
 def test_results_fields(text):
     for parse in (authres.parse, receivedspf.parse):
@@ -115,14 +116,14 @@ def test_results_fields(text):
             continue
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(150, 400), deadline=None)
 @given(TEXTS)
 def test_signature_fields(text):
     found = read_signature((b"DKIM-Signature", b" " + text.encode() + b"\r\n"))
     assert found.domain == found.domain.lower()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 @given(TEXTS)
 def test_records_of_others(text):
     """DMARC and key records are written by whoever owns the name."""
@@ -136,13 +137,13 @@ def test_records_of_others(text):
             continue
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 @given(TEXTS)
 def test_domains(text):
     walk(text, resolver().session())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(100, 300), deadline=None)
 @given(TEXTS)
 def test_author_fields(text):
     message = read(b"From: " + text.encode() + b"\r\n" + REST.encode() + b"\r\nx\r\n")

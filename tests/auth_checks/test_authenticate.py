@@ -20,6 +20,7 @@ from tests.auth_checks.letters import (
     sign,
     zone,
 )
+from tests.effort import often
 from tests.servers.knot import Knot
 from vigie.auth_checks.authenticate import authenticate
 from vigie.auth_checks.canonical import canonical_body
@@ -233,7 +234,7 @@ VISIBLE = [name for name in SIGNED if f"\r\n{name}:".encode() in b"\r\n" + PLAIN
 TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1, max_size=30)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(120, 400), deadline=None)
 @given(st.data())
 def test_forging_one_field_never_leaves_the_proof_complete(data: st.DataObject):
     raw = GENUINE
@@ -279,7 +280,7 @@ def shown(raw: bytes) -> tuple[object, ...]:
     return (tuple(header), canonical_body(letter.body, relaxed=True))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(120, 400), deadline=None)
 @given(st.data())
 def test_mutated_bytes_are_complete_only_where_the_reader_sees_the_same(data: st.DataObject):
     raw = GENUINE
@@ -293,7 +294,7 @@ def test_mutated_bytes_are_complete_only_where_the_reader_sees_the_same(data: st
         assert found.author_domain == AUTHOR
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(60, 150), deadline=None)
 @given(st.binary(max_size=400), st.booleans())
 def test_total(junk: bytes, with_border: bool):
     raw = (SAYS_PASS + BORDER if with_border else b"") + junk

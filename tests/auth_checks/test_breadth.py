@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import AUTHOR, PLAIN, evidence, sign, zone
+from tests.effort import often
 from tests.rules.building import AMELI
 from vigie.auth_checks.breadth import MAX_POLICIES, too_wide
 from vigie.auth_checks.resolver import ZoneResolver
@@ -182,7 +183,7 @@ TERMS = ("ip4:192.0.2.1", "ip4:192.0.2.0/24", "+all", "-all", "a", "include:ever
          "include:broken.example", "redirect=wide.example", "ip4:192.0.0.0/9", "exists:info.caisse.example", "foo")  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=often(100, 250), deadline=None)
 @given(
     policy=st.lists(st.sampled_from(TERMS), max_size=4),
     words=st.lists(PARTS, max_size=3),

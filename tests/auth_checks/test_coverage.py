@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import SIGNED, evidence, sign
+from tests.effort import often
 from vigie.auth_checks.coverage import HARMLESS, uncovered
 from vigie.auth_checks.letter import READER_VISIBLE, read_letter
 from vigie.auth_checks.types import Status
@@ -174,7 +175,7 @@ def test_an_added_field_that_shows_nothing_of_its_adders(field: bytes):
     assert evidence(field + b"\r\n" + letter(HTML.encode(), encoding="8bit")).complete
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(60, 150), deadline=None)
 @given(st.sampled_from(sorted(HARMLESS)), st.binary(max_size=40))
 def test_where_a_field_is_harmless_it_shows_no_free_text(name: str, value: bytes):
     flat = re.sub(rb"[\r\n]", b" ", value)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import AUTHOR, key_record, sign, zone
+from tests.effort import often
 from vigie.auth_checks.canonical import header_hash
 from vigie.auth_checks.dkim import check_dkim
 from vigie.auth_checks.keys import PublicKey, fetch_key
@@ -82,7 +83,7 @@ def signed(draw: st.DrawFn) -> bytes:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(60, 150), deadline=None)
 @given(signed())
 def test_on_honest_mail_they_agree(raw: bytes):
     assert oracle(raw)
@@ -91,7 +92,7 @@ def test_on_honest_mail_they_agree(raw: bytes):
     assert found.status is Status.PASS, found.reason
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 @given(signed(), st.data())
 def test_we_never_pass_what_it_fails(raw: bytes, data: st.DataObject):
     """What happens on the way: white space, folding, further fields and lines, a changed octet."""
@@ -122,7 +123,7 @@ def test_we_never_pass_what_it_fails(raw: bytes, data: st.DataObject):
         assert oracle(raw), how
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 @given(MAIL, st.lists(NAME, max_size=10), CANONICAL)
 def test_the_header_hash_is_dkimpys(raw: bytes, names: list[str], canonical: bytes):
     letter = read_letter(raw)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.auth_checks.letters import AUTHOR, PLAIN, evidence, sign, zone
 from tests.auth_checks.test_authenticate import BORDER, SAYS_PASS, TRUST
+from tests.effort import often
 from vigie.auth_checks.reasoning import conclusion, steps
 from vigie.auth_checks.types import AuthEvidence
 
@@ -84,7 +85,7 @@ def test_spf_alone_is_named_as_such():
     assert conclusion(data, spf_proves=True).startswith(f"sent by {AUTHOR} itself")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(30, 60), deadline=None)
 @given(st.binary(max_size=80), st.integers(0, 900))
 def test_one_line_each_whatever_the_bytes(junk: bytes, place: int):
     raw = BORDER + SIGNED[:place] + junk + SIGNED[place:]

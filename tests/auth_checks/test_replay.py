@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.auth_checks.letters import AUTHOR, NOW, PLAIN, RECEIVED, SIGNED_AT, key_record, private_key, sign, zone
 from tests.auth_checks.test_dkim import resigned
+from tests.effort import often
 from vigie.auth_checks.authenticate import authenticate
 from vigie.auth_checks.resolver import ZoneResolver
 from vigie.auth_checks.settings import TrustSettings
@@ -215,7 +216,7 @@ def test_a_testing_key_gives_no_hint():
     assert judged(sign(), PAUL, data=data).replay == ()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(40, 100), deadline=None)
 @given(
     st.lists(st.text(max_size=30), max_size=4).map(tuple),
     st.integers(-3, 10**9),

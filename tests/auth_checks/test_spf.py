@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import zone
+from tests.effort import often
 from tests.servers.authority import Authority
 from vigie.auth_checks.resolver import DnsResolver, ZoneResolver
 from vigie.auth_checks.spf import LOCAL_PART, check_spf
@@ -118,7 +119,7 @@ SPECS = st.builds(
     st.sampled_from(("claire.secrete", "secrete", "SECRETE-x", "a+secrete", "secrete=y")),
     st.sampled_from(("192.0.2.1", "2001:db8::1")),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 def test_no_macro_discloses_the_local_part(terms: list[str], local: str, ip: str):
     """S-51: whatever is cut out of it, turned round or escaped."""
     resolver = Listening(txt=policy(f"{' '.join(terms)} -all"), ptr={ip: ["mail.caisse.example"]})
@@ -206,7 +207,7 @@ def test_works_inside_a_running_event_loop():
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 def test_total(mail_from: str, helo: str, record_text: str):
     resolver = ZoneResolver({"txt": {"a.example": [f"v=spf1 {record_text}"]}}).session()
     check_spf(border(mail_from, helo=helo), resolver)

@@ -12,6 +12,7 @@ import spf as pyspf
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from tests.effort import often
 from vigie.auth_checks.resolver import DnsFault, NoSuchName, Resolver, ZoneResolver
 from vigie.auth_checks.spf import evaluate
 
@@ -137,7 +138,7 @@ def explained(ours: str, theirs: str, policies: str) -> str:
     return ""
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=often(300, 1000), deadline=None)
 @given(st.integers(0, 2**64))
 def test_agrees_with_pyspf(seed: int):
     dice = Random(seed)

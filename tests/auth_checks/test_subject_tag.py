@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.auth_checks.letters import NOW, PLAIN, RECEIVED, evidence, sign, zone
+from tests.effort import often
 from vigie.auth_checks.dkim import check_dkim
 from vigie.auth_checks.letter import read_letter
 from vigie.auth_checks.resolver import ZoneResolver
@@ -135,7 +136,7 @@ def test_where_there_is_nothing_to_take_away(header: bytes):
     assert untagged(read_letter(header + b"\r\n\r\nx"), (TAG,)) == ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 @given(st.binary(max_size=120), st.lists(st.text(max_size=12), max_size=4).map(tuple))
 def test_candidates_are_few_and_differ_in_subject_only(junk: bytes, tags: tuple[str, ...]):
     value = junk.replace(b"\r", b"").replace(b"\n", b"")
@@ -148,7 +149,7 @@ def test_candidates_are_few_and_differ_in_subject_only(junk: bytes, tags: tuple[
         assert other.fields[0][1].endswith(b"\r\n")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 @given(st.binary(max_size=40), st.sampled_from([b"[EXTERNE] ", b"=?UTF-8?Q?[EXTERNE]_", b"=?utf-8?b?W0VYVEVSTkVd"]))
 def test_whatever_stands_there_only_what_was_signed_passes(junk: bytes, start: bytes):
     value = start + junk.replace(b"\r", b"").replace(b"\n", b"")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+from tests.cli.forked import parent
 from vigie.scanner.settings import AccountSettings
 
 DEMO = Path(__file__).parents[2] / "vigie" / "cli" / "demo_mails"
@@ -28,15 +28,7 @@ def vigie(
     *arguments: str | Path, cwd: Path, stdin: bytes = b"", env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Runs it to its end; output and messages as text."""
-    done = subprocess.run(
-        [sys.executable, "-m", "vigie", *map(str, arguments)],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        check=False,
-        timeout=120,
-        env=environment(**(env or {})),
-    )
+    done = parent().run([*map(str, arguments)], cwd=cwd, stdin=stdin, env=environment(**(env or {})), timeout=120)
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
     )

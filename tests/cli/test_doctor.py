@@ -31,7 +31,7 @@ from vigie.judge import tesseract
 from vigie.judge.settings import JudgeSettings
 from vigie.ledger.store import Ledger
 from vigie.scanner.mailboxes.base import MailboxError
-from vigie.scanner.operation.settings import AlertSettings, MetricsSettings
+from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
 from vigie.scanner.settings import AccountSettings
 
 ROOT = Path(__file__).parents[2]
@@ -188,6 +188,23 @@ def test_metrics_and_alerts(tmp_path, smtp, webhook):
     assert named(outside.alerts(AlertSettings.model_validate(bad), ())) == {"alert-mail-refused", "alert-webhook-away"}
     assert not smtp.got
     assert not webhook.got, "doctor sends nothing to anybody"
+
+
+def test_digests(smtp, webhook):
+    server = {
+        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
+        "password_file": smtp.password_file, "timeout_s": 5,
+    }  # fmt: skip
+    digest = {"on": True, "to": ["reviewers", "owners"], "mail": server}
+    pages = "https://vigie.example.org"
+    right = OperationSettings.model_validate({"digest": digest, "pages": pages})
+    assert named(outside.digest(right, (account(),), 1)) == set()
+    nowhere = account(username="sans-adresse")
+    local = right.model_copy(update={"pages": "http://127.0.0.1:8025"})
+    assert named(outside.digest(local, (nowhere,), 0)) == {"digest-nobody", "digest-no-address", "digest-links-local"}
+    bad = {"digest": digest | {"mail": server | {"ca_file": webhook.ca}}, "pages": pages}
+    assert named(outside.digest(OperationSettings.model_validate(bad), (account(),), 1)) == {"digest-mail-refused"}
+    assert not smtp.got
 
 
 def looked_at(wanted: AccountSettings, trust: TrustSettings = TRUST) -> set[str]:

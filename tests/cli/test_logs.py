@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -57,6 +58,21 @@ def test_a_fault_is_told_by_its_type_and_nothing_of_its_text():
     for line in (logs.JsonLines().format(made), logs.TextLines().format(made)):
         assert "ValueError" in line
         assert "remboursement" not in line
+
+
+def test_a_line_that_cannot_be_written_says_nothing_elsewhere(capsys, monkeypatch):
+    """With stderr gone, logging would print the whole chain of exceptions, and their texts may quote mail."""
+    with monkeypatch.context() as patched:
+        gone = io.StringIO()
+        gone.close()
+        patched.setattr(sys, "stderr", gone)
+        logs.start("text", 0)
+    try:
+        raise ValueError("Madame Vasseur-Lantin")
+    except ValueError:
+        logging.getLogger("vigie.x").warning("a fault")
+    logs.start("text", 0)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_keys_hold_for_a_block_and_the_call_itself_wins():

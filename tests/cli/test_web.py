@@ -103,8 +103,8 @@ def test_the_first_admin_by_a_link(
         ("Marie", "short\n", "au moins 12 caractères"),
         ("Marie", "", "au moins 12 caractères"),
         ("Marie", "111111111111111\n", "trop facile à deviner"),
-        ("<b>", f"{PASSWORD}\n", "60 lettres"),
-        ("", f"{PASSWORD}\n", "60 lettres"),
+        ("<b>", "trois mots et demi\n", "60 lettres"),
+        ("", "trois mots et demi\n", "60 lettres"),
     ],
 )
 def test_a_refused_admin_is_one_line(

@@ -20,6 +20,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -68,6 +69,7 @@ def entries(split: str) -> list[dict[str, Any]]:
     return listed
 
 
+@cache
 def entries_of(path: Path) -> list[dict[str, Any]]:
     """The mails of one table, checked in the same way."""
     listed = cast("list[dict[str, Any]]", tomllib.loads(path.read_text(encoding="utf-8"))["mail"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.effort import often
 from tests.evasions.carriers import FOOTER, HARMLESS, PROTECTIVE
 from tests.evasions.letters import FRAUDS, header, judged, mail, page, plain
 from tests.test_samples import told
@@ -57,7 +58,7 @@ def test_the_frauds_are_proven_false_to_begin_with():
     assert set(BARE.values()) == {3}
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(50, 120), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(letter=st.sampled_from(FRAUDS), place=PLACES, text=PADDING)
 def test_padding_never_lowers_a_verdict(letter, place: str, text: list[str]):
     case = judged(padded(letter, place, text))

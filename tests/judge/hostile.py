@@ -1,21 +1,24 @@
 """A judging process in which the subject of a message is obeyed: what a fault in a library that reads mail can do."""
 
+import hashlib
 import os
 import signal
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from vigie.judge import worker
-from vigie.judge.examine import Examiner
-from vigie.rules.types import Case
+from vigie.rules.types import Case, Label, Verdict
 
 KEPT: list[bytearray] = []
 
 
-class Obedient(Examiner):
-    def examine(self, raw: bytes, *, now: datetime, received: datetime | None = None, **known: Any) -> Case:
+class Obedient:
+    """In the place of the examiner, whose libraries take a second to load."""
+
+    def __init__(self, _: object) -> None:
+        pass
+
+    def examine(self, raw: bytes, **known: Any) -> Case:
         match raw.split(b"\n", 1)[0].removeprefix(b"Subject: ").split():
             case [b"sleep", seconds]:
                 time.sleep(float(seconds))
@@ -32,7 +35,7 @@ class Obedient(Examiner):
             case [b"stop"]:
                 os.kill(os.getpid(), signal.SIGSTOP)
             case [b"recurse"]:
-                return self.examine(raw, now=now, received=received, **known)
+                return self.examine(raw, **known)
             case [b"raise"]:
                 raise ValueError("a secret of the mail")
             case [b"leave"]:
@@ -43,8 +46,5 @@ class Obedient(Examiner):
                     path.write_bytes(bytes(100))
                 finally:
                     path.unlink()
-        return super().examine(raw, now=now, received=received, **known)
-
-
-def serve(handle: int, parent: int) -> None:
-    worker.serve(handle, parent, Obedient)
+        verdict = Verdict(Label.UNRELATED, None, 0, ())
+        return Case(hashlib.sha256(raw).hexdigest(), "", "", "", verdict, None, (), {}, {}, 0.0, len(raw))

@@ -25,6 +25,7 @@ from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.rules.types import Case, Label
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+JUDGE, OBEDIENT = "vigie.judge.examine import Examiner", "tests.judge.hostile import Obedient"
 
 
 def settings(**limits: float) -> JudgeSettings:
@@ -68,7 +69,11 @@ def processor_ticks(pid: int) -> int:
 @pytest.fixture
 def obedient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes that do what the subject says."""
-    monkeypatch.setattr(workers, "_BOOT", workers._BOOT.replace("vigie.judge.worker", "tests.judge.hostile"))
+    monkeypatch.setattr(
+        workers,
+        "_BOOT",
+        workers._BOOT.replace("vigie.judge.examine import Examiner", "tests.judge.hostile import Obedient"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +165,6 @@ def test_a_real_message_over_the_wall_clock_is_a_timeout() -> None:
     assert case.error.kind == "timeout"
 
 
-@pytest.mark.usefixtures("obedient")
 def test_a_low_memory_limit_leaves_room_for_the_process_to_start() -> None:
     with WorkerPool(settings(workers=1, memory_bytes=128 << 20)) as pool:
         assert pool.submit(mail(), received=None, key="k").result().error is None
@@ -182,6 +186,7 @@ def test_a_worker_that_is_killed_while_it_works_is_replaced() -> None:
         assert pid not in pool.pids()
 
 
+@pytest.mark.usefixtures("obedient")
 def test_a_worker_that_is_killed_between_messages_costs_none() -> None:
     with WorkerPool(settings(workers=1)) as pool:
         for _ in range(3):
@@ -281,6 +286,7 @@ def test_a_submit_that_waits_is_woken_by_closing() -> None:
     assert len(refused) == 1
 
 
+@pytest.mark.usefixtures("obedient")
 def test_one_message_starts_one_process() -> None:
     with WorkerPool(settings()) as pool:
         pool.submit(mail(), received=None, key="k").result()
@@ -288,6 +294,7 @@ def test_one_message_starts_one_process() -> None:
         assert len(pool.pids()) == 1
 
 
+@pytest.mark.usefixtures("obedient")
 def test_it_works_from_a_daemon_thread() -> None:
     found: list[Case] = []
 
@@ -301,6 +308,7 @@ def test_it_works_from_a_daemon_thread() -> None:
     assert found[0].error is None
 
 
+@pytest.mark.usefixtures("obedient")
 def test_processes_make_way_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     """X-25."""
     monkeypatch.setattr(workers, "RECYCLE_AFTER", 2)
@@ -312,11 +320,11 @@ def test_processes_make_way_after_a_while(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(seen) >= 2
 
 
-PROGRAM = """
+PROGRAM = f"""
 import sys, time
 from vigie.judge import workers
 from vigie.judge.settings import JudgeSettings, LimitSettings
-workers._BOOT = workers._BOOT.replace("vigie.judge.worker", "tests.judge.hostile")
+workers._BOOT = workers._BOOT.replace({JUDGE!r}, {OBEDIENT!r})
 pool = workers.WorkerPool(JudgeSettings(limits=LimitSettings(workers=1, wall_s=100)))
 pool.submit(b"Subject: x\\n\\n", received=None, key="k").result()
 pool.submit(b"Subject: " + sys.argv[1].encode() + b"\\n\\n", received=None, key="k")

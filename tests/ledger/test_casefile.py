@@ -4,6 +4,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import often
 from tests.ledger.made import NOON, place
 from vigie.judge.export import case_object
 from vigie.ledger.casefile import CASE_BYTES, case_text, record_from_case
@@ -133,7 +134,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(15, 40), deadline=None)
 @given(st.dictionaries(st.text(max_size=8), JSON), st.lists(JSON), st.lists(JSON))
 def test_every_case_becomes_bounded_valid_json(frame: dict[str, Any], links: list[Any], findings: list[Any]) -> None:
     text = case_text({**frame, "links": links, "findings": findings})

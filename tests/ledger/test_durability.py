@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.effort import often
 from vigie.ledger.store import Ledger
 
 BATCH = 7
@@ -50,7 +51,7 @@ def whole(url: str) -> int:
 
 
 def test_a_killed_writer_leaves_whole_batches_and_loses_none_that_it_was_told_of(url: str) -> None:
-    for said_before_the_kill in (0, 1, 2, 5, 11, 23):
+    for said_before_the_kill in often((0, 2, 11), (0, 1, 2, 5, 11, 23)):
         process = writer(url)
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(1 + said_before_the_kill)]
@@ -61,7 +62,7 @@ def test_a_killed_writer_leaves_whole_batches_and_loses_none_that_it_was_told_of
         assert whole(url) >= max(promised, default=-1)
 
 
-@pytest.mark.parametrize("kilobytes", [33, 61, 90, 130, 257, 400, 800])
+@pytest.mark.parametrize("kilobytes", often([33, 90, 257, 800], [33, 61, 90, 130, 257, 400, 800]))
 def test_a_disk_that_fails_at_some_write_leaves_whole_batches(url: str, kilobytes: int) -> None:
     """No file may grow above a size: the write that meets it fails, be it the WAL's, the file's or the index's."""
     Ledger(url).close()

@@ -131,6 +131,21 @@ def test_who_carries_a_signature_is_carried_over(tmp_path: Path, url: str) -> No
         assert ledger.forget_records([record(1).id]).signatures == 1
 
 
+def test_digests_and_requests_are_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0010.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        assert [user.address for user in ledger.people.wanting_digests()] == ["marie@example.org"]
+        digest = ledger.digests.take(at=NOON + timedelta(hours=2), lease=timedelta(minutes=1))
+        assert digest is not None
+        assert [mail.record.id for mail in ledger.digests.held(digest, {"accueil"})] == [record(1).id]
+        asked = ledger.asks.look("A" * 43, at=NOON)
+        assert asked is not None
+        assert (asked.record.id, asked.held) == (record(1).id, False)  # its release is under way
+        assert [case.id for case in ledger.desk("x").cases(Wanted(Pile.REQUESTED)).cases] == [record(1).id]
+
+
 def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
     newest = max(OLD)
     with sqlite3.connect(tmp_path / "vigie.db") as before:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.attacks.letters import BRAND, EVIL, alternative, encoded, plain
 from tests.attacks.shapes import SHAPES, composed
+from tests.effort import often
 from tests.message.mails import REST, word
 from vigie.message.parse import read
 
@@ -104,7 +105,7 @@ TOPS = [
 ]
 
 
-@settings(max_examples=800, derandomize=True, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=often(200, 800), derandomize=True, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(TOPS), st.lists(st.sampled_from(PIECES), min_size=1, max_size=7), st.booleans())
 @example("From: ", [GOOD, ",", f"<{EVIL}>"], False)
 def test_our_union_holds_what_others_show(top, pieces, twice):
@@ -119,7 +120,7 @@ def test_our_union_holds_what_others_show_of_each_attack(shape):
         assert missing(composed(letter(), shape)) == []
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=often(80, 300), derandomize=True, deadline=None)
 @given(st.binary(max_size=60))
 def test_our_union_holds_what_others_show_of_any_bytes(data):
     for field in (b"From: " + data, b"From: <" + BRAND.encode() + b">" + data, b"From: " + data + BRAND.encode()):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import DamerauLevenshtein
 
+from tests.effort import often
 from tests.rules.building import AMELI
 from vigie.message.fold import to_alabel
 from vigie.rules.lookalike import Grade, _nearly_in, likeness, registrable
@@ -66,14 +67,14 @@ def test_official_hosts_imitate_nothing_and_are_no_suffix_of_others(item):
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80, 200), deadline=None)
 def test_any_text_has_a_likeness(text):
     likeness(text, AMELI)
     registrable(text)
 
 
 @given(st.text(alphabet="ameli-.vtcrns10", max_size=253))
-@settings(max_examples=300)
+@settings(max_examples=often(120, 300))
 def test_near_hosts_have_a_likeness(text):
     likeness(text, AMELI)
 
@@ -102,7 +103,7 @@ def _slid(stem: str, run: str) -> bool:
     st.integers(0, 12),
     st.sampled_from(("cartevitale", "", "cartvitale", "xartevitale", "cartevital")),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=often(200, 500), deadline=None)
 def test_errors_are_found_wherever_they_stand(run, at, piece):
     text = run[:at] + piece + run[at:]
     assert _nearly_in("cartevitale", text) == (len(text) >= 10 and _slid("cartevitale", text))

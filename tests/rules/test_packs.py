@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import often
 from tests.rules.building import evidence, message
 from vigie.message.fold import fold
 from vigie.rules import brand, trials
@@ -161,7 +162,7 @@ def test_no_brand_takes_anothers_honest_mail_for_a_fraud(name, number):
         assert judge(mail, proof, tuple(PACKS.values())).label is not Label.IMPERSONATION
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=often(25, 60))
 @given(
     name=st.sampled_from(sorted(PACKS)),
     author=st.sampled_from(["Ameli", "La Poste", "Caf de Lyon", "FranceConnect", "Urssaf", "Paul Morin", ""]),
@@ -185,7 +186,7 @@ def test_a_brands_verdict_does_not_depend_on_which_others_are_enabled(name, auth
     assert judge(mail, proof, (PACKS[name], PACKS[name])) == each[name]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=often(25, 60))
 @given(
     kind=st.sampled_from(["genuine", "false", "other"]),
     author=st.text(max_size=60),

@@ -1,8 +1,8 @@
 """A scan that dies at every single step: nothing is lost, nothing is doubled, the end is the same, and one more run changes nothing.
 
 (threats A-13d, I-01, I-07) Every life is a process of its own that kill -9 ends, see lives; here at each step that changes
-something outside of the process, under `make soak` (tests.soak.crashes) at each other one, too. A second test kills
-processes at random times.
+something outside of the process, with each way to move at every third of them, under `make soak` (tests.soak.steps) at each
+step with each. A second test kills processes at random times.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import often
 from tests.scanner.crashing import SCENARIOS, Harness
 from tests.scanner.lives import Lives
 from tests.scanner.world import QUARANTINE, mail, places, scan
@@ -28,6 +29,7 @@ from vigie.ledger.store import Ledger
 from vigie.scanner.settings import AccountSettings
 
 ROOT = Path(__file__).parents[2]
+MAILS, KILLS = often((120, 4), (300, 8))
 
 
 @pytest.fixture(scope="module")
@@ -37,22 +39,22 @@ def lives() -> Iterator[Lives]:
 
 
 @pytest.mark.parametrize(
-    ("server", "scenario"),
+    ("server", "scenario", "every"),
     [
-        ("dovecot", "incoming"),
-        ("dovecot_uidplus", "incoming"),
-        ("dovecot_poor", "copied"),
-        ("pymap", "incoming"),
-        ("dovecot", "released"),
+        ("dovecot", "incoming", 1),
+        ("dovecot_uidplus", "incoming", 3),
+        ("dovecot_poor", "copied", 3),
+        ("pymap", "incoming", 3),
+        ("dovecot", "released", 3),
     ],
 )
 def test_death_at_every_change(
-    server: str, scenario: str, lives: Lives, request: pytest.FixtureRequest, tmp_path: Path
+    server: str, scenario: str, every: int, lives: Lives, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     harness = Harness(lives, request.getfixturevalue(server), SCENARIOS[scenario], tmp_path)
     steps = harness.whole.changes()
     assert len(steps) > 6
-    for last in steps:
+    for last in steps[::every]:
         harness.check(last)
 
 
@@ -83,7 +85,7 @@ def process(account: AccountSettings, path: Path) -> Iterator[subprocess.Popen[b
 def test_kill_9_at_random_and_start_again_at_once(dovecot: Dovecot, tmp_path: Path) -> None:
     account, path = dovecot.account(), tmp_path / "vigie.db"
     kinds = ["impersonation", "unrelated", "suspicious", "unrelated", "genuine proven"]
-    append(account, *(mail(f"m{number}", kinds[number % 5]) for number in range(300)))
+    append(account, *(mail(f"m{number}", kinds[number % 5]) for number in range(MAILS)))
     before = hashes(account)
     chance, kills = random.Random(20261122), 0  # the same points each time, as far as a machine lets us
     deadline = time.monotonic() + 240
@@ -92,9 +94,9 @@ def test_kill_9_at_random_and_start_again_at_once(dovecot: Dovecot, tmp_path: Pa
             base = path.stat().st_mtime_ns if path.exists() else 0
             while running.poll() is None and (not path.exists() or path.stat().st_mtime_ns == base):
                 time.sleep(0.01)
-                if kills >= 8 and running.poll() is None:
+                if kills >= KILLS and running.poll() is None:
                     break
-            if kills < 8:
+            if kills < KILLS:
                 time.sleep(chance.uniform(0.0, 0.5))
                 if running.poll() is None:
                     os.kill(running.pid, signal.SIGKILL)
@@ -107,7 +109,9 @@ def test_kill_9_at_random_and_start_again_at_once(dovecot: Dovecot, tmp_path: Pa
         again = scan(account, ledger)
         assert (again.judged, again.recovered) == (0, 0)
         verdicts = Counter(record.verdict for record in ledger.records())
-    assert verdicts == Counter(impersonation=60, unrelated=120, suspicious=60, genuine=60)
+    assert verdicts == Counter(
+        impersonation=MAILS // 5, unrelated=MAILS // 5 * 2, suspicious=MAILS // 5, genuine=MAILS // 5
+    )
     assert hashes(account) == before
     for subject, folders in places(account).items():
         assert folders == [QUARANTINE if int(subject[1:]) % 5 == 0 else "INBOX"], subject

@@ -118,8 +118,8 @@ def test_an_invitation_is_accepted_with_the_provider_once(tmp_path: Path, idp: O
         assert "provider_unknown" in come(pages.browser(), idp).headers["location"]
         token, browser = invited(pages), pages.browser()
         assert idp.issuer.split("/")[2] in text(browser.get(f"/invitation/{token}"))
-        left = browser.post(f"/invitation/{token}/provider", on=f"/invitation/{token}")
-        assert browser.get(agree(idp, left.headers["location"])).headers["location"] == "/"
+        away = leave(browser, f"/invitation/{token}/provider")
+        assert browser.get(agree(idp, away)).headers["location"] == "/"
         user = pages.ledger.people.linked(idp.issuer, "sub-somebody")
         assert user is not None
         assert user.rights == Rights(Role.REVIEWER, frozenset({"accueil"}))

@@ -81,6 +81,14 @@ def test_rights_that_there_are_not(served: Served, form: dict[str, object]) -> N
     assert admin.post("/people/invite", form).status_code == 422
 
 
+def test_both_ticked_is_the_lesser_right(served: Served) -> None:
+    admin, paul = served.browser(served.add("Racine", Role.ADMIN)), served.add("Paul", Role.ADMIN)
+    admin.post(f"/people/{paul.id}/rights", {"role": "reader", "every": "true", "accounts": ["compta"]})
+    changed = served.ledger.people.user(paul.id)
+    assert changed is not None
+    assert changed.rights == Rights(Role.READER, frozenset({"compta"}))
+
+
 def test_an_admin_of_one_mailbox_stays_within_it(served: Served) -> None:
     scoped = served.browser(served.add("Locale", Role.ADMIN, frozenset({"compta"})))
     served.add("Racine", Role.ADMIN)

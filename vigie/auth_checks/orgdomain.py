@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-
-from publicsuffixlist import PublicSuffixList
 
 from vigie.auth_checks.resolver import NoSuchName, Resolver
+from vigie.message.suffixes import registries
 
 MAX_LABELS = 8
 """RFC 9989 section 4.10: a longer name is cut to seven labels after the first question."""
@@ -83,7 +81,7 @@ def names_to_ask(domain: str) -> tuple[str, ...]:
 
 def registrable(domain: str) -> str:
     """The domain below its public suffix (ICANN section of the list); the domain itself where it is a suffix."""
-    return _suffixes().privatesuffix(domain) or domain
+    return registries().privatesuffix(domain) or domain
 
 
 def parse_record(text: bytes, domain: str) -> DmarcRecord | None:
@@ -150,10 +148,4 @@ def _one_below(domain: str, suffix: str) -> str:
 
 
 def _is_suffix(domain: str) -> bool:
-    return _suffixes().is_public(domain)
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    """The list inside the wheel, ICANN section: a private suffix is a customer's name space, not a registry."""
-    return PublicSuffixList(only_icann=True)
+    return registries().is_public(domain)

@@ -18,7 +18,7 @@ from vigie.cli.config_faults import ConfigError
 from vigie.cli.language import say
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.settings import LedgerSettings, RetentionSettings
-from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
+from vigie.scanner.operation.settings import AlertSettings, DigestSettings, MetricsSettings, OperationSettings
 from vigie.scanner.settings import ACCOUNT_NAME, AccountSettings
 from vigie.web.settings import WebSettings
 
@@ -42,6 +42,7 @@ class File(Settings):
     retention: RetentionSettings = RetentionSettings()
     metrics: MetricsSettings = MetricsSettings()
     alerts: AlertSettings = AlertSettings()
+    digest: DigestSettings = DigestSettings()
     web: WebSettings = WebSettings()
     accounts: tuple[AccountSettings, ...] = ()
 
@@ -155,6 +156,8 @@ def read(text: str, path: Path) -> Read:
     right = dict(zip(numbers, file.accounts, strict=True))
     for number, told in config_faults.check_accounts(path, text, right):
         wrong.setdefault(number, told)
+    operation = OperationSettings(metrics=file.metrics, alerts=file.alerts, digest=file.digest, pages=file.web.origin)
+    config_faults.check_digest(path, text, operation)
     ledger = _absolute_url(file.ledger.url, base)
     right = {
         number: _with_token_file(account, ledger, base) for number, account in right.items() if number not in wrong
@@ -166,7 +169,7 @@ def read(text: str, path: Path) -> Read:
         base=base,
         path=path,
         retention=file.retention,
-        operation=OperationSettings(metrics=file.metrics, alerts=file.alerts),
+        operation=operation,
         web=file.web,
     )
     return Read(config, text, names, right, wrong)

@@ -15,6 +15,7 @@ from vigie.auth_checks.settings import DnsSettings, TrustSettings
 from vigie.cli.language import say
 from vigie.cli.status import Fault, Status
 from vigie.rules.brand import BrandError
+from vigie.scanner.operation.settings import OperationSettings
 from vigie.scanner.settings import AccountSettings
 
 Place = tuple[str | int, ...]
@@ -94,6 +95,7 @@ _TYPES = {
 }
 _PATTERNS = {
     "schedule": ('une durée comme "30s", "5m", "1h"', 'a time such as "30s", "5m", "1h"'),
+    "at": ('une heure : "07:30"', 'a time of day: "07:30"'),
     "name": ("lettres, chiffres et . _ @ + - (64 au plus)", "letters, digits and . _ @ + - (64 at most)"),
     "issuer": ('une adresse "https://..."', 'an address "https://..."'),
     "client_id": ("l'identifiant donné par le fournisseur", "the ID that the provider gave"),
@@ -220,6 +222,14 @@ def check(path: Path, text: str, dns: DnsSettings, trust: TrustSettings) -> None
             refuse(("trust", "relays"), bad, say('des réseaux : ["192.0.2.0/24"]', 'networks: ["192.0.2.0/24"]'))
     if dns.zone_file is not None and not dns.zone_file.is_file():
         refuse(("dns", "zone_file"), say("fichier introuvable", "no such file"))
+
+
+def check_digest(path: Path, text: str, operation: OperationSettings) -> None:
+    """A digest that nobody could send. Raises ConfigError."""
+    if operation.digest.on and operation.digest_server is None:
+        wrong = say("aucun serveur de courrier", "no mail server")
+        right = say("ajoutez [digest.mail] ou [alerts.mail]", "add [digest.mail] or [alerts.mail]")
+        raise ConfigError(path, locate(text, ("digest", "on")), "digest.on", wrong, right)
 
 
 def check_accounts(path: Path, text: str, accounts: Mapping[int, AccountSettings]) -> Iterator[tuple[int, ConfigError]]:

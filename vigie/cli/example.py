@@ -15,7 +15,14 @@ from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
 from vigie.judge.settings import BrandSettings, LimitSettings
 from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.credentials.settings import OAuthSettings
-from vigie.scanner.operation.settings import AlertSettings, MailSettings, MetricsSettings, WebhookSettings
+from vigie.scanner.operation.settings import (
+    AlertSettings,
+    DigestSettings,
+    MailSettings,
+    MetricsSettings,
+    ServerSettings,
+    WebhookSettings,
+)
 from vigie.scanner.settings import AccountSettings
 from vigie.web.settings import GroupSettings, OidcSettings, WebSettings
 
@@ -42,6 +49,8 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("[alerts]", AlertSettings),
     ("# [alerts.mail]", MailSettings),
     ("# [alerts.webhook]", WebhookSettings),
+    ("[digest]", DigestSettings),
+    ("# [digest.mail]", ServerSettings),
     ("[web]", WebSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),

@@ -71,6 +71,7 @@ class TextLines(logging.Formatter):
 
 def start(style: str, verbosity: int, *, quiet: bool = True) -> None:
     """Log lines go to stderr. Quiet commands show warnings only, unless -v asks for more; -vv shows other libraries', too."""
+    logging.raiseExceptions = False  # a line that cannot be written would be told with every exception's text: mail
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if style == "json" else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -29,6 +29,7 @@ def sections(config: Config) -> tuple[Section, ...]:
         ("[retention]", config.retention),
         ("[metrics]", operation.metrics),
         ("[alerts]", operation.alerts),
+        ("[digest]", operation.digest),
         ("[web]", config.web),
     ):
         found.extend(_sections(title, model))

@@ -48,6 +48,7 @@ def serve(path: Path | None) -> Status:
                     _client_secret(config),
                     brands=config.judge.brands.packs(),
                     opener=Opener(config.judge.limits),
+                    release_on_request=config.operation.digest.release_on_request,
                 )
                 print(say(f"Les pages sont à {config.web.origin}", f"The pages are at {config.web.origin}"), flush=True)
                 if not ledger.people.users(By("web", ALL_RIGHTS)):

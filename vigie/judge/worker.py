@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import socket
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from vigie.judge import wire
 from vigie.judge.confinement import limit, outlive_nobody, renew_cpu
-from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings
 from vigie.rules.types import Case, ExaminationError
 
+if TYPE_CHECKING:
+    from vigie.judge.examine import Examiner
 
-def serve(handle: int, parent: int, make: type[Examiner] = Examiner) -> None:
+
+def serve(handle: int, parent: int, make: Callable[[JudgeSettings], Examiner]) -> None:
     """Judges until the socket is closed. The first frame is the settings, as a job without dates."""
     outlive_nobody(parent)
     with socket.socket(fileno=handle) as sock, sock.makefile("rb") as stream:

@@ -48,7 +48,8 @@ ATTEMPTS = 3
 
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[3]); "
-    "from vigie.judge.worker import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
+    "from vigie.judge.worker import serve; from vigie.judge.examine import Examiner as Judge; "
+    "serve(int(sys.argv[1]), int(sys.argv[2]), Judge)"
 )
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PATH")
 """All that a judging process inherits: passwords may stand in the rest (threat W-19)."""

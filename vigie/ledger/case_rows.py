@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from vigie.ledger import intent_rows, record_rows
-from vigie.ledger.columns import instant, instant_text, storable
+from vigie.ledger.columns import instant, instant_text, optional_instant, storable
 from vigie.ledger.review import standing
 from vigie.ledger.review_types import COUNTED, CaseLine, CasePage, Counts, Pile, Scope, Sort, Wanted
 from vigie.ledger.schema import RECORDS
@@ -43,6 +43,7 @@ _ACCOUNT: ColumnElement[str] = literal_column("+records.account", Text)
 _DECIDED: Condition = RECORDS.c.decision.is_not(None)
 _PILES: Mapping[Pile, tuple[Condition, ...]] = {
     Pile.WAITING: (_HELD, RECORDS.c.decision.is_(None)),
+    Pile.REQUESTED: (RECORDS.c.requested.is_not(None), _HELD),
     Pile.HELD: (_HELD,),
     Pile.CONFIRMED: (_DECIDED, RECORDS.c.decision == Decision.CONFIRMED.value),
     Pile.RELEASED: (_DECIDED, RECORDS.c.decision == Decision.RELEASED.value),
@@ -130,6 +131,7 @@ def lines(connection: Connection, numbers: Sequence[int]) -> Sequence[CaseLine]:
                 decision=None if row.decision is None else Decision(row.decision),
                 decided_by=taken[-1].who if taken else "",
                 decided_at=taken[-1].at if taken else None,
+                requested=optional_instant(row.requested),
             )
         )
     return found
@@ -141,6 +143,12 @@ def waits(connection: Connection, record_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def requested(connection: Connection, record_id: str) -> datetime | None:
+    """See ReviewCase."""
+    query = select(RECORDS.c.requested).where(RECORDS.c.id == record_id)
+    return optional_instant(connection.execute(query).scalar_one_or_none())
+
+
 def counts(connection: Connection, within: Scope, *, since: datetime, until: datetime) -> Counts:
     """See Desk.counts."""
     scope = list(scoped(within))
@@ -149,6 +157,7 @@ def counts(connection: Connection, within: Scope, *, since: datetime, until: dat
     )
     waiting = connection.execute(waiting_of.group_by(_ACCOUNT)).all()
     held = connection.execute(select(func.count()).select_from(RECORDS).where(_HELD, *scope)).scalar_one()
+    asked_for = select(func.count()).select_from(RECORDS).where(*_PILES[Pile.REQUESTED], *scope)
     between = (RECORDS.c.judged_at >= instant_text(since), RECORDS.c.judged_at < instant_text(until))
     day = func.substr(RECORDS.c.judged_at, 1, 10)
     by_day = select(day, RECORDS.c.verdict, func.count()).where(*between, *scope).group_by(day, RECORDS.c.verdict)
@@ -174,6 +183,7 @@ def counts(connection: Connection, within: Scope, *, since: datetime, until: dat
         by_day=sorted(days.items()),
         by_theme=[(name, count) for name, count in themes],
         waiting_by_account={row[0]: row[1] for row in waiting},
+        requested=connection.execute(asked_for).scalar_one(),
     )
 
 

@@ -113,6 +113,7 @@ class Desk:
                 received=frozen_rows.received(connection, (record.id,)).get(record.id),
                 alike=alike,
                 can=possible(record, history, at=record.judged_at),
+                requested=case_rows.requested(connection, record.id),
             )
 
     def counts(self, *, since: datetime, until: datetime) -> Counts:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from vigie.ledger import audit
 from vigie.ledger import people_rows as rows
 from vigie.ledger.audit import What
+from vigie.ledger.columns import storable
 from vigie.ledger.database import Database
 from vigie.ledger.people_types import ALL_RIGHTS, By, Invitation, Rights, Role, Session, Told, User, may_change
 
@@ -64,6 +65,11 @@ class People:
         """Those whose rights `by` may change, by name."""
         with self._database.reading() as connection:
             return [user for user in rows.users(connection) if may_change(by, user.rights)]
+
+    def wanting_digests(self) -> Sequence[User]:
+        """Those who may sign in and have said where the digest is to go."""
+        with self._database.reading() as connection:
+            return rows.wanting_digests(connection)
 
     def linked(self, issuer: str, subject: str) -> User | None:
         """Who that is here."""
@@ -160,6 +166,12 @@ class People:
         """One's own."""
         with self._database.writing() as connection:
             rows.change_user(connection, user_id, language=language)
+
+    def set_address(self, user: User, address: str, *, at: datetime) -> None:
+        """Where she wants the digest; "": nowhere. The audit log says that it was changed, not to what."""
+        with self._database.writing() as connection:
+            rows.change_user(connection, user.id, address=storable(address))
+            _about(connection, f"web:{user.name}", at, "digest-address" if address else "digest-off", user)
 
     # -- others ------------------------------------------------------------------------------------------------------
 

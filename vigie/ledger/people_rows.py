@@ -45,6 +45,7 @@ def add_user(connection: Connection, user: User) -> bool:
         "language": user.language,
         "created_at": instant_text(user.created_at),
         "password": user.password,
+        "address": storable(user.address),
     }
     done = connection.execute(insert(USERS).values(row).on_conflict_do_nothing(index_elements=("folded",)))
     return done.rowcount == 1
@@ -65,6 +66,12 @@ def named(connection: Connection, name: str) -> User | None:
 def users(connection: Connection) -> Sequence[User]:
     """All, by name."""
     return [_user(row) for row in connection.execute(_users().order_by(USERS.c.folded))]
+
+
+def wanting_digests(connection: Connection) -> Sequence[User]:
+    """Those who may sign in and have said where to."""
+    query = _users().where(USERS.c.disabled == 0, USERS.c.address != "").order_by(USERS.c.folded)
+    return [_user(row) for row in connection.execute(query)]
 
 
 def change_user(connection: Connection, user_id: str, **columns: object) -> None:
@@ -322,6 +329,7 @@ def _user(row: Row[Any]) -> User:
         password=row.password,
         totp=row.totp,
         linked=bool(row.linked),
+        address=row.address,
     )
 
 

@@ -20,6 +20,7 @@ USERS = Table(
     Column("password", Text),
     Column("totp", LargeBinary),
     Column("totp_used", Integer, nullable=False, server_default="0"),
+    Column("address", Text, nullable=False, server_default=""),
 )
 
 RECOVERY_CODES = Table(

@@ -64,6 +64,8 @@ class User:
     """The sealed secret of the second factor; None: none was set up."""
     linked: bool = False
     """Signs in by the identity provider."""
+    address: str = ""
+    """Where she wants the digest; "": nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

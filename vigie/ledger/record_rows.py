@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, place, storable
+from vigie.ledger.digest_schema import ASKS
 from vigie.ledger.identity import as_typed
 from vigie.ledger.review import Decided
 from vigie.ledger.schema import ALLOWED, CURSORS, DECISIONS, RECORDS
@@ -20,7 +21,7 @@ from vigie.rules.types import Label
 
 _PLACE = ("account", "folder", "uidvalidity", "uid")
 # What a record keeps when its place is judged again.
-_KEPT = ("number", "id", "decision", "held", "version")
+_KEPT = ("number", "id", "decision", "held", "version", "requested")
 SHORTEST_BEGINNING = 4
 
 
@@ -154,7 +155,10 @@ def decide(connection: Connection, record_id: str, decision: Decision | None, *,
     account: str | None = connection.execute(select(RECORDS.c.account).where(where)).scalar_one_or_none()
     if account is None:
         return None
-    connection.execute(update(RECORDS).where(where).values(decision=value, version=RECORDS.c.version + 1))
+    # A decision answers the request of the mailbox's owner; taken back, it leaves the request unanswered again.
+    asked = select(func.max(ASKS.c.used_at)).where(ASKS.c.record_id == storable(record_id)).scalar_subquery()
+    changed = {"decision": value, "version": RECORDS.c.version + 1, "requested": asked if value is None else None}
+    connection.execute(update(RECORDS).where(where).values(changed))
     taken = {"record_id": storable(record_id), "decision": value, "at": instant_text(at), "who": storable(who)}
     connection.execute(insert(DECISIONS).values(**taken))
     return account

@@ -27,6 +27,8 @@ class Pile(StrEnum):
 
     WAITING = "waiting"
     """In quarantine, and nobody has decided about it."""
+    REQUESTED = "requested"
+    """In quarantine, and its recipient asked for it since somebody decided last."""
     HELD = "held"
     """In quarantine, decided or not."""
     CONFIRMED = "confirmed"
@@ -88,6 +90,8 @@ class CaseLine:
     decision: Decision | None
     decided_by: str
     decided_at: datetime | None
+    requested: datetime | None = None
+    """See ReviewCase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ class ReviewCase:
     """Cases of its campaign that wait for a decision, this one included."""
     can: frozenset[str]
     """What would not be refused now: "release", "confirm", "undo"."""
+    requested: datetime | None = None
+    """When the owner of the mailbox asked for it, by the link in a digest; None: he did not, or it was decided since."""
 
     @property
     def version(self) -> int:
@@ -145,6 +151,8 @@ class Counts:
     by_theme: Sequence[tuple[str, int]]
     """(theme, frauds about it), most frequent first; frauds are `impersonation` and `suspicious` not released."""
     waiting_by_account: Mapping[str, int]
+    requested: int = 0
+    """In quarantine, and asked for by their recipients."""
 
 
 # -- decisions -------------------------------------------------------------------------------------------------------------

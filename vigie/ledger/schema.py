@@ -52,6 +52,7 @@ RECORDS = Table(
     Column("sender", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="0"),
     Column("words", Text, nullable=False, server_default=""),
+    Column("requested", Text),
     UniqueConstraint("account", "folder", "uidvalidity", "uid"),
 )
 

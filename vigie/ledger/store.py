@@ -24,9 +24,11 @@ from vigie.ledger import (
     signature_rows,
     view_rows,
 )
+from vigie.ledger.asks import Asks
 from vigie.ledger.audit import What
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
 from vigie.ledger.desk import Desk
+from vigie.ledger.digests import Digests
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.keeping import Keeper
 from vigie.ledger.people import People
@@ -92,6 +94,16 @@ class Ledger(Keeper):
     def people(self) -> People:
         """Who may use the web pages."""
         return People(self._database)
+
+    @property
+    def digests(self) -> Digests:
+        """What people are told by mail."""
+        return Digests(self._database, self._who)
+
+    @property
+    def asks(self) -> Asks:
+        """The links of digests, by which a recipient asks for a message."""
+        return Asks(self._database)
 
     def version(self) -> int:
         """Differs from an earlier answer where something was written meanwhile, by whatever program. Cheap: for looking often."""

@@ -13,9 +13,9 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from ada_url import join_url, parse_url
-from publicsuffixlist import PublicSuffixList
 
 from vigie.message.fold import to_alabel
+from vigie.message.suffixes import registries
 from vigie.message.wrappers import decoded, unwrap
 
 URL_CHARS = 8_192  # X-15
@@ -26,7 +26,7 @@ _PIECES = 8
 _SEARCHED = 2_048
 """Of a longer path and query both ends are searched: a thousand links of 8 KB each must not cost a minute."""
 
-_SUFFIXES = PublicSuffixList(only_icann=True)
+_SUFFIXES = registries()
 
 
 @dataclass(frozen=True, slots=True)

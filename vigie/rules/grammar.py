@@ -10,7 +10,7 @@ import re
 # Whoever is sent to a desk with papers is not lured anywhere (house: LURE).
 AT_A_DESK = re.compile(
     r"\b(?:apport\w+|munissez-vous de votre (?:[\w']+ ){0,14}?carte vitale|passer (?:avec|a la)|au retrait"
-    r"|presente[rz]|presentez-vous|venir|venez|rendez-vous (?:a|au|aux|en|dans|chez)|a l'accueil|au guichet|en agence"
+    r"|presente[rz]|presentez-vous|venir|venez(?! de )|rendez-vous (?:a|au|aux|en|dans|chez)|a l'accueil|au guichet|en agence"
     r"|en pharmacie|dans (?:une|votre|notre) pharmacie"
     r"|a la borne|sur place|au cabinet|lors de votre (?:visite|consultation|venue|passage|admission|rendez)|le jour de)\b"
 )

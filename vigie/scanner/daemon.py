@@ -22,6 +22,7 @@ from vigie.judge.workers import WorkerPool
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner import supervisor, upkeep
+from vigie.scanner.digest.post import LOOK_S, Post
 from vigie.scanner.errands import Errands
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.notify import Systemd
@@ -67,7 +68,7 @@ class Setup(Protocol):
 
     @property
     def operation(self) -> OperationSettings:
-        """Metrics and alerts."""
+        """Metrics, alerts and digests."""
         ...
 
     @property
@@ -110,6 +111,17 @@ class Service:
             max_instances=1,
             misfire_grace_time=None,
         )
+        if setup.operation.digest.on:
+            post = Post(self._ledger, setup.accounts, setup.operation, meter)
+            self._scheduler.add_job(
+                post.run,
+                IntervalTrigger(seconds=LOOK_S),
+                id="digest",
+                next_run_time=datetime.now(UTC),
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
         self._pulse = Pulse(self._supervisors, Systemd())
         self._errands = Errands(self._ledger)
         self._watchers = [

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 import vigie
-from vigie.web import errors, health
+from vigie.web import ask, errors, health
 from vigie.web.guard import Guard
 from vigie.web.headers import Headers
 from vigie.web.oidc import routes as oidc_routes
@@ -27,6 +27,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sign_in.router,
     language.router,
     invitation.router,
+    ask.router,
     oidc_routes.router,
     profile.router,
     manage.router,

@@ -30,6 +30,8 @@ LANGUAGE: Final = "vigie-language"
 FIELD: Final = "csrf"
 """The form field that holds the token; HEADER is for scripts."""
 HEADER: Final = "x-csrf-token"
+LINK: Final = "/ask"
+"""Pages below it are opened by a link that came by mail; the token of their form is bound to the link's, not to a cookie."""
 
 
 def fresh() -> str:
@@ -95,6 +97,14 @@ def keep(request: Request, response: Response) -> None:
 def form_token(cookie: str) -> str:
     """The token that forms carry in a browser with that cookie."""
     return hmac.new(cookie.encode(), b"vigie form", hashlib.sha256).hexdigest()
+
+
+def bound_to(request: Request) -> str | None:
+    """What the token of a form at that address is made of."""
+    way, _, link = request.url.path.removeprefix("/").partition("/")
+    if f"/{way}" == LINK:
+        return link if is_token(link) else None
+    return read(request, VISIT)
 
 
 def is_form_token(cookie: str, token: str) -> bool:

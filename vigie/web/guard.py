@@ -113,7 +113,7 @@ async def _body(request: Request) -> bytes:
 
 def _check_token(request: Request, body: bytes) -> None:
     """The token of the form, or of the header that a script of ours sets. Raises RefusedError."""
-    cookie = cookies.read(request, cookies.VISIT)
+    bound_to = cookies.bound_to(request)
     try:
         fields = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
@@ -121,7 +121,7 @@ def _check_token(request: Request, body: bytes) -> None:
     given = [value for name, value in fields if name == cookies.FIELD]
     if not given and (header := request.headers.get(cookies.HEADER)) is not None:
         given = [header]
-    if cookie is None or len(given) != 1 or not cookies.is_form_token(cookie, given[0]):
+    if bound_to is None or len(given) != 1 or not cookies.is_form_token(bound_to, given[0]):
         raise RefusedError(403, "form")
 
 

@@ -64,6 +64,8 @@ class Site:
     client_secret: str | None = field(default=None, repr=False)
     """Of the identity provider."""
     now: Callable[[], datetime] = _now
+    release_on_request: bool = False
+    """A recipient's request releases at once, where that is allowed: `[digest] release_on_request`."""
     brands: tuple[Brand, ...] = field(default_factory=lambda: BrandSettings().packs())
     """The protected senders, for what they say of themselves."""
     opener: Opener = field(default_factory=lambda: Opener(LimitSettings()))

@@ -1,21 +1,28 @@
-"""Metrics and alerts: whether they would arrive. Nothing is sent to anybody."""
+"""Metrics, alerts and digests: whether they would arrive. Nothing is sent to anybody."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
 
 from vigie.cli.checkup.found import Found, note, wrong
 from vigie.cli.config import AccountSettings, Config
 from vigie.cli.language import say
-from vigie.scanner.operation import ways
-from vigie.scanner.operation.settings import AlertSettings, MetricsSettings
+from vigie.ledger.store import Ledger, LedgerError
+from vigie.scanner.operation import submission, ways
+from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
+
+LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
 def outside(config: Config) -> Iterator[Found]:
     """All of it."""
     yield from metrics(config.operation.metrics)
     yield from alerts(config.operation.alerts, config.accounts)
+    if config.operation.digest.on:
+        yield from digest(config.operation, config.accounts, _addresses(config))
 
 
 def metrics(settings: MetricsSettings) -> Iterator[Found]:
@@ -50,6 +57,34 @@ def alerts(settings: AlertSettings, accounts: tuple[AccountSettings, ...]) -> It
         else:
             text = say(f"[alerts.{way.name}] : joignable", f"[alerts.{way.name}]: can be reached")
             yield Found(good=True, text=text)
+
+
+def digest(settings: OperationSettings, accounts: tuple[AccountSettings, ...], people: int) -> Iterator[Found]:
+    """Of `[digest]` that is on. `people`: how many have said where their digest is to go."""
+    if "reviewers" in settings.digest.to and not people:
+        yield note("digest-nobody", "[digest]")
+    if "owners" in settings.digest.to and (lost := [account.name for account in accounts if not account.recipients]):
+        yield wrong("digest-no-address", "[digest]", ", ".join(lost))
+    if urlsplit(settings.pages).hostname in LOOPBACK:
+        yield note("digest-links-local", "[web] base_url", settings.pages)
+    if settings.digest_server is None:
+        return
+    try:
+        with submission.server(settings.digest_server) as there:
+            there.noop()
+    except submission.UnsentError as error:
+        yield wrong("digest-mail-refused", "[digest]", str(error))
+    else:
+        yield Found(good=True, text=say("[digest] : joignable", "[digest]: can be reached"))
+
+
+def _addresses(config: Config) -> int:
+    """A ledger that does not open is told of elsewhere."""
+    try:
+        with Ledger(config.ledger) as ledger:
+            return len(ledger.people.wanting_digests())
+    except LedgerError:
+        return 0
 
 
 def _family(host: str) -> socket.AddressFamily:

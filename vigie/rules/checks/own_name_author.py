@@ -56,9 +56,9 @@ def _poses_by_the_way(view: View) -> bool:
 def _signed_as_brand(view: View) -> bool:
     """The text ends with the brand's name below a closing: whoever owns the mailbox, he does not speak for himself."""
     found = signs(view)
-    topics = {sign.topic for sign in found}
-    return any(
-        sign.topic in {"signature", "speaks-for"}
-        and (sign.weight >= weights().enough or bool(topics & {"issuer", "tells-reader"}))
+    enough = weights().enough
+    speaks = any(
+        sign.topic in {"issuer", "tells-reader"} or (sign.topic == "subject" and sign.weight >= enough)
         for sign in found
     )
+    return any(sign.topic in {"signature", "speaks-for"} and (sign.weight >= enough or speaks) for sign in found)

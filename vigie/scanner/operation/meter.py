@@ -80,9 +80,12 @@ class Meter:
         self._dns = Counter("vigie_dns_errors", "Names whose look-up was in error.", registry=one)
         self._reloads = Counter("vigie_reloads", "SIGHUPs.", ["result"], registry=one)
         self._sent = Counter("vigie_alerts_sent", "Alert messages.", ["way", "result"], registry=one)
+        self._digests = Counter("vigie_digests_sent", "Digests by mail.", ["result"], registry=one)
         self._alerts = Gauge("vigie_alerts_active", "What is wrong now, by kind.", ["kind"], registry=one)
         for cause in ("timeout", "memory", "crash"):
             self._kills.labels(cause)
+        for result in ("done", "failed"):
+            self._digests.labels(result)
         for result in RELOADS:
             self._reloads.labels(result)
         self._lock = threading.Lock()
@@ -142,6 +145,10 @@ class Meter:
     def reloaded(self, result: str) -> None:
         """A SIGHUP was answered: one of RELOADS."""
         self._reloads.labels(result).inc()
+
+    def digest(self, *, done: bool) -> None:
+        """A digest was handed to the mail server, or was not."""
+        self._digests.labels("done" if done else "failed").inc()
 
     def sent(self, way: str, *, done: bool) -> None:
         """An alert message went out, or could not."""

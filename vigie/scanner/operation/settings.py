@@ -1,4 +1,4 @@
-"""`[metrics]` and `[alerts]`: who may read figures, and whom the service tells when something is wrong."""
+"""`[metrics]`, `[alerts]`, `[digest]`: who may read figures, whom the service tells when something is wrong, and what was held."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class MetricsSettings(Settings):
         return host.strip("[]"), int(port)
 
 
-class MailSettings(Settings):
-    """`[alerts.mail]`: alerts by mail, handed to a mail server."""
+class ServerSettings(Settings):
+    """A mail server that takes our mails, and who they are from."""
 
     host: str
     port: int = Field(default=587, ge=1, le=65535)
@@ -52,18 +52,10 @@ class MailSettings(Settings):
     password_env: str | None = None
     password_command: tuple[str, ...] | None = Field(default=None, min_length=1)
     sender: str = Field(pattern=ADDRESS)
-    recipients: tuple[str, ...] = Field(min_length=1, max_length=20, description="better none of the watched mailboxes")
     timeout_s: float = Field(default=20.0, gt=0, le=120)
 
-    @field_validator("recipients")
-    @classmethod
-    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(re.match(ADDRESS, one) for one in value):
-            raise ValueError('recipients are addresses: ["admin@example.org"]')
-        return value
-
     @model_validator(mode="after")
-    def _coherent(self) -> MailSettings:
+    def _coherent(self) -> ServerSettings:
         secrets = [name for name in ("password_file", "password_env", "password_command") if getattr(self, name)]
         if len(secrets) != (self.username is not None):
             raise ValueError("username goes with exactly one of password_file, password_env, password_command")
@@ -73,7 +65,26 @@ class MailSettings(Settings):
 
     def secret_source(self) -> Source:
         """Where the password comes from."""
-        return Source("alerts.mail", "password", self.password_file, self.password_env, self.password_command)
+        return Source(self._section(), "password", self.password_file, self.password_env, self.password_command)
+
+    def _section(self) -> str:
+        return "digest.mail"
+
+
+class MailSettings(ServerSettings):
+    """`[alerts.mail]`: alerts by mail, handed to a mail server."""
+
+    recipients: tuple[str, ...] = Field(min_length=1, max_length=20, description="better none of the watched mailboxes")
+
+    @field_validator("recipients")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.match(ADDRESS, one) for one in value):
+            raise ValueError('recipients are addresses: ["admin@example.org"]')
+        return value
+
+    def _section(self) -> str:
+        return "alerts.mail"
 
 
 class WebhookSettings(Settings):
@@ -123,11 +134,42 @@ class AlertSettings(Settings):
     webhook: WebhookSettings | None = None
 
 
+class DigestSettings(Settings):
+    """`[digest]`: what was quarantined, once a day, by mail."""
+
+    on: bool = False
+    at: str = Field(
+        default="07:30",
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="time of day, where this machine stands",
+    )
+    to: tuple[Literal["reviewers", "owners"], ...] = Field(
+        default=("reviewers",),
+        min_length=1,
+        description="reviewers: people who gave an address on their page; owners: each watched mailbox",
+    )
+    language: Literal["fr", "en"] = Field(default="fr", description="for owners; reviewers have their own")
+    link_days: int = Field(default=7, ge=1, le=30, description="an owner's link to ask for a message is good that long")
+    release_on_request: bool = Field(
+        default=False,
+        description="that link releases at once, unless the fraud is confirmed or a contradiction decisive",
+    )
+    mail: ServerSettings | None = Field(default=None, description="left out: the server of [alerts.mail]")
+
+
 class OperationSettings(Settings):
-    """Both."""
+    """Metrics, alerts and digests."""
 
     metrics: MetricsSettings = MetricsSettings()
     alerts: AlertSettings = AlertSettings()
+    digest: DigestSettings = DigestSettings()
+    pages: str = ""
+    """Where the review pages are: `[web] base_url`."""
+
+    @property
+    def digest_server(self) -> ServerSettings | None:
+        """What takes the digests; None: nothing is configured."""
+        return self.digest.mail or self.alerts.mail
 
 
 def is_safe(url: str) -> bool:

@@ -18,7 +18,7 @@ import httpx
 import vigie
 from vigie.scanner import tls
 from vigie.scanner.credentials.faults import SecretError
-from vigie.scanner.operation import wording
+from vigie.scanner.operation import submission, wording
 from vigie.scanner.operation.alarms import Notice
 from vigie.scanner.operation.settings import AlertSettings, MailSettings, WebhookSettings, is_safe
 from vigie.scanner.operation.wording import Language
@@ -76,34 +76,11 @@ class Mail:
 
     @contextlib.contextmanager
     def _server(self) -> Iterator[smtplib.SMTP]:
-        """Logged in. What goes wrong with it becomes an AlertError."""
-        wanted = self._settings
         try:
-            with self._connected() as server:
-                if wanted.username is not None:
-                    server.login(wanted.username, wanted.secret_source().read())
+            with submission.server(self._settings) as server:
                 yield server
-        except SecretError as error:
+        except submission.UnsentError as error:
             raise AlertError(str(error)) from None
-        except smtplib.SMTPResponseException as error:
-            # the text of the refusal may repeat what was sent: its number is enough
-            raise AlertError(f"{wanted.host}: refused ({type(error).__name__} {error.smtp_code})") from None
-        except (smtplib.SMTPException, OSError) as error:
-            raise AlertError(f"{wanted.host}: {_told(error)}") from None
-
-    def _connected(self) -> smtplib.SMTP:
-        wanted = self._settings
-        context = _tls(wanted.ca_file) if wanted.tls != "none" else None
-        if wanted.tls == "implicit":
-            return smtplib.SMTP_SSL(wanted.host, wanted.port, timeout=wanted.timeout_s, context=context)
-        server = smtplib.SMTP(wanted.host, wanted.port, timeout=wanted.timeout_s)
-        try:
-            if wanted.tls == "starttls":
-                server.starttls(context=context)
-        except BaseException:
-            server.close()
-            raise
-        return server
 
 
 class Webhook:
@@ -145,7 +122,7 @@ class Webhook:
             ) as client:
                 status = client.request(method, url, json=body, headers=headers).status_code
         except OSError as error:
-            raise AlertError(_told(error)) from None
+            raise AlertError(submission.told(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:  # its text may hold the address, which may be a secret
             raise AlertError(f"not delivered ({type(error).__name__})") from None
         if not 200 <= status < 300:
@@ -189,9 +166,3 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
         return tls.verifying(ca_file)
     except OSError:
         raise AlertError(f"ca_file {ca_file} is no certificate") from None
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the server's certificate is not valid ({error.verify_message})"
-    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

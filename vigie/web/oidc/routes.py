@@ -32,9 +32,12 @@ def leave(request: Request, next: Text = "/") -> Response:  # noqa: A002 - the p
     return _leave(request, pages.local_path(next))
 
 
-@router.post("/invitation/{token}/provider")
+@router.get("/invitation/{token}/provider")
 def leave_with_invitation(request: Request, token: str) -> Response:
-    """To the provider, with an invitation that is accepted on the way back."""
+    """To the provider, with an invitation that is accepted on the way back.
+
+    A link, for a form may lead nowhere else (form-action of the policy, also after a redirect); here nothing changes yet.
+    """
     here = site.of(request)
     invitation = here.ledger.people.invitation(token, at=here.now()) if cookies.is_token(token) else None
     if invitation is None or invitation.user_id is not None:

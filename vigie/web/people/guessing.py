@@ -61,7 +61,7 @@ class Guesses:
             return [(_key("browser", attempt.browser, user.id), BY_BROWSER)]
         # The name as it was typed where nobody has it: an answer must not tell which names there are.
         account = user.id if user is not None else attempt.name.casefold()
-        return [(_key("account", account), BY_ACCOUNT), (_key("address", _network(attempt.address)), BY_ADDRESS)]
+        return [(_key("account", account), BY_ACCOUNT), (_key("address", network(attempt.address)), BY_ADDRESS)]
 
 
 def _key(*parts: str) -> str:
@@ -69,7 +69,7 @@ def _key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Whoever has an IPv6 address has 2^64 of them."""
     try:
         found = ipaddress.ip_address(address)

@@ -179,11 +179,14 @@ def _refused(request: Request, person: Person, told: Told, user_id: str | None) 
 
 
 def _rights(request: Request, role: Role, accounts: list[str], *, every: bool) -> Rights:
-    """Names of mailboxes that there are; a name that nobody has would be a right to what somebody adds later."""
+    """Names of mailboxes that there are: a name that nobody has would be a right to what somebody adds later.
+
+    Where both are ticked, every mailbox and some by name, the lesser right is given.
+    """
     known = {mailbox.name for mailbox in site.of(request).mailboxes}
-    if not every and (not accounts or not known.issuperset(accounts)):
+    if not known.issuperset(accounts) or not (every or accounts):
         raise HTTPException(422)
-    return Rights(role, None if every else frozenset(accounts))
+    return Rights(role, frozenset(accounts) if accounts else None)
 
 
 def _choices(request: Request, person: Person) -> list[str]:

@@ -22,6 +22,7 @@ from vigie.web.people.sign_in import Code, Password, address_of
 from vigie.web.person import Person
 
 router = APIRouter(prefix="/profile")
+ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{27}")
 
 
@@ -82,6 +83,16 @@ def turn_off(request: Request, person: SignedIn, password: Password) -> Response
         return _page(request, person, wrong="password", status=403)
     here.ledger.people.set_totp(user, None, (), counter=0, at=here.now())
     return redirect("/profile", said="second_factor_off")
+
+
+@router.post("/digest")
+def set_address(request: Request, person: SignedIn, address: Annotated[str, Form(max_length=254)] = "") -> Response:
+    """Where the digest goes; nowhere where nothing is given."""
+    here, address = site.of(request), address.strip()
+    if address and not ADDRESS.fullmatch(address):
+        return _page(request, person, wrong="address", status=422)
+    here.ledger.people.set_address(_user(request, person), address, at=here.now())
+    return redirect("/profile", said="digest_address" if address else "digest_off")
 
 
 @router.post("/sessions/end")

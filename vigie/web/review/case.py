@@ -18,7 +18,7 @@ from vigie.web.review.answers import answers
 from vigie.web.review.chain import chain
 from vigie.web.review.desks import case_of, desk_of, words_of
 from vigie.web.review.live import versions
-from vigie.web.review.said import TONES, decision, deeds, name, noticed
+from vigie.web.review.said import TONES, decision, deeds, doer, noticed
 from vigie.web.review.shown import line
 from vigie.web.review.told import told
 from vigie.web.words import Words
@@ -112,7 +112,7 @@ def _told_conflict(conflict: Conflict, person: Person, t: Words) -> str:
         "review.conflict.text",
         colon=t("review.colon"),
         decision=decision(conflict.decision, "", t),
-        who=t("review.by_you") if conflict.who == person.who else t("review.by", who=name(conflict.who)),
+        who=t("review.by_you") if conflict.who == person.who else t("review.by", who=doer(conflict.who, t)),
         at=f"{conflict.at.astimezone():%Y-%m-%d %H:%M}",
     )
 

@@ -65,7 +65,13 @@ def _can(case: CaseLine) -> tuple[str, ...]:
 def decision(decided: Decision | None, who: str, t: Words) -> str:
     """`fraude confirmée, par marie`."""
     word = t(f"review.decision.{decided.value if decided else 'withdrawn'}")
-    return f"{word}, {t('review.by', who=name(who))}" if who else word
+    return f"{word}, {t('review.by', who=doer(who, t))}" if who else word
+
+
+def doer(who: str, t: Words) -> str:
+    """The same in a sentence: also who decided by the link of a digest."""
+    kind, _, rest = who.partition(":")
+    return t("review.by_recipient", name=name(rest)) if kind == "recipient" else name(who)
 
 
 def name(who: str) -> str:
