@@ -12,8 +12,7 @@ from email.header import Header
 from itertools import product
 from urllib.parse import quote
 
-MAILS = 8
-"""As many as one person may have fetched at a time."""
+MAILS = 4
 RUNS = "window.pwned=1"
 LEAK = "//x.leak.example/l"
 BREAKS = ("", '">', "'>", "-->", "</title>", "</textarea>", "</style>", "</script>", "]]>", '"/>', "</svg>", "{{''}}")

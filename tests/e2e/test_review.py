@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -188,6 +190,26 @@ def test_two_people_who_decide_at_once_are_told(world: World, chromium: Chromium
         (now,) = world.held("dispute")
         assert now.decided_by == "web:Paul"
         marie.forgive(409)
+
+
+def test_the_link_of_a_digest_asks_by_its_button_alone(world: World, chromium: Chromium) -> None:
+    world.arrives(false_mail(1, subject="Résumé"))
+    (case,) = world.held("resume")
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    world.ledger.asks.make([(case.id, token)], recipient="account:accueil", ends_at=now + timedelta(days=7), at=now)
+    with window(chromium.browser, world) as eye:  # nobody is signed in
+        page = eye.go(f"/ask/{token}")
+        page.reload()
+        expect(page.locator("main")).to_contain_text("Résumé")
+        assert not world.cases(Wanted(pile=Pile.REQUESTED, search="resume"))
+        page.click("main button")
+        expect(page.locator("h1")).to_have_text("Votre demande est transmise")
+        eye.go(f"/ask/{token}")
+        expect(page.locator("h1")).to_have_text("Ce lien a déjà servi")
+    with window(chromium.browser, world, "Marie") as eye:
+        page = eye.go("/cases?pile=requested")
+        page.click("[data-open]")
+        expect(page.locator("main")).to_contain_text("Le destinataire a demandé ce courriel")
 
 
 def tab_to(page: Page, selector: str) -> None:

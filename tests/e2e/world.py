@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import io
 import json
-import re
 import shutil
 import sys
 import time
@@ -22,6 +21,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
     Playwright,
     Request,
@@ -134,8 +134,17 @@ def world(folder: Path, dovecot: Dovecot, *, service: bool = True) -> Iterator[W
 
 # -- the browser ---------------------------------------------------------------------------------------------------------
 
-OWN = frozenset(("update.googleapis.com", "accounts.google.com", "clients2.google.com", "www.google.com"))
-"""Whom Chromium itself would like to ask something; no page of ours names them."""
+OWN = frozenset(
+    (
+        "~notfound",
+        "content-autofill.googleapis.com",
+        "update.googleapis.com",
+        "accounts.google.com",
+        "clients2.google.com",
+        "www.google.com",
+    )
+)
+"""Whom Chromium itself would like to ask something, and what ARGUMENTS make of everybody's name; no page of ours names them."""
 ARGUMENTS = (
     "--no-sandbox",  # of the processes, which needs what a container does not give; that of frames stays
     "--disable-dev-shm-usage",
@@ -153,10 +162,9 @@ class Chromium:
     def requested(self) -> set[str]:
         """The hosts that anything in the browser has asked for, page or not. Ends the browser: only then the log is whole."""
         self.browser.close()
-        text = self.log.read_text(errors="replace")
-        json.loads(text)
-        urls = re.findall(r'"(?:url|host|hostname|group_id)":"([^"]*)"', text)
-        return {_host(url) for url in urls} - OWN - {"", "127.0.0.1"}
+        events = json.loads(self.log.read_text(errors="replace"))["events"]
+        found = [event["params"].get(name, "") for event in events if "params" in event for name in ("url", "host")]
+        return {_host(url) for url in found} - OWN - {"", "127.0.0.1"}
 
 
 def _host(text: str) -> str:
@@ -206,6 +214,10 @@ class Eye:
         if message.type == "error":
             self.wrong.append(f"console: {message.text}")
 
+    def _dialog(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
     def forgive(self, *statuses: int) -> None:
         """Answers that were no page with status 200 stand in the console, too: these were wanted."""
         self.wrong = [one for one in self.wrong if not any(f"status of {status}" in one for status in statuses)]
@@ -215,7 +227,7 @@ class Eye:
         self.context.on("request", self._request)
         self.context.on("console", self._console)
         self.context.on("weberror", lambda error: self.wrong.append(f"error: {error.error}"))
-        self.context.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.context.on("dialog", self._dialog)
 
     def sign_in(self, name: str, code: str = "") -> None:
         """By the form."""

@@ -439,7 +439,7 @@ def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):
 
     def changed() -> bool:
         marks.append(reviewer.get("/events").json()["cases"])
-        return marks[-1] != marks[-2]
+        return bool(marks[-1] != marks[-2])
 
     decide(reviewer, fraud, "release")
     assert changed()
