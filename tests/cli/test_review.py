@@ -115,7 +115,7 @@ def test_lists_for_people_and_programs(review: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["list", "--pile", "tas"], "waiting, held"),
+        (["list", "--pile", "tas"], "waiting, requested, held"),
         (["list", "--verdict", "faux"], "impersonation"),
         (["list", "--theme", "météo"], "refund"),
         (["list", "--sort", "taille"], "newest"),
