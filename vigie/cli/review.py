@@ -20,7 +20,6 @@ from vigie.cli.person import at_the_keyboard
 from vigie.cli.report import authentication
 from vigie.cli.status import Fault, Status
 from vigie.ledger import spreadsheet
-from vigie.ledger.desk import Desk
 from vigie.ledger.review_types import CaseLine, Pile, ReviewCase, Sort, Wanted
 from vigie.ledger.themes import NAMES
 from vigie.ledger.types import Record
@@ -28,7 +27,6 @@ from vigie.rules.types import Label
 
 LISTED = 500
 """Lines for people; programs get them all."""
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def show_list(path: Path | None, typed: Typed, *, as_json: bool, as_csv: bool) -
     """One line for each case."""
     wanted = _wanted(typed)
     with opened(path) as (_, ledger):
-        cases = _all(ledger.desk(at_the_keyboard()), wanted, Sort(typed.sort))
+        cases = ledger.desk(at_the_keyboard()).every_case(wanted, sort=Sort(typed.sort))
         if as_csv:
             print("\ufeff", end="")
             for line in spreadsheet.lines(cases):
@@ -81,16 +79,6 @@ def _wanted(typed: Typed) -> Wanted:
         since=moments.since(typed.since) if typed.since else None,
         search=typed.search,
     )
-
-
-def _all(desk: Desk, wanted: Wanted, sort: Sort) -> Iterator[CaseLine]:
-    mark = ""
-    while True:
-        page = desk.cases(wanted, sort=sort, mark=mark, limit=_PAGE)
-        yield from page.cases
-        if not page.after:
-            return
-        mark = page.after
 
 
 def _print(cases: Iterator[CaseLine], wanted: Wanted) -> None:

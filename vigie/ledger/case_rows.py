@@ -75,8 +75,10 @@ def scoped(within: Scope) -> Iterator[Condition]:
         yield _ACCOUNT.in_(sorted(map(storable, within)))
 
 
-def page(connection: Connection, wanted: Wanted, within: Scope, *, sort: Sort, mark: str, limit: int) -> CasePage:
-    """Some lines of the list, see Desk.cases."""
+def page(
+    connection: Connection, wanted: Wanted, within: Scope, *, sort: Sort, mark: str, limit: int, counted: bool = True
+) -> CasePage:
+    """Some lines of the list, see Desk.cases. Counting reads all of it: not where every page is read anyway."""
     conditions = list(_conditions(wanted, within))
     limit = max(1, min(limit, MOST))
     backwards, at = _read(mark)
@@ -94,7 +96,7 @@ def page(connection: Connection, wanted: Wanted, within: Scope, *, sort: Sort, m
     later, earlier = (at is not None, more) if backwards else (more, at is not None)
     return CasePage(
         lines(connection, [row.number for row in found]),
-        _counted(connection, conditions),
+        _counted(connection, conditions) if counted else 0,
         _mark(found[-1], backwards=False) if found and later else "",
         _mark(found[0], backwards=True) if found and earlier else "",
     )

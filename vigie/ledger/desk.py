@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from vigie.ledger import (
     bulks,
     campaign_rows,
     case_rows,
+    change_rows,
     deciding,
     frozen_rows,
     intent_rows,
@@ -37,6 +38,7 @@ from vigie.ledger.review_types import (
     AskAgain,
     Bulk,
     Campaign,
+    CaseLine,
     CasePage,
     Changed,
     Conflict,
@@ -82,6 +84,19 @@ class Desk:
         with self._database.reading() as connection:
             return case_rows.page(connection, wanted, self._within, sort=sort, mark=mark, limit=limit)
 
+    def every_case(self, wanted: Wanted, *, sort: Sort = Sort.NEWEST) -> Iterator[CaseLine]:
+        """The whole list, read in parts while it is taken: what is written meanwhile may be in it or not. Nothing is counted."""
+        mark = ""
+        while True:
+            with self._database.reading() as connection:
+                part = case_rows.page(
+                    connection, wanted, self._within, sort=sort, mark=mark, limit=case_rows.MOST, counted=False
+                )
+            yield from part.cases
+            mark = part.after
+            if not mark:
+                return
+
     def case(self, record_id: str) -> ReviewCase | None:
         """One case by its id; None: there is none, or not for this person."""
         with self._database.reading() as connection:
@@ -115,6 +130,11 @@ class Desk:
         """One of them, also where no case waits any more."""
         with self._database.reading() as connection:
             return next(iter(campaign_rows.told(connection, (campaign_id,), self._within)), None)
+
+    def mark(self) -> str:
+        """Differs from an earlier one where something that this person's pages show may have changed. Cheap: for looking often."""
+        with self._database.reading() as connection:
+            return change_rows.mark(connection, who=self._who)
 
     # -- deciding --------------------------------------------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ class CasePage:
 
     cases: Sequence[CaseLine]
     total: int
-    """Of the whole list; at most COUNTED, which then means that or more."""
+    """Of the whole list; at most COUNTED, which then means that or more. 0 where it was not counted."""
     after: str
     """The mark of the next page; "" where this is the last."""
     before: str

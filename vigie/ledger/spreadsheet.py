@@ -47,8 +47,8 @@ def _line(cells: Sequence[str]) -> str:
 
 def safe(cell: str) -> str:
     """The same text as one line that begins with an apostrophe where a spreadsheet would compute it."""
-    line = "".join(char if char.isprintable() else " " for char in cell)
-    start = normalize("NFKC", line).lstrip().lstrip("'\"").lstrip()[:1]
+    line = cell if cell.isprintable() else "".join(char if char.isprintable() else " " for char in cell)
+    start = (line if line.isascii() else normalize("NFKC", line)).lstrip().lstrip("'\"").lstrip()[:1]
     return f"'{line}" if start in _FORMULA else line
 
 

@@ -73,6 +73,7 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: o
         "csrf": cookies.form_token(cookies.visit(request)),
         "navigation": [way for way in NAVIGATION if person is not None and person.may(way.role)],
         "here": request.url.path,
+        "again": _again(request, values.get("here")),
         "said": _said(request, language),
         "said_wrong": request.query_params.get("said", "").startswith("wrong."),
         "now": site.of(request).now(),
@@ -80,6 +81,15 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: o
     response = HTMLResponse(environment().get_template(template).render(told | values), status_code=status)
     cookies.keep(request, response)
     return response
+
+
+def _again(request: Request, here: object) -> str:
+    """The same page once more: with what was searched for. A page that answers a form names its own address."""
+    path, query = request.url.path, request.url.query
+    if here is not None:
+        return str(here)
+    whole = f"{path}?{query}" if query and request.method == "GET" else path
+    return whole if local_path(whole) == whole else path
 
 
 def redirect(path: str, *, said: str = "", **query: str) -> Response:

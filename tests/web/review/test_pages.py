@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.ledger.made import NOON, record
+from tests.ledger.made import outcome, record
 from tests.web.review import seeded
 from tests.web.served import Browser, Served, text
 from vigie.ledger.people_types import Role
@@ -231,7 +231,7 @@ def test_another_mailbox_looks_as_if_it_did_not_exist(served, fraud):
     assert browser.post(f"/cases/{fraud.id}/message", on="/cases").status_code == 404
     assert fraud.id not in browser.get("/cases?pile=all").text
     assert fraud.id not in browser.get("/cases.csv?pile=all").text
-    assert browser.get(f"/cases?decided={fraud.id}").text.count(fraud.id) == 0
+    assert f"/cases/{fraud.id}" not in browser.get(f"/cases?decided={fraud.id}").text
     assert served.ledger.record(fraud.id).decision is None
 
 
@@ -424,9 +424,36 @@ def test_who_takes_the_list_away_is_noted(served, reviewer, fraud):
     assert (noted.who, noted.account) == ("web:Marie", "accueil")
 
 
-def test_a_number_tells_that_something_was_written(served, reviewer):
+def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):
+    """Nothing else moves them: an open page is not fetched anew at each sign of life."""
+    now = served.clock.now.replace(second=1)
+    served.ledger.beat("accueil", "INBOX", now, 0, "", known_at=now)
     before = reviewer.get("/events").json()
+    served.ledger.beat("accueil", "INBOX", now + timedelta(seconds=3), 0, "", known_at=now)
+    reviewer.get("/cases")
     assert reviewer.get("/events").json() == before
-    served.ledger.beat("accueil", "INBOX", NOON, 0, "")
-    assert reviewer.get("/events").json() != before
+    served.ledger.beat("accueil", "INBOX", now, 2, "login refused")
+    seen = reviewer.get("/events").json()
+    assert (seen["cases"], seen["health"] != before["health"]) == (before["cases"], True)
+    marks = [seen["cases"]]
+
+    def changed() -> bool:
+        marks.append(reviewer.get("/events").json()["cases"])
+        return marks[-1] != marks[-2]
+
+    decide(reviewer, fraud, "release")
+    assert changed()
+    (wanted,) = served.ledger.open_intents("accueil")
+    served.ledger.close_intent(outcome(wanted, destination=fraud.place))
+    assert changed()
+    asked = reviewer.post(f"/cases/{fraud.id}/message", on=f"/cases/{fraud.id}").headers["location"]
+    assert changed()
+    served.ledger.answer_view(asked.rsplit("/", 1)[1], b"x", served.clock())
+    assert changed()
+    seeded.held(served.ledger, record(9))
+    assert changed()
+    assert not changed()
+
+
+def test_nobody_learns_of_changes_who_is_not_signed_in(served):
     assert served.browser().get("/events", headers={"Accept": "application/json"}).status_code == 401

@@ -16,6 +16,7 @@ from vigie.web.pages import redirect, render
 from vigie.web.person import Person
 from vigie.web.review.case import Seen, refused
 from vigie.web.review.desks import desk_of, words_of
+from vigie.web.review.live import versions
 from vigie.web.review.said import name, row
 
 router = APIRouter()
@@ -63,17 +64,19 @@ def decide(
         action = f"/campaigns/{campaign_id}/decision"
         return _again(request, outcome.count, what, action, back=f"/campaigns/{campaign_id}", seen=seen, typed=typed)
     if isinstance(outcome, Changed):
-        return _campaign(request, person, _found(request, person, campaign_id), changed=outcome.count)
+        t = words_of(request)
+        changed = t("review.campaign.changed", count=t.number(outcome.count))
+        return _campaign(request, person, _found(request, person, campaign_id), wrong=changed)
+    if isinstance(outcome, Refusal):
+        wrong = refused(outcome.code, words_of(request))
+        return _campaign(request, person, _found(request, person, campaign_id), wrong=wrong)
     return _begun(request, person, tasks, outcome)
 
 
 @router.get("/jobs/{job_id}")
 def job(request: Request, job_id: str, person: Reader) -> Response:
     """How far a decision about many is."""
-    found = desk_of(request, person).bulk(job_id)
-    if found is None:
-        raise HTTPException(404)
-    return _job(request, found)
+    return _job(request, person, job_id)
 
 
 @router.post("/jobs/{job_id}/undo")
@@ -82,8 +85,8 @@ def undo(request: Request, job_id: str, person: Reviewer, tasks: BackgroundTasks
     outcome = desk_of(request, person).undo_bulk(job_id, at=site.of(request).now(), confirmed=_number(typed))
     if isinstance(outcome, AskAgain):
         return _again(request, outcome.count, Of.UNDO, f"/jobs/{job_id}/undo", back=f"/jobs/{job_id}", typed=typed)
-    if isinstance(outcome, Refusal) and (found := desk_of(request, person).bulk(job_id)) is not None:
-        return _job(request, found, refusal=outcome)
+    if isinstance(outcome, Refusal):
+        return _job(request, person, job_id, refusal=outcome)
     return _begun(request, person, tasks, outcome)
 
 
@@ -95,29 +98,27 @@ def _found(request: Request, person: Person, campaign_id: str) -> Campaign:
     return found
 
 
-def _begun(request: Request, person: Person, tasks: BackgroundTasks, outcome: Bulk | Refusal | Unknown) -> Response:
+def _begun(request: Request, person: Person, tasks: BackgroundTasks, outcome: Bulk | Unknown) -> Response:
     """The job's page; it is worked off once the answer is sent. What is left when this program ends, the service does."""
     if isinstance(outcome, Unknown):
         raise HTTPException(404)
-    if isinstance(outcome, Refusal):
-        raise HTTPException(409)
     tasks.add_task(desk_of(request, person).finish_bulk, outcome.id)
     return redirect(f"/jobs/{outcome.id}")
 
 
-def _campaign(request: Request, person: Person, found: Campaign, *, changed: int | None = None) -> Response:
+def _campaign(request: Request, person: Person, found: Campaign, *, wrong: str = "") -> Response:
     t = words_of(request)
     wanted = Wanted(campaign=found.id, pile=Pile.WAITING if found.waiting else Pile.ALL)
     cases = desk_of(request, person).cases(wanted, limit=EXAMPLES).cases
     return render(
         request,
         "review/campaign.html.j2",
-        status=200 if changed is None else 409,
+        status=409 if wrong else 200,
         here=f"/campaigns/{found.id}",
         campaign=found,
         example=row(found.example, t),
         rows=[row(case, t) for case in cases],
-        changed="" if changed is None else t("review.campaign.changed", count=t.number(changed)),
+        wrong=wrong,
     )
 
 
@@ -139,7 +140,12 @@ def _again(
     )
 
 
-def _job(request: Request, found: Bulk, *, refusal: Refusal | None = None) -> Response:
+def _job(request: Request, person: Person, job_id: str, *, refusal: Refusal | None = None) -> Response:
+    """Raises HTTPException (404)."""
+    live = versions(request, person)
+    found = desk_of(request, person).bulk(job_id)
+    if found is None:
+        raise HTTPException(404)
     t = words_of(request)
     done = found.total - found.waiting
     return render(
@@ -153,7 +159,7 @@ def _job(request: Request, found: Bulk, *, refusal: Refusal | None = None) -> Re
         who=name(found.who),
         refused=[(refused(code, t), count) for code, count in found.refused.items() if count],
         refusal="" if refusal is None else refused(refusal.code, t),
-        version=site.of(request).ledger.version(),
+        live=live,
     )
 
 

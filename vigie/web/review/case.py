@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from vigie.ledger.review import Refusal
-from vigie.ledger.review_types import Conflict, Pile, ReviewCase, Unknown, Wanted
+from vigie.ledger.review_types import Conflict, Pile, Unknown, Wanted
 from vigie.ledger.types import Decision
 from vigie.web import site
 from vigie.web.entry import Reader, Reviewer
@@ -17,6 +17,7 @@ from vigie.web.person import Person
 from vigie.web.review.answers import answers
 from vigie.web.review.chain import chain
 from vigie.web.review.desks import case_of, desk_of, words_of
+from vigie.web.review.live import versions
 from vigie.web.review.said import TONES, decision, deeds, doer, noticed
 from vigie.web.review.shown import line
 from vigie.web.review.told import told
@@ -34,7 +35,7 @@ SAID = {"release": "released", "confirm": "confirmed", "undo": "undone"}
 @router.get("/cases/{record_id}")
 def case(request: Request, record_id: str, person: Reader) -> Response:
     """The four answers, then everything that they rest on."""
-    return page(request, person, case_of(request, person, record_id))
+    return page(request, person, record_id)
 
 
 @router.post("/cases/{record_id}/decision")
@@ -47,9 +48,9 @@ def decide(
     if isinstance(outcome, Unknown):
         raise HTTPException(404)
     if isinstance(outcome, Conflict) and not outcome.agrees:
-        return page(request, person, case_of(request, person, record_id), conflict=outcome)
+        return page(request, person, record_id, conflict=outcome)
     if isinstance(outcome, Refusal) and not outcome.settled:
-        return page(request, person, case_of(request, person, record_id), refusal=outcome)
+        return page(request, person, record_id, refusal=outcome)
     if back.startswith("/cases"):
         joint = "&" if "?" in back else "?"
         return (
@@ -63,12 +64,14 @@ def decide(
 def page(
     request: Request,
     person: Person,
-    found: ReviewCase,
+    record_id: str,
     *,
     conflict: Conflict | None = None,
     refusal: Refusal | None = None,
 ) -> Response:
-    """The page of a case; with a conflict or a refusal that has to be told, with status 409."""
+    """The page of a case; with a conflict or a refusal that has to be told, with status 409. Raises HTTPException (404)."""
+    live = versions(request, person)  # first: what changes while the rest is read makes the page look again
+    found = case_of(request, person, record_id)
     t, record = words_of(request), found.record
     read = told(record.case_json, verdict=record.verdict, brand=record.brand, decided_by=record.decided_by)
     here = site.of(request)
@@ -92,7 +95,7 @@ def page(
         conflict=None if conflict is None else _told_conflict(conflict, person, t),
         refusal="" if refusal is None else refused(refusal.code, t),
         next_case=_next_case(request, person, record.id),
-        version=here.ledger.version(),
+        live=live,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from fastapi import APIRouter, Request
@@ -9,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from vigie.ledger import spreadsheet, themes
 from vigie.ledger.desk import Desk
-from vigie.ledger.review_types import COUNTED, CaseLine, Pile, Sort
+from vigie.ledger.review_types import COUNTED, Pile, Sort
 from vigie.rules.types import Label
 from vigie.web import site
 from vigie.web.entry import Reader
@@ -21,8 +22,8 @@ from vigie.web.words import Words
 
 router = APIRouter()
 
-EXPORTED = 500
-"""Cases that are read at once for an export."""
+LINES = 250
+"""Of an export, sent together."""
 VERDICTS = (Label.IMPERSONATION, Label.SUSPICIOUS, Label.UNDECIDED, Label.GENUINE)
 
 
@@ -63,18 +64,10 @@ def export(request: Request, person: Reader) -> Response:
 
 def _written(desk: Desk, wish: Asked) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"  # without it Excel reads Latin 1
-    for text in spreadsheet.lines(_all(desk, wish)):
-        yield text.encode("utf-8", "replace")
-
-
-def _all(desk: Desk, wish: Asked) -> Iterator[CaseLine]:
-    mark = ""
-    while True:
-        found = desk.cases(wish.wanted, sort=wish.sort, mark=mark, limit=EXPORTED)
-        yield from found.cases
-        mark = found.after
-        if not mark:
-            return
+    lines = spreadsheet.lines(desk.every_case(wish.wanted, sort=wish.sort))
+    # each part is handed from one thread to another: line by line that would cost more than to read them
+    while part := "".join(itertools.islice(lines, LINES)):
+        yield part.encode("utf-8", "replace")
 
 
 def _just_decided(request: Request, desk: Desk, t: Words) -> dict[str, object] | None:

@@ -20,6 +20,7 @@ from vigie.web.review import case as case_page
 from vigie.web.review import frame
 from vigie.web.review.chain import chain
 from vigie.web.review.desks import case_of, desk_of, words_of
+from vigie.web.review.live import versions
 from vigie.web.review.marks import marked
 from vigie.web.review.opened import Opened
 from vigie.web.review.opening import OpeningError
@@ -53,13 +54,14 @@ def ask(request: Request, record_id: str, person: Reviewer) -> Response:
     if isinstance(asked, Unknown):
         raise HTTPException(404)
     if isinstance(asked, Refusal):
-        return case_page.page(request, person, case_of(request, person, record_id), refusal=asked)
+        return case_page.page(request, person, record_id, refusal=asked)
     return redirect(f"/cases/{record_id}/message/{asked.request_id}")
 
 
 @router.get("/cases/{record_id}/message/{request_id}")
 def message(request: Request, record_id: str, request_id: str, person: Reviewer) -> Response:
     """Text with what was noticed, rendering, headers, attachments; until the scanner has answered: that it has not."""
+    live = versions(request, person)
     found = case_of(request, person, record_id)
     view = _view(request, person, record_id, request_id, "headers")
     t, record = words_of(request), found.record
@@ -80,7 +82,7 @@ def message(request: Request, record_id: str, request_id: str, person: Reviewer)
         shown=shown,
         texts=[(piece, marked(piece.text, quotes)) for piece in shown.pieces] if shown else [],
         chain=chain(record, read, t, shown.stops) if shown else None,
-        version=site.of(request).ledger.version(),
+        live=live,
     )
 
 

@@ -16,7 +16,7 @@ from vigie.web import site
 from vigie.web.entry import Reader
 from vigie.web.pages import render
 from vigie.web.review.desks import desk_of, words_of
-from vigie.web.review.health import health
+from vigie.web.review.live import healths, versions
 from vigie.web.timeline import Days, Tongue, timeline
 from vigie.web.words import Words
 
@@ -29,7 +29,7 @@ USUAL = "30"
 @router.get("/")
 def overview(request: Request, person: Reader, days: str = USUAL) -> Response:
     """What a person looks at first."""
-    here, t = site.of(request), words_of(request)
+    here, t, live = site.of(request), words_of(request), versions(request, person)
     period = days if days in PERIODS else USUAL
     now = here.now()
     counts = desk_of(request, person).counts(
@@ -40,18 +40,18 @@ def overview(request: Request, person: Reader, days: str = USUAL) -> Response:
         "review/overview.html.j2",
         counts=counts,
         waiting_by_account=sorted(counts.waiting_by_account.items(), key=lambda pair: (-pair[1], pair[0])),
-        health=[health(beat, now, t) for beat in here.ledger.heartbeats() if person.sees(beat.account)],
+        health=healths(request, person),
         chart=timeline(_days(counts), Tongue(t.language, lambda label: t(f"review.verdict.{label}"), _counted(t))),
         themes=_themes(counts.by_theme),
         periods=[(key, t(f"review.overview.days.d{key}"), key == period) for key in PERIODS],
-        version=here.ledger.version(),
+        live=live,
     )
 
 
 @router.get("/events")
-def events(request: Request, person: Reader) -> Response:  # noqa: ARG001 - who is not signed in learns nothing
-    """A number that changes when anything was written: pages that show an outcome look at it every few seconds."""
-    return JSONResponse({"version": site.of(request).ledger.version()})
+def events(request: Request, person: Reader) -> Response:
+    """Marks that change with what the pages show: those that show an outcome look at them every few seconds."""
+    return JSONResponse(versions(request, person))
 
 
 def _counted(t: Words) -> Any:  # noqa: ANN401 - Callable[[Label, int], str]

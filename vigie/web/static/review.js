@@ -91,8 +91,9 @@ async function look() {
     try {
       const answer = await fetch("/events", { headers: { Accept: "application/json" } });
       if (answer.status === 401) return;
-      const version = answer.ok ? String((await answer.json()).version) : null;
-      if (version !== null && live.some((part) => part.dataset.version !== version)) await refresh(live);
+      const versions = answer.ok ? await answer.json() : {};
+      const stale = live.filter((part) => (versions[part.dataset.live] ?? part.dataset.version) !== part.dataset.version);
+      if (stale.length) await refresh(stale);
     } catch { /* the server is away: the next look may find it */ }
   }
   setTimeout(look, POLL_MS);

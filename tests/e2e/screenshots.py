@@ -1,0 +1,115 @@
+"""The pictures of docs/screenshots, made of invented mails on a real server: `python -m tests.e2e.screenshots`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.cli.program import DEMO
+from tests.e2e.letters import card_mail, false_mail
+from tests.e2e.world import Chromium, Eye, Scheme, World, chromium, window, world
+from tests.ledger.made import place
+from tests.servers.dovecot import Dovecot
+from tests.web.review import seeded
+from vigie.ledger.identity import record_id
+from vigie.ledger.people_types import Role
+from vigie.ledger.review_types import Pile, Wanted
+from vigie.ledger.types import Record
+
+FOLDER = Path(__file__).parents[2] / "docs/screenshots"
+MOST = 150_000
+"""Bytes of one picture."""
+COLOURS = 128
+DESKTOP, PHONE = 1200, 390
+DAYS = 30
+SHOWN = ("101", "110", "130", "150", "155", "169", "170")
+"""Golden mails of the days before."""
+FALSE = ("010", "012", "013", "015", "018", "021", "024", "028", "036", "067")
+GENUINE = ("001", "002", "077", "081")
+
+
+def before() -> Iterator[Record]:
+    """A month of verdicts, so that there is something to draw."""
+    now = datetime.now(UTC)
+    for day in range(1, DAYS):
+        for at in range(1 + (day * 7) % 5):
+            where = place(100 * day + at, account="accueil" if at % 2 else "compta")
+            sample = seeded.case(SHOWN[(day + at * 3) % len(SHOWN)])
+            judged = now - timedelta(days=day, minutes=11 * at)
+            yield replace(sample, id=record_id(where), place=where, judged_at=judged, campaign="")
+
+
+def furnish(world: World) -> None:
+    """Mail of a month, a campaign, and somebody who has decided about some of it."""
+    world.ledger.add_records(list(before()), None)
+    chosen = [path.read_bytes() for path in sorted(DEMO.glob("*.eml")) if path.name.startswith(FALSE + GENUINE)]
+    world.arrives(*chosen)
+    world.arrives(
+        *(false_mail(number) for number in range(7)), *(card_mail(number) for number in range(4)), at="compta"
+    )
+    world.cases(Wanted(pile=Pile.HELD), sure=len(FALSE) + 8)
+    world.add("Marie", Role.REVIEWER)
+    world.add("Ann", Role.REVIEWER, language="en")
+
+
+def picture(eye: Eye, name: str) -> None:
+    """What is seen without scrolling, in few colours."""
+    drawn = Image.open(io.BytesIO(eye.page.screenshot())).convert("RGB").quantize(COLOURS)
+    path = FOLDER / f"{name}.png"
+    drawn.save(path, optimize=True)
+    size = path.stat().st_size
+    assert size < MOST, f"{path.name}: {size} bytes"
+    print(f"{path.name}: {size // 1000} kB")
+
+
+def walk(
+    browser: Chromium, world: World, who: str, language: str, case: str, *, width: int, scheme: Scheme, end: str
+) -> None:
+    """One person's way through the pages."""
+    with window(browser.browser, world, who, language=language, width=width, scheme=scheme) as eye:
+        for path, name in (
+            ("/", "overview"),
+            ("/cases", "list"),
+            (f"/cases/{case}", "case"),
+            ("/campaigns", "campaigns"),
+        ):
+            eye.go(path)
+            picture(eye, f"{name}-{end}")
+        if width == DESKTOP:
+            eye.go(f"/cases/{case}")
+            eye.page.click("form[action$='/message'] button")
+            expect(eye.page.frame_locator("iframe.mail").locator("body")).to_contain_text("remboursement")
+            eye.page.locator("#rendering").scroll_into_view_if_needed()
+            picture(eye, f"message-{end}")
+
+
+def main() -> int:
+    """Makes them all."""
+    FOLDER.mkdir(exist_ok=True)
+    server = Dovecot()
+    try:
+        with contextlib.ExitStack() as stack:
+            one, two = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+            made, browser = stack.enter_context(world(one, server)), stack.enter_context(chromium(two))
+            furnish(made)
+            (case, *_) = made.held("AML-440917362")
+            walk(browser, made, "Marie", "fr", case.id, width=DESKTOP, scheme="light", end="fr")
+            walk(browser, made, "Ann", "en", case.id, width=DESKTOP, scheme="dark", end="en-dark")
+            walk(browser, made, "Marie", "fr", case.id, width=PHONE, scheme="light", end="phone-fr")
+            walk(browser, made, "Ann", "en", case.id, width=PHONE, scheme="light", end="phone-en")
+    finally:
+        server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Five hundred hostile values in real mails: no script runs, and nothing is asked of anybody else; the browser's log is the witness.
+
+W-01, W-02, W-03, W-14, W-15.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.hostile import ADDRESSES, MAILS, MARKUP, TEMPLATES, VALUES, mail, share
+from tests.e2e.world import Chromium, Eye, World, window
+from tests.ledger.made import intent, outcome, place, record
+from vigie.ledger.review_types import MANY, CaseLine, Pile, Wanted
+from vigie.ledger.types import Record
+from vigie.rules.types import Kind
+from vigie.web.review import frame
+
+RAN = """Array.from({length: frames.length}, (_, at) => frames[at]).filter((one) => {
+    try { return window.pwned || one.pwned } catch { return true /* it has left */ }
+}).length"""
+ROWS = 25
+"""Values of one made-up case."""
+SHOWN = 50
+"""Lines of one page of the list."""
+_COMPUTED = ("=", "+", "-", "@", "|", "%", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def pwned(page: Page) -> bool:
+    """A script of a mail has run, in the page or in one of its frames."""
+    return any(one.evaluate("typeof window.pwned") != "undefined" for one in page.frames)
+
+
+def opened(eye: Eye, path: str) -> Page:
+    page = eye.go(path)
+    assert not pwned(page), path
+    return page
+
+
+def _case_json(values: Sequence[str]) -> str:
+    """A stored case in which every text is hostile, also those that no mail of today can bring there."""
+    kinds = list(Kind)
+    found = [
+        {
+            "rule": value[:60],
+            "kind": kinds[at % len(kinds)].value,
+            "strength": "strong",
+            "layer": "outer",
+            "topic": value,
+            "quotes": [{"where": value, "text": value}],
+        }
+        for at, value in enumerate(values)
+    ]
+    links = [{"shown": value, "target": value, "host": value, "unwrapped_from": value} for value in values]
+    said = dict.fromkeys(("spf", "dkim", "dmarc", "author_domain", "authenticated_domain", "mail_from"), values[0])
+    advice = {language: list(values) for language in ("fr", "en")}
+    return json.dumps(
+        {"findings": found, "links": links, "authentication": said, "advice": advice, "error": {"kind": values[-1]}}
+    )
+
+
+def _rows() -> Iterator[Record]:
+    """One case a value, and every twentieth of them with a page full of values."""
+    for at, value in enumerate(VALUES):
+        where = place(1000 + at, folder=f"Dossier {value}"[:100])
+        full = {} if at % ROWS else {"case_json": _case_json(VALUES[at : at + ROWS])}
+        yield replace(record(where), subject=value, author=value, message_id=value, brand=None, **full)  # type: ignore[arg-type] # texts
+
+
+def stored(world: World) -> list[Record]:
+    """What the list shows: all values as subject, sender, folder and Message-ID, every other case as if in quarantine."""
+    rows = list(_rows())
+    moves = [intent(row, f"h{at}") for at, row in enumerate(rows) if at % 2]
+    world.ledger.add_records(rows, None, moves)
+    for at, move in enumerate(moves):
+        if at < SHOWN:
+            world.ledger.close_intent(outcome(move, destination=move.source))
+    return rows[::ROWS]
+
+
+def judged(world: World) -> list[CaseLine]:
+    """The mails that carry them, judged and put into quarantine by the service."""
+    world.arrives(*(mail(number) for number in range(MAILS)), at="compta")
+    cases = world.cases(Wanted(pile=Pile.HELD, search="hostile.example"), sure=MAILS)
+    assert len(cases) == MAILS
+    return cases
+
+
+def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, chromium: Chromium) -> None:
+    assert len(VALUES) >= 500
+    assert {value for number in range(MAILS) for value in share(number)} == set(VALUES)
+    made = stored(world)
+    cases = judged(world)
+    with window(chromium.browser, world, "Marie") as eye:
+        for path in _lists():
+            opened(eye, path)
+        for case in (*made, *cases):
+            opened(eye, f"/cases/{case.id}")
+        for case in cases:
+            eye.go(f"/cases/{case.id}")
+            eye.page.click("form[action$='/message'] button")
+            _looked_at(eye.page)
+        rows = csv.reader(
+            io.StringIO(eye.context.request.get(f"{world.origin}/cases.csv?pile=all").body().decode("utf-8-sig"))
+        )
+        cells = [cell for row in rows for cell in row]
+        assert len(cells) > len(VALUES)
+        assert not [cell for cell in cells if cell.strip().startswith(_COMPUTED)]
+    with window(chromium.browser, world) as eye:
+        assert _framed(eye.page, [frame.inert(value, {}) for value in VALUES]) == 0
+        assert eye.wrong == []
+        # What is looked for can be seen: the same values as they are, with another host's name.
+        assert _framed(eye.page, [value.replace("leak.example", "control.example") for value in VALUES]) > MANY
+        eye.wrong.clear()
+    asked = chromium.requested()
+    assert {"x.control.example"} <= asked
+    assert [host for host in asked if not host.endswith("control.example")] == []
+
+
+def _lists() -> Iterator[str]:
+    """Pages with many cases, and addresses that are hostile themselves."""
+    yield from ("/", "/?days=365", "/campaigns", "/accounts", "/profile")
+    for sort in ("subject", "newest"):
+        yield f"/cases?pile=all&account=accueil&sort={sort}"
+    for value in (*MARKUP[::4], *ADDRESSES[::8], *TEMPLATES[::8]):
+        bad = quote(value[:150], safe="")
+        yield f"/cases?pile=all&q={bad}&account={bad}&campaign={bad}&mark={bad}&decided={bad}&said={bad}&since={bad}"
+
+
+def _looked_at(page: Page) -> None:
+    """The message's page, once the service has brought it; the frame is drawn, too."""
+    expect(page.locator("iframe.mail")).to_be_visible()
+    expect(page.frame_locator("iframe.mail").locator("body")).to_contain_text("Assurance Maladie")
+    assert len(page.frames) == 2
+    assert not pwned(page)
+    assert (
+        page.frame_locator("iframe.mail")
+        .locator("script, iframe, form, link, meta[http-equiv], base, svg, object")
+        .count()
+        == 0
+    )
+
+
+def _framed(page: Page, documents: Sequence[str]) -> int:
+    """In how many of these documents a script runs, each in a frame without any fence."""
+    page.goto("about:blank")
+    total = 0
+    for start in range(0, len(documents), 100):
+        frames = "".join(f'<iframe srcdoc="{html.escape(text)}"></iframe>' for text in documents[start : start + 100])
+        page.set_content(frames)
+        total += page.evaluate(RAN)
+    return total

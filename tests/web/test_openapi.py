@@ -1,0 +1,72 @@
+"""Schemathesis over what the application says of itself: whatever a program sends, no answer is a fault of ours (status 500)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case
+
+from tests.ledger.made import record
+from tests.web.conftest import MAILBOXES
+from tests.web.review import seeded
+from tests.web.served import Served, serve
+from vigie.ledger.people_types import Role
+
+EXAMPLES = 4
+"""Of each operation."""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve(tmp_path_factory.mktemp("openapi"), mailboxes=MAILBOXES) as served:
+        for uid in (1, 2):
+            seeded.held(served.ledger, record(uid, campaign="c0ffee"))
+        served.add("Racine", Role.ADMIN)
+        yield served
+
+
+def operations(served: Served) -> Iterator[schemathesis.core.Operation]:
+    """What /api/openapi.json says that one can ask for."""
+    told = served.browser().get("/api/openapi.json").json()
+    for found in schemathesis.openapi.from_dict(told).get_all_operations():
+        yield found.ok()
+
+
+def test_no_answer_is_a_fault_of_ours(pages: Served, subtests: pytest.Subtests) -> None:
+    asked = 0
+    for operation in operations(pages):
+
+        @given(operation.as_strategy())
+        @settings(
+            max_examples=EXAMPLES, phases=(Phase.generate,), suppress_health_check=list(HealthCheck), database=None
+        )
+        def check(case: Case) -> None:
+            nonlocal asked
+            asked += 1
+            assert answer(case, pages).status_code < 500
+
+        with subtests.test(operation.label):
+            check()
+    assert asked > EXAMPLES * 30
+
+
+def answer(case: Case, pages: Served) -> httpx.Response:
+    """As an admin with a session of her own, whose origin and token are right: it is the values that are looked at."""
+    admin = pages.ledger.people.named("Racine")
+    assert admin is not None
+    browser = pages.browser(admin)
+    rights = {"Origin": pages.origin, "Sec-Fetch-Site": "same-origin", "X-CSRF-Token": browser.token()}
+    told = case.as_transport_kwargs(base_url=pages.origin)
+    body = told.get("data")
+    return browser.http.request(
+        told["method"],
+        told["url"],
+        params=told.get("params"),
+        data=body if isinstance(body, dict) else None,
+        content=body if isinstance(body, bytes | str) else None,
+        headers={**dict(told.get("headers") or {}), **rights},
+    )
