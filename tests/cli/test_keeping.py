@@ -339,6 +339,28 @@ def test_backtest_counts_what_people_said(account, run, ledger):
     assert "3 remis en place par une personne : à regarder" in run("backtest", "--since", "2025-01-01")[1]
 
 
+def test_backtest_counts_a_released_message_once(account, run, ledger):
+    """Also where an older version has given it a second case at its new place."""
+    false, old = FALSE.read_bytes(), datetime.now(UTC) - timedelta(days=2)
+    append(account, false, GENUINE.read_bytes(), when=old)
+    run("scan", "--no-fail", "--mode", "enforce")
+    (first,) = ledger.records(held=True)
+    run("undo", "--since", "1h", "--yes")
+    ((there, _),) = ledger.brought_back(account.name).items()
+    for second in (False, True):
+        if second:
+            ledger.add_records([replace(first, id="older", place=there)], None)
+        for how in ((), ("--judge-again",)):
+            told = json.loads(run("backtest", account.name, *how, "--since", "30d", "--json")[1])
+            figures = told["accounts"][account.name]
+            assert (figures["judged"], figures["decisions"]) == (2, {"released": 1})
+            assert [item["id"] for item in told["would_move"]] == [first.id]
+    append(account, false, when=old)  # a copy is another message
+    run("scan", "--no-fail")
+    told = json.loads(run("backtest", account.name, "--since", "30d", "--json")[1])
+    assert told["accounts"][account.name]["judged"] == 3
+
+
 def test_backtest_says_which_mailbox_could_not_be_read(account, run, here):
     (here / "vigie.toml").write_text(JUDGING + account_toml(account, port=1))
     status, out, err = run("backtest", "--judge-again")
