@@ -157,6 +157,17 @@ def test_above_fifty_undo_asks_twice(account, run, ledger, monkeypatch, here):
     assert list(ledger.records(held=True)) == []
 
 
+@pytest.mark.parametrize("wrong", ["0", "1", "4"])
+def test_a_wrong_count_is_refused_also_of_few(account, run, ledger, wrong):
+    fill(account)
+    assert run("undo", "--since", "1h", "--count", "3")[0] == 2
+    assert run("undo", "--since", "1h", "--count", "0")[0] == 0
+    scan(account, ledger)
+    status, _, err = run("undo", "--since", "1h", "--yes", "--count", wrong)
+    assert (status, "ils sont 3" in err) == (2, True)
+    assert len(list(ledger.records(held=True))) == 3
+
+
 def test_undo_leaves_what_was_quarantined_before(account, run, ledger, here):
     fill(account)
     scan(account, ledger)
