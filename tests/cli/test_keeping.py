@@ -390,7 +390,7 @@ def test_forget_a_message_and_never_the_mail(account, run, ledger):
     assert status == 0
     assert json.loads(out)["subject"] == "faux-1"
     status, out, _ = run("forget", "--message-id", "<faux-1@example.org>", "--yes")
-    assert (status, out) == (0, "1 cas oubliés\n")
+    assert (status, out) == (0, "1 cas oublié\n")
     assert look(account) == before
     assert ledger.named("faux-1@example.org") == []
     assert run("forget", "--message-id", "faux-1@example.org", "--yes")[1] == "Le registre n'en garde rien.\n"
@@ -402,16 +402,16 @@ def test_forget_a_message_with_the_signature_that_it_alone_carries(account, run,
     assert run("scan")[0] == 0
     assert len(signatures(ledger, account)) == 1
     first, copy = sorted((found.message_id for found in ledger.records()), key=len)
-    assert run("forget", "--message-id", copy, "--yes")[1] == "1 cas oubliés\n"
+    assert run("forget", "--message-id", copy, "--yes")[1] == "1 cas oublié\n"
     assert len(signatures(ledger, account)) == 1, "the other one carries it, too"
-    assert run("forget", "--message-id", first, "--yes")[1] == "1 cas oubliés\n1 signatures oubliées\n"
+    assert run("forget", "--message-id", first, "--yes")[1] == "1 cas oublié\n1 signatures oubliées\n"
     assert signatures(ledger, account) == []
 
 
 def test_forget_an_account_with_its_signatures(account, run, ledger):
     append(account, GENUINE.read_bytes())
     assert run("scan")[0] == 0
-    assert run("forget", "--account", account.name, "--yes")[1].endswith("1 cas oubliés\n1 signatures oubliées\n")
+    assert run("forget", "--account", account.name, "--yes")[1].endswith("1 cas oublié\n1 signatures oubliées\n")
     assert signatures(ledger, account) == []
 
 
@@ -436,6 +436,23 @@ def test_forget_asks_and_warns_of_quarantine(account, run, ledger, here, monkeyp
     run("forget", "--account", account.name, "--yes")
     assert ledger.cursor(account.name, "INBOX") is None
     assert run("audit", "verify")[0] == 0
+
+
+def test_forget_says_that_a_release_is_forgotten_too(account, run, ledger, monkeypatch):
+    append(account, mail("faux", "impersonation"), when=WHEN)
+    scan(account, ledger)
+    (record,) = ledger.records()
+    run("undo", "--since", "1h", "--yes")
+    ((there, _),) = ledger.brought_back(account.name).items()
+    ledger.add_records([replace(record, id="older", place=there)], None)  # as an older version did
+    answers(monkeypatch, "\n")
+    _, _, err = run("forget", "--message-id", "faux@example.org")
+    assert "remise en place oubliée aussi (1)" in err
+    assert "(2 cas, 1 message) ? [o/N]" in err
+    status, out, _ = run("forget", "--message-id", "faux@example.org", "--yes")
+    assert (status, out.splitlines()[0]) == (0, "2 cas, 1 message oubliés")
+    assert "peut repartir en quarantaine" in out.splitlines()[1]
+    assert scan(account, ledger, since=WHEN).quarantined == 1
 
 
 def test_forget_what_has_expired(account, run, ledger, here):
