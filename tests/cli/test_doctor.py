@@ -23,7 +23,7 @@ from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot, append
 from tests.servers.fakeimap import FakeImap
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
-from vigie.cli import config, doctor, language
+from vigie.cli import config, doctor, example, language
 from vigie.cli.border_seen import Seen
 from vigie.cli.checkup import accounts, instances, machine, names, outside, page, pictures
 from vigie.cli.checkup.found import Found, catalogue
@@ -354,6 +354,20 @@ def test_ledger_and_trust(tmp_path):
     assert named([doctor._ledger(of(tmp_path))]) == {"ledger-unusable"}
     assert named([doctor._border(of(tmp_path))]) == {"trust-empty"}
     assert named([doctor._border(of(tmp_path, trust={"provider": "ovh"}))]) == set()
+    assert named([doctor._border(of(tmp_path, trust={"border_hosts": ["mx.demo.example"]}))]) == set()
+
+
+def test_the_name_of_the_example_is_told(tmp_path):
+    """As `vigie init` writes it."""
+    (tmp_path / "mot-de-passe").touch(mode=0o600)
+    (tmp_path / "vigie.toml").write_text(example.EIGHT_LINES)
+    found = doctor._border(config.load(tmp_path / "vigie.toml"))
+    assert (found.good, found.setup) == (False, "trust-example")
+    assert "border_hosts" in found.text
+    for key in ("border_hosts", "authserv_ids"):
+        assert named([doctor._border(of(tmp_path, trust={key: ["mx.other.example", "MX.example.org"]}))]) == {
+            "trust-example"
+        }
 
 
 def test_what_reads_pictures(tmp_path, monkeypatch):
