@@ -101,3 +101,19 @@ def test_weak_claims_alone_make_a_resemblance(lang, said, medium):
     assert said in told(Strength.WEAK, Strength.WEAK)
     assert said not in told(Strength.WEAK, Strength.STRONG)
     assert said not in told()
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "n'importe qui peut la recopier"), ("en", "anybody can copy it")])
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [
+        ("Ameli <assurance-maladie@info.ameli.fr>", True),
+        ("assurance-maladie@info.ameli.fr <x@a.example>", True),
+        ("Ameli <x@a.example>", False),
+    ],
+)
+def test_who_sees_the_official_address_is_told_that_it_can_be_copied(author, shown, lang, said):
+    mail = message(author, "Ameli.fr", "Confirmez votre numéro de carte bancaire.", ["https://a.example/"])
+    text, _ = explain(verdict(mail), evidence(), AMELI, lang)
+    assert AMELI.official[lang] in text
+    assert (said in text) is shown

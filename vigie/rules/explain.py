@@ -234,6 +234,18 @@ def _truths(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) 
     }
     if lang in brand.official and any(finding.rule in asking for finding in verdict.findings):
         yield brand.official[lang]
+        if not verdict.proven and any(_shows_official_address(finding) for finding in verdict.findings):
+            yield texts.sentence["copied"]
+
+
+def _shows_official_address(finding: Finding) -> bool:
+    """Whoever is told which address is the real one sees that very address."""
+    return finding.layer in _SPOKEN and (finding.rule, finding.topic) in _OFFICIAL_ADDRESS
+
+
+_OFFICIAL_ADDRESS = frozenset(
+    {("claim-author", "official"), ("claim-display-name", "address-as-name"), ("claim-text", "shown-address")}
+)
 
 
 def _advice(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str, medium: Medium) -> Iterator[str]:
