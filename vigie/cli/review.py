@@ -117,7 +117,11 @@ def _print(cases: Iterator[CaseLine], wanted: Wanted) -> None:
 def _line(case: CaseLine | Record, account: str) -> Text:
     text = Text(f"{case.id}  {case.judged_at.astimezone():%Y-%m-%d %H:%M}  ")
     text.append(f"{words.verdict(case.verdict):<13}", style=words.STYLE[Label(case.verdict)])
-    text.append(f"  {plain(account)}  {plain(case.author) or '?'}  « {plain(case.subject)} »")
+    if case.verdict == Label.UNRELATED and not (case.author or case.subject):
+        unkept = say("rien n'est gardé d'un courriel sans rapport", "nothing is kept of unrelated mail")
+        text.append(f"  {plain(account)}  ({unkept})")
+    else:
+        text.append(f"  {plain(account)}  {plain(case.author) or '?'}  « {plain(case.subject)} »")
     return text
 
 
