@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import resource
 import shutil
@@ -22,9 +23,9 @@ from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot, append
 from tests.servers.fakeimap import FakeImap
 from vigie.auth_checks.settings import DnsSettings, TrustSettings
-from vigie.cli import config, doctor, language
+from vigie.cli import config, doctor, example, language
 from vigie.cli.border_seen import Seen
-from vigie.cli.checkup import accounts, machine, names, outside, page, pictures
+from vigie.cli.checkup import accounts, instances, machine, names, outside, page, pictures
 from vigie.cli.checkup.found import Found, catalogue
 from vigie.cli.config import Config
 from vigie.judge import tesseract
@@ -145,17 +146,46 @@ def test_the_machine(tmp_path, monkeypatch):
 
 
 def test_two_services(tmp_path):
-    def process(number: int, *words: str) -> None:
-        (tmp_path / str(number)).mkdir()
-        (tmp_path / str(number) / "cmdline").write_bytes(b"\0".join(word.encode() for word in words) + b"\0")
+    """Of this configuration, or of this ledger; those of other people are named, and that is all."""
+    here, proc = tmp_path / "here", tmp_path / "proc"
+    here.mkdir()
+    proc.mkdir()
+    (here / "vigie.toml").touch()
 
-    process(1, "/usr/bin/python3", "/opt/vigie/bin/vigie", "--config", "vigie.toml", "run")
-    process(2, "sh", "-c", "sleep 1; vigie run")
-    process(3, "/usr/bin/python3", "-m", "vigie", "doctor")
-    process(4, "vim", "run/vigie")
-    assert named(machine.instances(tmp_path)) == set()
-    process(5, "/usr/bin/python3", "-m", "vigie", "run")
-    assert named(machine.instances(tmp_path)) == {"two-services"}
+    def process(
+        number: int, *words: str, cwd: Path | None = None, holds: Path | None = None, environ: str = ""
+    ) -> None:
+        (proc / str(number)).mkdir()
+        (proc / str(number) / "cmdline").write_bytes(b"\0".join(word.encode() for word in words) + b"\0")
+        (proc / str(number) / "environ").write_bytes(b"A=b\0" + environ.encode())
+        if cwd is not None:
+            (proc / str(number) / "cwd").symlink_to(cwd)
+        (proc / str(number) / "fd").mkdir()
+        if holds is not None:
+            (proc / str(number) / "fd" / "7").symlink_to(holds)
+
+    def found() -> list[Found]:
+        return list(instances.instances(proc, here / "vigie.toml", here / "vigie.db"))
+
+    process(1, "/usr/bin/python3", "/opt/vigie/bin/vigie", "--config", "vigie.toml", "run", cwd=here)
+    process(2, "sh", "-c", "sleep 1; vigie run", cwd=here)
+    process(3, "/usr/bin/python3", "-m", "vigie", "doctor", cwd=here)
+    process(4, "vim", "run/vigie", cwd=here)
+    assert found() == []
+    process(5, "/usr/bin/python3", "-m", "vigie", "run", cwd=tmp_path, environ="VIGIE_CONFIG=/srv/b.toml")
+    process(6, "/usr/bin/python3", "-m", "vigie", "--config=/srv/vigie.toml", "run")
+    process(7, "/usr/bin/python3", "-m", "vigie", "run")
+    (other,) = found()
+    owner = pwd.getpwuid(os.getuid()).pw_name
+    assert (other.good, other.setup) == (True, "other-services")
+    assert all(
+        f"{pid} {owner} {file}" in other.text for pid, file in ((5, "/srv/b.toml"), (6, "/srv/vigie.toml"), (7, "?"))
+    )
+    process(8, "/usr/bin/python3", "-m", "vigie", "run", cwd=tmp_path, holds=here / "vigie.db")
+    assert [(one.good, one.setup) for one in found()] == [(False, "two-services"), (True, "other-services")]
+    assert "(1, 8)" in found()[0].text
+    process(9, "/usr/bin/python3", "-m", "vigie", "run", cwd=here)
+    assert "(1, 8, 9)" in found()[0].text
 
 
 def test_names():
@@ -324,6 +354,20 @@ def test_ledger_and_trust(tmp_path):
     assert named([doctor._ledger(of(tmp_path))]) == {"ledger-unusable"}
     assert named([doctor._border(of(tmp_path))]) == {"trust-empty"}
     assert named([doctor._border(of(tmp_path, trust={"provider": "ovh"}))]) == set()
+    assert named([doctor._border(of(tmp_path, trust={"border_hosts": ["mx.demo.example"]}))]) == set()
+
+
+def test_the_name_of_the_example_is_told(tmp_path):
+    """As `vigie init` writes it."""
+    (tmp_path / "mot-de-passe").touch(mode=0o600)
+    (tmp_path / "vigie.toml").write_text(example.EIGHT_LINES)
+    found = doctor._border(config.load(tmp_path / "vigie.toml"))
+    assert (found.good, found.setup) == (False, "trust-example")
+    assert "border_hosts" in found.text
+    for key in ("border_hosts", "authserv_ids"):
+        assert named([doctor._border(of(tmp_path, trust={key: ["mx.other.example", "MX.example.org"]}))]) == {
+            "trust-example"
+        }
 
 
 def test_what_reads_pictures(tmp_path, monkeypatch):

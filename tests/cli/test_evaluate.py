@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.cli.program import FALSE, GENUINE, JUDGING, ORDINARY, vigie
 from vigie.cli.evaluate import page
-from vigie.cli.evaluate.labels import labelled
+from vigie.cli.evaluate.command import Wanted, evaluate
+from vigie.cli.evaluate.labels import labelled, unknown_folders
 from vigie.cli.evaluate.measures import Judged, Share, measure, worst
-from vigie.cli.evaluate.runs import changes, read, save
+from vigie.cli.evaluate.runs import Apart, apart, changes, read, save
 from vigie.cli.status import Fault
 from vigie.rules.types import Label
 
@@ -94,6 +95,39 @@ def test_folders_named_after_verdicts_are_labels(tmp_path):
     assert found == [("genuine/a.eml", (GEN,), ""), ("impersonation/card/b.eml", (IMP,), "card")]
 
 
+def test_folders_may_have_the_french_names_and_others_are_told(tmp_path):
+    names = ("usurpation", "suspect", "inde\u0301cis", "indecis", "Authentique", "sans rapport", "faux", "vide", ".git")
+    for name in names:
+        (tmp_path / name).mkdir()
+        if name != "vide":
+            (tmp_path / name / "a.eml").write_bytes(b"\n")
+    assert {(item.name.partition("/")[0], *item.accept) for item in labelled(tmp_path)} == {
+        *(("usurpation", IMP), ("suspect", SUS), ("inde\u0301cis", UND), ("indecis", UND)),
+        *(("Authentique", GEN), ("sans rapport", UNR)),
+    }
+    assert unknown_folders(tmp_path) == ("faux",)
+    (tmp_path / "labels.toml").write_text("")
+    assert unknown_folders(tmp_path) == ()
+
+
+def test_an_unknown_folder_is_warned_of(tmp_path, capsys):
+    for name in ("faux", "usurpation"):
+        (tmp_path / name).mkdir()
+    shutil.copy(ORDINARY, tmp_path / "faux" / "a.eml")
+    with pytest.raises(Fault, match="usurpation"):
+        evaluate(None, Wanted(tmp_path))
+    shutil.copy(ORDINARY, tmp_path / "usurpation" / "a.eml")
+    evaluate(None, Wanted(tmp_path))
+    said = capsys.readouterr().err
+    assert "non lu, son nom n'est pas un verdict : faux (noms compris : sans rapport, authentique" in said
+
+
+def test_new_gone_and_relabelled_mails_are_counted():
+    later = [Judged("a", (IMP,), IMP), Judged("b", (UNR,), SUS), Judged("new", (IMP,), IMP)]
+    assert apart(later, RUN) == Apart(("new",), ("c", "d", "e", "f", "g"), ("b",))
+    assert apart(RUN, RUN) == Apart((), (), ())
+
+
 def test_runs_are_compared(tmp_path):
     save(tmp_path / "run.json", RUN)
     assert read(tmp_path / "run.json") == RUN
@@ -139,8 +173,12 @@ def test_a_folder_is_evaluated(tmp_path):
     assert b"Subject" not in (tmp_path / "run.json").read_bytes()
     run = json.loads((tmp_path / "run.json").read_text())
     assert [mail["verdict"] for mail in run["mails"]] == ["unrelated", "genuine", "unrelated", "impersonation"]
+    (mails / "genuine" / GENUINE.name).unlink()
+    (mails / "impersonation" / FALSE.name).rename(mails / "impersonation" / "new.eml")
     again = vigie("--lang", "en", "evaluate", "mails", "--against", "run.json", cwd=tmp_path)
     assert "0 mended, 0 lost, 0 verdicts changed" in again.stdout
+    assert "  1 new, without an earlier verdict: impersonation/new.eml" in again.stdout
+    assert "  2 gone since: genuine/" in again.stdout
 
 
 @pytest.mark.parametrize("arguments", [["absent"], ["mails", "--against", "absent.json"], []])

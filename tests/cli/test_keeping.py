@@ -157,6 +157,17 @@ def test_above_fifty_undo_asks_twice(account, run, ledger, monkeypatch, here):
     assert list(ledger.records(held=True)) == []
 
 
+@pytest.mark.parametrize("wrong", ["0", "1", "4"])
+def test_a_wrong_count_is_refused_also_of_few(account, run, ledger, wrong):
+    fill(account)
+    assert run("undo", "--since", "1h", "--count", "3")[0] == 2
+    assert run("undo", "--since", "1h", "--count", "0")[0] == 0
+    scan(account, ledger)
+    status, _, err = run("undo", "--since", "1h", "--yes", "--count", wrong)
+    assert (status, "ils sont 3" in err) == (2, True)
+    assert len(list(ledger.records(held=True))) == 3
+
+
 def test_undo_leaves_what_was_quarantined_before(account, run, ledger, here):
     fill(account)
     scan(account, ledger)
@@ -339,6 +350,28 @@ def test_backtest_counts_what_people_said(account, run, ledger):
     assert "3 remis en place par une personne : à regarder" in run("backtest", "--since", "2025-01-01")[1]
 
 
+def test_backtest_counts_a_released_message_once(account, run, ledger):
+    """Also where an older version has given it a second case at its new place."""
+    false, old = FALSE.read_bytes(), datetime.now(UTC) - timedelta(days=2)
+    append(account, false, GENUINE.read_bytes(), when=old)
+    run("scan", "--no-fail", "--mode", "enforce")
+    (first,) = ledger.records(held=True)
+    run("undo", "--since", "1h", "--yes")
+    ((there, _),) = ledger.brought_back(account.name).items()
+    for second in (False, True):
+        if second:
+            ledger.add_records([replace(first, id="older", place=there)], None)
+        for how in ((), ("--judge-again",)):
+            told = json.loads(run("backtest", account.name, *how, "--since", "30d", "--json")[1])
+            figures = told["accounts"][account.name]
+            assert (figures["judged"], figures["decisions"]) == (2, {"released": 1})
+            assert [item["id"] for item in told["would_move"]] == [first.id]
+    append(account, false, when=old)  # a copy is another message
+    run("scan", "--no-fail")
+    told = json.loads(run("backtest", account.name, "--since", "30d", "--json")[1])
+    assert told["accounts"][account.name]["judged"] == 3
+
+
 def test_backtest_says_which_mailbox_could_not_be_read(account, run, here):
     (here / "vigie.toml").write_text(JUDGING + account_toml(account, port=1))
     status, out, err = run("backtest", "--judge-again")
@@ -357,7 +390,7 @@ def test_forget_a_message_and_never_the_mail(account, run, ledger):
     assert status == 0
     assert json.loads(out)["subject"] == "faux-1"
     status, out, _ = run("forget", "--message-id", "<faux-1@example.org>", "--yes")
-    assert (status, out) == (0, "1 cas oubliés\n")
+    assert (status, out) == (0, "1 cas oublié\n")
     assert look(account) == before
     assert ledger.named("faux-1@example.org") == []
     assert run("forget", "--message-id", "faux-1@example.org", "--yes")[1] == "Le registre n'en garde rien.\n"
@@ -369,16 +402,16 @@ def test_forget_a_message_with_the_signature_that_it_alone_carries(account, run,
     assert run("scan")[0] == 0
     assert len(signatures(ledger, account)) == 1
     first, copy = sorted((found.message_id for found in ledger.records()), key=len)
-    assert run("forget", "--message-id", copy, "--yes")[1] == "1 cas oubliés\n"
+    assert run("forget", "--message-id", copy, "--yes")[1] == "1 cas oublié\n"
     assert len(signatures(ledger, account)) == 1, "the other one carries it, too"
-    assert run("forget", "--message-id", first, "--yes")[1] == "1 cas oubliés\n1 signatures oubliées\n"
+    assert run("forget", "--message-id", first, "--yes")[1] == "1 cas oublié\n1 signatures oubliées\n"
     assert signatures(ledger, account) == []
 
 
 def test_forget_an_account_with_its_signatures(account, run, ledger):
     append(account, GENUINE.read_bytes())
     assert run("scan")[0] == 0
-    assert run("forget", "--account", account.name, "--yes")[1].endswith("1 cas oubliés\n1 signatures oubliées\n")
+    assert run("forget", "--account", account.name, "--yes")[1].endswith("1 cas oublié\n1 signatures oubliées\n")
     assert signatures(ledger, account) == []
 
 
@@ -403,6 +436,23 @@ def test_forget_asks_and_warns_of_quarantine(account, run, ledger, here, monkeyp
     run("forget", "--account", account.name, "--yes")
     assert ledger.cursor(account.name, "INBOX") is None
     assert run("audit", "verify")[0] == 0
+
+
+def test_forget_says_that_a_release_is_forgotten_too(account, run, ledger, monkeypatch):
+    append(account, mail("faux", "impersonation"), when=WHEN)
+    scan(account, ledger)
+    (record,) = ledger.records()
+    run("undo", "--since", "1h", "--yes")
+    ((there, _),) = ledger.brought_back(account.name).items()
+    ledger.add_records([replace(record, id="older", place=there)], None)  # as an older version did
+    answers(monkeypatch, "\n")
+    _, _, err = run("forget", "--message-id", "faux@example.org")
+    assert "remise en place oubliée aussi (1)" in err
+    assert "(2 cas, 1 message) ? [o/N]" in err
+    status, out, _ = run("forget", "--message-id", "faux@example.org", "--yes")
+    assert (status, out.splitlines()[0]) == (0, "2 cas, 1 message oubliés")
+    assert "peut repartir en quarantaine" in out.splitlines()[1]
+    assert scan(account, ledger, since=WHEN).quarantined == 1
 
 
 def test_forget_what_has_expired(account, run, ledger, here):

@@ -115,7 +115,7 @@ def test_lists_for_people_and_programs(review: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["list", "--pile", "tas"], "waiting, held"),
+        (["list", "--pile", "tas"], "waiting, requested, held"),
         (["list", "--verdict", "faux"], "impersonation"),
         (["list", "--theme", "météo"], "refund"),
         (["list", "--sort", "taille"], "newest"),
@@ -206,3 +206,12 @@ def test_a_mailbox_that_is_away_delays_and_loses_no_decision(
     monkeypatch.setattr(imap, "connect", real)
     assert "remis dans INBOX" in review("release", case)
     assert lying(account) == (1, COPIES - 1)
+
+
+def test_of_unrelated_mail_the_list_says_that_nothing_is_kept(review: Program, account: AccountSettings, here: Path):
+    append(account, mail("Déjeuner", "unrelated"))
+    with Ledger(f"sqlite:///{here / 'vigie.db'}", "service") as ledger:
+        scan(account, ledger)
+    (line,) = [line for line in review("list", "--all").splitlines() if "sans rapport" in line]
+    assert "(rien n'est gardé d'un courriel sans rapport)" in line
+    assert "«" not in line

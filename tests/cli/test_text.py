@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.program import JUDGING, environment, vigie
 from vigie.cli import main
+from vigie.cli.inert import inert, quoting_inertly
 
 FALSE = "Assurance Maladie : remboursement de 312,40 € en attente. https://remb-sante.example/a\n"
 HONEST = "Pharmacie des Tilleuls : votre commande est prête.\n"
@@ -79,3 +80,33 @@ def test_somebody_at_a_terminal_is_told_what_to_do(here):
     assert "Ctrl-D" in err.decode()
     assert "sans rapport" in out.decode()
     assert program.returncode == 0
+
+
+def test_the_false_link_cannot_be_clicked_and_no_line_is_said_twice(here):
+    done = vigie("--lang", "fr", "text", "-", cwd=here, stdin=FALSE.encode())
+    assert "https://remb-sante" not in done.stdout
+    assert "hxxps://remb-sante[.]example/a" in done.stdout
+    told, _, details = done.stdout.partition("  Détails techniques :\n")
+    assert "www.ameli.fr" in told
+    lines = details.splitlines()
+    assert lines
+    assert len(lines) == len(set(lines))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://a.example/b.c?d=e", "hxxps://a[.]example/b.c?d=e"),
+        ("« HTTP://A.example », puis www.b.example.", "« HxxP://A[.]example », puis www[.]b[.]example[.]"),
+        ("ameli.fr, x@a.example", "ameli.fr, x@a.example"),
+    ],
+)
+def test_addresses_are_inert(text, shown):
+    assert inert(text) == shown
+
+
+def test_only_what_the_mail_says_is_inert():
+    told = "Un lien : « https://a.example/x ». En réalité, non (source : https://www.ameli.fr)."
+    assert quoting_inertly(told, ["https://a.example/x", ""]) == told.replace(
+        "https://a.example", "hxxps://a[.]example"
+    )

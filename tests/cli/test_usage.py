@@ -3,8 +3,9 @@
 import re
 
 import pytest
+import typer
 
-from vigie.cli import language, main
+from vigie.cli import language, main, usage
 
 ENGLISH = re.compile(
     r"\b(?:missing|invalid|no such|requires|does not|got|unexpected|valid|should|try|did you)\b", re.IGNORECASE
@@ -47,3 +48,22 @@ def test_in_english(capsys):
     finally:
         language.use("fr")
     assert capsys.readouterr().err == "vigie: Missing argument 'FOLDER' (help: vigie evaluate --help)\n"
+
+
+@pytest.mark.parametrize("option", ["--lang=fr", "--config=x", "-v", "--verbose", "--log-format=json", "--version"])
+def test_a_global_option_behind_the_command_is_told_to_stand_before_it(capsys, option):
+    name = option.partition("=")[0]
+    assert main.run(["check", option, "x"]) == 2
+    assert f"vigie: {name} se place avant la commande : vigie {name}" in capsys.readouterr().err
+    language.use("en")
+    try:
+        assert main.run(["check", option, "x"]) == 2
+    finally:
+        language.use("fr")
+    assert f"vigie: {name} stands before the command: vigie {name}" in capsys.readouterr().err
+
+
+def test_every_global_option_is_known_as_one():
+    command = typer.main.get_command(main.build())
+    names = {name for given in command.params for name in given.opts} - {"-h", "--help"}
+    assert names == set(usage._GLOBAL)

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,7 @@ from tests import canary
 from tests.web.served import Browser, Clock, Served, text
 from vigie.cli import config, main
 from vigie.cli.settings_shown import sections
-from vigie.ledger.people_types import ALL_RIGHTS
+from vigie.ledger.people_types import ALL_RIGHTS, By
 from vigie.ledger.store import Ledger
 from vigie.web.app import create_app
 from vigie.web.site import Site
@@ -92,9 +93,27 @@ def test_the_first_admin_by_a_link(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert create(file, "Marie", "", monkeypatch, "--link") == 0
-    assert re.fullmatch(r"http://127\.0\.0\.1:0/invitation/[A-Za-z0-9_-]{43}\n", capsys.readouterr().out)
+    told = capsys.readouterr()
+    assert re.fullmatch(r"http://127\.0\.0\.1:0/invitation/[A-Za-z0-9_-]{43}\n", told.out)
+    (lasts,) = re.findall(r"une fois, jusqu'au (\S+ \S+)\n", told.err)
+    ends = datetime.strptime(lasts, "%Y-%m-%d %H:%M").astimezone() - datetime.now().astimezone()
+    assert timedelta(hours=71) < ends < timedelta(hours=73)
     with Ledger(config.load(file).ledger) as ledger:
         assert ledger.people.named("Marie") is None
+
+
+@pytest.mark.parametrize("more", [(), ("--link",)])
+def test_a_name_that_somebody_has_is_refused(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    assert create(file, "Marie", f"{PASSWORD}\n", monkeypatch) == 0
+    capsys.readouterr()
+    assert create(file, "marie", f"{PASSWORD}\n", monkeypatch, *more) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "ce nom est déjà pris" in told.err
+    with Ledger(config.load(file).ledger) as ledger:
+        assert not ledger.people.invitations(By("test", ALL_RIGHTS), at=datetime.now(UTC))
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def furnished(world: World) -> Seen:
 def pages(eye: Eye, seen: Seen) -> Iterator[str]:
     """Opens one page after the other, and gives its name when it is open. The person is an admin of everything."""
     for path in (
-        *("/", "/?days=365", "/cases", "/cases?pile=all&q=partout&verdict=impersonation", "/cases?q=nichts"),
+        *("/", "/cases?pile=all&q=partout&verdict=impersonation", "/cases?q=nichts"),
         *(f"/cases/{seen.case}", "/campaigns", f"/campaigns/{seen.campaign}", f"/jobs/{seen.job}"),
         *("/accounts", "/people", "/audit", "/settings", "/profile", "/profile/second-factor", "/nowhere"),
     ):
@@ -56,6 +56,7 @@ def pages(eye: Eye, seen: Seen) -> Iterator[str]:
     expect(eye.page.locator("dialog")).to_be_visible()
     yield "the help of the keyboard"
     eye.go("/people")
+    eye.page.check("input[name=every]")
     eye.page.click("form[action='/people/invite'] button")
     link = eye.page.locator("main p.link").inner_text()
     yield "an invitation that was made"

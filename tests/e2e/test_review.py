@@ -53,6 +53,7 @@ def test_an_admin_signs_in_with_a_code_and_invites_somebody(world: World, chromi
         expect(page.locator("h1")).to_have_text("Vue d'ensemble")
         eye.go("/people")
         page.fill("input[name=note]", "Nina")
+        page.check("input[name=every]")
         page.click("form[action='/people/invite'] button")
         link = page.locator("main p.link").inner_text()
     with window(chromium.browser, world, language="en") as eye:

@@ -164,7 +164,7 @@ def test_lists_are_read_from_indices(url: str, full: Ledger) -> None:
     engine = full._database._engine
     event.listen(engine, "before_cursor_execute", lambda *told: statements.append((told[2], told[3])))
     desk = full.desk("web:marie")
-    for pile in (Pile.WAITING, Pile.HELD, Pile.ALL):
+    for pile in (Pile.WAITING, Pile.REQUESTED, Pile.HELD, Pile.ALL):
         desk.cases(Wanted(pile, search="carte", theme="card", account="accueil", since=NOON))
     desk.counts(since=NOON, until=NOON + timedelta(days=1))
     desk.campaigns()

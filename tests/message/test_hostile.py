@@ -233,6 +233,23 @@ BOMBS = {
         "too-many-links",
     ),
     "attributes": (mail("<a " + "href=x " * 200_000 + ">", kind="text/html"), None),
+    "attributes of one": (
+        mail("<a " + " ".join(f"x{n}=1" for n in range(100_000)) + ">", kind="text/html"),
+        "html-depth",
+    ),
+    "attributes without blanks": (
+        mail("<a " + "".join(f"x{n}='1'" for n in range(100_000)) + ">", kind="text/html"),
+        "html-depth",
+    ),
+    "attributes of the body": (
+        mail("".join(f"<body x{n}></body>" for n in range(60_000)), kind="text/html"),
+        "html-depth",
+    ),
+    "attributes of a picture": (
+        mail("<p><svg " + " ".join(f"x{n}=1" for n in range(100_000)) + ">", kind="image/svg+xml"),
+        None,
+    ),
+    "quotes of attributes": (mail("<a '" * 200_000, kind="text/html"), None),
     "<": (mail("<" * 2 * MEG, kind="text/html"), None),
     "one host": (mail("a.fr " * 180_000), None),
     "broken header lines": (

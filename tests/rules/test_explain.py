@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.rules.building import AMELI, evidence, message, verdict
+from vigie.message.types import Medium
 from vigie.rules import checks
 from vigie.rules.catalog import rules
 from vigie.rules.explain import explain, languages, sentences
-from vigie.rules.types import Label, Verdict
+from vigie.rules.quoting import claim, lure
+from vigie.rules.types import Label, Strength, Verdict
 
 LANGS = ("fr", "en")
 
@@ -86,3 +88,32 @@ def test_braces_in_a_mail_are_only_text():
     )
     text, _ = explain(verdict(mail), evidence(), AMELI, "fr")
     assert "{quote}" in text or "a.example" in text
+
+
+@pytest.mark.parametrize("medium", list(Medium))
+@pytest.mark.parametrize(("lang", "said"), [("fr", "ressemble un peu"), ("en", "somewhat resembles")])
+def test_weak_claims_alone_make_a_resemblance(lang, said, medium):
+    def told(*strengths: Strength) -> str:
+        found = [claim("claim-text", "signature", "text/plain", "ameli", strength=strength) for strength in strengths]
+        lead = lure("link-outside", "", "text/plain", "https://a.example/")
+        return explain(Verdict(Label.SUSPICIOUS, "ameli", 8, (*found, lead)), None, AMELI, lang, medium)[0]
+
+    assert said in told(Strength.WEAK, Strength.WEAK)
+    assert said not in told(Strength.WEAK, Strength.STRONG)
+    assert said not in told()
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "n'importe qui peut la recopier"), ("en", "anybody can copy it")])
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [
+        ("Ameli <assurance-maladie@info.ameli.fr>", True),
+        ("assurance-maladie@info.ameli.fr <x@a.example>", True),
+        ("Ameli <x@a.example>", False),
+    ],
+)
+def test_who_sees_the_official_address_is_told_that_it_can_be_copied(author, shown, lang, said):
+    mail = message(author, "Ameli.fr", "Confirmez votre numéro de carte bancaire.", ["https://a.example/"])
+    text, _ = explain(verdict(mail), evidence(), AMELI, lang)
+    assert AMELI.official[lang] in text
+    assert (said in text) is shown

@@ -27,3 +27,9 @@ def test_false(mail, authenticated):
 @pytest.mark.parametrize("mail", each("honest"))
 def test_honest(mail, authenticated):
     assert judged(mail, authenticated=authenticated).label is Label.UNRELATED
+
+
+@pytest.mark.parametrize("mail", each("abroad"))
+def test_an_insurer_of_another_country_by_its_own_domain(mail):
+    assert judged(mail, authenticated=True).label is Label.UNRELATED
+    assert judged(mail, authenticated=False).label is not Label.UNRELATED

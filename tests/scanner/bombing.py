@@ -89,13 +89,14 @@ def bombed(
     before = {name: hashlib.sha256(raw).hexdigest() for name, raw in zip(bombs, stored, strict=True)}
     place = _gigabyte(server, huge)
     config = write_config(folder, (target, beside, huge), mode="enforce", idle="true", schedule='"5m"', tls='"none"')
-    told = "".join(f"{key} = {value}\n" for key, value in limits.model_dump().items())
+    told = "".join(f"{key} = {json.dumps(value)}\n" for key, value in limits.model_dump().items())
     config.write_text(f"[limits]\n{told}{config.read_text()}")
     with (folder / "log.txt").open("wb") as log:
         service = subprocess.Popen([VIGIE, "--config", str(config), "run"], stdout=log, stderr=log)
     try:
         with _ledger(folder, service) as ledger:
             seen, worker_bytes = _until_judged(server, beside, ordinary, ledger, service, len(bombs) + 1)
+            assert service.poll() is None, (folder / "log.txt").read_text(errors="replace")
             peak = _peak(service.pid)
             service.send_signal(signal.SIGTERM)
             status = service.wait(60)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.scanner.world import NOW, QUARANTINE, Seen, hands, look, mail, places, scan
+from tests.scanner.world import NOW, QUARANTINE, Seen, hands, look, mail, places, scan, uids
 from tests.servers.dovecot import Dovecot, append, client, hashes
 from vigie.ledger.review import Undoing, plan_release, plan_undo
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import ActionKind, Intent, Outcome, Place, Record, State
+from vigie.ledger.types import ActionKind, Cursor, Decision, Intent, Outcome, Place, Record, State
 from vigie.scanner import recover
 from vigie.scanner.actions import quarantine
 from vigie.scanner.actions import release as release_action
@@ -70,6 +71,63 @@ def test_a_hundred_passes_do_not_take_it_again(dovecot: Dovecot, ledger: Ledger)
         assert summary.quarantined == summary.tagged == summary.recovered == 0
     scan(account, ledger, since=datetime(2025, 1, 1, tzinfo=UTC))
     assert places(account) == {"faux": ["INBOX"]}
+
+
+def test_a_released_message_keeps_its_one_case(server: Dovecot, ledger: Ledger) -> None:
+    """It has another UID now, and is read again: that is no news."""
+    account = server.account()
+    record = quarantined(account, ledger)
+    _, outcome = release(account, ledger, record)
+    assert outcome.destination is not None
+    assert outcome.destination.uid != record.place.uid
+    assert scan(account, ledger).judged == 0
+    assert scan(account, ledger, since=datetime(2025, 1, 1, tzinfo=UTC)).judged == 0
+    (known,) = ledger.records()
+    assert (known.id, known.decision) == (record.id, Decision.RELEASED)
+    assert ledger.attempts(account.name, "INBOX", record.place.uidvalidity) == {}
+    assert ledger.cursor(account.name, "INBOX") == Cursor(
+        account.name, "INBOX", record.place.uidvalidity, outcome.destination.uid
+    )
+
+
+def test_a_copy_of_a_released_message_is_another_message(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    release(account, ledger, record)
+    append(account, RAW, when=DATE)
+    summary = scan(account, ledger)
+    assert (summary.judged, summary.quarantined, summary.tagged) == (1, 0, 0)
+    assert len(list(ledger.records())) == 2
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_release_that_is_known_to_have_ended_only_after_its_message_was_read(
+    dovecot: Dovecot, ledger: Ledger, *, confirmed: bool
+) -> None:
+    """Cut off between the move and its outcome, and put off: the message was judged meanwhile where it is now."""
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    intent = plan_release(record, ledger.outcomes(record.id), at=NOW)
+    assert isinstance(intent, Intent)
+    ledger.release(intent, NOW)
+    uidvalidity, _ = uids(account)
+    ledger.begin(intent.id, Place(account.name, "INBOX", uidvalidity, record.place.uid + 1))
+    ledger.put_off((intent.id,), datetime.now(UTC) + timedelta(minutes=1))
+    with client(account) as connection:
+        connection.select_folder(QUARANTINE)
+        connection.move(connection.search(), "INBOX")
+    assert scan(account, ledger).judged == 1
+    (second,) = [known for known in ledger.records() if known.id != record.id]
+    if confirmed:
+        ledger.set_decision(second.id, Decision.CONFIRMED, NOW)
+    work = hands(account, ledger)
+    with contextlib.closing(work.session):
+        outcome = recover.carry_out(replace(intent, state=State.MOVING), work)
+    assert isinstance(outcome, Outcome)
+    assert (outcome.state, outcome.destination) == (State.DONE, second.place)
+    assert {known.id for known in ledger.records()} == ({record.id, second.id} if confirmed else {record.id})
+    assert scan(account, ledger).judged == 0
+    assert not ledger.audit_verified().breaks
 
 
 def test_a_release_of_the_review_pages_is_carried_out_by_the_next_pass(dovecot: Dovecot, ledger: Ledger) -> None:

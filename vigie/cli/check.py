@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from vigie.cli.config import load_or_default
 from vigie.cli.console import plain
 from vigie.cli.explained import WIDTH, explained, reasoning_object
 from vigie.cli.in_order import Begun, Known, in_order
+from vigie.cli.inert import inert, quoting_inertly
 from vigie.cli.language import colon, current, say
 from vigie.cli.status import Fault, Status, worst
 from vigie.judge.export import case_object
@@ -153,7 +154,7 @@ def headline(case: Case, label: str, width: int | None) -> Text:
     text.append(f" {plain(label)}", style="not bold dim default on default")
     text.append(f"  {plain(case.author) or '?'}", style="not dim not bold default on default")
     text.append(f"  « {plain(case.subject)} »", style="not bold not dim default on default")
-    text.append(f"  {plain(why)}", style="not bold not dim default on default")
+    text.append(f"  {plain(inert(why))}", style="not bold not dim default on default")
     if width is not None:
         text.truncate(width, overflow="ellipsis")
     return text
@@ -161,16 +162,39 @@ def headline(case: Case, label: str, width: int | None) -> Text:
 
 def detail(case: Case) -> Iterator[Text]:
     """The explanation, the advice, and the findings with what they rest on."""
+    quotes = [quote.text for finding in case.verdict.findings for quote in finding.quotes]
     for sentence in words.sentences(case.explanation):
-        yield Text(f"  {plain(sentence)}")
+        yield Text(f"  {plain(quoting_inertly(sentence, quotes))}")
     if case.error is not None:
         yield Text(f"  {say('non examiné', 'not examined')}{colon()} {case.error.kind}: {plain(case.error.detail)}")
     for advice in case.advice.get(current(), ()):
         yield Text(f"  → {plain(advice)}", style="bold")
-    for finding in case.verdict.findings:
-        quotes = " · ".join(f"{plain(quote.where)}: {plain(quote.text)}" for quote in finding.quotes[:3])
-        kind = f"{words.kind(finding.kind)}, {words.strength(finding.strength)}, {words.layer(finding.layer)}"
-        yield Text(f"    {finding.rule} ({kind})  {quotes}", style="dim")
-    for link in case.links[:10]:
-        mark = "✓" if link.official else "✗"
-        yield Text(f"    {mark} {plain(link.host)}  {plain(link.target)[:120]}", style="dim")
+    found = [
+        finding_line(
+            finding.rule,
+            (finding.kind, finding.strength, finding.layer),
+            [(quote.where, quote.text) for quote in finding.quotes],
+        )
+        for finding in case.verdict.findings
+    ]
+    links = [
+        f"{'✓' if link.official else '✗'} {inert(plain(link.host))}  {inert(plain(link.target))[:120]}"
+        for link in case.links[:10]
+    ]
+    yield from technical([*found, *links])
+
+
+def finding_line(rule: str, told: tuple[str, str, str], quotes: Sequence[tuple[str, str]]) -> str:
+    """A finding for who knows the rules. `told`: kind, strength, layer; `quotes`: where and what."""
+    kind, strength, layer = told
+    shown = " · ".join(f"{plain(where)}: {inert(plain(text))}" for where, text in quotes[:3])
+    return f"{plain(rule)} ({words.kind(kind)}, {words.strength(strength)}, {words.layer(layer)})  {shown}"
+
+
+def technical(lines: Iterable[str]) -> Iterator[Text]:
+    """Each of them once, under a heading that tells who needs them."""
+    told = dict.fromkeys(lines)
+    if told:
+        yield Text(f"  {say('Détails techniques :', 'Technical details:')}", style="dim")
+    for line in told:
+        yield Text(f"    {line}", style="dim")

@@ -21,6 +21,7 @@ from vigie.cli.checkup.outside import outside
 from vigie.cli.checkup.pictures import pictures
 from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
+from vigie.cli.example import PLACEHOLDER
 from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, say
 from vigie.cli.status import Status
@@ -83,6 +84,10 @@ def _ledger(config: Config) -> Found:
 
 def _border(config: Config) -> Found:
     trust = config.judge.trust
+    keys = {"border_hosts": trust.border_hosts, "authserv_ids": trust.authserv_ids}
+    left = [key for key, names in keys.items() if PLACEHOLDER in {name.lower().rstrip(".") for name in names}]
+    if left:
+        return wrong("trust-example", "", ", ".join(left))
     if trust.provider or trust.border_hosts or trust.authserv_ids:
         return Found(
             good=True, text=say("[trust] : le serveur de réception est nommé", "[trust]: the receiving server is named")

@@ -26,6 +26,8 @@ from vigie.scanner.operation.settings import (
 from vigie.scanner.settings import AccountSettings
 from vigie.web.settings import GroupSettings, OidcSettings, WebSettings
 
+PLACEHOLDER = "mx.example.org"
+"""The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
 EIGHT_LINES = """\
 [trust]
 border_hosts = ["mx.example.org"]         # le serveur MX de votre domaine / your domain's own MX
@@ -75,9 +77,9 @@ SAMPLES: dict[str, Any] = {
     "token_file": "/var/lib/vigie/accueil.token",
     "cron": "*/5 * * * *",
     "nameservers": ["127.0.0.1"],
-    "border_hosts": ["mx.example.org"],
+    "border_hosts": [PLACEHOLDER],
     "relays": ["192.0.2.0/24"],
-    "authserv_ids": ["mx.example.org"],
+    "authserv_ids": [PLACEHOLDER],
     "provider": "ovh",
     "arc_sealers": ["forwarder.example"],
     "subject_tags": ["[EXTERNE]"],

@@ -40,7 +40,12 @@ def forget(path: Path | None, wanted: Wanted) -> Status:
         if not wanted.yes and not _agreed(ledger, ids, wanted):
             print(say("Rien n'a été fait.", "Nothing was done."))
             return Status.DONE
-        return _told(_forgotten(config, ledger, ids, wanted))
+        released, many = ledger.released_among(ids), ledger.messages_among(ids)
+        erased = _forgotten(config, ledger, ids, wanted)
+        status = _told(erased, many if erased.records == len(ids) else erased.records)
+        if released and erased.anything:
+            print(_may_go_again(released))
+        return status
 
 
 def records_of(ledger: Ledger, message_id: str, account: str) -> Sequence[str]:
@@ -63,12 +68,29 @@ def _agreed(ledger: Ledger, ids: Sequence[str], wanted: Wanted) -> bool:
                 f"{held} in quarantine will stay there: Vigie will not know how to put them back (before: vigie undo)",
             )
         )
-    what = plain(wanted.message_id or wanted.account)
+    released = ledger.released_among(ids)
+    if released:
+        console.complain(_may_go_again(released))
+    what, many = plain(wanted.message_id or wanted.account), ledger.messages_among(ids)
     return agreed(
         say(
-            f"Effacer du registre ce qui concerne {what} ({len(ids)} cas) ?",
-            f"Erase from the ledger what concerns {what} ({len(ids)} cases)?",
+            f"Effacer du registre ce qui concerne {what} ({_cases(len(ids), many)}) ?",
+            f"Erase from the ledger what concerns {what} ({_cases(len(ids), many)})?",
         )
+    )
+
+
+def _cases(count: int, messages: int) -> str:
+    """As "3 cases, 1 message"; the messages only where they are not as many."""
+    cases = say(f"{count} cas", f"{count} case{'s' if count != 1 else ''}")
+    return cases if messages == count else f"{cases}, {messages} message{'s' if messages != 1 else ''}"
+
+
+def _may_go_again(released: int) -> str:
+    """What nobody expects who forgets a message that he has released."""
+    return say(
+        f"remise en place oubliée aussi ({released}) : rejugé, un tel message peut repartir en quarantaine",
+        f"the release is forgotten, too ({released}): judged again, such a message can be quarantined again",
     )
 
 
@@ -86,9 +108,12 @@ def _forgotten(config: Config, ledger: Ledger, ids: Sequence[str], wanted: Wante
     return ledger.forget_account(wanted.account, places=not at_work)
 
 
-def _told(erased: Erased) -> Status:
+def _told(erased: Erased, messages: int | None = None) -> Status:
+    """`messages`: that the records are about; None: as many."""
+    if erased.records:
+        forgotten = say("oublié" if erased.records == 1 else "oubliés", "forgotten")
+        print(f"{_cases(erased.records, erased.records if messages is None else messages)} {forgotten}")
     lines = [
-        (erased.records, say("cas oubliés", "cases forgotten")),
         (
             erased.thinned,
             say(

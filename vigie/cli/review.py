@@ -14,7 +14,9 @@ from rich.text import Text
 
 from vigie.cli import console, moments, words
 from vigie.cli.cases import found, opened
+from vigie.cli.check import finding_line, technical
 from vigie.cli.console import plain
+from vigie.cli.inert import quoting_inertly
 from vigie.cli.language import colon, current, say
 from vigie.cli.person import at_the_keyboard
 from vigie.cli.report import authentication
@@ -103,7 +105,11 @@ def _print(cases: Iterator[CaseLine], wanted: Wanted) -> None:
 def _line(case: CaseLine | Record, account: str) -> Text:
     text = Text(f"{case.id}  {case.judged_at.astimezone():%Y-%m-%d %H:%M}  ")
     text.append(f"{words.verdict(case.verdict):<13}", style=words.STYLE[Label(case.verdict)])
-    text.append(f"  {plain(account)}  {plain(case.author) or '?'}  « {plain(case.subject)} »")
+    if case.verdict == Label.UNRELATED and not (case.author or case.subject):
+        unkept = say("rien n'est gardé d'un courriel sans rapport", "nothing is kept of unrelated mail")
+        text.append(f"  {plain(account)}  ({unkept})")
+    else:
+        text.append(f"  {plain(account)}  {plain(case.author) or '?'}  « {plain(case.subject)} »")
     return text
 
 
@@ -154,15 +160,21 @@ def _told(case: ReviewCase) -> dict[str, Any]:
 def _detail(record: Record) -> Iterator[Text]:
     told: dict[str, Any] = json.loads(record.case_json)
     yield _line(record, record.place.account)
+    findings = told.get("findings", [])
+    quoted = [quote["text"] for finding in findings for quote in finding["quotes"]]
     for sentence in words.sentences(told.get("explanation", {})):
-        yield Text(f"  {plain(sentence)}")
+        yield Text(f"  {plain(quoting_inertly(sentence, quoted))}")
     for advice in told.get("advice", {}).get(current(), []):
         yield Text(f"  → {plain(advice)}", style="bold")
     yield Text(f"  {authentication(told.get('authentication'))}", style="dim")
-    for finding in told.get("findings", []):
-        quotes = " · ".join(f"{plain(quote['where'])}: {plain(quote['text'])}" for quote in finding["quotes"][:3])
-        kind = f"{words.kind(finding['kind'])}, {words.strength(finding['strength'])}, {words.layer(finding['layer'])}"
-        yield Text(f"    {plain(finding['rule'])} ({kind})  {quotes}", style="dim")
+    yield from technical(
+        finding_line(
+            finding["rule"],
+            (finding["kind"], finding["strength"], finding["layer"]),
+            [(quote["where"], quote["text"]) for quote in finding["quotes"]],
+        )
+        for finding in findings
+    )
     place = record.place
     yield Text(
         f"  {plain(place.account)} / {plain(place.folder)} / UID {place.uid}  Message-ID {plain(record.message_id)}",

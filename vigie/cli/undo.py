@@ -53,11 +53,15 @@ def undo(path: Path | None, wanted: Wanted) -> Status:
         names = [account.name for account in chosen(config, wanted.account)]
         held = undoing.quarantined(ledger, since, names if wanted.account else None)
         found = _by_account([*held, *undoing.on_the_way(ledger, since, names)])
+        count = sum(map(len, found.values()))
+        if found:
+            _show(found)
+        if wanted.count not in (None, count):
+            raise Fault(f"--count {wanted.count}: {say(f'ils sont {count}', f'there are {count}')}", Status.USAGE)
         if not found:
             print(say("Rien n'a été mis en quarantaine depuis.", "Nothing was quarantined since."))
             return Status.DONE
-        _show(found)
-        if not _is_wanted(wanted, sum(map(len, found.values()))):
+        if not _is_wanted(wanted, count):
             print(say("Rien n'a été fait.", "Nothing was done."))
             return Status.DONE
         stop = threading.Event()
@@ -99,11 +103,7 @@ def _is_wanted(wanted: Wanted, count: int) -> bool:
     """Once, and above MANY a second time, by their number. --yes answers the first question, --count the second."""
     if not wanted.yes and not agreed(say(f"Remettre {count} message(s) en place ?", f"Put {count} message(s) back?")):
         return False
-    if count <= MANY:
-        return True
-    if wanted.count is not None:
-        if wanted.count != count:
-            raise Fault(f"--count {wanted.count}: {say(f'ils sont {count}', f'there are {count}')}", Status.USAGE)
+    if count <= MANY or wanted.count is not None:
         return True
     return typed(
         say(

@@ -1,10 +1,10 @@
-"""What the command line's reader says about a wrong command line, in French: typer knows English only."""
+"""What the command line's reader says about a wrong command line, in French too: typer knows English only."""
 
 from __future__ import annotations
 
 import re
 
-from vigie.cli.language import current
+from vigie.cli.language import current, say
 
 _FRENCH = tuple(
     (re.compile(english, re.DOTALL), french)
@@ -37,10 +37,24 @@ _VALUE = tuple(
     )
 )
 
+_GLOBAL = {
+    "--config": "FILE",
+    "--lang": "fr|en",
+    "--verbose": "",
+    "-v": "",
+    "--log-format": "text|json",
+    "--version": "",
+}
+"""The options of `vigie` itself, with what they want: behind a command its reader knows them no more."""
+_BEFORE = re.compile(rf"No such option: ({'|'.join(map(re.escape, _GLOBAL))})(?![\w-])")
+
 
 def in_words(text: str) -> str:
     """The error in the language that is in use, without its full stop; as it is where no pattern fits."""
     said = text.rstrip(".")
+    before = _BEFORE.match(said)
+    if before is not None:
+        return _stands_before(before[1])
     if current() != "fr":
         return said
     for pattern, french in _FRENCH:
@@ -48,6 +62,15 @@ def in_words(text: str) -> str:
         if found is not None:
             return _value(found.expand(french))
     return said
+
+
+def _stands_before(option: str) -> str:
+    value = _GLOBAL[option]
+    shown = f"vigie {option}{' ' + value if value else ''}"
+    return say(
+        f"{option} se place avant la commande : {shown} COMMANDE",
+        f"{option} stands before the command: {shown} COMMAND",
+    )
 
 
 def _value(said: str) -> str:

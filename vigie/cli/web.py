@@ -74,11 +74,13 @@ def create_admin(path: Path | None, name: str, *, link: bool) -> Status:
     by, now = By(at_the_keyboard(), ALL_RIGHTS), datetime.now(UTC)
     try:
         with Ledger(config.ledger, by.who) as ledger:
+            if ledger.people.named(name) is not None:
+                raise _taken(name)
             if link:
                 return _invited(ledger, config.web, by, name, now)
             user = User(new_id(), name, ALL_RIGHTS, current(), now, password=passwords.hashed(_password(name)))
             if ledger.people.add(user, by, at=now) is Told.NAME_TAKEN:
-                raise Fault(f"{name}: {say('ce nom est déjà pris', 'somebody has that name')}", Status.USAGE)
+                raise _taken(name)
     except LedgerError as error:
         raise Fault(str(error)) from None
     print(say(f"{name} peut se connecter à {config.web.origin}", f"{name} can sign in at {config.web.origin}"))
@@ -88,8 +90,23 @@ def create_admin(path: Path | None, name: str, *, link: bool) -> Status:
 def _invited(ledger: Ledger, settings: WebSettings, by: By, name: str, now: datetime) -> Status:
     token, ends = fresh(), now + timedelta(hours=settings.invitation_hours)
     ledger.people.invite(Invitation(new_id(), ALL_RIGHTS, by.who, now, ends, note=name), token, by)
-    print(f"{settings.origin}/invitation/{token}")
+    print(f"{settings.origin}/invitation/{token}", flush=True)
+    until = f"{ends.astimezone():%Y-%m-%d %H:%M}"
+    console.complain(
+        say(
+            f"ce lien crée un compte qui peut tout faire, une fois, jusqu'au {until}",
+            f"this link makes an account that may do everything, once, until {until}",
+        )
+    )
     return Status.DONE
+
+
+def _taken(name: str) -> Fault:
+    why = say(
+        "ce nom est déjà pris ; un nouveau mot de passe se donne dans la page Personnes",
+        "somebody has that name; a new password is given on the page People",
+    )
+    return Fault(f"{name}: {why}", Status.USAGE)
 
 
 def _password(name: str) -> str:

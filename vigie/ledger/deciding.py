@@ -68,4 +68,8 @@ def note(
     connection: Connection, what: What, *, who: str, account: str = "", about: str = "", detail: dict[str, str]
 ) -> None:
     """One entry of the audit log, now."""
-    audit.append(connection, what, at=datetime.now(UTC), who=who, account=account, about=about, detail=detail)
+    audit.append(connection, what, at=_now(), who=who, account=account, about=about, detail=detail)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -24,6 +24,7 @@ from vigie.ledger.schema import INTENTS, OUTCOMES, RECORDS
 from vigie.ledger.types import ActionKind, Intent, Outcome, Place, State
 
 OPEN = (State.PENDING, State.MOVING)
+_PLACE = ("account", "folder", "uidvalidity", "uid")
 
 
 def write(connection: Connection, intent: Intent) -> bool:
@@ -98,6 +99,29 @@ def ended_at(connection: Connection, place: Place) -> bool:
         OUTCOMES.c.uid == place.uid,
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def brought_back(
+    connection: Connection, account: str | None, contents: Collection[str] | None
+) -> Mapping[Place, Intent]:
+    """Where each release that is DONE has put its message, with the release. `contents`: SHA-256; None: all."""
+    query = select(INTENTS, *(OUTCOMES.c[name].label(f"now_{name}") for name in _PLACE)).join(
+        OUTCOMES, INTENTS.c.id == OUTCOMES.c.intent_id
+    )
+    query = query.where(
+        INTENTS.c.kind == ActionKind.RELEASE.value, INTENTS.c.state == State.DONE.value, OUTCOMES.c.account.is_not(None)
+    )
+    if account is not None:
+        query = query.where(INTENTS.c.account == storable(account))
+    if contents is not None:
+        about = select(RECORDS.c.id).where(RECORDS.c.sha256.in_(tuple(contents)))
+        if account is not None:
+            about = about.where(RECORDS.c.account == storable(account))
+        query = query.where(INTENTS.c.record_id.in_(about))
+    return {
+        place(row.now_account, row.now_folder, row.now_uidvalidity, row.now_uid): _intent(row)
+        for row in connection.execute(query.order_by(INTENTS.c.number))
+    }
 
 
 def _held_after(kind: ActionKind, state: State) -> bool | None:

@@ -124,6 +124,16 @@ class Keeper:
         with self._database.reading() as connection:
             return sum(retention.held(connection, some) for some in _batches(record_ids))
 
+    def messages_among(self, record_ids: Sequence[str]) -> int:
+        """How many messages they are about: an older version gave a released one a second case at its new place."""
+        with self._database.reading() as connection:
+            return len(record_ids) - sum(retention.seconds(connection, some) for some in _batches(record_ids))
+
+    def released_among(self, record_ids: Sequence[str]) -> int:
+        """How many contents among them a person released: forgotten, they can be quarantined again."""
+        with self._database.reading() as connection:
+            return len(set().union(*(retention.allowed(connection, some) for some in _batches(record_ids))))
+
     def forget_records(self, record_ids: Sequence[str]) -> Erased:
         """Removes everything that is remembered of these records. What is under way is left alone and counted."""
         total = Erased()

@@ -6,7 +6,7 @@ The messages stay where they are. What has an open intent is never forgotten: re
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
@@ -34,10 +34,11 @@ from vigie.ledger.schema import (
     SIGNATURES,
     VIEWS,
 )
-from vigie.ledger.types import Decision, Erased
+from vigie.ledger.types import ActionKind, Decision, Erased, State
 
 BATCH = 200
 """Records of one transaction: the scanner's writes wait for it."""
+_PLACE = ("account", "folder", "uidvalidity", "uid")
 _THIN = '{"expired":'
 
 
@@ -93,6 +94,32 @@ def held(connection: Connection, record_ids: Sequence[str]) -> int:
     """How many of them lie in quarantine."""
     query = select(func.count()).select_from(RECORDS).where(RECORDS.c.id.in_(record_ids), RECORDS.c.held == 1)
     return int(connection.execute(query).scalar_one())
+
+
+def seconds(connection: Connection, record_ids: Sequence[str]) -> int:
+    """How many of them are a second case of a message: at the place where the release of another case has put it."""
+    query = (
+        select(func.count(RECORDS.c.id.distinct()))
+        .join(OUTCOMES, and_(*(OUTCOMES.c[name] == RECORDS.c[name] for name in _PLACE)))
+        .join(INTENTS, INTENTS.c.id == OUTCOMES.c.intent_id)
+        .where(
+            RECORDS.c.id.in_(record_ids),
+            INTENTS.c.kind == ActionKind.RELEASE.value,
+            INTENTS.c.state == State.DONE.value,
+            INTENTS.c.record_id != RECORDS.c.id,
+            INTENTS.c.sha256 == RECORDS.c.sha256,
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def allowed(connection: Connection, record_ids: Sequence[str]) -> Collection[tuple[str, str]]:
+    """Which contents among them, as (account, SHA-256), are never quarantined again because a person released them."""
+    kept = exists().where(ALLOWED.c.account == RECORDS.c.account, ALLOWED.c.sha256 == RECORDS.c.sha256)
+    query = select(RECORDS.c.account, RECORDS.c.sha256).where(
+        RECORDS.c.id.in_(record_ids), or_(RECORDS.c.decision == Decision.RELEASED.value, kept)
+    )
+    return {(row.account, row.sha256) for row in connection.execute(query)}
 
 
 def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: bool) -> Erased:

@@ -19,6 +19,7 @@ from vigie.ledger import (
     frozen_rows,
     intent_rows,
     record_rows,
+    retention,
     sealing,
     sending_rows,
     signature_rows,
@@ -35,6 +36,7 @@ from vigie.ledger.people import People
 from vigie.ledger.review_types import EVERYWHERE, Pending, Scope
 from vigie.ledger.schema import HEARTBEATS
 from vigie.ledger.types import (
+    ActionKind,
     Cursor,
     Decision,
     Frozen,
@@ -299,6 +301,19 @@ class Ledger(Keeper):
             if ended is not None:
                 told = {"intent": ended.id, "kind": ended.kind.value, "state": outcome.state.value}
                 self._note(connection, What.ENDED, account=ended.source.account, about=ended.record_id, detail=told)
+                if ended.kind is ActionKind.RELEASE and outcome.destination is not None:
+                    self._absorb(connection, ended, outcome.destination)
+
+    def _absorb(self, connection: Connection, release: Intent, there: Place) -> None:
+        """Removes the second case of a released message: it was read at its new place before its release was known to have ended.
+
+        One that somebody decided about, or for which something was done, stays.
+        """
+        second = record_rows.at_place(connection, there.account, there.folder, there.uidvalidity, there.uid)
+        if second is None or second.id == release.record_id or second.sha256 != release.sha256:
+            return
+        if second.decision is None and not intent_rows.history(connection, second.id):
+            self._note_erased(connection, What.FORGOTTEN, retention.remove(connection, (second.id,), keep_allowed=True))
 
     def open_intents(self, account: str) -> Sequence[Intent]:
         """Those neither DONE, GONE nor FAILED, oldest first: what recovery has to look at."""
@@ -344,6 +359,16 @@ class Ledger(Keeper):
         """True where a message was brought to that place by an intent that is DONE: no other intent's message lies there."""
         with self._database.reading() as connection:
             return intent_rows.ended_at(connection, place)
+
+    def brought_back(
+        self, account: str | None = None, contents: Collection[str] | None = None
+    ) -> Mapping[Place, Intent]:
+        """Where our own releases have put messages, with the release: a message of its SHA-256 there has a case already.
+
+        `contents`: of these SHA-256 alone.
+        """
+        with self._database.reading() as connection:
+            return intent_rows.brought_back(connection, account, contents)
 
     def received(self, record_ids: Collection[str]) -> Mapping[str, datetime]:
         """When the messages of these records came (INTERNALDATE), where it was kept: not of unrelated mail."""

@@ -11,9 +11,10 @@ from vigie.message.attached import describe, is_message, is_text, open_attachmen
 from vigie.message.fields import decode_charset, header_text, scan
 from vigie.message.formats import drawn, pictures, qr
 from vigie.message.formats.embedded import embedded
-from vigie.message.formats.opened import PICTURES, Allowance, Opened
+from vigie.message.formats.opened import PICTURES, Allowance, Opened, attached
 from vigie.message.layers import Context, assign, context_of
 from vigie.message.links import URLS, Destination, registrable, resolve, written
+from vigie.message.plain import joined, without_commands, without_files
 from vigie.message.readings import TEXT_BYTES, Leaf, Ledger, leaves
 from vigie.message.text import LINES, Page, Target, html_page, plain_page, shortened
 from vigie.message.types import Attachment, Layer, Link, Picture, TextBlock
@@ -36,8 +37,13 @@ _UNREAD = {
     "application/x-pkcs7-mime": "a body inside S/MIME (C-14)",
     "application/pgp-encrypted": "an encrypted body (C-15)",
 }
-_BODY_TYPES = frozenset({"text/plain", "text/html", "text/x-amp-html", "text/enriched", "text/richtext"})
-_HTML_TYPES = frozenset({"text/html", "text/x-amp-html"})
+_MARKED_TYPES = frozenset({"text/enriched", "text/richtext"})
+_HTML_TYPES = frozenset({"text/html", "text/x-amp-html", "text/watch-html"})
+_BODY_TYPES = frozenset({"text/plain", *_MARKED_TYPES, *_HTML_TYPES})
+_FILE_TYPES = frozenset(
+    "calendar css csv directory ecmascript javascript rfc822-headers rtf vcard x-vcalendar x-vcard xml".split()
+)
+"""Of text: opened as attachments. Any other subtype without a name is shown as plain text (RFC 2046 section 4.1.4)."""
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?([\w-]{1,40})", re.IGNORECASE)
 _LINKABLE = re.compile(r"\w(?:\.|\[\.\]|\(\.\))[^\W\d_]|:[ ]?[/\\]|mailto:", re.IGNORECASE)
 
@@ -71,12 +77,11 @@ class Content:
         chosen = self._chosen(list(found))
         spoken = any(map(_speaks, chosen))
         for leaf in chosen:
-            kind = leaf.content_type
-            inline = kind in _BODY_TYPES and leaf.disposition != "attachment"
+            inline = _is_body(leaf) and leaf.disposition != "attachment"
             if leaf.stray or (inline and not (leaf.filename and has_body)):
                 has_body |= not leaf.stray
                 # C-08, C-09: where the parts say nothing, what stands beside them is all that the mail says
-                self._add_body(leaf, Layer.HIDDEN if leaf.stray and spoken and layer is None else layer)
+                others += self._add_body(leaf, Layer.HIDDEN if leaf.stray and spoken and layer is None else layer)
             else:
                 others.append(leaf)
         for leaf in others:  # after the bodies, which say where a picture is shown
@@ -146,17 +151,25 @@ class Content:
         self._alike[place] += 1
         return not place or self._alike[place] <= _ALIKE
 
-    def _add_body(self, leaf: Leaf, layer: Layer | None) -> None:
+    def _add_body(self, leaf: Leaf, layer: Layer | None) -> list[Leaf]:
+        """Adds what it says; gives the files that are written into it."""
         html = leaf.content_type in _HTML_TYPES
         where = leaf.content_type if leaf.content_type in _BODY_TYPES else "text/plain"
         texts: dict[str, str] = {}
-        for data in leaf.readings:
+        files: dict[tuple[str, bytes], Leaf] = {}
+        for raw in leaf.readings:
+            data, inside = (raw, []) if html else without_files(raw)
+            files.update((file, attached(*file)) for file in inside)
             text = self._decoded(data, leaf.charset, html=html)
             texts.setdefault(" ".join(text.split()), text)
         if len(texts) > 1:
             self._ledger.note("body-readings", "a text that clients may decode differently", structural=True)
+        for text in tuple(texts.values()):
+            other = joined(text) if leaf.joins else without_commands(text) if where in _MARKED_TYPES else text
+            texts.setdefault(" ".join(other.split()), other)
         for text in texts.values():
             self._add_reading(text, html=html, where=where, layer=layer)
+        return list(files.values())
 
     def _decoded(self, data: bytes, charset: str, *, html: bool) -> str:
         if len(data) > TEXT_BYTES:
@@ -315,11 +328,17 @@ _TAGS = re.compile(rb"<[^<>]*>|&[a-z]{2,8};|&#x?[0-9a-f]{1,6};", re.IGNORECASE)
 _LETTERS = re.compile(rb"[a-z\x80-\xff]{2}", re.IGNORECASE)
 
 
+def _is_body(leaf: Leaf) -> bool:
+    """Clients show it in line, as a text that the sender wrote."""
+    kind, _, subtype = leaf.content_type.partition("/")
+    return leaf.content_type in _BODY_TYPES or (kind == "text" and not leaf.filename and subtype not in _FILE_TYPES)
+
+
 def _speaks(leaf: Leaf) -> bool:
     """A text that clients show as the body, or anything that they may show in its place."""
     if leaf.stray:
         return False
-    if leaf.content_type not in _BODY_TYPES:
+    if not _is_body(leaf):
         return True
     return bool(_LETTERS.search(_TAGS.sub(b" ", leaf.data[:_SPEAKING_BYTES])))
 

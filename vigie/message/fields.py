@@ -343,6 +343,8 @@ def decode_charset(data: bytes, label: str) -> tuple[str, bool]:
         return plain_text(data), label in _NO_CHARSET or data.isascii()
     if codec == "utf-8":
         return plain_text(data) if b"\0" in data else data.decode("utf-8", "replace"), True
+    if codec.startswith("utf-16"):
+        codec = _order(data, codec)
     try:
         text = data.decode(codec, "replace")
     except (UnicodeError, ValueError):
@@ -350,3 +352,19 @@ def decode_charset(data: bytes, label: str) -> tuple[str, bool]:
     if codec.startswith("utf-16") or codec == "utf-7":  # these two can give lone surrogates
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\0", ""), codec != "utf-7"
+
+
+def _order(data: bytes, codec: str) -> str:
+    """The UTF-16 by which the bytes are a text: by their mark, else by where the zeros of Latin letters stand.
+
+    RFC 2781 section 4.3 takes what has no mark for big-endian, the WHATWG standard for little-endian: clients differ.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    first, second = data[:_SAMPLE:2].count(0), data[1:_SAMPLE:2].count(0)
+    if first == second:
+        return "utf-16-le" if codec == "utf-16" else codec
+    return "utf-16-be" if first > second else "utf-16-le"
+
+
+_SAMPLE = 65_536

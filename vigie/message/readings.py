@@ -59,6 +59,8 @@ class Leaf:
     disposition: str
     content_id: str
     readings: tuple[bytes, ...]
+    joins: bool = False
+    """format=flowed with DelSp=yes: lines that end in a blank go on without it (RFC 3676)."""
     stray: bool = False
     """Text outside the parts (preamble, epilogue): only some clients show it."""
 
@@ -345,7 +347,12 @@ def _leaf(content_type: ContentType, fields: Sequence[Field], body: bytes, ledge
         disposition=disposition,
         content_id=content_id,
         readings=_decodings(fields, body, ledger),
+        joins=_said(content_type, "format") == "flowed" and _said(content_type, "delsp") == "yes",
     )
+
+
+def _said(content_type: ContentType, name: str) -> str:
+    return content_type.get(name).strip().lower()
 
 
 _IDENTITY = frozenset({b"", b"7bit", b"8bit", b"binary", b"7-bit", b"8-bit"})

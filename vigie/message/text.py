@@ -86,7 +86,7 @@ def plain_page(text: str) -> Page:
 def html_page(source: str, *, opened: bool = False) -> Page:
     """An HTML document as its reader sees it. `opened`: in a browser (an attachment), where title and scripts count."""
     source = source[:TEXT_CHARS]
-    if _too_deep(source):
+    if _too_deep(source) or _too_many_attributes(source):
         return _coarse_page(source)
     tree = LexborHTMLParser(source)
     walk = _Walk(read_sheet(node.text() for node in tree.css("style")), opened=opened)
@@ -123,6 +123,28 @@ def _too_deep(source: str) -> bool:
             formatting = max(0, formatting + step)
             most = max(most, formatting)
     return deepest > _DEEP or most * tags > _REBUILT
+
+
+_ATTRIBUTES = 1_000
+_OPENED = re.compile(r"""<([a-zA-Z][^\s/>]{0,20})((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)""")
+_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+_PARTED = re.compile(r"[^\s/]+")
+
+
+def _too_many_attributes(source: str) -> bool:
+    """A browser's parser compares each attribute with all before it; those of every <html> and <body> are one element's (X-09)."""
+    if len(source) < 2 * _ATTRIBUTES:
+        return False
+    whole = 0
+    for match in _OPENED.finditer(source):
+        shared = match[1].lower() in ("html", "body")
+        if not shared and len(match[2]) < 2 * _ATTRIBUTES:
+            continue
+        count = len(_PARTED.findall(_VALUE.sub("= ", match[2])))
+        whole += count if shared else 0
+        if max(count, whole) > _ATTRIBUTES:
+            return True
+    return False
 
 
 _MARKUP = re.compile(r"<[^<>]*>")
@@ -340,6 +362,8 @@ class _Walk:
             self._line_end()
         elif tag in _CELLS:
             self._words.append(" ")
+        elif tag == "rp":  # shown where ruby is not known, hence by nobody
+            state = _settled(state._replace(hidden=True))
         attributes = node.attributes
         styles = self._sheet.of(tag, attributes) if self._sheet.rules else []
         if tag in _SETTING_APART:

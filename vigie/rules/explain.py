@@ -41,7 +41,7 @@ class Sentences:
 
 
 class Spoken(TypedDict):
-    """The verdicts and the advice of one medium; a test holds each to all five labels."""
+    """The verdicts and the advice of one medium; a test holds each to all five labels, and to `resembles`: weak claims alone."""
 
     verdict: dict[str, str]
     advice: dict[str, list[str]]
@@ -88,9 +88,18 @@ def explain(
 
 
 def _verdict_sentence(verdict: Verdict, brand: Brand | None, texts: Sentences, medium: Medium) -> str:
-    key = "proven-outside" if verdict.proven and verdict.label is Label.SUSPICIOUS else str(verdict.label)
     told = texts.medium[medium]["verdict"] if medium in texts.medium else texts.verdict
-    return told[key].replace("{brand}", _title(brand, texts))
+    return told[_verdict_key(verdict)].replace("{brand}", _title(brand, texts))
+
+
+def _verdict_key(verdict: Verdict) -> str:
+    if verdict.label is not Label.SUSPICIOUS:
+        return str(verdict.label)
+    if verdict.proven:
+        return "proven-outside"
+    claims = [item for item in verdict.findings if item.kind is Kind.CLAIM and item.layer in _SPOKEN]
+    weak = bool(claims) and all(item.strength is Strength.WEAK for item in claims)
+    return "resembles" if weak else str(verdict.label)
 
 
 def _title(brand: Brand | None, texts: Sentences) -> str:
@@ -225,6 +234,18 @@ def _truths(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str) 
     }
     if lang in brand.official and any(finding.rule in asking for finding in verdict.findings):
         yield brand.official[lang]
+        if not verdict.proven and any(_shows_official_address(finding) for finding in verdict.findings):
+            yield texts.sentence["copied"]
+
+
+def _shows_official_address(finding: Finding) -> bool:
+    """Whoever is told which address is the real one sees that very address."""
+    return finding.layer in _SPOKEN and (finding.rule, finding.topic) in _OFFICIAL_ADDRESS
+
+
+_OFFICIAL_ADDRESS = frozenset(
+    {("claim-author", "official"), ("claim-display-name", "address-as-name"), ("claim-text", "shown-address")}
+)
 
 
 def _advice(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str, medium: Medium) -> Iterator[str]:

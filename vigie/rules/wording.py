@@ -107,16 +107,17 @@ def _cut(spoken: tuple[Utterance, ...], part: slice) -> tuple[Utterance, ...]:
 
 
 def telling_line(view: View) -> tuple[str, str]:
-    """Where the words stand that speak most for it, and the line: what a reader is shown."""
+    """Where the words stand that speak most for it, and the line as it was written: what a reader is shown."""
     weights, words = model().weights, names_of(view.brand)
     best, most = ("subject", view.message.subject), -math.inf
+    speaker: Utterance | None = None
     for item in view.spoken:
         prefix = "s:" if item.is_subject else "b:"
         for line in _read(item).split("\n")[:MAX_LINES]:
             weight = sum(weights.get(prefix + gram, 0.0) for gram in set(_grams(tokens(line, words))))
             if weight > most and line.strip():
-                best, most = (item.where, line.strip()), weight
-    return best
+                best, most, speaker = (item.where, line.strip()), weight, item
+    return best if speaker is None else (best[0], speaker.as_written(best[1]))
 
 
 def features(view: View, spoken: tuple[Utterance, ...] | None = None) -> dict[str, float]:

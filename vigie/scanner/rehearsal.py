@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import Place, Record
+from vigie.ledger.types import Intent, Place, Record
 from vigie.rules.types import Label, Verdict
 from vigie.scanner import journal
 from vigie.scanner.decide import Plan, decide
@@ -44,16 +44,24 @@ def from_ledger(ledger: Ledger, account: str | None, since: datetime) -> Iterato
     """Every judged message that came since, newest judgement first. Raises LedgerError.
 
     Of unrelated mail the ledger keeps no date of arrival: the instant of its judgement stands in its place. What people
-    decided later is left out of account: the question is what the verdict alone would have done.
+    decided later is left out of account: the question is what the verdict alone would have done. A released message that
+    an older version has given a second case at its new place is one message.
     """
+    back = ledger.brought_back(account)
     records = ledger.records(account=account, since=since, limit=EVERYTHING)
     while some := list(islice(records, _LOOKED_UP)):
         came = ledger.received([record.id for record in some if record.verdict != Label.UNRELATED])
         for record in some:
             arrived = came.get(record.id, record.judged_at)
-            if arrived >= since:
+            if arrived >= since and not is_second(record, back):
                 told = journal.told(record)
                 yield Rehearsed(record, arrived, _plan(record, told), told)
+
+
+def is_second(record: Record, back: Mapping[Place, Intent]) -> bool:
+    """Whether the record is a second case of a message that our own release has put there. `back`: Ledger.brought_back."""
+    release = back.get(record.place)
+    return release is not None and release.record_id != record.id and release.sha256 == record.sha256
 
 
 def again(
@@ -96,13 +104,23 @@ class _Look:
         self._account = account
         self._ledger = ledger
         self._judging = judging
+        self._back = ledger.brought_back(account.name)
 
     def judged(self, folder: str, uidvalidity: int, some: Sequence[Fetched]) -> Iterator[Rehearsed]:
         """Messages of one folder."""
-        begun = [self._begun(Place(self._account.name, folder, uidvalidity, fetched.uid), fetched) for fetched in some]
-        for job in begun:
-            known = self._ledger.record_at(self._account.name, folder, uidvalidity, job.place.uid)
+        cases = [self._case(Place(self._account.name, folder, uidvalidity, fetched.uid), fetched) for fetched in some]
+        begun = [(self._begun(place, fetched), known) for (place, known), fetched in zip(cases, some, strict=True)]
+        for job, known in begun:
             yield self._rehearsed(job, known)
+
+    def _case(self, place: Place, fetched: Fetched) -> tuple[Place, Record | None]:
+        """What the ledger holds of the message, and where: of a released one where it was judged, as of a held one."""
+        release = self._back.get(place)
+        if release is not None and release.sha256 == content_hash(fetched):
+            known = self._ledger.record(release.record_id)
+            if known is not None:
+                return known.place, known
+        return place, self._ledger.record_at(*astuple(place))
 
     def held(self, mailbox: Mailbox, since: datetime) -> Iterator[Rehearsed]:
         """What lies in quarantine, as if it lay where it was."""

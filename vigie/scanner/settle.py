@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 
 from vigie.ledger.freezing import sightings, signature_ids
@@ -41,7 +42,8 @@ class Settler:
 
     def settle(self, batch: Batch, uidvalidity: int, *, cursor: Cursor | None) -> None:
         """T1 and the actions of one batch. Raises StoppedError while nothing of it is written yet."""
-        judged = self._seen_elsewhere([(job, self._judging.case(job)) for job in batch.jobs])
+        jobs = self._unknown(batch.jobs)
+        judged = self._seen_elsewhere([(job, self._judging.case(job)) for job in jobs])
         self._summary.mode = (
             self._mode_now()
         )  # a pass over an old mailbox takes hours: a rollback must not wait for its end
@@ -59,7 +61,9 @@ class Settler:
         for record in records:
             self._summary.count_record(record)
         self._summary.carried_over += sum(record.decided_by != 0 for record in batch.ready)
-        self._done += batch.vanished
+        new = {job.place for job in jobs}
+        self._ledger.uncount_attempts(job.place for job in batch.jobs if job.counted and job.place not in new)
+        self._done += batch.vanished + len(batch.jobs) - len(jobs)
         came = {job.place: job.received for job, _ in judged}
         for record in (*batch.ready, *records):
             wanted = intents.get(record.id)
@@ -70,6 +74,18 @@ class Settler:
     def examine(self, uidvalidity: int) -> None:
         """The pass's folder again, read-only, after others were selected."""
         same(self._hands.mailbox.select(self._summary.folder, read_only=True), uidvalidity)
+
+    def _unknown(self, jobs: Sequence[Job]) -> Sequence[Job]:
+        """The same without what our own release has put there: its case follows it, a second one would know nothing of it.
+
+        Place and content have to agree: a copy that somebody else brought has another UID, and is another message.
+        """
+        back = self._ledger.brought_back(self._summary.account, {job.sha256 for job in jobs}) if jobs else {}
+        return [job for job in jobs if job.place not in back or not self._follows(job, back[job.place])]
+
+    def _follows(self, job: Job, release: Intent) -> bool:
+        """Whether the job's message is the release's; one that has a case at its place, as before, keeps that."""
+        return release.sha256 == job.sha256 and self._ledger.record_at(*astuple(job.place)) is None
 
     def _seen_elsewhere(self, judged: Sequence[_Judged]) -> Sequence[_Judged]:
         """The same, where a signature was seen in other accounts with what that says (S-43).

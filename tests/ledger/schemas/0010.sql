@@ -91,7 +91,7 @@ CREATE TABLE digest_items (
     record_id   TEXT    NOT NULL REFERENCES records (id),
     PRIMARY KEY (digest_id, record_id)
 );
-INSERT INTO "digest_items" VALUES('aekhf9jq7644','yxm2ssvc24ht');
+INSERT INTO "digest_items" VALUES('5zkb71vsxdfg','yxm2ssvc24ht');
 CREATE TABLE digests (
     id          TEXT    NOT NULL PRIMARY KEY,
     recipient   TEXT    NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE digests (
     due_at      TEXT    NOT NULL,
     UNIQUE (recipient, period)
 );
-INSERT INTO "digests" VALUES('aekhf9jq7644','account:accueil','2026-11-23','2026-11-21T13:00:00.000000+00:00','2026-11-22T13:00:00.000000+00:00','waiting',0,'2026-11-22T13:00:00.000000+00:00','2026-11-22T13:00:00.000000+00:00');
+INSERT INTO "digests" VALUES('5zkb71vsxdfg','account:accueil','2026-11-23','2026-11-21T13:00:00.000000+00:00','2026-11-22T13:00:00.000000+00:00','waiting',0,'2026-11-22T13:00:00.000000+00:00','2026-11-22T13:00:00.000000+00:00');
 CREATE TABLE editions (
     id          TEXT    NOT NULL PRIMARY KEY,
     program     TEXT    NOT NULL,
@@ -344,7 +344,8 @@ CREATE INDEX views_pending ON views (account) WHERE state = 'pending';
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX refused_sign_ins_by_counted ON refused_sign_ins (counted, at);
 CREATE INDEX signed_by_signature ON signed (signature_id);
-CREATE INDEX records_requested ON records (judged_at, number, account) WHERE requested IS NOT NULL;
+CREATE INDEX records_requested ON records
+    (judged_at, number, verdict, held, decision, account, theme, campaign, words, requested) WHERE requested IS NOT NULL;
 CREATE INDEX digests_open ON digests (due_at) WHERE state IN ('waiting', 'sending');
 CREATE INDEX digest_items_by_record ON digest_items (record_id);
 CREATE INDEX asks_by_record ON asks (record_id, recipient);

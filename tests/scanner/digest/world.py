@@ -58,7 +58,7 @@ def post(ledger: Ledger, smtp: Smtp, clock: Clock, meter: Meter | None = None, *
 def person(
     ledger: Ledger, name: str = "Marie", role: Role = Role.REVIEWER, accounts: Scope = None, **changes: Any
 ) -> User:
-    told = {"language": "fr", "created_at": NOW, "address": f"{name.lower()}@revue.example"} | changes
+    told: dict[str, Any] = {"language": "fr", "created_at": NOW, "address": f"{name.lower()}@revue.example"} | changes
     user = User(id=f"id-{name}", name=name, rights=Rights(role, accounts), **told)
     ledger.people.add(user, By("cli:root", ALL_RIGHTS), at=NOW)
     return user

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from vigie.cli.checkup.found import Found, note, wrong
+from vigie.cli.checkup.instances import instances
 from vigie.cli.config import SQLITE, Config
 from vigie.cli.language import decimal, say
 
@@ -31,7 +32,7 @@ def machine(config: Config) -> Iterator[Found]:
     yield from config_file(config.path)
     yield from ledger_file(config)
     yield from room(config)
-    yield from instances(PROC)
+    yield from instances(PROC, config.path, ledger_path(config))
     yield from handles(config, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     yield from memory(config, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     yield from clock(_clock_state())
@@ -89,27 +90,6 @@ def room(config: Config) -> Iterator[Found]:
     state = os.statvfs(folder)
     if state.f_files and state.f_favail < FEW_INODES:
         yield wrong("no-inodes", str(folder), str(state.f_favail))
-
-
-def instances(proc: Path) -> Iterator[Found]:
-    """`vigie run` more than once: what two of them with two ledgers do, no lock can prevent."""
-    running = []
-    for entry in proc.glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue  # it is gone, or not ours to see
-        if is_service(words):
-            running.append(entry.name)
-    if len(running) > 1:
-        yield wrong("two-services", "", ", ".join(sorted(running, key=int)))
-
-
-def is_service(words: list[bytes]) -> bool:
-    """True for the arguments of `vigie run` and of `python -m vigie run`; not for a shell that will start one."""
-    names = [word.rpartition(b"/")[2] for word in words[:3]]
-    begins = b"vigie" in names[:2] or (len(words) > 2 and words[1:3] == [b"-m", b"vigie"])
-    return begins and b"run" in words[1:]
 
 
 def handles(config: Config, allowed: int) -> Iterator[Found]:

@@ -30,7 +30,10 @@ def declare(app: typer.Typer) -> None:
             typer.Option(
                 metavar="N",
                 min=0,
-                help=say("au-delà de 50 : ils sont N, sans demander", "above 50: there are N, without asking"),
+                help=say(
+                    "refusé s'ils ne sont pas N ; au-delà de 50, ne demande pas leur nombre",
+                    "refused unless there are N; above 50, their number is not asked",
+                ),
             ),
         ] = None,
     ) -> Work:

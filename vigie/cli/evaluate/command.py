@@ -14,7 +14,7 @@ from vigie.cli import console, words
 from vigie.cli.bar import bar
 from vigie.cli.config import load, load_or_default
 from vigie.cli.evaluate import page, runs
-from vigie.cli.evaluate.labels import Labelled, labelled
+from vigie.cli.evaluate.labels import Labelled, folder_names, labelled, unknown_folders
 from vigie.cli.evaluate.measures import Judged, Measures, measure, worst
 from vigie.cli.evaluate.wording import accepted, between, figures, percent
 from vigie.cli.in_order import in_order
@@ -26,6 +26,7 @@ from vigie.rules.catalog import rules
 from vigie.rules.types import Case
 
 SHOWN_WRONG = 30
+SHOWN_APART = 5
 OWN_CONFIG = "vigie.toml"
 
 
@@ -43,6 +44,7 @@ def evaluate(config: Path | None, wanted: Wanted) -> Status:
     """Judges the labelled mails of the folder. Status 0 whatever the verdicts; raises Fault for bad input."""
     items = labelled(wanted.folder)
     earlier = runs.read(wanted.against) if wanted.against else ()
+    _warn(wanted.folder)
     screen = console.screen()
     mails = _judged(_settings(config, wanted.folder), items)
     found = measure(mails, (rule.ID for rule in rules()))
@@ -50,12 +52,26 @@ def evaluate(config: Path | None, wanted: Wanted) -> Status:
     changed = runs.changes(mails, earlier)
     if wanted.against:
         _tell_changes(screen, changed)
+        _tell_apart(screen, runs.apart(mails, earlier))
     if wanted.save:
         runs.save(wanted.save, mails)
     if wanted.report:
         page.write(wanted.report, wanted.folder.name, found, mails, changed)
         screen.print(f"\n{say('Rapport', 'Report')}{colon()} {wanted.report}")
     return Status.DONE
+
+
+def _warn(folder: Path) -> None:
+    unknown = unknown_folders(folder)
+    if unknown:
+        names = ", ".join(map(console.plain, unknown))
+        known = folder_names()
+        console.complain(
+            say(
+                f"sous-dossier non lu, son nom n'est pas un verdict : {names} (noms compris : {known})",
+                f"sub-folder left out, its name is no verdict: {names} (names that are understood: {known})",
+            )
+        )
 
 
 def _settings(config: Path | None, folder: Path) -> JudgeSettings:
@@ -139,3 +155,16 @@ def _tell_changes(screen: Console, changed: Sequence[runs.Change]) -> None:
         sign = "+" if change.better else "-" if change.worse else "="
         after = words.verdict(change.mail.verdict)
         screen.print(f"  {sign} {console.plain(change.mail.name)}: {words.verdict(change.before)} -> {after}")
+
+
+def _tell_apart(screen: Console, found: runs.Apart) -> None:
+    """Figures of two runs mean the same only over the same mails with the same labels."""
+    for names, told in (
+        (found.new, say("nouveaux, sans verdict antérieur", "new, without an earlier verdict")),
+        (found.gone, say("disparus depuis", "gone since")),
+        (found.relabelled, say("étiquetés autrement", "labelled otherwise")),
+    ):
+        if names:
+            more = ", …" if len(names) > SHOWN_APART else ""
+            shown = ", ".join(map(console.plain, names[:SHOWN_APART]))
+            screen.print(f"  {len(names)} {told}{colon()} {shown}{more}")

@@ -7,11 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vigie.cli.language import say
+from vigie.cli.language import current, say
 from vigie.cli.status import Fault, Status
+from vigie.message.fold import fold
 from vigie.rules.types import Label
 
 FILE = "labels.toml"
+FRENCH = {
+    "sans rapport": Label.UNRELATED,
+    "authentique": Label.GENUINE,
+    "indécis": Label.UNDECIDED,
+    "suspect": Label.SUSPICIOUS,
+    "usurpation": Label.IMPERSONATION,
+}
+_NAMED = {fold(name): label for name, label in FRENCH.items()} | {label.value: label for label in Label}
 FIELDS = frozenset({"accept", "theme", "evasions"})
 SUFFIXES = frozenset({".eml", ".txt", ""})
 
@@ -33,7 +42,7 @@ def labelled(folder: Path) -> tuple[Labelled, ...]:
     """The mails of the folder in the order of their names. Raises Fault with one line.
 
     Labels stand in labels.toml (a table a file: accept, theme, evasions), or the mails lie in sub-folders that are named
-    after a verdict.
+    after a verdict, in English or in French.
     """
     if not folder.is_dir():
         raise Fault(f"{folder}: {say('ce dossier n’existe pas', 'there is no such folder')}")
@@ -42,8 +51,8 @@ def labelled(folder: Path) -> tuple[Labelled, ...]:
     if not found:
         raise _wrong(
             folder,
-            f"aucun courriel étiqueté : il faut {FILE}, ou des sous-dossiers nommés {', '.join(Label)}",
-            f"no labelled mail: {FILE} is needed, or sub-folders named {', '.join(Label)}",
+            f"aucun courriel étiqueté : il faut {FILE}, ou des sous-dossiers nommés {folder_names()}",
+            f"no labelled mail: {FILE} is needed, or sub-folders named {folder_names()}",
         )
     return found
 
@@ -87,11 +96,33 @@ def _strings(value: object) -> tuple[str, ...]:
 
 
 def _sorted_into_folders(folder: Path) -> Iterator[Labelled]:
-    for label in Label:
-        for path in sorted((folder / label.value).glob("**/*")):
+    named = [(label, path) for path in _folders(folder) if (label := _label(path)) is not None]
+    order = list(Label)
+    for label, place in sorted(named, key=lambda item: (order.index(item[0]), item[1].name)):
+        for path in sorted(place.glob("**/*")):
             if path.is_file() and path.suffix in SUFFIXES:
-                theme = path.parent.name if path.parent.name != label.value else ""
+                theme = path.parent.name if path.parent != place else ""
                 yield Labelled(str(path.relative_to(folder)), path, (label,), theme)
+
+
+def unknown_folders(folder: Path) -> tuple[str, ...]:
+    """The sub-folders that hold something and are not named after a verdict; none where labels.toml says what is what."""
+    if (folder / FILE).exists():
+        return ()
+    return tuple(path.name for path in _folders(folder) if _label(path) is None and any(path.iterdir()))
+
+
+def folder_names() -> str:
+    """The names that are understood, in the language in use."""
+    return ", ".join(FRENCH if current() == "fr" else Label)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _label(folder: Path) -> Label | None:
+    return _NAMED.get(fold(folder.name).replace("-", " ").replace("_", " "))
 
 
 def _wrong(path: Path, fr: str, en: str) -> Fault:

@@ -34,6 +34,16 @@ class Change:
         return not self.mail.right and self.before in self.mail.accept
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What keeps two runs from being compared mail by mail: names, sorted."""
+
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    relabelled: tuple[str, ...]
+    """In both runs; other verdicts are right now."""
+
+
 def save(path: Path, mails: Sequence[Judged]) -> None:
     """Writes the run. Raises Fault."""
     text = json.dumps({"version": VERSION, "mails": [asdict(mail) for mail in mails]}, indent=1)
@@ -64,6 +74,16 @@ def changes(mails: Sequence[Judged], earlier: Sequence[Judged]) -> list[Change]:
         if mail.name in before and before[mail.name] is not mail.verdict
     ]
     return sorted(found, key=lambda change: (not change.worse, change.better, change.mail.name))
+
+
+def apart(mails: Sequence[Judged], earlier: Sequence[Judged]) -> Apart:
+    """The mails of one run only, and those whose label is another one."""
+    now, before = ({mail.name: frozenset(mail.accept) for mail in run} for run in (mails, earlier))
+    return Apart(
+        new=tuple(sorted(now.keys() - before.keys())),
+        gone=tuple(sorted(before.keys() - now.keys())),
+        relabelled=tuple(sorted(name for name in now.keys() & before.keys() if now[name] != before[name])),
+    )
 
 
 def _judged(told: dict[str, Any]) -> Judged:

@@ -5,7 +5,8 @@ ALTER TABLE users ADD COLUMN address TEXT NOT NULL DEFAULT '';
 
 -- When the owner of the mailbox asked for it, where nobody has decided since.
 ALTER TABLE records ADD COLUMN requested TEXT;
-CREATE INDEX records_requested ON records (judged_at, number, account) WHERE requested IS NOT NULL;
+CREATE INDEX records_requested ON records
+    (judged_at, number, verdict, held, decision, account, theme, campaign, words, requested) WHERE requested IS NOT NULL;
 
 -- "recipient": person:<id> or account:<name>. "period": the day that it is for. "due_at": not tried before; while it is being
 -- sent, the instant from which on another program takes it for abandoned.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from vigie.message.fields import decode_charset
 from vigie.message.formats import drawn, qr
@@ -28,7 +29,9 @@ def fits(leaf: Leaf) -> bool:
 def opened(leaf: Leaf, allowance: Allowance) -> Opened:
     """One page, read as HTML if any reader would."""
     text = decoded(leaf, allowance.ledger)
-    if leaf.content_type in _HTML_TYPES or extension(leaf.filename) in _HTML_EXTENSIONS or is_page(leaf.data):
+    named = leaf.content_type in _HTML_TYPES or extension(leaf.filename) in _HTML_EXTENSIONS
+    if named or is_page(leaf.data) or _XHTML in leaf.data[:_XHTML_BYTES]:
+        text = _with_entities(text)
         page = html_page(text, opened=True)
         drawings = [] if page.coarse else drawn.in_html(text, allowance)
     else:
@@ -43,6 +46,31 @@ _MARKUP = re.compile(
     rb"|script|form|font|span|h[1-6]|br|img|iframe|base|link)[\s/>]",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+_XHTML = b"http://www.w3.org/1999/xhtml"
+"""The namespace by which a browser makes a page of any XML."""
+_XHTML_BYTES = 65_536
+_ENTITY = re.compile(r"<!ENTITY\s{1,9}([\w.-]{1,60})\s{1,9}(?:\"([^\"]{0,500})\"|'([^']{0,500})')\s{0,9}>")
+_REFERENCE = re.compile(r"&([\w.-]{1,60});")
+_ENTITIES = 1_000
+_ENTITY_DEPTH = 4
+
+
+def _with_entities(text: str) -> str:
+    """What an XML page (XHTML, SVG) declares itself, put in as a browser does it; within bounds (X-12)."""
+    if "<!ENTITY" not in text:
+        return text
+    said = {name: one or two for name, one, two in islice(_ENTITY.findall(text), _ENTITIES)}
+    for _ in range(_ENTITY_DEPTH):
+        grown = len(text) + sum(len(said.get(name, "")) for name in _REFERENCE.findall(text))
+        if grown > TEXT_CHARS:
+            break
+        longer = _REFERENCE.sub(lambda found: said.get(found[1], found[0]), text)
+        if longer == text:
+            break
+        text = longer
+    return text
 
 
 def is_page(data: bytes) -> bool:

@@ -15,6 +15,7 @@ from vigie.rules.speech import signs
 from vigie.rules.standing import Owner, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import channel
+from vigie.rules.utterance import written
 from vigie.rules.view import View
 from vigie.rules.weights import weights
 from vigie.rules.wording import Score, names_brand, score, telling_line, unlike
@@ -44,8 +45,8 @@ def check(view: View) -> Iterator[Finding]:
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
         strong = not doubted and (place == 0 or sign.weight >= needed)
         strength = Strength.STRONG if strong else Strength.WEAK
-        written = next((item.as_written(sign.text) for item in view.spoken if item.where == sign.where), sign.text)
-        yield claim(ID, sign.topic, sign.where, written, layer=sign.layer, strength=strength)
+        shown = written(view.spoken, sign.where, sign.text)
+        yield claim(ID, sign.topic, sign.where, shown, layer=sign.layer, strength=strength)
 
 
 def _score(view: View) -> Score | None:

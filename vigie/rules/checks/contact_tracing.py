@@ -30,5 +30,5 @@ def check(view: View) -> Iterator[Finding]:
     for item in view.spoken:
         found = _TRACING.search(item.text)
         if found:
-            yield Finding(ID, Kind.NOTE, Strength.WEAK, Layer.OUTER, (quote(item.where, found[0]),))
+            yield Finding(ID, Kind.NOTE, Strength.WEAK, Layer.OUTER, (quote(item.where, item.as_written(found[0])),))
             return

@@ -27,8 +27,9 @@ MAX_FINDINGS = 6
 _PASS_IT_ON = re.compile(
     r"\b(?:transferer?|renvoyer?|communiquer?|donner?|transmettre|transmette|envoyer?|dicter?|indiquer?|repeter?)z?[- ]"
     r"(?:moi |nous )?(?:le|la|les)\b"
+    r"|.{0,60}\ben (?:transmettre|renvoyer|envoyer|adresser|communiquer|fournir) une?\b"
 )
-"""The words "transférez-le ici", of a code that the sentence before named."""
+"""The words "transférez-le ici", "nous vous invitons à en transmettre un autre", of what the sentence before named."""
 
 
 def check(view: View) -> Iterator[Finding]:
