@@ -22,7 +22,7 @@ def faults(page: Page, scheme: Scheme) -> list[str]:
     page.emulate_media(color_scheme=scheme)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false, ...%s})" % RULES[scheme])
+    found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], iframes: false, ...{RULES[scheme]}}})")
     return [
         f"{fault['id']}: {node['html'][:150]}"
         for fault in found["violations"]
