@@ -13,7 +13,7 @@ from vigie.ledger.people_types import Role
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 GRAVE = ("serious", "critical")
 PHONE = 360
-RULES: dict[Scheme, str] = {"light": "{}", "dark": "{runOnly: ['color-contrast', 'link-in-text-block']}"}
+RULES: dict[Scheme, dict[str, list[str]]] = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 """All of axe's once; then those that colours can change."""
 
 
@@ -22,7 +22,9 @@ def faults(page: Page, scheme: Scheme) -> list[str]:
     page.emulate_media(color_scheme=scheme)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], iframes: false, ...{RULES[scheme]}}})")
+    found = page.evaluate(
+        "rules => axe.run(document, {resultTypes: ['violations'], iframes: false, ...rules})", RULES[scheme]
+    )
     return [
         f"{fault['id']}: {node['html'][:150]}"
         for fault in found["violations"]
