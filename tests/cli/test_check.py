@@ -260,10 +260,10 @@ def test_every_error_of_the_command_line_names_the_help(here):
 
 def test_help_lists_only_commands_that_exist(here):
     listed = vigie("--help", cwd=here).stdout.split("Commands:")[1].split()
-    for command in ("check", "text", "scan", "run", "demo", "review", "catalog", "doctor", "evaluate", "init"):
+    for command in ("check", "text", "scan", "run", "web", "demo", "review", "catalog", "doctor", "evaluate", "init"):
         assert command in listed
         assert vigie(command, "--help", cwd=here).returncode == 0
-    for missing in ("web", "report", "backtest"):
+    for missing in ("report", "backtest"):
         assert vigie(missing, cwd=here).returncode == 2
 
 

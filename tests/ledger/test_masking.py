@@ -1,8 +1,8 @@
+import importlib
 import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from re import _parser  # type: ignore[attr-defined]  # how a pattern is built; there is no public way to ask
 from types import FrameType
 from typing import Any
 
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from vigie.ledger import masking, numerals
 from vigie.ledger.masking import CARD, CUT, IBAN, LONGEST, NIR, masked
+
+_parser = importlib.import_module("re._parser")
+"""How a pattern is built; there is no public way to ask."""
 
 
 @pytest.mark.parametrize(

@@ -174,12 +174,11 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
         ("/bin/sh", str(INSTALL)), capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(tmp_path)}
     )
     assert done.returncode == (0 if works else 2), done.stderr
-    assert "dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd util-linux" in done.stderr
+    wanted = "chromium dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd tesseract-ocr tesseract-ocr-fra"
+    assert f"{wanted} util-linux" in done.stderr
     if works:
         asked = (tmp_path / "asked").read_text()
-        assert (
-            "--no-install-recommends dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd" in asked
-        )
+        assert f"--no-install-recommends {wanted}" in asked
         assert "--no-remove" in asked
         preseeded = (tmp_path / "preseeded").read_text()
         assert preseeded == "postfix postfix/main_mailer_type select No configuration\n"
