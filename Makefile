@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run install dev suites servers test compiled lint bench evaluate wording soak requirements clean
 
 help:           ## this list
-	@sed -n 's/^\([a-z]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: install    ## sets up, then the demo, or the service where there is a vigie.toml
 	@if [ -f vigie.toml ]; then exec $(BIN)/vigie --config vigie.toml run; else exec $(BIN)/vigie demo; fi
@@ -61,7 +61,10 @@ WORKERS = -n $$(( ($$(nproc) * 3 + 1) / 2 )) --dist worksteal
 
 test: dev servers       ## linters, then every test, against real servers
 	@$(MAKE) --no-print-directory -j2 lint compiled
-	$(BIN)/python -m pytest $(WORKERS)
+	$(BIN)/python -m pytest $(WORKERS) --ignore=tests/e2e
+
+e2e: dev servers        ## the review pages in Chromium, on Dovecot with the real service; not yet fast enough for make test
+	$(BIN)/python -m pytest tests/e2e
 
 # Else each worker compiles every test for itself. What cannot be collected is told by the run that follows.
 compiled: dev
