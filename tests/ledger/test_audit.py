@@ -30,7 +30,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("audit") / "vigie.db"
     hours = iter(range(COUNT))
     with pytest.MonkeyPatch.context() as patch, Ledger(f"sqlite:///{path}", "cli:marie") as ledger:
-        patch.setattr(keeping, "_now", lambda: NOON + timedelta(hours=next(hours)))
+        patch.setattr(audit, "now", lambda: NOON + timedelta(hours=next(hours)))
         for number in range(COUNT):
             ledger.note(What.LOGIN, account="accueil", count=number)
     return path.read_bytes()
@@ -40,7 +40,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def noted(original: bytes, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The same, for one test."""
     hours = iter(range(COUNT, 1000))
-    monkeypatch.setattr(keeping, "_now", lambda: NOON + timedelta(hours=next(hours)))
+    monkeypatch.setattr(audit, "now", lambda: NOON + timedelta(hours=next(hours)))
     path_of(url).write_bytes(original)
     return url
 

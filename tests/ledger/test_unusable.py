@@ -16,7 +16,7 @@ import pytest
 from tests.ledger.made import NOON, intent, outcome, place, record
 from tests.ledger.test_faults import HOLD, let_in, without_privileges
 from tests.scanner.failing import Disk
-from vigie.ledger import database, deciding, keeping
+from vigie.ledger import audit, database
 from vigie.ledger.audit import What
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Decision, ModeChange, Sighting, State, Step
@@ -47,8 +47,7 @@ OPERATIONS: dict[str, Callable[[Ledger], object]] = {
 
 @pytest.fixture(autouse=True)
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "_now", lambda: NOON)
-    monkeypatch.setattr(deciding, "_now", lambda: NOON)
+    monkeypatch.setattr(audit, "now", lambda: NOON)
     monkeypatch.setattr(database, "BUSY_S", 0.1)
     monkeypatch.setattr(database, "OPEN_S", 0.1)
 

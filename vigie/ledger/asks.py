@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import deciding, intent_rows
+from vigie.ledger import audit, deciding, intent_rows
 from vigie.ledger.audit import What
 from vigie.ledger.columns import instant_text, optional_instant, storable
 from vigie.ledger.database import Database
@@ -78,7 +78,7 @@ class Asks:
                 return Asked.NOT_HELD
             who = f"recipient:{row.recipient.removeprefix(OWNER)}"
             _note_used(connection, row, at)
-            deciding.note(connection, What.REQUESTED, who=who, account=record.place.account, about=record.id, detail={})
+            audit.note(connection, What.REQUESTED, who=who, account=record.place.account, about=record.id, detail={})
             if release and not needs_four_eyes(record):
                 done = deciding.decide(connection, record.id, Decision.RELEASED, seen=record.version, at=at, who=who)
                 if isinstance(done, Done):

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -124,6 +124,24 @@ def append(
     sealed = _seal(row)
     connection.execute(insert(AUDIT).values(**row, hash=sealed))
     _move_end(connection, "last", Head(last.number + 1, sealed))
+
+
+def note(
+    connection: Connection,
+    what: What,
+    *,
+    who: str,
+    account: str = "",
+    about: str = "",
+    detail: Mapping[str, str | int],
+) -> None:
+    """Writes the next entry, at this instant."""
+    append(connection, what, at=now(), who=who, account=account, about=about, detail=detail)
+
+
+def now() -> datetime:
+    """The clock of the log."""
+    return datetime.now(UTC)
 
 
 def entries(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from vigie.ledger import bulk_rows, campaign_rows, deciding
+from vigie.ledger import audit, bulk_rows, campaign_rows, deciding
 from vigie.ledger.audit import What
 from vigie.ledger.bulk_rows import Item, Job
 from vigie.ledger.database import Database
@@ -118,6 +118,6 @@ def _one(connection: Connection, bulk_id: str, job: Job, item: Item) -> None:
 
 def _begun(connection: Connection, bulk_id: str, job: Job, count: int) -> Bulk:
     told = {"bulk": bulk_id, "what": job.what.value, "cases": str(count)}
-    deciding.note(connection, What.BULK, who=job.who, detail=told)
+    audit.note(connection, What.BULK, who=job.who, detail=told)
     (begun,) = bulk_rows.progress(connection, (bulk_id,))
     return begun

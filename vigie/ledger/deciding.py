@@ -5,7 +5,7 @@ Statements on an open connection, which holds the write lock: what was read is s
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -54,22 +54,11 @@ def write(connection: Connection, record_id: str, decision: Decision | None, *, 
     if account is None:
         raise RefusedError(f"there is no record {record_id}")
     told = {"decision": "withdrawn" if decision is None else decision.value}
-    note(connection, What.DECIDED, who=who, account=account, about=record_id, detail=told)
+    audit.note(connection, What.DECIDED, who=who, account=account, about=record_id, detail=told)
 
 
 def open_intent(connection: Connection, intent: Intent, *, who: str, **more: str) -> None:
     """An intent, and that it is wanted. Raises RefusedError."""
     if intent_rows.write(connection, intent):
         told = {"intent": intent.id, "kind": intent.kind.value, **more}
-        note(connection, What.WANTED, who=who, account=intent.source.account, about=intent.record_id, detail=told)
-
-
-def note(
-    connection: Connection, what: What, *, who: str, account: str = "", about: str = "", detail: dict[str, str]
-) -> None:
-    """One entry of the audit log, now."""
-    audit.append(connection, what, at=_now(), who=who, account=account, about=about, detail=detail)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        audit.note(connection, What.WANTED, who=who, account=intent.source.account, about=intent.record_id, detail=told)

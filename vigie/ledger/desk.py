@@ -16,6 +16,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from vigie.ledger import (
+    audit,
     bulk_rows,
     bulks,
     campaign_rows,
@@ -220,7 +221,7 @@ class Desk:
                 done = retention.remove(connection, free, keep_allowed=True)
                 retention.remove_orphans(connection)
                 if done.records:
-                    deciding.note(connection, What.FORGOTTEN, who=self._who, detail={"records": str(done.records)})
+                    audit.note(connection, What.FORGOTTEN, who=self._who, detail={"records": str(done.records)})
                 known = sum(one is not None for one in found)
                 total += Erased(records=done.records, under_way=known - done.records)
         self._database.shrink()
@@ -229,7 +230,7 @@ class Desk:
     def note_export(self, *, account: str = "") -> None:
         """She takes a list of cases away: subjects and senders leave the ledger (W-21)."""
         with self._database.writing() as connection:
-            deciding.note(connection, What.EXPORTED, who=self._who, account=account, detail={"as": "csv"})
+            audit.note(connection, What.EXPORTED, who=self._who, account=account, detail={"as": "csv"})
 
     # -- looking at the message itself -----------------------------------------------------------------------------------
 
@@ -267,4 +268,4 @@ class Desk:
 
     def _viewed(self, connection: Connection, asked: Pending, account: str, how: str) -> None:
         told = {"request": asked.request_id, "how": how}
-        deciding.note(connection, What.VIEW, who=self._who, account=account, about=asked.record_id, detail=told)
+        audit.note(connection, What.VIEW, who=self._who, account=account, about=asked.record_id, detail=told)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -99,7 +99,7 @@ class Keeper:
                     done += Erased(
                         signatures=retention.remove_signatures(connection, judged),
                         audit=audit.cut(
-                            connection, now - timedelta(days=settings.audit_days), at=_now(), who=self._who
+                            connection, now - timedelta(days=settings.audit_days), at=audit.now(), who=self._who
                         ),
                     )
                     retention.remove_orphans(connection)
@@ -190,7 +190,7 @@ class Keeper:
         about: str = "",
         detail: Mapping[str, str | int],
     ) -> None:
-        audit.append(connection, what, at=_now(), who=self._who, account=account, about=about, detail=detail)
+        audit.note(connection, what, who=self._who, account=account, about=about, detail=detail)
 
     def _note_erased(self, connection: Connection, what: What, done: Erased) -> None:
         if done.anything:
@@ -200,7 +200,3 @@ class Keeper:
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + retention.BATCH] for start in range(0, len(ids), retention.BATCH))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

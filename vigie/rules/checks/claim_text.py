@@ -60,10 +60,11 @@ def _wording(view: View, told: Score, *, enough: bool) -> Iterator[Finding]:
     bounds = policy().wording
     if told.total >= bounds.sure and told.words >= bounds.words:
         yield claim(ID, "wording", *telling_line(view))
-    elif told.total >= bounds.likely and view.owner is Owner.ABSENT:
-        yield claim(ID, "wording-unowned", *telling_line(view), strength=Strength.WEAK)
-    elif told.total >= bounds.likely and not enough:
-        yield claim(ID, "wording-likely", *telling_line(view), strength=Strength.WEAK)
+        return
+    absent = view.owner is Owner.ABSENT
+    if told.total >= bounds.likely and (absent or not enough):
+        topic = "wording-unowned" if absent else "wording-likely"
+        yield claim(ID, topic, *telling_line(view), strength=Strength.WEAK)
 
 
 _LABEL = re.compile(r"\W{0,3}([\w'&. -]{2,30}?) ?[:\]>]")
