@@ -17,6 +17,7 @@ _WRAPPED = 50
 _END = re.compile(r"([.!?;…]+(?=[\s\"')\]]|$)|[\n•·►▶→|]+| - )")
 _TURN = re.compile(
     r",? (?=(?:mais|toutefois|cependant|neanmoins|sinon|en revanche|par contre|veuillez|merci de|merci d'|puis|alors)\b)"
+    r"|, (?=nous (?:(?:vous )?(?:invitons|prions|demandons)|devons)\b)"
 )
 
 _NOT = re.compile(
@@ -38,6 +39,7 @@ _ASKS_ALL_THE_SAME = re.compile(
     r"|accessible|possible|conforme|associ\w+|rattach\w+|reli\w+|reconnu\w*|valide\w*|finalis\w+|renseign\w+|confirm\w+)\b"
     r"|\b(?:ne sont|n'est|n'etes|ne suis) plus (?:a jour|pris\w*|accept\w+|rembours\w+|valides?|valables?|acti\w+"
     r"|reconnu\w*|associ\w*|couvert\w*|rattach\w*)\b"
+    r"|\bn'etant plus\b"
     r"|\bn'est pas (?:a jour|complet|valide|complete|confirme|verifie|finalise)"
     r"|\bne (?:ser\w+|pourr\w+|fonctionn\w+|beneficie\w+|perdez|recevr\w+|recevez|dispos\w+)\b"
 )

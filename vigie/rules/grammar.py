@@ -31,21 +31,26 @@ ASKS = re.compile(
     r"|ajoute[rz]?|associe[rz]?|relie[rz]?|rentre[rz]|tape[rz]|utilise[rz]|entre (?:ton|ta|tes)|envoie|donne[- ](?:moi|nous|ton|ta)"
     r"|remplis|mets"
     r"|transfere[rz]?|gardez|add|check|link|register"
-    r"|submit|provide|confirm|update|verify|enter|send us|send me|send back|fill in|reply with|upload)\b"
+    r"|submit|provide|confirm|update|verify|enter|send us|send me|send back|fill in|reply with|upload|we (?:ask|need|require)|requerons"
+    r"|(?:devons|devrions|souhaitons|voudrions|voulons) (?:\w+ ){0,2}(?:connaitre|avoir|recueillir))\b"
+    r"|(?:^|[,:;] ?|\bet |\bme )(?:l?envoy|renvoy|retourn|scann?|indiqu|communiqu|confirm|fourni|rempli[cs]?)e(?:r|z)?"
+    r" (?:le|la|les|l'|votre|vos|nous|moi|ici|un|une)\b"
 )
+"""The last form is a misspelt imperative ("remplicé le formulère et renvoyé le")."""
 SECRET = re.compile(
     r"\b(?:coordonnees (?:bancaires?|de (?:paiement|carte)|postales et bancaires)|rib\b|iban|bic\b|releve d'? ?identite bancaire"
     r"|numeros? (?:de |d'|a )?(?:la |votre |sa )?(?:carte|cb|compte bancaire)"
-    r"|carte (?:bancaire|bleue|de credit|de paiement|visa|mastercard)|\bcb\b|cryptogramme|cvv2?|cvc2?|date d'expiration"
-    r"|code (?:secret|confidentiel|pin|sms|recu|provisoire|de verification|de securite|de validation|a \d chiffres)"
+    r"|carte (?:bancaire|bleue?|de credit|de paiement|visa|mastercard|cps)|\bcb\b|cryptogramme|cvv2?|cvc2?|date d'expiration"
+    r"|cartes? (?:pcs|cadeaux?|prepayee?s?|transcash)|(?:recharges?|tickets?|coupons?) (?:pcs|transcash|neosurf|toneo|paysafecard)"
+    r"|code (?:secret|confidentiel|pin|sms|recu|provisoire|de verification|de securite|de validation)|(?:code|numero) a \d chiffres"
     r"|codes? (?:d'acces|recus?)|mots? de passe|mdp|identifiants?|informations? (?:bancaires?|de (?:paiement"
     r"|facturation|carte))|donnees (?:bancaires?|de paiement|de carte)"
-    r"|pieces? d'? ?identite|cartes? (?:nationale )?d'? ?identite|cni|passeport|titre de sejour|permis de conduire"
+    r"|pieces? d'? ?identite|cartes? (?:nationale )?d'? ?identite|cni|passeport|titres? (?:de sejour|d'identite)|permis de conduire"
     r"|numeros? (?:de )?(?:securite sociale|secu\w*)|\bnir\b|numeros? (?:de |d')?(?:carte vitale|assure"
     r"|allocataire)"
     r"|code porteur|moyen de paiement|releves? de compte|empreinte de carte|banque|(?:bank|credit|debit|payment) (?:card|details"
     r"|account)s?|card (?:number|details)|password|passport"
-    r"|security code|bank details)\b"
+    r"|security code|bank details|residence (?:card|permit)|payslips?)\b"
 )
 # What no health insurer, doctor or employer needs by mail: a payment card, a password, a code.
 CARD = re.compile(
@@ -90,7 +95,11 @@ CALLS = re.compile(
 )
 ANSWERS = re.compile(
     r"\b(?:repond(?:re|ez|ant) (?:\w+ ){0,2}?(?:a|par|en|au|sous|avec|ici|ce)\b"
-    r"|(?:par|en) retour (?:de |du |d'|par )?(?:ce |cet )?(?:mail|e-?mail|courriel|message)|en reponse a ce|par reponse a"
+    r"|(?:par|en|d'une?|sur) (?:simple )?(?:retour|reponse) (?:a |au |de |du |d'|par )?(?:ce |cet |present )?"
+    r"(?:mail|e-?mail|courriel|message)"
+    r"|en reponse a ce|par reponse a|adresse d'expedition|by reply\b|(?:renvoy|envoy|donn|dict|transfer|communiqu)\w{1,3}"
+    r"(?:[- ](?:le|la|les|moi|nous)){0,2} ici\b|\bme l?'?envoyer ici\b|vous m'envoyez"
+    r"|pouvez[- ]vous (?:\w+ ){0,2}me (?:confirmer|repondre|redire)"
     r"|a cette adresse|repondez-nous|en (?:y |me |nous |simplement )?repondant(?= ?$| ?[,:;.])|"
     r"(?:joindre|joignez|jointe?s?|dans|avec) (?:a )?votre reponse|reply to this|by return|reply with|answer this|"
     r"(?:a|par|sur) (?:l'adresse |l'e-?mail )?:? ?[\w.+-]{2,40}@|a l'expediteur|"

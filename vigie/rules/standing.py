@@ -220,6 +220,15 @@ def _person(display: str, author: Address, brand: Brand) -> bool:
     return any(word in local for word in re.findall(r"[a-z]+", display) if len(word) >= 3)
 
 
+def staff(display: str, author: Address, brand: Brand) -> bool:
+    """A person at his own address, and the brand in parentheses or behind a dash: "Jean Roux (CPAM 69)" <jean.roux@...>."""
+    name = _HIS_HOUSE.match(display)
+    return name is not None and bool(names_of(brand).names.search(name[2])) and _person(name[1].strip(), author, brand)
+
+
+_HIS_HOUSE = re.compile(r"([a-z' -]{5,40}?) ?(?:\(| [-/|–,] )([^()\n]{3,60})\)?$")
+
+
 def _signature(text: str, authors: tuple[Address, ...], brand: Brand, buttons: frozenset[str]) -> Standing:
     """ANOTHER where one of the last lines names another body or fits the author's domain; UNKNOWN where the last is some name."""
     lines = [line.strip(" .,!*-|") for line in text.split("\n") if _SAYS.search(line)]
