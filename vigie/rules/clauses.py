@@ -84,7 +84,7 @@ def clauses(folded: str, *, wrapped: bool = True) -> tuple[Clause, ...]:
     """
     text = with_lists(joined(folded[:MAX_TEXT]) if wrapped else folded[:MAX_TEXT])
     found = []
-    pieces = _END.split(_QUOTED.sub(" ", text))  # sentence, its end, sentence, ...
+    pieces = _END.split(_SPACES.sub(" ", _QUOTED.sub(" ", text)))  # sentence, its end, sentence, ...
     for sentence, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         for piece in _TURN.split(sentence):
             piece = piece.strip()[:MAX_CLAUSE]
@@ -100,6 +100,9 @@ def is_plain(clause: str) -> bool:
     return not _NOT.search(clause) or bool(_ASKS_ALL_THE_SAME.search(clause))
 
 
+_SPACES = re.compile(r" {2,}")
+_MARKED = re.compile(r" {0,8}[-*•·►▶–—>☐✓+] ?\w")
+"""An item of a list, which begins a line of its own however long the one above is."""
 _ITEM = re.compile(r"^ {0,8}(?:[-*•·►▶–—>☐✓+]|\d{1,2} ?[.)/-]|[a-h]\))? ?(?=[a-z0-9])")
 _LIST_ITEMS = 12
 _ITEM_LENGTH = 90
@@ -132,7 +135,7 @@ def joined(folded: str) -> str:
     out: list[str] = []
     goes_on = False
     for line in lines:
-        if goes_on and line:
+        if goes_on and line and not _MARKED.match(line):
             out[-1] += " " + line
         else:
             out.append(line)

@@ -33,6 +33,7 @@ ASKS = re.compile(
     r"|transfere[rz]?|gardez|add|check|link|register"
     r"|submit|provide|confirm|update|verify|enter|send us|send me|send back|fill in|reply with|upload|we (?:ask|need|require)|requerons"
     r"|(?:devons|devrions|souhaitons|voudrions|voulons) (?:\w+ ){0,2}(?:connaitre|avoir|recueillir))\b"
+    r"|\bsans (?:le |la |les |votre |vos )?(?:rib|iban|copie|photo|piece|carte bancaire|code)\b"
     r"|(?:^|[,:;] ?|\bet |\bme )(?:l?envoy|renvoy|retourn|scann?|indiqu|communiqu|confirm|fourni|rempli[cs]?)e(?:r|z)?"
     r" (?:le|la|les|l'|votre|vos|nous|moi|ici|un|une)\b"
 )
@@ -94,7 +95,7 @@ CALLS = re.compile(
     r"| par telephone)|par telephone au|passez un appel)"
 )
 ANSWERS = re.compile(
-    r"\b(?:repond(?:re|ez|ant) (?:\w+ ){0,2}?(?:a|par|en|au|sous|avec|ici|ce)\b"
+    r"\b(?:repond(?:re|ez|ant)(?:-moi|-nous)? (?:\w+ ){0,2}?(?:a|par|en|au|sous|avec|ici|ce)\b"
     r"|(?:par|en|d'une?|sur) (?:simple )?(?:retour|reponse) (?:a |au |de |du |d'|par )?(?:ce |cet |present )?"
     r"(?:mail|e-?mail|courriel|message)"
     r"|en reponse a ce|par reponse a|adresse d'expedition|by reply\b|(?:renvoy|envoy|donn|dict|transfer|communiqu)\w{1,3}"

@@ -87,14 +87,15 @@ def by_name(authors: tuple[Address, ...], folded: Callable[[str], str], brand: B
 
 
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
-_TICKET = re.compile(r"\[?\b([a-z]{2,10}-\d{1,6})\b")
+_TICKET = re.compile(r"\[?\b(?:([a-z]{2,10}-\d{1,6})\b|[a-z]{2,12} ?#0{0,6}(\d{3,9})\b)")
 
 
 def _tracks(texts: list[str], domain: str) -> bool:
     """A tracker's notice: the key of a ticket at the head of the subject, and in an address of the sender's own below."""
     key = _TICKET.match(texts[0]) if texts else None
     return key is not None and any(
-        re.search(rf"://(?:[\w-]+\.)*{re.escape(domain)}/\S*\b{re.escape(key[1])}\b", text) for text in texts[1:]
+        re.search(rf"://(?:[\w-]+\.)*{re.escape(domain)}/\S*\b{re.escape(key[1] or key[2])}\b", text)
+        for text in texts[1:]
     )
 
 

@@ -24,6 +24,10 @@ _A_WORD = 20
 """Characters of the body below which the sender says nothing himself."""
 _BODIES = 4
 """The same body may stand in several parts."""
+_OUR_EARLIER = re.compile(
+    r"\bnotre (?:premier|precedent|dernier) (?:e-?mail|mail|message|courriel|courrier|envoi|rappel)\b"
+    r"|\bnous vous (?:le |la |les )?(?:renvoyons|retransmettons|adressons (?:de|a) nouveau)\b"
+)
 _ROBOT = re.compile(
     r"(?:no[._-]?reply|ne[._-]?pas[._-]?repondre|notif\w*|alert\w*|mailer|service|system\w*|robot|automat\w*)[\w.+-]*@"
 )
@@ -65,9 +69,17 @@ class View:
     @cached_property
     def _passed_on(self) -> tuple[Layer, ...]:
         """The layers of other people's words that are the sender's own all the same."""
-        if self._robot_forwards:
+        if self._robot_forwards or self._sends_again:
             return (Layer.FORWARDED,)
         return (Layer.ATTACHED_MESSAGE,) if self._nobody_delivers else ()
+
+    @cached_property
+    def _sends_again(self) -> bool:
+        """The words "our first mail remained without an answer, here it is again", of a sender who names nobody."""
+        texts = [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
+        if not self.message.texts(Layer.FORWARDED) or not any(_OUR_EARLIER.search(text) for text in texts):
+            return False
+        return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is Standing.NOBODY
 
     @cached_property
     def _nobody_delivers(self) -> bool:
@@ -75,7 +87,7 @@ class View:
         texts = [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
         if not self.message.texts(Layer.ATTACHED_MESSAGE) or not delivers(texts):
             return False
-        return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is Standing.NOBODY
+        return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is not Standing.ANOTHER
 
     @cached_property
     def _says_nothing(self) -> bool:
