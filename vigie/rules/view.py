@@ -96,7 +96,7 @@ class View:
 
     @cached_property
     def _points(self) -> bool:
-        """The body says only that something is attached; or it asks and doubts nothing, and what is attached leads off by itself."""
+        """The body says only that something is attached; or who is not known asks and doubts nothing, and what is attached leads off."""
         attached = self.message.texts(Layer.ATTACHMENT)
         if not attached:
             return False
@@ -105,10 +105,9 @@ class View:
         if sum(map(len, bodies)) > _BODIES * MOST:
             return False
         links = [link for link in self.message.links if link.layer is Layer.ATTACHMENT]
-        if leads_off(links, self.brand) or asks_for_secrets([self.folded(block.text) for block in attached]):
-            return hands_over(texts)
-        who = standing(self.message.authors, bodies, self.folded, self.brand, frozenset())
-        return only_points(bodies, known=who is Standing.ANOTHER)
+        known = standing(self.message.authors, bodies, self.folded, self.brand, frozenset()) is Standing.ANOTHER
+        leads = leads_off(links, self.brand) or asks_for_secrets([self.folded(block.text) for block in attached])
+        return hands_over(texts) if leads and not known else only_points(bodies, known=known)
 
     @cached_property
     def _robot_forwards(self) -> bool:
