@@ -51,6 +51,15 @@ _REPORTED = re.compile(
     r"|incitent? a|signalez|ne cliquez|ne repondez"
     r"|(?:message|mail|courriel|sms|email) (?:vous )?(?:demand|invit|incit|indiqu|annonc|pretend)\w*)\b"
 )
+_ASKED_HERE = re.compile(
+    r"\b(?:(?:j'ai|nous avons) besoin (?:que vous|de vo)|ecrivez[- ](?:moi|nous)\b"
+    r"|(?:r?envoy|retourn|transmett|communiqu|adress|fourniss|confirm|valid)i?ez[- ](?:moi|nous|ici)\b"
+    r"|(?:me|nous) (?:r?envoy|retourn|transmett|communiqu|adress|fourniss)i?ez\b)"
+)
+"""Who writes asks it himself, whatever pretext he gives: "pour bloquer l'opération frauduleuse, renvoyez-moi le code"."""
+_ASKED_ELSEWHERE = re.compile(
+    r"\b(?:demand|invit|incit|pretend|pretext|se f(?:ait|ont)|signal|transf\w+|captur)\w*|\b(?:copie|exemplaire) du (?:message|mail)"
+)
 FRAUD_WORD = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*|usurp\w*"
     r"|frauduleu\w*|se (?:font|fait|faisant) passer|faux (?:mails?|courriels?|e-mails?|sms|messages?|sites?"
@@ -95,7 +104,7 @@ def clauses(folded: str, *, wrapped: bool = True) -> tuple[Clause, ...]:
 
 def is_plain(clause: str) -> bool:
     """False where the clause denies, forbids, or reports a fraud."""
-    if _REPORTED.search(clause):
+    if _REPORTED.search(clause) and not (_ASKED_HERE.search(clause) and not _ASKED_ELSEWHERE.search(clause)):
         return False
     return not _NOT.search(clause) or bool(_ASKS_ALL_THE_SAME.search(clause))
 
@@ -124,7 +133,7 @@ def with_lists(folded: str) -> str:
         else:
             out.append(line)
             items = 0
-        if said.endswith(":"):
+        if said.endswith(":") and not items:  # an item that ends so is a field of a form
             items = _LIST_ITEMS
     return "\n".join(out)
 
@@ -145,7 +154,7 @@ def joined(folded: str) -> str:
 
 def without_quotes(folded: str) -> str:
     """The text without what stands in quotation marks."""
-    return _QUOTED.sub(" ", folded)
+    return _SPACES.sub(" ", _QUOTED.sub(" ", folded))
 
 
 def warns_of_fraud(subject: str, body: str) -> bool:

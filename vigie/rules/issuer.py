@@ -48,13 +48,14 @@ _I_AM = re.compile(
     r" (?:contactons|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+)"
     r"|(?:ce|present) (?:message|mail|e-mail|courriel|courrier) vous (?:est|a ete) (?:adresse|envoye|transmis) par"
     r"|(?<!\b(?:au|du|le|un|ce) )(?<!\b(?:notre|votre) )(?<!\b(?:des|les|son|vos|nos) )(?:medecin|praticien)[- ]conseil|i am|on behalf)"
-    r",? (?:[\w'-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
+    r",? (?:[\w'\"<>-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
 )
 _OF_A_THIRD = re.compile(
     r"\b(?:je suis|nous sommes) (?:[\w'-]+ ){0,3}?(?:alle|passe|retourne|venu|affilie|inscrit|rattache|couvert|convoque|rembourse|indemnise"
     r"|conventionne|suivi|contacte|harcele|radie)e?s?\b"
     r"|\b(?:je suis|nous sommes) (?:[\w'-]+ ){0,5}?(?:avec|contre) (?:la |l'|votre |ma |notre )?$"
     r"|\bvo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+) (?:\w+ )?(?:est|sont|sera|seront|reste\w*)\b"
+    r"|\b(?:si (?:l'on|on|quelqu'un)|quiconque|quelqu'un|ceux qui|personnes? qui) (?:[\w']+ ){0,4}?au nom\b"
     r"|\b(?:un|des|les|ces|de faux|certains) (?:courriels?|mails?|e-mails?|messages?|sms|appels?|lettres?) (?:\w+ ){0,3}au nom\b"
 )
 """The words "je suis passée à la CPAM", "votre interlocuteur est la CPAM", "un courriel au nom de l'Assurance Maladie réclame"."""
@@ -73,7 +74,7 @@ _OFFICER = re.compile(
     r"(?:^|[.!?\n] ?)(?:agente?|conseill\w+|inspect\w+|controleu\w+|gestionnaire|enquet\w+|deleguee?|technicien\w*|medecin[- ]conseil)"
     r"(?: [\w'-]+){0,6}? (?:de |a |aupres de )?(?:la |l')?$"
 )
-_WHO_SPEAKS = re.compile(r"(?: [\w'-]+){0,4}, (?:je |j')")
+_WHO_SPEAKS = re.compile(r"(?: [\w'()-]+){0,7}, (?:je |j')")
 """The words "agent assermenté de la CPAM, j'instruis"."""
 _ACCESSORY = re.compile(r"\b(?:accessoirement|par ailleurs|retraite\w*|ancien\w*|bientot|candidat\w*|aussi)\b")
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")

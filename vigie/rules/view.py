@@ -26,6 +26,7 @@ _BODIES = 4
 """The same body may stand in several parts."""
 _OUR_EARLIER = re.compile(
     r"\bnotre (?:premier|precedent|dernier) (?:e-?mail|mail|message|courriel|courrier|envoi|rappel)\b"
+    r"|\b(?:ci-dessous|plus bas)\W*$"
     r"|\bnous vous (?:le |la |les )?(?:renvoyons|retransmettons|adressons (?:de|a) nouveau)\b"
 )
 _ROBOT = re.compile(
@@ -70,14 +71,18 @@ class View:
     def _passed_on(self) -> tuple[Layer, ...]:
         """The layers of other people's words that are the sender's own all the same."""
         if self._robot_forwards or self._sends_again:
-            return (Layer.FORWARDED,)
+            return (Layer.FORWARDED, Layer.QUOTED)
         return (Layer.ATTACHED_MESSAGE,) if self._nobody_delivers else ()
 
     @cached_property
     def _sends_again(self) -> bool:
         """The words "our first mail remained without an answer, here it is again", of a sender who names nobody."""
         texts = [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
-        if not self.message.texts(Layer.FORWARDED) or not any(_OUR_EARLIER.search(text) for text in texts):
+        if not self.message.texts(Layer.FORWARDED, Layer.QUOTED) or not any(
+            _OUR_EARLIER.search(text) for text in texts
+        ):
+            return False
+        if not hands_over(texts):
             return False
         return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is Standing.NOBODY
 
