@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests import canary
 from tests.web.served import PASSWORD, ROOT, Browser, Served, serve, text
@@ -112,7 +115,7 @@ def test_many_names_from_one_address_are_refused(served: Served) -> None:
     known.sign_in("Marie")
     at, key = served.clock(), guessing.Guesses(served.ledger.people)
     for number in range(guessing.BY_ADDRESS):
-        key.wrong(guessing.Try(f"name {number}", "127.0.0.1", None, at), None)
+        assert key.begin(guessing.Try(f"name {number}", "127.0.0.1", None, at), None)
     assert wrong(served.browser(), "another").status_code == 429
     assert known.get("/profile").status_code == 200
     served.clock.passes(minutes=16)
@@ -122,9 +125,9 @@ def test_many_names_from_one_address_are_refused(served: Served) -> None:
 def test_an_ipv6_network_counts_as_one_address(served: Served) -> None:
     guesses, at = guessing.Guesses(served.ledger.people), served.clock()
     for number in range(guessing.BY_ADDRESS):
-        guesses.wrong(guessing.Try(f"name {number}", f"2001:db8::{number:x}", None, at), None)
-    assert guesses.too_many(guessing.Try("new", "2001:db8::ffff", None, at), None)
-    assert not guesses.too_many(guessing.Try("new", "2001:db8:0:1::1", None, at), None)
+        assert guesses.begin(guessing.Try(f"name {number}", f"2001:db8::{number:x}", None, at), None)
+    assert not guesses.begin(guessing.Try("new", "2001:db8::ffff", None, at), None)
+    assert guesses.begin(guessing.Try("new", "2001:db8:0:1::1", None, at), None)
 
 
 def test_what_is_typed_into_the_name_is_not_kept(served: Served) -> None:
@@ -132,6 +135,60 @@ def test_what_is_typed_into_the_name_is_not_kept(served: Served) -> None:
     wrong(served.browser(), typed)
     for file in served.ledger.path.parent.iterdir():
         assert not canary.is_in(file.read_bytes())
+
+
+def test_tries_that_are_sent_at_once_are_counted_one_by_one(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """W-06: each is counted before its password is looked at; else as many as the server has threads found the count as it was."""
+    served.add("Marie")
+    looked, everybody, real = [], threading.Event(), passwords.is_right
+
+    def slowly(kept: str | None, password: str) -> bool:
+        looked.append(password)
+        everybody.wait(20)
+        return real(kept, password)
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    browsers = [served.browser() for _ in range(guessing.BY_ACCOUNT + 8)]
+    forms = [(browser, browser.token("/sign-in")) for browser in browsers]
+
+    def one(form: tuple[Browser, str]) -> int:
+        answer = form[0].send("/sign-in", {"csrf": form[1], "name": "Marie", "password": canary.secret("wrong")})
+        if answer.status_code == 429:
+            everybody.set()  # the others have been counted, or are being refused
+        return answer.status_code
+
+    with ThreadPoolExecutor(len(forms)) as pool:
+        codes = sorted(pool.map(one, forms))
+    assert codes == [401] * guessing.BY_ACCOUNT + [429] * 8
+    assert len(looked) == guessing.BY_ACCOUNT
+
+
+def test_passwords_that_wait_leave_the_other_pages_their_threads(served: Served) -> None:
+    """W-06: anybody can send passwords; a server of forty threads that all wait for their turn shows nothing to anybody."""
+    browsers = [served.browser() for _ in range(45)]
+    forms = [(browser, browser.token("/sign-in")) for browser in browsers]
+    busy = threading.Event()
+
+    def one(number: int) -> int:
+        browser, token = forms[number]
+        answer = browser.send("/sign-in", {"csrf": token, "name": f"name {number}", "password": "x"})
+        if answer.status_code == 503:
+            busy.set()
+        return answer.status_code
+
+    with passwords._Turn(), passwords._Turn(), ThreadPoolExecutor(len(forms)) as pool:
+        sent = [pool.submit(one, number) for number in range(len(forms))]
+        assert busy.wait(60)  # before any of those in line has given up
+        assert not any(answer.done() and answer.result() == 401 for answer in sent)
+        assert served.browser().get("/healthz", timeout=passwords.PATIENCE_S / 2).status_code == 200
+        passwords._AT_ONCE.release()  # those in line get their turn
+        codes = [answer.result() for answer in sent]
+        passwords._AT_ONCE.acquire()
+    assert set(codes) == {401, 503}
+    counted = served.ledger.people.refused(
+        guessing._key("address", "127.0.0.1"), since=served.clock() - guessing.WINDOW
+    )
+    assert counted == codes.count(401), "who was not looked at is not counted"
 
 
 def secret_of(page: httpx.Response) -> tuple[str, bytes]:

@@ -39,20 +39,26 @@ class Guesses:
     def __init__(self, people: People) -> None:
         self._people = people
 
-    def too_many(self, attempt: Try, user: User | None) -> bool:
-        """This try is refused without a look at the password."""
-        since = attempt.at - WINDOW
-        return any(self._people.refused(key, since=since) >= most for key, most in self._counted(attempt, user))
+    def begin(self, attempt: Try, user: User | None) -> bool:
+        """Counts this try before anybody looks at its password; False: it is refused without a look.
+
+        Looking takes a while: tries that are sent at once would all find the count as it was before them.
+        """
+        return self._people.count_try(self._counted(attempt, user), since=attempt.at - WINDOW, at=attempt.at)
 
     def wrong(self, attempt: Try, user: User | None) -> None:
-        """The password was wrong."""
-        counted = self._counted(attempt, user)
-        self._people.count_refused([key for key, _ in counted], at=attempt.at)
-        if user is not None and self.too_many(attempt, user):
+        """It stays counted."""
+        since, counted = attempt.at - WINDOW, self._counted(attempt, user)
+        if user is not None and any(self._people.refused(key, since=since) >= most for key, most in counted):
             self._people.note_guessing(user.name, at=attempt.at)
+
+    def withdraw(self, attempt: Try, user: User | None) -> None:
+        """It was right, or nobody has looked: as if it had not been."""
+        self._people.forget_try([key for key, _ in self._counted(attempt, user)], at=attempt.at)
 
     def right(self, attempt: Try, user: User, browser: str) -> None:
         """It was the right person: the count of her browser begins anew; the account's own stays, strangers may be at it."""
+        self.withdraw(attempt, user)
         self._people.know_browser(browser, user.id, at=attempt.at)
         self._people.forget_refused([_key("browser", browser, user.id)])
 

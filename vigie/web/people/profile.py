@@ -43,7 +43,11 @@ def change_password(
     weakness = "differs" if fresh != again else passwords.weakness(fresh, user.name)
     if weakness:
         return _page(request, person, wrong=weakness, status=422)
-    here.ledger.people.set_password(user, passwords.hashed(fresh), at=here.now(), but=person.session)
+    try:
+        kept = passwords.hashed(fresh)
+    except passwords.BusyError:
+        raise HTTPException(503, headers={"Retry-After": "10"}) from None
+    here.ledger.people.set_password(user, kept, at=here.now(), but=person.session)
     return redirect("/profile", said="password_changed")
 
 
@@ -163,12 +167,15 @@ def _confirmed(request: Request, user: User, password: str) -> bool:
     """Her password, once more; counted as at the sign-in: a session that was left open does not open it for ever."""
     here = site.of(request)
     guesses, attempt = Guesses(here.ledger.people), Try(user.name, address_of(request), None, here.now())
-    if guesses.too_many(attempt, user):
+    if not guesses.begin(attempt, user):
         raise HTTPException(429)
     try:
         right = passwords.is_right(user.password, password)
     except passwords.BusyError:
+        guesses.withdraw(attempt, user)
         raise HTTPException(503, headers={"Retry-After": "10"}) from None
-    if not right:
+    if right:
+        guesses.withdraw(attempt, user)
+    else:
         guesses.wrong(attempt, user)
     return right

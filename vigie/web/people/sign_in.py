@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -41,11 +42,12 @@ def signed_in(request: Request, name: Name, password: Password, code: Code = "",
     user = here.ledger.people.named(name)
     browser = cookies.read(request, cookies.KNOWN)
     attempt = Try(name, address_of(request), browser, here.now())
-    if guesses.too_many(attempt, user):
+    if not guesses.begin(attempt, user):
         return _form(request, way, name=name, wrong="too-many", status=429)
     try:
         proved = _proves(request, user, password, code)
     except passwords.BusyError:
+        guesses.withdraw(attempt, user)
         raise HTTPException(503, headers={"Retry-After": "10"}) from None
     if not proved or user is None:
         guesses.wrong(attempt, user)
@@ -81,7 +83,8 @@ def _proves(request: Request, user: User | None, password: str, code: str) -> bo
     if user.totp is not None and not second_factor.proves(site.of(request), user, code):
         return False
     if kept is not None and passwords.is_outdated(kept):
-        site.of(request).ledger.people.rehash(user, passwords.hashed(password))
+        with suppress(passwords.BusyError):  # another time: she is in, and her code is used up
+            site.of(request).ledger.people.rehash(user, passwords.hashed(password))
     return True
 
 
