@@ -16,7 +16,7 @@ from tests.web.review import seeded
 from tests.web.served import Browser, Served, text
 from vigie.ledger.people_types import Role
 from vigie.ledger.types import Decision, Record
-from vigie.web.review import message
+from vigie.web.review import message, opening
 
 
 @pytest.fixture
@@ -299,6 +299,20 @@ def test_a_message_that_cannot_be_opened_can_still_be_handed_out(served, reviewe
     page = reviewer.get(way)
     assert "ne peut pas être affiché sans danger" in text(page)
     assert reviewer.get(f"{way}/raw").content == raw
+
+
+def test_a_process_that_says_too_much_or_nothing_is_ended(served, monkeypatch):
+    """It may be the mail's by then: the pages keep no more of what it says than can be shown."""
+    for boot, says in (
+        ("import sys; sys.stdin.buffer.read()\nwhile True: sys.stdout.buffer.write(bytes(1 << 20))", "more than"),
+        ("import sys; sys.exit(3)", "or failed"),
+        ("import time; time.sleep(60)", "too long"),
+        ("print('{}')", "nonsense"),
+    ):
+        monkeypatch.setattr(opening, "_BOOT", boot)
+        monkeypatch.setattr(opening, "START_S", 5.0 if "sleep" not in boot else -served.site.opener._limits.wall_s)
+        with pytest.raises(opening.OpeningError, match=says):
+            served.site.opener(b"x" * 10_000_000)
 
 
 # -- many ----------------------------------------------------------------------------------------------------------------
