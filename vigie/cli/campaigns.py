@@ -96,7 +96,7 @@ def decide(path: Path | None, wanted: Typed) -> Status:
 def undo(path: Path | None, wanted: Typed) -> Status:
     """Takes a decision about a campaign back. Gives the exit status."""
     with opened(path) as (config, ledger):
-        desk = ledger.desk(at_the_keyboard())
+        desk = ledger.desk(at_the_keyboard(), second_reviewer=config.web.second_reviewer)
         bulk = desk.bulk(wanted.name)
         if bulk is None:
             raise Fault(

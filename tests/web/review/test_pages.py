@@ -471,3 +471,22 @@ def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):
 
 def test_nobody_learns_of_changes_who_is_not_signed_in(served):
     assert served.browser().get("/events", headers={"Accept": "application/json"}).status_code == 401
+
+
+# -- two people ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_colleague_has_confirmed_goes_back_once_two_people_want_it(served, reviewer, fraud):
+    """W-17, as it is where nobody says otherwise."""
+    paul, anne = (served.browser(served.add(name)) for name in ("Paul", "Anne"))
+    assert decide(reviewer, fraud, "confirm").status_code == 303
+    for deed in ("release", "undo"):
+        answer = decide(paul, fraud, deed)
+        assert answer.status_code == 409
+        assert "dès qu'une deuxième personne" in text(answer)
+    assert served.ledger.open_intents("accueil") == []
+    assert "Paul demande de revenir sur cette fraude confirmée" in text(anne.get(f"/cases/{fraud.id}"))
+    assert decide(anne, fraud, "release").status_code == 303
+    (intent,) = served.ledger.open_intents("accueil")
+    assert intent.record_id == fraud.id
+    assert "demande de revenir" not in text(paul.get(f"/cases/{fraud.id}"))
