@@ -74,7 +74,7 @@ def call(browser: Browser, method: str, pattern: str, row: Row) -> int:
     return browser.post(path(pattern, row), dict(row.form), on=page).status_code
 
 
-PASSWORD_WRONG = ("/profile/password", "/profile/second-factor", "/profile/second-factor/off")
+PASSWORD_WRONG = ("/profile/password", "/profile/digest", "/profile/second-factor", "/profile/second-factor/off")
 """The rows give a wrong one: that is a 403 of another kind."""
 
 

@@ -15,7 +15,7 @@ from tests import canary
 from tests.web.served import PASSWORD, ROOT, Browser, Served, serve, text
 from vigie.ledger.audit import What
 from vigie.ledger.people_types import Role
-from vigie.web.people import guessing, passwords, totp
+from vigie.web.people import guessing, passwords, second_factor, totp
 
 
 def wrong(browser: Browser, name: str = "Marie", **form: str) -> httpx.Response:
@@ -130,6 +130,28 @@ def test_an_ipv6_network_counts_as_one_address(served: Served) -> None:
     assert guesses.begin(guessing.Try("new", "2001:db8:0:1::1", None, at), None)
 
 
+@pytest.mark.parametrize(
+    ("trusted", "address"), [((), "127.0.0.1"), (("127.0.0.1",), "203.0.113.9"), (("192.0.2.1",), "127.0.0.1")]
+)
+def test_whose_word_about_the_address_is_taken(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, trusted: tuple[str, ...], address: str
+) -> None:
+    """W-06: who may say where he comes from has as many tries as he likes; of a proxy's word the last part is its own."""
+    with serve(tmp_path, trusted_proxies=trusted) as pages:
+        browser = pages.browser()
+        said = {
+            "X_Forwarded_For": "198.51.100.7, 203.0.113.9",
+            "X_Forwarded_Host": "evil.example",
+            "X_Forwarded_Proto": "https",
+            "Forwarded": "for=198.51.100.8;host=evil.example",
+        }
+        form = {"csrf": browser.token("/sign-in"), "name": "Marie", "password": canary.secret("wrong")}
+        answer = browser.send("/sign-in", form, **said)
+    assert (answer.status_code, "evil.example" in answer.text) == (401, False)
+    (told,) = [record for record in caplog.records if "refused" in record.message]
+    assert getattr(told, "address", "") == address
+
+
 def test_what_is_typed_into_the_name_is_not_kept(served: Served) -> None:
     typed = canary.secret("password")
     wrong(served.browser(), typed)
@@ -229,6 +251,31 @@ def test_a_second_factor_is_set_up_used_once_each_and_lost(served: Served) -> No
     assert secret not in served.ledger.path.read_bytes() + user.totp  # sealed
     assert browser.post("/profile/second-factor/off", {"password": PASSWORD}).status_code == 303
     assert served.browser().sign_in("Marie").status_code == 303
+
+
+def test_codes_are_not_guessed_day_after_day(served: Served) -> None:
+    """W-06: whoever knows the password has six digits left to guess, from as many addresses as he likes."""
+    user, secret = served.add("Marie"), totp.new_secret()
+    served.ledger.people.set_totp(
+        user, second_factor.sealed(served.site, user, secret), ("abcde-fghjk",), counter=0, at=served.clock()
+    )
+
+    def code() -> str:
+        return totp.code(secret, int(served.clock().timestamp()) // totp.STEP_S)
+
+    hers = served.browser()
+    assert hers.sign_in("Marie", code=code()).status_code == 303
+    hers.post("/sign-out")
+    wrong_one = next(one for one in ("000000", "111111", "222222", "333333") if one != code())
+    for _ in range(guessing.BY_CODE):
+        served.clock.passes(minutes=5)
+        assert served.browser().sign_in("Marie", code=wrong_one).status_code == 401
+    served.clock.passes(minutes=16)
+    assert served.browser().sign_in("Marie", code=code()).status_code == 401, "not told from a wrong one"
+    assert hers.sign_in("Marie", code=code()).status_code == 303, "her own browser has its own count"
+    assert served.browser().sign_in("Marie", code="abcde fghjk").status_code == 303
+    served.clock.passes(hours=24)
+    assert served.browser().sign_in("Marie", code=code()).status_code == 303
 
 
 def test_a_new_password_ends_the_other_sessions(served: Served) -> None:

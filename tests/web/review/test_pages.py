@@ -436,6 +436,9 @@ def test_who_takes_the_list_away_is_noted(served, reviewer, fraud):
     assert fraud.id in answer.text
     (noted,) = [entry for entry in served.ledger.audit_entries() if entry.what == "exported"]
     assert (noted.who, noted.account) == ("web:Marie", "accueil")
+    for elsewhere in ("cross-site", "same-site"):  # W-04: a link of another site has nothing noted in her name
+        assert reviewer.get("/cases.csv", headers={"Sec-Fetch-Site": elsewhere}).status_code == 403
+    assert len([entry for entry in served.ledger.audit_entries() if entry.what == "exported"]) == 1
 
 
 def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):

@@ -18,6 +18,10 @@ from vigie.ledger.people_types import User
 WINDOW: Final = timedelta(minutes=15)
 BY_ACCOUNT: Final = 10
 BY_BROWSER: Final = 10
+CODE_WINDOW: Final = timedelta(days=1)
+BY_CODE: Final = 20
+"""Codes of six digits behind the right password, from wherever: at 10 in a quarter of an hour, of which three fit at a time, somebody
+who knows the password would be in within a year or so."""
 BY_ADDRESS: Final = 50
 """An office shares one address, and so does everybody behind a proxy that is not in trusted_proxies."""
 
@@ -46,6 +50,14 @@ class Guesses:
         """
         return self._people.count_try(self._counted(attempt, user), since=attempt.at - WINDOW, at=attempt.at)
 
+    def begin_code(self, attempt: Try, user: User) -> bool:
+        """The same for a code, behind a right password; False: it is refused as a wrong one is, for the password was right."""
+        return self._people.count_try([self._code(attempt, user)], since=attempt.at - CODE_WINDOW, at=attempt.at)
+
+    def withdraw_code(self, attempt: Try, user: User) -> None:
+        """It was right."""
+        self._people.forget_try([self._code(attempt, user)[0]], at=attempt.at)
+
     def wrong(self, attempt: Try, user: User | None) -> None:
         """It stays counted."""
         since, counted = attempt.at - WINDOW, self._counted(attempt, user)
@@ -61,6 +73,10 @@ class Guesses:
         self.withdraw(attempt, user)
         self._people.know_browser(browser, user.id, at=attempt.at)
         self._people.forget_refused([_key("browser", browser, user.id)])
+
+    def _code(self, attempt: Try, user: User) -> tuple[str, int]:
+        known = attempt.browser if attempt.browser and self._people.knows_browser(attempt.browser, user.id) else ""
+        return _key("code", known, user.id), BY_CODE
 
     def _counted(self, attempt: Try, user: User | None) -> list[tuple[str, int]]:
         if user is not None and attempt.browser and self._people.knows_browser(attempt.browser, user.id):

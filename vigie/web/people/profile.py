@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from vigie.ledger.people_types import User
 from vigie.web import site
-from vigie.web.entry import SignedIn
+from vigie.web.entry import Reviewer, SignedIn
 from vigie.web.pages import redirect, render
 from vigie.web.people import passwords, second_factor, totp
 from vigie.web.people.guessing import Guesses, Try
@@ -90,12 +90,16 @@ def turn_off(request: Request, person: SignedIn, password: Password) -> Response
 
 
 @router.post("/digest")
-def set_address(request: Request, person: SignedIn, address: Annotated[str, Form(max_length=254)] = "") -> Response:
-    """Where the digest goes; nowhere where nothing is given."""
-    here, address = site.of(request), address.strip()
+def set_address(
+    request: Request, person: Reviewer, address: Annotated[str, Form(max_length=254)] = "", password: Password = ""
+) -> Response:
+    """Where the digest goes; nowhere where nothing is given. It outlives the session: subjects would leave every day."""
+    here, user, address = site.of(request), _user(request, person), address.strip()
     if address and not ADDRESS.fullmatch(address):
         return _page(request, person, wrong="address", status=422)
-    here.ledger.people.set_address(_user(request, person), address, at=here.now())
+    if address and user.password is not None and not _confirmed(request, user, password):
+        return _page(request, person, wrong="password", status=403)
+    here.ledger.people.set_address(user, address, at=here.now())
     return redirect("/profile", said="digest_address" if address else "digest_off")
 
 
