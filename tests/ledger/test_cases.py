@@ -76,6 +76,7 @@ def uids(desk: Desk, wanted: Wanted, **more: Any) -> list[int]:
     ],
 )
 def test_what_a_list_holds(full: Ledger, wanted: Wanted, expected: list[int]) -> None:
+    """W-15."""
     desk = full.desk("web:marie")
     assert uids(desk, wanted) == expected
     assert desk.cases(wanted).total == len(expected)

@@ -145,3 +145,24 @@ def test_no_route_reads_json(hurried: Served) -> None:
         headers={"Origin": hurried.origin, "Content-Type": "application/json", "X-CSRF-Token": token},
     )
     assert deep.status_code == 415
+
+
+def test_the_unit_of_the_pages_gives_them_nothing_that_they_do_not_need() -> None:
+    """W-30: they need the ledger's folder, sockets, and processes of their own."""
+    told = (Path(__file__).parents[2] / "deploy/vigie-web.service").read_text("utf-8").splitlines()
+    for line in (
+        "User=vigie",
+        "UMask=0077",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        "PrivateDevices=yes",
+        "ProtectKernelLogs=yes",
+        "ProtectProc=invisible",
+        "RestrictNamespaces=yes",
+        "SystemCallFilter=@system-service",
+        "CapabilityBoundingSet=",
+        "MemoryMax=2G",
+    ):
+        assert line in told

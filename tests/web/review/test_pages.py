@@ -249,6 +249,7 @@ def fetched(served: Served, browser: Browser, case: Record, raw: bytes) -> str:
 
 
 def test_the_message_is_fetched_shown_and_handed_out(served, reviewer, fraud):
+    """W-03, W-21."""
     raw = seeded.message(seeded.FORM)
     way = fetched(served, reviewer, fraud, raw)
     page = reviewer.get(way)
