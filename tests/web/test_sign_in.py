@@ -233,7 +233,13 @@ def test_a_second_factor_is_set_up_used_once_each_and_lost(served: Served) -> No
         browser.post("/profile/second-factor", form | {"password": "x", "code": totp.code(secret, step)}).status_code
         == 403
     )
+    user, before = served.ledger.people.named("Marie"), browser.http.cookies["vigie"]
+    assert user is not None
+    elsewhere = served.browser(user)  # with the password alone
     shown = browser.post("/profile/second-factor", form | {"code": totp.code(secret, step)})
+    assert elsewhere.get("/profile").status_code == 303
+    assert browser.http.cookies["vigie"] != before
+    assert browser.get("/profile").status_code == 200
     codes = [word for word in text(shown).split() if totp.as_recovery_code(word) == word]
     assert len(codes) == totp.RECOVERY_CODES
     browser.post("/sign-out")
@@ -285,7 +291,10 @@ def test_a_new_password_ends_the_other_sessions(served: Served) -> None:
     form = {"password": PASSWORD, "fresh": fresh, "again": fresh}
     for change in ({"password": "x"}, {"again": "y"}, {"fresh": "short", "again": "short"}):
         assert browser.post("/profile/password", form | change).status_code in (403, 422)
+    stolen = served.browser()
+    stolen.http.cookies.set("vigie", browser.http.cookies["vigie"], domain="127.0.0.1", path="/")
     assert browser.post("/profile/password", form).headers["location"] == "/profile?said=password_changed"
+    assert stolen.get("/profile").status_code == 303, "whoever has the cookie of this session is shut out, too"
     assert (browser.get("/profile").status_code, other.get("/profile").status_code) == (200, 303)
     assert served.browser().sign_in("Marie").status_code == 401
     assert served.browser().sign_in("Marie", fresh).status_code == 303

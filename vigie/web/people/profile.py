@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from vigie.ledger.people_types import User
-from vigie.web import site
+from vigie.web import sessions, site
 from vigie.web.entry import Reviewer, SignedIn
 from vigie.web.pages import redirect, render
 from vigie.web.people import passwords, second_factor, totp
@@ -36,7 +36,7 @@ def profile(request: Request, person: SignedIn) -> Response:
 def change_password(
     request: Request, person: SignedIn, password: Password, fresh: Password, again: Password
 ) -> Response:
-    """Ends every other session."""
+    """Ends every session: whoever has the cookie of this one is shut out, too; she goes on with a fresh one."""
     here, user = site.of(request), _local(request, person)
     if not _confirmed(request, user, password):
         return _page(request, person, wrong="password", status=403)
@@ -47,8 +47,10 @@ def change_password(
         kept = passwords.hashed(fresh)
     except passwords.BusyError:
         raise HTTPException(503, headers={"Retry-After": "10"}) from None
-    here.ledger.people.set_password(user, kept, at=here.now(), but=person.session)
-    return redirect("/profile", said="password_changed")
+    here.ledger.people.set_password(user, kept, at=here.now())
+    response = redirect("/profile", said="password_changed")
+    sessions.begin(request, response, user)
+    return response
 
 
 @router.get("/second-factor")
@@ -64,7 +66,7 @@ def set_up(request: Request, person: SignedIn) -> Response:
 def set_up_done(
     request: Request, person: SignedIn, password: Password, code: Code, secret: Annotated[str, Form(max_length=40)]
 ) -> Response:
-    """Shows the recovery codes, this one time."""
+    """Shows the recovery codes, this one time. Ends every session that was begun without a code, and goes on with a fresh one."""
     here, user = site.of(request), _local(request, person)
     key = _secret(secret)
     if person.has_second_factor:
@@ -76,6 +78,8 @@ def set_up_done(
         return _set_up(request, person, key, wrong="code", status=422)
     codes, sealed = totp.recovery_codes(), second_factor.sealed(here, user, key)
     here.ledger.people.set_totp(user, sealed, codes, counter=counter, at=here.now())
+    here.ledger.people.end_own_sessions(user, at=here.now())
+    sessions.begin(request, Response(), user)  # the page's token is of the new cookie, and brings it along
     return render(request, "people/recovery_codes.html.j2", codes=codes)
 
 
