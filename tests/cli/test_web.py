@@ -69,7 +69,8 @@ def test_the_first_admin_signs_in(
         site = Site(ledger, loaded.web)
         browser = Browser(Served(site, Clock(), create_app(site)))
         assert browser.sign_in("Marie", PASSWORD).status_code == 303
-        assert "Marie" in text(browser.get("/people"))
+        assert browser.get("/people").headers["location"] == "/profile/second-factor"
+        assert "Marie" in text(browser.get("/profile"))
         user = ledger.people.named("Marie")
         assert user is not None
         assert user.rights == ALL_RIGHTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +13,7 @@ from PIL import Image, PngImagePlugin
 from selectolax.lexbor import LexborHTMLParser
 
 from vigie.web.review import frame, styles
-from vigie.web.review.pictures import PREFIX, SIDE, Gallery
+from vigie.web.review.pictures import PREFIX, SHOWN_CHARS, SIDE, Gallery
 
 MARKER = "https://marker.invalid/x"
 
@@ -163,6 +164,15 @@ def test_pictures_are_bounded():
     assert Gallery().drawn(png((6000, 5000))) is None  # 30 million pixels in a few kilobytes
     gallery = Gallery()
     assert sum(gallery.drawn(png((1 + n, 1))) is not None for n in range(60)) == 40
+
+
+def test_a_picture_that_stands_in_many_places_is_bounded_too():
+    """X-13: a thousand times the same one in forty kilobytes of mail were hundreds of megabytes of page."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (300, 300), random.Random(1).randbytes(270_000)).save(out, "PNG")
+    page = frame.page("<img src=cid:a>" * 1000, {"a": out.getvalue()})
+    assert 30 < page.count(PREFIX) < 1000
+    assert len(page) < SHOWN_CHARS + 100_000
 
 
 @pytest.mark.parametrize(

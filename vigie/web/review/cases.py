@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 
 from vigie.ledger import spreadsheet, themes
@@ -51,7 +51,12 @@ def cases(request: Request, person: Reader) -> Response:
 
 @router.get("/cases.csv")
 def export(request: Request, person: Reader) -> Response:
-    """Every case that the same address lists as a page, read while it is sent; that it was taken is noted."""
+    """Every case that the same address lists as a page, read while it is sent; that it was taken is noted.
+
+    Raises HTTPException (403) for a link of another site: it would have her name in the audit log (W-04).
+    """
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        raise HTTPException(403)
     wish = asked(request.query_params)
     desk, now = desk_of(request, person), site.of(request).now()
     desk.note_export(account=wish.wanted.account if person.sees(wish.wanted.account) else "")

@@ -72,14 +72,10 @@ def text_page(text: str) -> str:
 def inert(source: str, parts: Mapping[str, bytes]) -> str:
     """HTML that shows the mail and can do nothing, for the body of the frame's page."""
     gallery = Gallery()
-    drawn = frozenset[str]()
 
     def kept(tag: str, name: str, value: str) -> str | None:
-        nonlocal drawn
         if tag == "img" and name == "src":
-            url = _picture(value, parts, gallery)
-            drawn |= {url} if url else set()
-            return url
+            return _picture(value, parts, gallery)
         if name == "style":
             return styles.tamed(value) or None
         if name in ("title", "alt"):

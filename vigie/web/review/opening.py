@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 from vigie.judge.confinement import limit, outlive_nobody, renew_cpu
 from vigie.judge.settings import LimitSettings
@@ -14,6 +15,10 @@ from vigie.web.review.opened import Opened, opened, packed, unpacked
 
 AT_ONCE = 2
 """Processes; a further request waits for one of them."""
+PATIENCE_S = 20.0
+"""How long it waits: whoever waits holds one of the server's threads, and the other pages need some."""
+LARGEST = 64 << 20
+"""Bytes of an answer: text and headers, and a page with the pictures that it may hold, see pictures."""
 START_S = 20.0
 """For a process to load its libraries on a busy machine."""
 _BOOT = (
@@ -39,8 +44,12 @@ class Opener:
 
     def __call__(self, raw: bytes, /) -> Opened:
         """The message as it is shown. Raises OpeningError."""
-        with self._free:
+        if not self._free.acquire(timeout=PATIENCE_S):
+            raise OpeningError("too many messages are being opened")
+        try:
             answer = self._answer(raw)
+        finally:
+            self._free.release()
         try:
             return unpacked(answer)
         except (ValueError, TypeError, KeyError):
@@ -50,23 +59,48 @@ class Opener:
         path = json.dumps([entry for entry in sys.path if entry])
         numbers = (os.getpid(), self._limits.memory_bytes, self._limits.cpu_s)
         try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and our own module
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
                 [sys.executable, "-I", "-c", _BOOT, path, *map(str, numbers)],
-                input=raw,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-                timeout=START_S + self._limits.wall_s,
-                check=True,
                 process_group=0,  # Ctrl-C in a terminal goes to the program, not to this one
             )
-        except subprocess.TimeoutExpired:
-            raise OpeningError("opening the message took too long") from None
-        except subprocess.CalledProcessError:
-            raise OpeningError("opening the message needed too much, or failed") from None
         except OSError as error:
             raise OpeningError(f"no process can be started: {error.strerror}") from None
-        return done.stdout
+        with process:
+            return _said(process, raw, START_S + self._limits.wall_s)
+
+
+def _said(process: subprocess.Popen[bytes], raw: bytes, seconds: float) -> bytes:
+    """What the process answers. It may be the mail's by now: of what it says no more than LARGEST is kept. Raises OpeningError."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    late = threading.Event()
+
+    def end_it() -> None:
+        late.set()
+        process.kill()
+
+    end = threading.Timer(seconds, end_it)
+    end.start()
+    try:
+        with suppress(BrokenPipeError):  # it has died, or its time is over
+            process.stdin.write(raw)
+            process.stdin.close()
+        answer = process.stdout.read(LARGEST + 1)
+        if len(answer) > LARGEST:
+            raise OpeningError("opening the message gave more than can be shown")
+        status = process.wait()
+    finally:
+        end.cancel()
+        process.kill()
+    if late.is_set():
+        raise OpeningError("opening the message took too long")
+    if status != 0:
+        raise OpeningError("opening the message needed too much, or failed")
+    return answer
 
 
 def serve(parent: int, memory_bytes: int, cpu_s: int) -> None:
