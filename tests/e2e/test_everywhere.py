@@ -50,7 +50,7 @@ def beside(page: Page) -> list[str]:
 def test_axe_finds_nothing_grave_and_a_phone_nothing_beside(world: World, chromium: Chromium) -> None:
     world.add("Racine", Role.ADMIN)
     seen, wrong = furnished(world), []
-    with window(chromium.browser, world, "Racine") as eye:
+    with window(chromium, world, "Racine") as eye:
         for name in pages(eye, seen):
             for scheme in RULES:
                 wrong += [f"{name}, {scheme}: {fault}" for fault in faults(eye.page, scheme)]
@@ -58,7 +58,7 @@ def test_axe_finds_nothing_grave_and_a_phone_nothing_beside(world: World, chromi
             eye.page.set_viewport_size({"width": 1200, "height": 800})
         eye.forgive(404)  # /nowhere is one of the pages
     world.ledger.people.set_language("id-Racine", "en")
-    with window(chromium.browser, world, "Racine", language="en", width=PHONE) as eye:
+    with window(chromium, world, "Racine", language="en", width=PHONE) as eye:
         for path in (
             "/",
             "/cases?pile=all",

@@ -96,12 +96,12 @@ def judged(world: World) -> list[CaseLine]:
     return cases
 
 
-def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, chromium: Chromium) -> None:
+def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, witness: Chromium) -> None:
     assert len(VALUES) >= 500
     assert {value for number in range(MAILS) for value in share(number)} == set(VALUES)
     made = stored(world)
     cases = judged(world)
-    with window(chromium.browser, world, "Marie") as eye:
+    with window(witness, world, "Marie") as eye:
         for path in _lists():
             opened(eye, path)
         for record_id in (*made, *(case.id for case in cases)):
@@ -116,7 +116,7 @@ def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, chromium: Ch
         cells = [cell for row in rows for cell in row]
         assert len(cells) > len(VALUES)
         assert not [cell for cell in cells if cell.strip().startswith(_COMPUTED)]
-    with window(chromium.browser, world) as eye:
+    with window(witness, world) as eye:
         safe = [frame.inert(value, {}) for value in VALUES]
         assert (
             _framed(eye.page, ["".join(safe[start::PAGES]) for start in range(PAGES)]) == 0
@@ -126,7 +126,7 @@ def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, chromium: Ch
         bare = [value.replace("leak.example", "control.example") for value in (*MARKUP, *MUTATING)]
         assert _framed(eye.page, bare) > len(MARKUP) // 2
         eye.wrong.clear()
-    asked = chromium.requested()
+    asked = witness.requested()
     assert {"x.control.example"} <= asked
     assert {host for host in asked if not host.endswith("control.example")} == set()
 
