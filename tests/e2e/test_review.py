@@ -170,7 +170,9 @@ def test_a_campaign_of_one_sender_goes_back_and_comes_again(world: World, chromi
     with window(chromium, world, "Ann", language="en") as eye:
         page = eye.go(f"/campaigns/{case.campaign}")
         expect(button(page, "confirm")).to_contain_text(str(len(every)))
-        assert page.locator("form[action$='/decision'] button[value=release]").count() == len(every)  # one by one, not at once
+        assert page.locator("form[action$='/decision'] button[value=release]").count() == len(
+            every
+        )  # one by one, not at once
         expect(page.locator("main")).to_contain_text("Messages of several senders look alike")
 
 

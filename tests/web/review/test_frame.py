@@ -200,14 +200,21 @@ class Attributes(HTMLParser):
 
     work = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's
         self.work += len(attrs) ** 2
 
 
-@pytest.mark.parametrize("shape", ["<p {}>Bonjour", "<img src=cid:x {}>Bonjour", "<a href=x {}>Bonjour", '<p " {}>Bonjour'])
+@pytest.mark.parametrize(
+    "shape", ["<p {}>Bonjour", "<img src=cid:x {}>Bonjour", "<a href=x {}>Bonjour", '<p " {}>Bonjour']
+)
 def test_no_parser_is_given_what_costs_it_the_square(shape, monkeypatch):
-    given = []
-    monkeypatch.setattr(frame, "LexborHTMLParser", lambda source: given.append(source) or LexborHTMLParser(source))
+    given: list[str] = []
+
+    def parser(source: str) -> LexborHTMLParser:
+        given.append(source)
+        return LexborHTMLParser(source)
+
+    monkeypatch.setattr(frame, "LexborHTMLParser", parser)
     shown = frame.inert(shape.format(" ".join(f"a{number}=x" for number in range(30_000))), {})
     assert shown.strip() == "<pre> Bonjour</pre>"
     counted = Attributes()

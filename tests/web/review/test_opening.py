@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
 from vigie.judge.settings import LimitSettings
-from vigie.web.review import opening
 from vigie.web.review.opened import opened, packed
 from vigie.web.review.opening import KEPT, Opener
 
@@ -20,14 +22,24 @@ def mail(number: int) -> bytes:
 @pytest.fixture
 def quick(monkeypatch):
     """An opener without processes, and the messages for which there would have been one."""
-    started = []
-    monkeypatch.setattr(Opener, "_answer", lambda self, raw: started.append(raw) or packed(opened(raw)))
+    started: list[bytes] = []
+
+    def answer(self: Opener, raw: bytes) -> bytes:
+        started.append(raw)
+        return packed(opened(raw))
+
+    monkeypatch.setattr(Opener, "_answer", answer)
     return Opener(LimitSettings()), started
 
 
 def test_one_process_answers_the_page_and_its_frame(monkeypatch):
     started, run = [], subprocess.run
-    monkeypatch.setattr(opening.subprocess, "run", lambda *args, **more: started.append(args) or run(*args, **more))
+
+    def counted(*args: Any, **more: Any) -> Any:
+        started.append(args)
+        return run(*args, **more)
+
+    monkeypatch.setattr(subprocess, "run", counted)
     opener = Opener(LimitSettings())
     page, frame = opener(mail(1)), opener(mail(1))
     assert page == frame
@@ -56,10 +68,13 @@ def test_no_more_than_a_few_answers_wait(quick):
 
 def test_an_answer_that_nobody_asks_for_again_is_forgotten(quick, monkeypatch):
     opener, started = quick
-    timers = []
-    monkeypatch.setattr(
-        threading, "Timer", lambda seconds, call, args: timers.append(lambda: call(*args)) or threading.Thread()
-    )
+    timers: list[Callable[[], None]] = []
+
+    def timer(seconds: float, call: Callable[..., None], args: tuple[object, ...]) -> threading.Thread:
+        timers.append(partial(call, *args))
+        return threading.Thread()
+
+    monkeypatch.setattr(threading, "Timer", timer)
     opener(mail(1))
     timers.pop()()
     opener(mail(1))

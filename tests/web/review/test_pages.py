@@ -15,6 +15,7 @@ from tests.ledger.made import outcome, record
 from tests.web.review import seeded
 from tests.web.served import Browser, Served, text
 from vigie.ledger.people_types import Role
+from vigie.ledger.spreadsheet import COLUMNS
 from vigie.ledger.types import Decision, Record
 from vigie.web.review import message
 
@@ -422,6 +423,14 @@ def test_who_takes_the_list_away_is_noted(served, reviewer, fraud):
     assert fraud.id in answer.text
     (noted,) = [entry for entry in served.ledger.audit_entries() if entry.what == "exported"]
     assert (noted.who, noted.account) == ("web:Marie", "accueil")
+
+
+def test_the_columns_of_the_list_have_names_in_the_language_of_the_person(served, reviewer, fraud):
+    english = served.browser(served.add("Ann", language="en"))
+    for browser, names in ((reviewer, ["cas", "compte", "dossier"]), (english, ["case", "account", "folder"])):
+        head = next(csv.reader(io.StringIO(browser.get("/cases.csv").content.decode("utf-8-sig"))))
+        assert head[:3] == names
+        assert len(head) == len(COLUMNS)
 
 
 def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):
