@@ -64,7 +64,7 @@ test: dev servers       ## linters, then every test, against real servers
 	$(BIN)/python -m pytest $(WORKERS)
 
 e2e: dev servers        ## of these, the review pages alone: the whole of Chromium, Dovecot, the real service
-	$(BIN)/python -m pytest --hypothesis-profile=soak tests/e2e
+	CHROMIUM=chromium $(BIN)/python -m pytest tests/e2e
 
 # Else each worker compiles every test for itself. What cannot be collected is told by the run that follows.
 compiled: dev
