@@ -184,7 +184,8 @@ def _host(text: str) -> str:
 
 
 PROGRAMS = os.environ.get("CHROMIUM", "chromium-headless-shell chromium").split()
-"""`make e2e` asks for the whole of it. Debian builds both from one source; the first, without all that draws a window, needs a third of the second's time for a page."""
+"""`make e2e` asks for the whole of it. Debian builds both from one source; the first, without all that draws a window, needs a
+third of the second's time for a page."""
 
 
 @contextlib.contextmanager
