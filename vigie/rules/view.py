@@ -109,7 +109,7 @@ class View:
         bodies = [text for text in texts if text != self.folded(self.message.subject.strip())]
         if sum(map(len, bodies)) > _BODIES * MOST:
             return False
-        links = [link for link in self.message.links if link.layer is Layer.ATTACHMENT]
+        links = tuple(link for link in self.message.links if link.layer is Layer.ATTACHMENT)
         known = standing(self.message.authors, bodies, self.folded, self.brand, frozenset()) is Standing.ANOTHER
         leads = leads_off(links, self.brand) or asks_for_secrets([self.folded(block.text) for block in attached])
         return hands_over(texts) if leads and not known else only_points(bodies, known=known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -67,9 +68,30 @@ def bound(settings: WebSettings) -> socket.socket:
     return made
 
 
-def server(app: FastAPI, settings: WebSettings) -> uvicorn.Server:
-    """Give it the socket: `server(...).run(sockets=[...])` returns after SIGTERM or Ctrl-C."""
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """Says when it answers, and when it will no more."""
+
+    def __init__(self, config: uvicorn.Config, told: Callable[[bool], None]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """From here on it answers."""
+        await super().startup(sockets)
+        self._told(self.started)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """What is under way is finished."""
+        self._told(False)
+        await super().shutdown(sockets)
+
+
+def server(app: FastAPI, settings: WebSettings, told: Callable[[bool], None] | None = None) -> uvicorn.Server:
+    """Give it the socket: `server(...).run(sockets=[...])` returns after SIGTERM or Ctrl-C.
+
+    `told`: called with True once it answers, with False when it will no more.
+    """
+    return _Server(
         uvicorn.Config(
             app,
             http=Hurried,
@@ -84,5 +106,6 @@ def server(app: FastAPI, settings: WebSettings) -> uvicorn.Server:
             h11_max_incomplete_event_size=HEAD_BYTES,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=5,
-        )
+        ),
+        told or (lambda _: None),
     )

@@ -15,6 +15,7 @@ from tests.ledger.made import outcome, record
 from tests.web.review import seeded
 from tests.web.served import Browser, Served, text
 from vigie.ledger.people_types import Role
+from vigie.ledger.spreadsheet import COLUMNS
 from vigie.ledger.types import Decision, Record
 from vigie.web.review import message, opening
 
@@ -440,6 +441,14 @@ def test_who_takes_the_list_away_is_noted(served, reviewer, fraud):
     for elsewhere in ("cross-site", "same-site"):  # W-04: a link of another site has nothing noted in her name
         assert reviewer.get("/cases.csv", headers={"Sec-Fetch-Site": elsewhere}).status_code == 403
     assert len([entry for entry in served.ledger.audit_entries() if entry.what == "exported"]) == 1
+
+
+def test_the_columns_of_the_list_have_names_in_the_language_of_the_person(served, reviewer, fraud):
+    english = served.browser(served.add("Ann", language="en"))
+    for browser, names in ((reviewer, ["cas", "compte", "dossier"]), (english, ["case", "account", "folder"])):
+        head = next(csv.reader(io.StringIO(browser.get("/cases.csv").content.decode("utf-8-sig"))))
+        assert head[:3] == names
+        assert len(head) == len(COLUMNS)
 
 
 def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):

@@ -16,6 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from vigie.message.costly import too_many_attributes
 from vigie.web.review import styles
 from vigie.web.review.pictures import PREFIX, Gallery
 from vigie.web.review.shown import line
@@ -71,6 +72,8 @@ def text_page(text: str) -> str:
 
 def inert(source: str, parts: Mapping[str, bytes]) -> str:
     """HTML that shows the mail and can do nothing, for the body of the frame's page."""
+    if too_many_attributes(source):  # X-09: the parsers below would need minutes for them
+        return f"<pre>{html.escape(html.unescape(_MARKUP.sub(' ', source)))}</pre>"
     gallery = Gallery()
 
     def kept(tag: str, name: str, value: str) -> str | None:
@@ -130,6 +133,7 @@ def _picture(target: str, parts: Mapping[str, bytes], gallery: Gallery) -> str |
     return gallery.drawn(data)
 
 
+_MARKUP = re.compile(r"<[^<>]*>")
 _FIELDS = "input:not([type=hidden]), textarea, select"
 
 

@@ -1,12 +1,17 @@
-"""Opens a message in a process of its own, which can be killed: a hostile mail takes neither the page nor its keys with it."""
+"""Opens a message in a process of its own, which can be killed: a hostile mail takes neither the page nor its keys with it.
+
+The page of a message and the frame in it ask one after the other, each with the message: one process answers both.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import threading
+import weakref
 from contextlib import suppress
 
 from vigie.judge.confinement import limit, outlive_nobody, renew_cpu
@@ -21,6 +26,10 @@ LARGEST = 64 << 20
 """Bytes of an answer: text and headers, and a page with the pictures that it may hold, see pictures."""
 START_S = 20.0
 """For a process to load its libraries on a busy machine."""
+KEPT = 4
+"""Answers that wait for their second question; the oldest makes room."""
+KEPT_S = 30.0
+"""Then it is forgotten: nobody has asked for the frame."""
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
     "from vigie.web.review.opening import serve; serve(*map(int, sys.argv[2:]))"
@@ -36,14 +45,22 @@ class OpeningError(Exception):
 
 
 class Opener:
-    """Opens each message in a fresh process within `limits`. Thread-safe."""
+    """Opens each message in a fresh process within `limits`; an answer is given twice at most. Thread-safe."""
 
     def __init__(self, limits: LimitSettings) -> None:
         self._limits = limits
         self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._lock = threading.Lock()
+        self._answers: dict[bytes, Opened] = {}
+        """Given once, by the hash of the message: who asks has the message, or he could not ask (W-12)."""
 
     def __call__(self, raw: bytes, /) -> Opened:
         """The message as it is shown. Raises OpeningError."""
+        key = hashlib.sha256(raw).digest()
+        with self._lock:
+            found = self._answers.pop(key, None)
+        if found is not None:
+            return found
         if not self._free.acquire(timeout=PATIENCE_S):
             raise OpeningError("too many messages are being opened")
         try:
@@ -51,9 +68,26 @@ class Opener:
         finally:
             self._free.release()
         try:
-            return unpacked(answer)
+            found = unpacked(answer)
         except (ValueError, TypeError, KeyError):
             raise OpeningError("the opening process answered with nonsense") from None
+        self._keep(key, found)
+        return found
+
+    def _keep(self, key: bytes, found: Opened) -> None:
+        with self._lock:
+            self._answers[key] = found
+            while len(self._answers) > KEPT:
+                del self._answers[next(iter(self._answers))]
+        timer = threading.Timer(KEPT_S, self._forget, (key, weakref.ref(found)))
+        timer.daemon = True
+        timer.start()
+
+    def _forget(self, key: bytes, told: weakref.ref[Opened]) -> None:
+        """Unless another answer has taken its place."""
+        with self._lock:
+            if (found := self._answers.get(key)) is not None and found is told():
+                del self._answers[key]
 
     def _answer(self, raw: bytes) -> bytes:
         path = json.dumps([entry for entry in sys.path if entry])
