@@ -27,10 +27,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from vigie.judge.settings import LimitSettings
-from vigie.ledger.identity import record_id
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import Cursor, Frozen, Intent, Outcome, Place, Record
-from vigie.rules.types import Label
+from vigie.ledger.types import Cursor, Intent, Outcome, Place, Record
 from vigie.scanner import journal, recover, viewing
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands
@@ -110,6 +108,10 @@ class _Pass:
         self._batches: deque[Batch] = deque()
         self._suspects: dict[int, int] = {}
         """UID -> attempts: an earlier scan may have died over it. It is read alone, so that nobody else is blamed."""
+        self._relocated: set[str] = set()
+        """Ids of the records that were found at a new place."""
+        self._renumbered = False
+        """UIDVALIDITY is another one than when the folder was last judged to its end."""
         self._again = False
         """`since`: everything is judged again, and the cursor stays."""
 
@@ -121,7 +123,9 @@ class _Pass:
             status = self._connected()
             self._recover()
             self._show()
-            uids = list(self._wanted(status) if since is None else self._hands.mailbox.uids_since(since))
+            known = self._ledger.cursor(self._account, self._folder)
+            self._renumbered = known is not None and known.uidvalidity != status.uidvalidity
+            uids = list(self._wanted(known) if since is None else self._hands.mailbox.uids_since(since))
             self._summary.total = len(uids)
             self._suspects = self._ledger.attempts(self._account, self._folder, self._uidvalidity)
             for chunk in self._chunks(uids):
@@ -186,13 +190,10 @@ class _Pass:
             self._summary.recovered += 1
             self._summary.count_outcome(intent.kind, outcome)
 
-    def _wanted(self, status: FolderStatus) -> Iterable[int]:
+    def _wanted(self, known: Cursor | None) -> Iterable[int]:
         """The UIDs to judge, ascending."""
-        known = self._ledger.cursor(self._account, self._folder)
-        last = 0
-        if known is not None and known.uidvalidity == status.uidvalidity:
-            last = known.last_uid
-        elif known is not None:
+        last = known.last_uid if known is not None and not self._renumbered else 0
+        if self._renumbered:
             LOG.warning("%s/%s: UIDVALIDITY has changed: the folder is read again", self._account, self._folder)
             self._summary.rescanned = True
         return self._hands.mailbox.uids_after(last)
@@ -270,37 +271,34 @@ class _Pass:
         self, group: Sequence[Fetched], *, upto: int | None, vanished: int = 0, counted: bool = False
     ) -> None:
         """T0, then the judging begins."""
-        ready: list[Record] = []
-        frozen: dict[Place, Frozen] = {}
+        carried: dict[str, Record] = {}
         begun: list[tuple[Fetched, str]] = []
         for fetched in group:
             sha256 = content_hash(fetched)
-            carried = self._carried_over(fetched.uid, sha256)
-            if carried is None:
+            record = self._carried_over(fetched.uid, sha256)
+            if record is None:
                 begun.append((fetched, sha256))
-            else:
-                record, kept = carried
-                ready.append(record)
-                if kept is not None:
-                    frozen[record.place] = kept
+                continue
+            carried[record.id] = record
+            if self._again or record.retry_at is not None:  # row 7: what was to be judged again is judged now
+                begun.append((fetched, sha256))
         if not counted:
             self._ledger.count_attempts(self._place(fetched.uid) for fetched, _ in begun)
         jobs = [self._judging.begin(fetched, self._place(fetched.uid), sha256=sha256) for fetched, sha256 in begun]
-        self._batches.append(Batch(jobs, upto, ready, vanished, frozen))
+        self._batches.append(Batch(jobs, upto, (), vanished, carried))
 
-    def _carried_over(self, uid: int, sha256: str) -> tuple[Record, Frozen | None] | None:
-        """After a UIDVALIDITY change: the record of the same content, at its new place, with what its verdict rests on.
+    def _carried_over(self, uid: int, sha256: str) -> Record | None:
+        """After a UIDVALIDITY change: the record of the same content, at its new place. Nothing is done to it again (I-08).
 
-        Nothing is done to it again (I-08).
+        One message, one record: each is used once, so a second copy that came meanwhile is another message, as ever.
         """
-        if not self._summary.rescanned:
+        if not self._renumbered or self._has_record(uid):
             return None
-        known = self._ledger.known_hash(self._account, self._folder, sha256)
-        if known is None or known.place.uidvalidity == self._uidvalidity or known.retry_at is not None:
-            return None  # also what was to be judged again (row 7): that is due now, at its new place
-        place = self._place(uid)
-        frozen = None if known.verdict == Label.UNRELATED else self._ledger.frozen(known.id)
-        return replace(known, id=record_id(place), place=place), frozen
+        for known in self._ledger.stale_records(self._account, self._folder, self._uidvalidity, sha256):
+            if known.id not in self._relocated:
+                self._relocated.add(known.id)
+                return replace(known, place=self._place(uid))
+        return None
 
     def _retry(self) -> None:
         """Row 7: judges again what DNS had kept from being decided. Counted, and put off, before it is judged."""
@@ -352,8 +350,9 @@ class _Pass:
 
     def _is_settled(self, uid: int) -> bool:
         """During a rescan: done by an earlier attempt at it that was cut off."""
-        if not self._summary.rescanned:
-            return False
+        return self._summary.rescanned and self._has_record(uid)
+
+    def _has_record(self, uid: int) -> bool:
         return self._ledger.record_at(self._account, self._folder, self._uidvalidity, uid) is not None
 
     def _cursor(self, last: int) -> Cursor:
