@@ -33,7 +33,7 @@ from vigie.scanner import cycle, journal
 from vigie.scanner.cycle import Progress
 from vigie.scanner.lock import AccountBusyError, account_lock
 from vigie.scanner.mailboxes import imap
-from vigie.scanner.mailboxes.base import Fetched, MailboxError
+from vigie.scanner.mailboxes.base import Allows, Fetched, MailboxError
 from vigie.scanner.mailboxes.imap_wire import Wire
 from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings
@@ -385,10 +385,10 @@ def test_a_message_that_the_server_cannot_read_does_not_make_the_folder_deaf(dov
 class _Cut(imap.ImapMailbox):
     """The server's process dies whenever the second message is fetched, and the connection with it."""
 
-    def fetch(self, uids: Sequence[int], *, limit: int) -> Iterator[Fetched]:
+    def fetch(self, uids: Sequence[int], *, limit: int, allows: Allows | None = None) -> Iterator[Fetched]:
         if 2 in uids:
             self._session.wire.shutdown()
-        return super().fetch(uids, limit=limit)
+        return super().fetch(uids, limit=limit, allows=allows)
 
 
 def test_a_message_over_which_the_server_dies_is_given_up_and_the_others_are_judged(

@@ -16,7 +16,7 @@ from vigie.cli.reload import readable
 from vigie.cli.status import Fault, Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Heartbeat, ModeChange
-from vigie.scanner import daemon, modes
+from vigie.scanner import attended, modes
 from vigie.scanner.lag import lag_now, utc_now
 
 UNKNOWN_SCHEDULE = timedelta(hours=1)
@@ -100,7 +100,7 @@ def _standing(ledger: Ledger, account: AccountSettings) -> Standing:
 
 
 def _folder(account: AccountSettings, name: str, standing: Standing, beat: Heartbeat | None, now: datetime) -> Folder:
-    patience = daemon.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
+    patience = attended.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
     return Folder(account.name, name, standing, beat, lag_now(beat, now, patience))
 
 

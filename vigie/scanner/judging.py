@@ -17,6 +17,7 @@ from vigie.judge.edition import Edition
 from vigie.ledger.types import Place, Record
 from vigie.rules.types import Case
 from vigie.scanner.mailboxes.base import Fetched
+from vigie.scanner.room import Grant
 
 _STEP_S = 0.1
 _T = TypeVar("_T")
@@ -85,6 +86,8 @@ class Batch:
     """Records that need no judging: given up."""
     vanished: int = 0
     """Messages that were gone before they could be fetched."""
+    grants: Sequence[Grant] = ()
+    """The room that its messages take."""
     carried_over: Mapping[str, Record] = field(default_factory=dict)
     """By id: records of known contents, at the places where those are now (I-08)."""
 
