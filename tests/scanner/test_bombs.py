@@ -36,7 +36,9 @@ LEFT_OUT = (
 """Files that do not get smaller; tests.judge.test_hostile_files has them."""
 NAMES = [name for name in BOMBS if name not in LEFT_OUT]
 ORDINARY = 12
-LIMITS = LimitSettings(message_bytes=2 << 20, fetched_bytes=16 << 20, memory_bytes=128 << 20, cpu_s=1, wall_s=120, workers=2)
+LIMITS = LimitSettings(
+    message_bytes=2 << 20, fetched_bytes=16 << 20, memory_bytes=128 << 20, cpu_s=1, wall_s=120, workers=2
+)
 
 
 @pytest.fixture(scope="module")

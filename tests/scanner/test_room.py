@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from typing import Any
-
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings

@@ -19,8 +19,12 @@ from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Supervisor
 from vigie.scanner.watch import Watcher
 
+PATIENCE_S = 240.0
+"""Only who fails waits so long: on a busy machine whatever is waited for comes late, and that is not what these tests are about."""
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
+
+def until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
+    """Waits for it; False where it has not come to that."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
