@@ -11,7 +11,7 @@ from pathlib import Path
 from vigie.cli.accounts import chosen
 from vigie.cli.config import AccountSettings
 from vigie.cli.console import plain
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, say, when
 from vigie.cli.reload import readable
 from vigie.cli.status import Fault, Status
 from vigie.ledger.store import Ledger, LedgerError
@@ -38,7 +38,7 @@ class Standing:
         if self.change is None:
             why = say("pas encore relu : rechargez le service", "not read yet: reload the service")
         else:
-            why = f"{self.change.step.value} {self.change.at.astimezone():%Y-%m-%d %H:%M}"
+            why = f"{self.change.step.value} {when(self.change.at)}"
         return f"{self.mode}; vigie.toml{colon()} {self.file_mode}, {why}"
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from vigie.ledger.people_types import Role
 from vigie.web import cookies, site, words
@@ -54,8 +55,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["static"] = static
-    made.filters["when"] = when
-    made.filters["day"] = day
+    made.filters["when"] = _when
+    made.filters["day"] = _day
     made.filters["plain"] = shown.line
     return made
 
@@ -119,14 +120,14 @@ def local_path(path: str) -> str:
     return path if fine and "\\" not in path and len(path) <= 1000 else "/"
 
 
-def when(value: datetime) -> str:
-    """Date and minute, of this machine's time zone."""
-    return f"{value.astimezone():%Y-%m-%d %H:%M}"
+@pass_context
+def _when(context: Context, value: datetime) -> str:
+    return words.when(value, context["language"])
 
 
-def day(value: datetime) -> str:
-    """The date."""
-    return f"{value.astimezone():%Y-%m-%d}"
+@pass_context
+def _day(context: Context, value: datetime) -> str:
+    return words.day(value, context["language"])
 
 
 @cache

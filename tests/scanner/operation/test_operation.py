@@ -25,6 +25,7 @@ from vigie.scanner.operation.settings import OperationSettings
 
 ROOT = Path(__file__).parents[3]
 FALSE = ROOT / "vigie" / "cli" / "demo_mails" / "026-assure-ameli-fr-prefixe.eml"
+NOT_DRAWN = {"vigie_pass_seconds_sum", "vigie_pass_seconds_count"}
 QUICK = {"look_s": 0.1, "steady_s": 0, "disk_free_mb": 1}
 
 
@@ -100,6 +101,7 @@ def test_the_dashboard_draws_what_exists(served):
     assert {name for name in drawn if name.startswith("vigie_")} <= known
     wanted = "lag_seconds lag_messages messages_judged_total actions_total intents_open worker_kills_total dns_errors_total account_state"
     assert {f"vigie_{name}" for name in wanted.split()} <= drawn
+    assert {name for name in known if not name.endswith("_created")} - drawn <= NOT_DRAWN
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
 
 
