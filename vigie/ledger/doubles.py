@@ -1,4 +1,4 @@
-"""Second records of one message, which versions before 0.2 wrote after a UIDVALIDITY change: found, and made one again.
+"""Second records of one message, which earlier versions wrote after a UIDVALIDITY change: found, and made one again.
 
 A copy has the content and the instant of judgement of its model, to the microsecond, and another UIDVALIDITY: nothing else is so.
 """
