@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vigie.ledger.people_types import Role
 from vigie.web import cookies, site, words
@@ -120,14 +119,13 @@ def local_path(path: str) -> str:
     return path if fine and "\\" not in path and len(path) <= 1000 else "/"
 
 
-@pass_context
-def _when(context: Context, value: datetime) -> str:
-    return words.when(value, context["language"])
+def _when(value: datetime, t: words.Words) -> str:
+    """`{{ at | when(t) }}`: a macro has no context of its own."""
+    return words.when(value, t.language)
 
 
-@pass_context
-def _day(context: Context, value: datetime) -> str:
-    return words.day(value, context["language"])
+def _day(value: datetime, t: words.Words) -> str:
+    return words.day(value, t.language)
 
 
 @cache
