@@ -61,10 +61,10 @@ WORKERS = -n $$(( ($$(nproc) * 3 + 1) / 2 )) --dist worksteal
 
 test: dev servers       ## linters, then every test, against real servers
 	@$(MAKE) --no-print-directory -j2 lint compiled
-	$(BIN)/python -m pytest $(WORKERS) --ignore=tests/e2e
+	$(BIN)/python -m pytest $(WORKERS)
 
-e2e: dev servers        ## the review pages in Chromium, on Dovecot with the real service; not yet fast enough for make test
-	$(BIN)/python -m pytest tests/e2e
+e2e: dev servers        ## of these, the review pages alone: the whole of Chromium, Dovecot, the real service
+	CHROMIUM=chromium $(BIN)/python -m pytest tests/e2e
 
 # Else each worker compiles every test for itself. What cannot be collected is told by the run that follows.
 compiled: dev
@@ -103,6 +103,7 @@ soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, 
 	$(BIN)/python -m tests.soak.bombs
 	$(BIN)/python -m tests.soak.linear
 	$(BIN)/python -m pytest $(WORKERS) --hypothesis-profile=soak $$(grep -rl --include='test_*.py' tests.effort tests)
+	@$(MAKE) --no-print-directory e2e
 	@$(PIP) --python $(BIN)/python install --upgrade --target .soak --require-hashes --only-binary :all: -r requirements/soak.txt
 	PYTHONPATH=.soak $(BIN)/python -m tests.soak.fuzz
 

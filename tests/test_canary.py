@@ -13,6 +13,7 @@ from tests import canary
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "abc", "\0user\0"])
 def test_the_mark_is_found_however_it_is_encoded(before):
+    """W-19."""
     hidden = canary.secret("x")
     for text in (hidden, base64.b64encode(f"{before}{hidden} and more".encode()).decode()):
         assert canary.is_in(f"something {text} else".encode())

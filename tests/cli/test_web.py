@@ -37,11 +37,24 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def systemd(file: Path) -> Iterator[socket.socket]:
+    """What listens to a service of Type=notify."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(str(file.with_name("notify")))
+        sock.settimeout(60)
+        yield sock
+
+
+@pytest.fixture
 def running(file: Path) -> Iterator[subprocess.Popen[str]]:
     """It says where it is on its first line."""
     file.write_text('[web]\nlisten = "127.0.0.1:18529"\n')
     with subprocess.Popen(
-        (*PROGRAM, "--config", str(file), "web"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        (*PROGRAM, "--config", str(file), "web"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NOTIFY_SOCKET": str(file.with_name("notify"))},
     ) as process:
         yield process
         process.kill()
@@ -54,12 +67,17 @@ def create(file: Path, name: str, password: str, patch: pytest.MonkeyPatch, *mor
 
 
 def test_the_first_admin_signs_in(
-    running: subprocess.Popen[str], file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    systemd: socket.socket,
+    running: subprocess.Popen[str],
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert running.stdout is not None
     assert running.stderr is not None
     assert running.stdout.readline() == "Les pages sont à http://127.0.0.1:18529\n"
     assert "vigie web create-admin" in running.stderr.readline()
+    assert systemd.recv(100) == b"READY=1"
     with httpx.Client(base_url="http://127.0.0.1:18529") as http:
         assert http.get("/readyz").text == "ok\n"
     assert create(file, "Marie", f"{PASSWORD}\n", monkeypatch) == 0
@@ -69,7 +87,8 @@ def test_the_first_admin_signs_in(
         site = Site(ledger, loaded.web)
         browser = Browser(Served(site, Clock(), create_app(site)))
         assert browser.sign_in("Marie", PASSWORD).status_code == 303
-        assert "Marie" in text(browser.get("/people"))
+        assert browser.get("/people").headers["location"] == "/profile/second-factor"
+        assert "Marie" in text(browser.get("/profile"))
         user = ledger.people.named("Marie")
         assert user is not None
         assert user.rights == ALL_RIGHTS
@@ -77,6 +96,7 @@ def test_the_first_admin_signs_in(
     running.send_signal(signal.SIGTERM)
     assert running.wait(20) == 0
     assert running.stderr.read() == ""
+    assert systemd.recv(100) == b"STOPPING=1"
 
 
 def test_an_address_that_is_taken_is_one_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

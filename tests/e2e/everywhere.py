@@ -29,7 +29,7 @@ def furnished(world: World) -> Seen:
     world.arrives(*(card_mail(number) for number in range(10, 12)), at="compta")
     desk = world.ledger.desk("web:Marie")
     campaign = world.held("partout", 3)[0].campaign
-    world.held("expire", 2)
+    world.held("expediteur", 2)
     job = desk.decide_campaign(campaign, Decision.CONFIRMED, seen=3, at=datetime.now(UTC))
     assert isinstance(job, Bulk)
     desk.finish_bulk(job.id)

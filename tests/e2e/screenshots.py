@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from tests.cli.program import DEMO
 from tests.e2e.letters import card_mail, false_mail
-from tests.e2e.world import Chromium, Eye, Scheme, World, chromium, window, world
+from tests.e2e.world import Chromium, Eye, Scheme, World, chromium, driver, window, world
 from tests.ledger.made import place
 from tests.servers.dovecot import Dovecot
 from tests.web.review import seeded
@@ -75,7 +75,7 @@ def walk(
     browser: Chromium, world: World, who: str, language: str, case: str, *, width: int, scheme: Scheme, end: str
 ) -> None:
     """One person's way through the pages."""
-    with window(browser.browser, world, who, language=language, width=width, scheme=scheme) as eye:
+    with window(browser, world, who, language=language, width=width, scheme=scheme) as eye:
         for path, name in (
             ("/", "overview"),
             ("/cases", "list"),
@@ -99,7 +99,8 @@ def main() -> int:
     try:
         with contextlib.ExitStack() as stack:
             one, two = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
-            made, browser = stack.enter_context(world(one, server)), stack.enter_context(chromium(two))
+            made = stack.enter_context(world(one, server))
+            browser = stack.enter_context(chromium(stack.enter_context(driver()), two))
             furnish(made)
             (case, *_) = made.held("AML-440917362")
             walk(browser, made, "Marie", "fr", case.id, width=DESKTOP, scheme="light", end="fr")

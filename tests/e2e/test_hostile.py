@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hostile import ADDRESSES, MAILS, MARKUP, MUTATING, TEMPLATES, VALUES, mail, share
+from tests.e2e.hostile import ADDRESSES, FORMULAS, MAILS, MARKUP, MUTATING, TEMPLATES, VALUES, mail, share
 from tests.e2e.world import Chromium, Eye, World, window
 from tests.ledger.made import intent, outcome, place, record
 from vigie.ledger.review_types import CaseLine, Pile, Wanted
@@ -31,8 +31,10 @@ ELSEWHERE = "http://page.control.example/"
 PAGES = 5
 ROWS = 50
 """Values of one made-up case."""
-SHOWN = 50
-"""Lines of one page of the list."""
+LINE = 190
+"""Characters that a line of the list shows of a subject."""
+CLOSED = 50
+"""Cases that have been moved; others wait for it."""
 _COMPUTED = ("=", "+", "-", "@", "|", "%", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -69,12 +71,27 @@ def _case_json(values: Sequence[str]) -> str:
     )
 
 
+def _texts() -> Iterator[str]:
+    """All values, as many in one text as a line of the list shows; what a spreadsheet may compute begins its cell."""
+    yield from FORMULAS
+    text = ""
+    for value in VALUES:
+        if value in FORMULAS:
+            continue
+        if text and len(text) + len(value) >= LINE:
+            yield text
+            text = ""
+        text = f"{text} {value}" if text else value
+    yield text
+
+
 def _rows() -> Iterator[Record]:
-    """One case a value, and every twentieth of them with a page full of values."""
-    for at, value in enumerate(VALUES):
-        where = place(1000 + at, folder=f"Dossier {value}"[:100])
-        full = {} if at % ROWS else {"case_json": _case_json(VALUES[at : at + ROWS])}
-        yield replace(record(where), subject=value, author=value, message_id=value, brand=None, **full)  # type: ignore[arg-type] # texts
+    """The cases of the list, the first ones with a page full of values."""
+    full = [VALUES[start : start + ROWS] for start in range(0, len(VALUES), ROWS)]
+    for at, text in enumerate(_texts()):
+        told = {"case_json": _case_json(full[at])} if at < len(full) else {}
+        where = place(1000 + at, folder=f"Dossier {text}"[:100])
+        yield replace(record(where), subject=text, author=text, message_id=text, brand=None, **told)  # type: ignore[arg-type] # texts
 
 
 def stored(world: World) -> list[str]:
@@ -83,9 +100,9 @@ def stored(world: World) -> list[str]:
     moves = [intent(row, f"h{at}") for at, row in enumerate(rows) if at % 2]
     world.ledger.add_records(rows, None, moves)
     for at, move in enumerate(moves):
-        if at < SHOWN:
+        if at < CLOSED:
             world.ledger.close_intent(outcome(move, destination=move.source))
-    return [row.id for row in rows[::ROWS]]
+    return [row.id for row in rows if row.case_json.startswith('{"findings"')]
 
 
 def judged(world: World) -> list[CaseLine]:
@@ -96,14 +113,15 @@ def judged(world: World) -> list[CaseLine]:
     return cases
 
 
-def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, chromium: Chromium) -> None:
+def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, witness: Chromium) -> None:
     assert len(VALUES) >= 500
     assert {value for number in range(MAILS) for value in share(number)} == set(VALUES)
     made = stored(world)
     cases = judged(world)
-    with window(chromium.browser, world, "Marie") as eye:
+    with window(witness, world, "Marie") as eye:
         for path in _lists():
             opened(eye, path)
+        assert _listed(eye) >= len(list(_texts()))
         for record_id in (*made, *(case.id for case in cases)):
             opened(eye, f"/cases/{record_id}")
         for case in cases:
@@ -115,18 +133,19 @@ def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, chromium: Ch
         )
         cells = [cell for row in rows for cell in row]
         assert len(cells) > len(VALUES)
+        assert len([cell for cell in cells if cell.strip("'\t\r ").startswith(_COMPUTED)]) >= len(FORMULAS) // 2
         assert not [cell for cell in cells if cell.strip().startswith(_COMPUTED)]
-    with window(chromium.browser, world) as eye:
+    with window(witness, world) as eye:
         safe = [frame.inert(value, {}) for value in VALUES]
         assert (
             _framed(eye.page, ["".join(safe[start::PAGES]) for start in range(PAGES)]) == 0
         )  # inert() closes what it opens
         assert set(eye.wrong) == {f"request {ELSEWHERE}"}
         # What is looked for can be seen: some of the same values as they are, with another host's name.
-        bare = [value.replace("leak.example", "control.example") for value in (*MARKUP, *MUTATING)]
+        bare = [value.replace("leak.example", "control.example") for value in (*MARKUP, *MUTATING[::3])]
         assert _framed(eye.page, bare) > len(MARKUP) // 2
         eye.wrong.clear()
-    asked = chromium.requested()
+    asked = witness.requested()
     assert {"x.control.example"} <= asked
     assert {host for host in asked if not host.endswith("control.example")} == set()
 
@@ -134,11 +153,22 @@ def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, chromium: Ch
 def _lists() -> Iterator[str]:
     """Pages with many cases, and addresses that are hostile themselves."""
     yield from ("/", "/?days=365", "/campaigns", "/accounts", "/profile")
-    for sort in ("subject", "newest"):
-        yield f"/cases?pile=all&account=accueil&sort={sort}"
-    for value in (*MARKUP[::4], *ADDRESSES[::8], *TEMPLATES[::8]):
-        bad = quote(value[:150], safe="")
-        yield f"/cases?pile=all&q={bad}&account={bad}&campaign={bad}&mark={bad}&decided={bad}&said={bad}&since={bad}"
+    for values in (MARKUP, ADDRESSES, TEMPLATES):
+        bad = [quote(" ".join(values[start : start + 4])[:200], safe="") for start in range(0, len(values), 4)]
+        names = ("q", "account", "campaign", "mark", "decided", "said", "since", "pile", "sort", "theme")
+        yield "/cases?" + "&".join(f"{name}={bad[at % len(bad)]}" for at, name in enumerate(names))
+
+
+def _listed(eye: Eye) -> int:
+    """Reads the list to its end; gives the number of its lines."""
+    path: str | None = "/cases?pile=all&account=accueil&sort=subject"
+    lines = 0
+    while path is not None:
+        page = opened(eye, path)
+        lines += page.locator("tr[data-row]").count()
+        older = page.locator("a[rel=next]")
+        path = older.get_attribute("href") if older.count() else None
+    return lines
 
 
 def _looked_at(page: Page) -> None:

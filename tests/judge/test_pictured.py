@@ -37,7 +37,6 @@ AMELI = (brand.load("ameli"),)
 TABLE = "level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\ttext\\n" + "".join(
     f"5\t1\t1\t1\t{number}\t1\t0\t0\t9\t9\t91.0\t{word}\\n" for number, word in enumerate(("lettre", "avis", "numero"))
 )
-needs_tesseract = pytest.mark.skipif(tesseract.installed() is None, reason="tesseract and its French are not installed")
 
 
 def program(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> Tesseract:
@@ -371,10 +370,10 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerPool]:
         yield judging
 
 
-@needs_tesseract
 def test_a_letter_that_is_a_picture_is_judged_in_the_process_that_can_be_killed(
     tmp_path: Path, pool: WorkerPool
 ) -> None:
+    assert tesseract.installed() is not None, "tesseract and its French are not installed: make servers"
     case = pool.submit(mail(PAGE), received=None, key="a", now=NOW).result(120)
     assert case.error is None
     assert case.verdict.label is Label.IMPERSONATION
@@ -402,10 +401,10 @@ def test_a_slow_program_leaves_the_verdict_that_stands_without_it(
     assert not running(b"7.125"), "it outlived the message"
 
 
-@needs_tesseract
 def test_a_banner_is_read_as_it_is() -> None:
+    assert tesseract.installed() is not None, "tesseract and its French are not installed: make servers"
     reader = tesseract.installed()
-    assert reader is not None
+    assert reader is not None, "tesseract and its French are not installed: make servers"
     sheet = legible.sheet(saved(letter(tuple(line.replace("é", "e") for line in BANNER), size=30)))
     assert sheet is not None
     assert "Nos conseillers vous attendent" in reader.read(sheet, 60)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -75,6 +76,7 @@ def uids(desk: Desk, wanted: Wanted, **more: Any) -> list[int]:
     ],
 )
 def test_what_a_list_holds(full: Ledger, wanted: Wanted, expected: list[int]) -> None:
+    """W-15."""
     desk = full.desk("web:marie")
     assert uids(desk, wanted) == expected
     assert desk.cases(wanted).total == len(expected)
@@ -184,7 +186,7 @@ def test_lists_are_read_from_indices(url: str, full: Ledger) -> None:
 
 HOSTILE = st.one_of(
     st.text(max_size=20),
-    st.sampled_from("= + - @ \t \r \n | % ＝ ＋ － ＠ ' \"".split(" ")).flatmap(
+    st.sampled_from("= + - @ \t \r \n | % ＝ ＋ － ＠ ' \" ;= ;- a;\"＝ ;'=".split(" ")).flatmap(
         lambda start: st.text(max_size=9).map(lambda rest: start + rest)
     ),
 )
@@ -217,6 +219,8 @@ def test_no_cell_of_the_csv_is_a_formula(subject: str, author: str) -> None:
         assert cell.isprintable()
         assert cell.strip()[:1] not in tuple("=+-@|%＝＋－＠")
     assert written.count("\r\n") == 2 == len(written.splitlines())
+    for cell in row:
+        assert not re.search(r";[\s\"]*[=+@|%＝＋－＠-]", cell), "a cell for whom the semicolon separates"
 
 
 @pytest.mark.parametrize(
@@ -231,6 +235,11 @@ def test_no_cell_of_the_csv_is_a_formula(subject: str, author: str) -> None:
         ("Votre carte", "Votre carte"),
         ("", ""),
         ("a\r\n=1", "a  =1"),
+        # a spreadsheet that takes the semicolon for the end of a cell
+        ("a;=1+1", "a;'=1+1"),
+        ("a; \"'=1", "a;' \"'=1"),
+        ("a;＝1;b;+33", "a;'＝1;b;'+33"),
+        ("oui ; non; 1-2", "oui ; non; 1-2"),
     ],
 )
 def test_a_cell(cell: str, expected: str) -> None:

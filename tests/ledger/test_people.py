@@ -158,3 +158,39 @@ def test_a_disabled_person_has_no_session_and_no_link(ledger: Ledger) -> None:
     assert ledger.people.session("z" * 43, at=NOON, lasts=hours, idle=hours) is None
     assert ledger.people.renew("0" * 43, "new", at=NOON) is Told.UNKNOWN
     assert invite(ledger, "1" * 43, user_id=user.id) is Told.UNKNOWN
+
+
+@pytest.mark.parametrize("how", ["disabled", "removed", "less", "elsewhere"])
+def test_who_loses_rights_keeps_no_way_back(ledger: Ledger, how: str) -> None:
+    """W-12: an invitation made before, to be accepted under another name."""
+    add(ledger, f"Restante {how}")
+    leaver = add(ledger, f"Partante {how}")
+    by, tokens = By(f"web:Partante {how}", ALL_RIGHTS), [f"{letter}{how:x<42}" for letter in "abc"]
+    some = Rights(Role.READER, frozenset({"accueil"}))
+    assert invite(ledger, tokens[0], by) is Told.DONE
+    assert invite(ledger, tokens[1], by, rights=some) is Told.DONE
+    assert invite(ledger, tokens[2]) is Told.DONE
+    if how == "disabled":
+        ledger.people.set_disabled(leaver.id, ROOT, disabled=True, at=NOON)
+    elif how == "removed":
+        ledger.people.remove(leaver.id, ROOT, at=NOON)
+    else:
+        wide = how == "less"
+        rights = Rights(Role.REVIEWER, None) if wide else Rights(Role.ADMIN, frozenset({"accueil"}))
+        ledger.people.change_rights(leaver.id, rights, ROOT, at=NOON)
+    assert ledger.people.invitation(tokens[0], at=NOON) is None
+    assert (ledger.people.invitation(tokens[1], at=NOON) is not None) == (how == "elsewhere")
+    assert ledger.people.invitation(tokens[2], at=NOON) is not None
+
+
+def test_a_new_password_forgets_the_browsers_of_whoever_knew_the_old_one(ledger: Ledger) -> None:
+    """W-06: a browser that is known has its own count of tries."""
+    user = add(ledger, "Volée")
+    for change in ("own", "link"):
+        ledger.people.know_browser("k" * 43, user.id, at=NOON)
+        if change == "own":
+            ledger.people.set_password(user, "new", at=NOON)
+        else:
+            invite(ledger, "d" * 43, user_id=user.id)
+            ledger.people.renew("d" * 43, "newer", at=NOON)
+        assert not ledger.people.knows_browser("k" * 43, user.id)

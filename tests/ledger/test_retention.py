@@ -164,6 +164,7 @@ def test_a_message_is_forgotten_in_every_account(ledger: Ledger, asked: str, wri
 
 
 def test_an_account_is_forgotten_whole(ledger: Ledger, url: str) -> None:
+    """W-24."""
     for name in ("accueil", "direction"):
         of = record(place(1, account=name))
         ledger.add_records([of], Cursor(name, "INBOX", 7, 1), sightings=[Sighting("aa", name, NOON)])

@@ -135,6 +135,7 @@ def test_retries_are_due_at_their_instant(ledger: Ledger) -> None:
 
 
 def test_a_release_counts_for_the_content_in_the_account(ledger: Ledger) -> None:
+    """W-18."""
     first = record(1, sha256="aa")
     ledger.add_records([first, record(place(1, account="direction"), sha256="aa")], None)
     ledger.set_decision(first.id, Decision.RELEASED, NOON)

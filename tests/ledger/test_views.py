@@ -48,6 +48,7 @@ def test_a_message_is_asked_for_fetched_and_shown(ledger: Ledger, marie: Desk) -
 
 
 def test_the_file_holds_nothing_that_can_be_read(tmp_path: Path, ledger: Ledger, marie: Desk) -> None:
+    """W-25."""
     request = asked(marie.ask_view(OF.id, at=NOON))
     ledger.answer_view(request.request_id, RAW, NOON)
     files = [path for path in tmp_path.iterdir() if path.name != "vigie.db-key"]

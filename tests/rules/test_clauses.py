@@ -56,6 +56,15 @@ def test_wrapped_lines_are_one_clause():
     assert len(clauses(text)) == 1
 
 
+def test_items_of_a_list_stay_apart_however_long_they_are():
+    text = (
+        "répondez-moi avec :\n• les 16 chiffres de la carte sur laquelle vous voulez l'argent\n• la date d'expiration\n"
+    )
+    assert [clause.text for clause in clauses(fold(text))] == [
+        "repondez-moi avec : les 16 chiffres de la carte sur laquelle vous voulez l'argent, la date d'expiration,"
+    ]
+
+
 def test_quoted_speech_is_somebody_elses():
     assert not any(
         "expire" in clause.text for clause in clauses(fold("Le mail dit « votre carte Vitale expire » et rien de plus"))

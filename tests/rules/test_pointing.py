@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.building import message, verdict
+from tests.rules.building import link, message, verdict
 from vigie.message.fold import fold
 from vigie.message.types import Layer, TextBlock
-from vigie.rules.pointing import MOST, only_points
+from vigie.rules.pointing import MOST, delivers, only_points
 from vigie.rules.types import Label
 
 POINTING = (
@@ -90,3 +90,49 @@ def test_the_attachment_speaks_for_who_only_points(author):
 @pytest.mark.parametrize("body", [body for body in (*SPEAKING, *TO_SOMEBODY_KNOWN) if len(body) >= 20])
 def test_a_colleague_who_hands_on_a_fraud_stays_unrelated(body):
     assert label("Julie Perrot <julie.perrot@atelier-perrot.example>", body) is Label.UNRELATED
+
+
+def leading(author: str, subject: str, body: str, layer: Layer = Layer.ATTACHMENT) -> Label:
+    """The verdict on a mail whose attachment has a link of its own."""
+    blocks = [TextBlock(layer, "attachment:courrier.html", PAGE)]
+    links = [link("https://suivi-dossiers.example/x", layer=layer)]
+    return verdict(message(author, subject, body, links, blocks=blocks)).label
+
+
+OFFICE = "Secrétariat <x@suivi-dossiers.example>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Pièce à régler ci-jointe.",
+        "Merci de la compléter et de nous la retourner sous 5 jours.",
+        "Résolution 300 ppp. Format PDF.",
+    ],
+)
+def test_an_attachment_that_leads_off_speaks_for_who_names_nobody(body):
+    assert leading(OFFICE, "Réf. 331", body) is Label.IMPERSONATION
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Mail louche en PJ", "Bonjour, message joint pour traitement par vos soins."),
+        ("Courrier", "Est-ce un vrai courrier ? Il est joint."),
+        ("TR: courrier", "Le courrier est joint, bonne journée."),
+        ("Courrier", "Bonjour, je l'ai ouvert par erreur, il est joint."),
+    ],
+)
+def test_who_doubts_or_passes_on_stands_for_nothing(subject, body):
+    assert leading(OFFICE, subject, body) is Label.UNRELATED
+
+
+def test_a_message_that_nobody_delivers_is_his_own():
+    told = "Un message vous est destiné. Ouvrez la pièce jointe pour le lire."
+    assert (
+        leading("Notification <postmaster@relais.example>", "Message en attente", told, Layer.ATTACHED_MESSAGE)
+        is Label.IMPERSONATION
+    )
+    known = "Gaëlle Nicol <gaelle.nicol@example.org>"
+    assert leading(known, "Message en attente", told, Layer.ATTACHED_MESSAGE) is Label.UNRELATED
+    assert not delivers([fold("Undelivered mail returned to sender"), fold("Your message could not be delivered.")])

@@ -80,3 +80,45 @@ def test_an_office_at_the_brand_is_a_signature(foot, claimed):
     body = f"Madame,\nJ'ai besoin de votre RIB par retour de mail.\n{foot}"
     found = findings(message("L. Farge <l.farge@soins.example>", "Votre dossier", body), rule="claim-text")
     assert any(finding.topic == "signature" for finding in found) == claimed
+
+
+def test_who_names_nobody_and_sends_again_says_it_himself():
+    told = "Bonjour, notre premier message étant resté sans suite, nous vous le renvoyons."
+    blocks = [
+        TextBlock(
+            Layer.FORWARDED, "text/plain", "L'Assurance Maladie\nVotre carte Vitale est bloquée : https://z.example/x"
+        )
+    ]
+    nobody = message("Service remboursements <s@depot.example>", "TR: dossier", told, [LINK], blocks=blocks)
+    assert verdict(nobody).label is Label.IMPERSONATION
+    friend = message("Paul Roche <paul.roche@boite.example>", "TR: dossier", told, [LINK], blocks=blocks)
+    assert verdict(friend).label is Label.UNRELATED
+
+
+def test_a_ticket_is_found_in_the_trackers_own_address():
+    authors = message("Support <glpi@clinique.example>").authors
+    texts = ["[glpi #0031187] lecture carte vitale", "https://glpi.clinique.example/31187"]
+    assert standing(authors, texts, fold, AMELI, frozenset()) is Standing.ANOTHER
+    assert (
+        standing(authors, [texts[0], "https://glpi.clinique.example/99"], fold, AMELI, frozenset()) is Standing.NOBODY
+    )
+
+
+@pytest.mark.parametrize(
+    "author",
+    ["Jean Roux (CPAM 69) <jean.roux@courriel.example>", "CPAM Recrutement via Jobvista <alertes@jobvista.example>"],
+)
+def test_a_name_beside_the_brands_claims_nothing_by_itself(author):
+    assert (
+        verdict(message(author, "Pot de départ", "La cagnotte : https://z.example/x", [LINK])).label is Label.UNRELATED
+    )
+    fraud = "L'Assurance Maladie vous informe que votre carte Vitale expire.\nCordialement,\nL'Assurance Maladie"
+    assert verdict(message(author, "Votre carte", fraud, ["https://z.example/x"])).label is Label.IMPERSONATION
+
+
+def test_whose_name_does_not_fit_uses_the_brands():
+    for author in ("Jean Roux (CPAM 69) <x9@autre.example>", "CPAM via Notaire <a@jobvista.example>"):
+        assert (
+            verdict(message(author, "Rappel", "Merci de répondre.", ["https://z.example/x"])).label
+            is Label.IMPERSONATION
+        )

@@ -89,7 +89,7 @@ def test_memory_is_bounded(outcome: Bombed) -> None:
 
 
 def test_a_flood_in_one_mailbox_leaves_the_others_their_turn() -> None:
-    """X-18: two accounts that wait for the same processes get equal shares of their time."""
+    """X-18, W-20: two accounts that wait for the same processes get equal shares of their time."""
     told: list[str] = []
     begun, stop = threading.Event(), threading.Event()
 

@@ -174,7 +174,10 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
         ("/bin/sh", str(INSTALL)), capture_output=True, text=True, check=False, timeout=60, env={"PATH": str(tmp_path)}
     )
     assert done.returncode == (0 if works else 2), done.stderr
-    wanted = "chromium dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd tesseract-ocr tesseract-ocr-fra"
+    wanted = (
+        "chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd"
+        " tesseract-ocr tesseract-ocr-fra"
+    )
     assert f"{wanted} util-linux" in done.stderr
     if works:
         asked = (tmp_path / "asked").read_text()

@@ -50,7 +50,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
     ("POST", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
     ("GET", "/profile"): Row(ANY, set_up=True),
-    ("POST", "/profile/digest"): Row(ANY, {"address": "revue@example.org"}, set_up=True),
+    ("POST", "/profile/digest"): Row(Role.REVIEWER, {"address": "revue@example.org", "password": "x"}),
     ("POST", "/profile/password"): Row(ANY, {"password": "x", "fresh": "x", "again": "x"}, set_up=True),
     ("GET", "/profile/second-factor"): Row(ANY, set_up=True),
     ("POST", "/profile/second-factor"): Row(ANY, {"password": "x", "code": "1", "secret": "A" * 27}, set_up=True),

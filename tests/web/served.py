@@ -142,7 +142,8 @@ def serve(
     clock: Clock | None = None,
     **settings: Any,
 ) -> Iterator[Served]:
-    """Serves pages on a free port, with a ledger of their own in `folder`."""
+    """Serves pages on a free port, with a ledger of their own in `folder`. An admin needs no second factor, unless it is asked for."""
+    settings = {"second_factor": "optional"} | settings
     told, clock = WebSettings(listen="127.0.0.1:0", **settings), clock or Clock()
     listening = serving.bound(told)
     told = WebSettings(listen=f"127.0.0.1:{listening.getsockname()[1]}", **settings)

@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import canary
 from tests.ledger.made import outcome, place
 from tests.scanner.digest.world import hold
-from tests.web.served import Served, text, token
+from tests.web.served import PASSWORD, Served, text, token
 from vigie.ledger.asks import needs_four_eyes
 from vigie.ledger.people_types import Role
 from vigie.ledger.review_types import Pile, Wanted
@@ -237,7 +238,10 @@ def test_a_person_says_where_her_digest_goes(served):
     browser = served.browser(marie)
     assert browser.post("/profile/digest", {"address": "pas une adresse"}).status_code == 422
     assert browser.post("/profile/digest", {"address": "a@b.example\r\nBcc: x@y.example"}).status_code == 422
-    assert browser.post("/profile/digest", {"address": " marie@example.org "}).status_code == 303
+    stolen = browser.post("/profile/digest", {"address": "evil@example.net", "password": canary.secret("wrong")})
+    assert stolen.status_code == 403, "a session that was left open sends no subjects away for ever"
+    assert list(served.ledger.people.wanting_digests()) == []
+    assert browser.post("/profile/digest", {"address": " marie@example.org ", "password": PASSWORD}).status_code == 303
     assert [user.address for user in served.ledger.people.wanting_digests()] == ["marie@example.org"]
     assert "marie@example.org" in browser.get("/profile").text
     browser.post("/profile/digest", {"address": ""})

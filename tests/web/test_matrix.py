@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
@@ -17,6 +18,7 @@ from vigie.ledger.people_types import Role
 from vigie.ledger.review_types import Bulk
 from vigie.ledger.types import Decision
 from vigie.web.app import ROUTERS
+from vigie.web.settings import WebSettings
 
 ROLES = tuple(Role)
 TARGET = "id-Cible"
@@ -72,7 +74,7 @@ def call(browser: Browser, method: str, pattern: str, row: Row) -> int:
     return browser.post(path(pattern, row), dict(row.form), on=page).status_code
 
 
-PASSWORD_WRONG = ("/profile/password", "/profile/second-factor", "/profile/second-factor/off")
+PASSWORD_WRONG = ("/profile/password", "/profile/digest", "/profile/second-factor", "/profile/second-factor/off")
 """The rows give a wrong one: that is a 403 of another kind."""
 
 
@@ -136,6 +138,14 @@ def test_nothing_changes_without_a_form_of_ours(matrix: Served, method: str, pat
     json = browser.http.post(where, json=form, headers={"Origin": matrix.origin, "X-CSRF-Token": good})
     assert json.status_code == 415
     assert [entry.number for entry in matrix.ledger.audit_entries()][-1] == before
+
+
+def test_an_admin_needs_a_second_factor_where_nobody_says_otherwise(tmp_path: Path) -> None:
+    """W-06."""
+    with serve(tmp_path, mailboxes=MAILBOXES, second_factor=WebSettings().second_factor) as pages:
+        admin, reviewer = (pages.add(role.value, role) for role in (Role.ADMIN, Role.REVIEWER))
+        assert pages.browser(admin).get("/").headers["location"] == "/profile/second-factor"
+        assert pages.browser(reviewer).get("/").status_code == 200
 
 
 def test_who_has_to_set_up_a_second_factor_can_do_nothing_else(tmp_path_factory: pytest.TempPathFactory) -> None:

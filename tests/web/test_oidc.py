@@ -5,8 +5,13 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,9 +23,10 @@ import pytest
 from tests.servers.oidc import Oidc
 from tests.servers.signing import Signing
 from tests.web.conftest import MAILBOXES
-from tests.web.served import ROOT, Browser, Served, serve, text
+from tests.web.served import ROOT, Browser, Served, kept_password, serve, text
 from vigie.ledger.people_types import ALL_RIGHTS, Invitation, Rights, Role, Told
 from vigie.web import cookies
+from vigie.web.oidc.provider import AT_ONCE
 
 GROUPS = (
     {"name": "securite", "role": "admin"},
@@ -284,6 +290,51 @@ def test_a_provider_that_is_away_loses_nobody(pages: Served, idp: Oidc) -> None:
     idp.stop_once()
     assert "provider_away" in browser.get(back).headers["location"]
     assert come(pages.browser(), idp).headers["location"] == "/accounts"
+
+
+def test_a_provider_that_says_nothing_keeps_few_waiting(tmp_path: Path) -> None:
+    """W-07: anybody can begin a sign-in; the pages for everybody else go on."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(45) as pool:
+        told = {"issuer": f"https://127.0.0.1:{silent.getsockname()[1]}", "client_id": "vigie", "timeout_s": 60.0}
+        with serve(tmp_path, mailboxes=MAILBOXES, oidc=told) as pages:
+            sent = [pool.submit(pages.browser().get, "/sign-in/provider") for _ in range(45)]
+            first = [answer.result() for _, answer in zip(range(45 - AT_ONCE), as_completed(sent), strict=False)]
+            assert {answer.status_code for answer in first} == {503}
+            assert pages.browser().get("/healthz").status_code == 200
+            assert sum(not answer.done() for answer in sent) == AT_ONCE
+            stop = threading.Event()
+
+            def hang_up() -> None:
+                while not stop.is_set():
+                    silent.settimeout(0.2)
+                    with suppress(TimeoutError):
+                        silent.accept()[0].close()
+
+            ending = threading.Thread(target=hang_up)
+            ending.start()
+            assert {answer.result().status_code for answer in sent} == {503}
+            stop.set()
+            ending.join()
+
+
+def test_a_password_by_a_link_does_not_go_around_the_second_factor(tmp_path: Path, idp: Oidc) -> None:
+    """W-06: whoever comes by the provider has that one's second factor, whoever comes by a password has not."""
+    settled = settings(idp, groups=GROUPS)
+    with serve(tmp_path, mailboxes=MAILBOXES, oidc=settled, second_factor="everybody") as pages:
+        idp.claims = {"groups": ["tous"]}
+        browser = pages.browser()
+        assert come(browser, idp).headers["location"] == "/accounts"
+        assert browser.get("/").status_code == 200
+        (user,) = pages.ledger.people.users(ROOT)
+        link = cookies.fresh()
+        at = pages.clock()
+        pages.ledger.people.invite(
+            Invitation("i", user.rights, "cli:root", at, at + timedelta(hours=1), user.id), link, ROOT
+        )
+        pages.ledger.people.renew(link, kept_password(), at=at)
+        local = pages.browser()
+        assert local.sign_in(user.name).status_code == 303
+        assert local.get("/").headers["location"] == "/profile/second-factor"
 
 
 def test_two_people_of_one_name_stay_two(pages: Served, idp: Oidc) -> None:

@@ -43,6 +43,7 @@ def open_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("path", ["/sign-in", "/nothing", "/static/vigie.css", "/healthz", "/broken", "/api/nothing"])
 def test_every_answer_has_the_headers(open_pages: Served, path: str) -> None:
+    """W-05, W-11."""
     answer = open_pages.browser().get(path)
     for name, value in SAME.items():
         if name != "Cache-Control" or not path.startswith("/static"):
@@ -74,6 +75,7 @@ def test_another_host_name_is_refused(open_pages: Served) -> None:
 
 
 def test_a_crash_tells_a_number_and_nothing_else(open_pages: Served, caplog: pytest.LogCaptureFixture) -> None:
+    """W-27."""
     page = open_pages.browser().get("/broken")
     assert page.status_code == 500
     assert canary.MARK not in page.text + caplog.text
@@ -166,6 +168,7 @@ def test_a_ledger_that_is_damaged_is_told(tmp_path: Path) -> None:
 
 
 def test_there_is_no_documentation_page(open_pages: Served) -> None:
+    """W-28."""
     for path in ("/docs", "/redoc", "/openapi.json", "/metrics", "/debug"):
         assert open_pages.browser().get(path).status_code == 404
     assert open_pages.browser().get("/api/openapi.json").json()["info"]["title"] == "Vigie"

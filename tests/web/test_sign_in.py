@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests import canary
 from tests.web.served import PASSWORD, ROOT, Browser, Served, serve, text
 from vigie.ledger.audit import What
 from vigie.ledger.people_types import Role
-from vigie.web.people import guessing, passwords, totp
+from vigie.web.people import guessing, passwords, second_factor, totp
 
 
 def wrong(browser: Browser, name: str = "Marie", **form: str) -> httpx.Response:
@@ -112,7 +115,7 @@ def test_many_names_from_one_address_are_refused(served: Served) -> None:
     known.sign_in("Marie")
     at, key = served.clock(), guessing.Guesses(served.ledger.people)
     for number in range(guessing.BY_ADDRESS):
-        key.wrong(guessing.Try(f"name {number}", "127.0.0.1", None, at), None)
+        assert key.begin(guessing.Try(f"name {number}", "127.0.0.1", None, at), None)
     assert wrong(served.browser(), "another").status_code == 429
     assert known.get("/profile").status_code == 200
     served.clock.passes(minutes=16)
@@ -122,9 +125,31 @@ def test_many_names_from_one_address_are_refused(served: Served) -> None:
 def test_an_ipv6_network_counts_as_one_address(served: Served) -> None:
     guesses, at = guessing.Guesses(served.ledger.people), served.clock()
     for number in range(guessing.BY_ADDRESS):
-        guesses.wrong(guessing.Try(f"name {number}", f"2001:db8::{number:x}", None, at), None)
-    assert guesses.too_many(guessing.Try("new", "2001:db8::ffff", None, at), None)
-    assert not guesses.too_many(guessing.Try("new", "2001:db8:0:1::1", None, at), None)
+        assert guesses.begin(guessing.Try(f"name {number}", f"2001:db8::{number:x}", None, at), None)
+    assert not guesses.begin(guessing.Try("new", "2001:db8::ffff", None, at), None)
+    assert guesses.begin(guessing.Try("new", "2001:db8:0:1::1", None, at), None)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "address"), [((), "127.0.0.1"), (("127.0.0.1",), "203.0.113.9"), (("192.0.2.1",), "127.0.0.1")]
+)
+def test_whose_word_about_the_address_is_taken(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, trusted: tuple[str, ...], address: str
+) -> None:
+    """W-06: who may say where he comes from has as many tries as he likes; of a proxy's word the last part is its own."""
+    with serve(tmp_path, trusted_proxies=trusted) as pages:
+        browser = pages.browser()
+        said = {
+            "X_Forwarded_For": "198.51.100.7, 203.0.113.9",
+            "X_Forwarded_Host": "evil.example",
+            "X_Forwarded_Proto": "https",
+            "Forwarded": "for=198.51.100.8;host=evil.example",
+        }
+        form = {"csrf": browser.token("/sign-in"), "name": "Marie", "password": canary.secret("wrong")}
+        answer = browser.send("/sign-in", form, **said)
+    assert (answer.status_code, "evil.example" in answer.text) == (401, False)
+    (told,) = [record for record in caplog.records if "refused" in record.message]
+    assert getattr(told, "address", "") == address
 
 
 def test_what_is_typed_into_the_name_is_not_kept(served: Served) -> None:
@@ -132,6 +157,60 @@ def test_what_is_typed_into_the_name_is_not_kept(served: Served) -> None:
     wrong(served.browser(), typed)
     for file in served.ledger.path.parent.iterdir():
         assert not canary.is_in(file.read_bytes())
+
+
+def test_tries_that_are_sent_at_once_are_counted_one_by_one(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """W-06: each is counted before its password is looked at; else as many as the server has threads found the count as it was."""
+    served.add("Marie")
+    looked, everybody, real = [], threading.Event(), passwords.is_right
+
+    def slowly(kept: str | None, password: str) -> bool:
+        looked.append(password)
+        everybody.wait(20)
+        return real(kept, password)
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    browsers = [served.browser() for _ in range(guessing.BY_ACCOUNT + 8)]
+    forms = [(browser, browser.token("/sign-in")) for browser in browsers]
+
+    def one(form: tuple[Browser, str]) -> int:
+        answer = form[0].send("/sign-in", {"csrf": form[1], "name": "Marie", "password": canary.secret("wrong")})
+        if answer.status_code == 429:
+            everybody.set()  # the others have been counted, or are being refused
+        return answer.status_code
+
+    with ThreadPoolExecutor(len(forms)) as pool:
+        codes = sorted(pool.map(one, forms))
+    assert codes == [401] * guessing.BY_ACCOUNT + [429] * 8
+    assert len(looked) == guessing.BY_ACCOUNT
+
+
+def test_passwords_that_wait_leave_the_other_pages_their_threads(served: Served) -> None:
+    """W-06: anybody can send passwords; a server of forty threads that all wait for their turn shows nothing to anybody."""
+    browsers = [served.browser() for _ in range(45)]
+    forms = [(browser, browser.token("/sign-in")) for browser in browsers]
+    busy = threading.Event()
+
+    def one(number: int) -> int:
+        browser, token = forms[number]
+        answer = browser.send("/sign-in", {"csrf": token, "name": f"name {number}", "password": "x"})
+        if answer.status_code == 503:
+            busy.set()
+        return answer.status_code
+
+    with passwords._Turn(), passwords._Turn(), ThreadPoolExecutor(len(forms)) as pool:
+        sent = [pool.submit(one, number) for number in range(len(forms))]
+        assert busy.wait(60)  # before any of those in line has given up
+        assert not any(answer.done() and answer.result() == 401 for answer in sent)
+        assert served.browser().get("/healthz", timeout=passwords.PATIENCE_S / 2).status_code == 200
+        passwords._AT_ONCE.release()  # those in line get their turn
+        codes = [answer.result() for answer in sent]
+        passwords._AT_ONCE.acquire()
+    assert set(codes) == {401, 503}
+    counted = served.ledger.people.refused(
+        guessing._key("address", "127.0.0.1"), since=served.clock() - guessing.WINDOW
+    )
+    assert counted == codes.count(401), "who was not looked at is not counted"
 
 
 def secret_of(page: httpx.Response) -> tuple[str, bytes]:
@@ -154,7 +233,13 @@ def test_a_second_factor_is_set_up_used_once_each_and_lost(served: Served) -> No
         browser.post("/profile/second-factor", form | {"password": "x", "code": totp.code(secret, step)}).status_code
         == 403
     )
+    user, before = served.ledger.people.named("Marie"), browser.http.cookies["vigie"]
+    assert user is not None
+    elsewhere = served.browser(user)  # with the password alone
     shown = browser.post("/profile/second-factor", form | {"code": totp.code(secret, step)})
+    assert elsewhere.get("/profile").status_code == 303
+    assert browser.http.cookies["vigie"] != before
+    assert browser.get("/profile").status_code == 200
     codes = [word for word in text(shown).split() if totp.as_recovery_code(word) == word]
     assert len(codes) == totp.RECOVERY_CODES
     browser.post("/sign-out")
@@ -174,6 +259,31 @@ def test_a_second_factor_is_set_up_used_once_each_and_lost(served: Served) -> No
     assert served.browser().sign_in("Marie").status_code == 303
 
 
+def test_codes_are_not_guessed_day_after_day(served: Served) -> None:
+    """W-06: whoever knows the password has six digits left to guess, from as many addresses as he likes."""
+    user, secret = served.add("Marie"), totp.new_secret()
+    served.ledger.people.set_totp(
+        user, second_factor.sealed(served.site, user, secret), ("abcde-fghjk",), counter=0, at=served.clock()
+    )
+
+    def code() -> str:
+        return totp.code(secret, int(served.clock().timestamp()) // totp.STEP_S)
+
+    hers = served.browser()
+    assert hers.sign_in("Marie", code=code()).status_code == 303
+    hers.post("/sign-out")
+    wrong_one = next(one for one in ("000000", "111111", "222222", "333333") if one != code())
+    for _ in range(guessing.BY_CODE):
+        served.clock.passes(minutes=5)
+        assert served.browser().sign_in("Marie", code=wrong_one).status_code == 401
+    served.clock.passes(minutes=16)
+    assert served.browser().sign_in("Marie", code=code()).status_code == 401, "not told from a wrong one"
+    assert hers.sign_in("Marie", code=code()).status_code == 303, "her own browser has its own count"
+    assert served.browser().sign_in("Marie", code="abcde fghjk").status_code == 303
+    served.clock.passes(hours=24)
+    assert served.browser().sign_in("Marie", code=code()).status_code == 303
+
+
 def test_a_new_password_ends_the_other_sessions(served: Served) -> None:
     user = served.add("Marie")
     browser, other = served.browser(user), served.browser(user)
@@ -181,7 +291,10 @@ def test_a_new_password_ends_the_other_sessions(served: Served) -> None:
     form = {"password": PASSWORD, "fresh": fresh, "again": fresh}
     for change in ({"password": "x"}, {"again": "y"}, {"fresh": "short", "again": "short"}):
         assert browser.post("/profile/password", form | change).status_code in (403, 422)
+    stolen = served.browser()
+    stolen.http.cookies.set("vigie", browser.http.cookies["vigie"], domain="127.0.0.1", path="/")
     assert browser.post("/profile/password", form).headers["location"] == "/profile?said=password_changed"
+    assert stolen.get("/profile").status_code == 303, "whoever has the cookie of this session is shut out, too"
     assert (browser.get("/profile").status_code, other.get("/profile").status_code) == (200, 303)
     assert served.browser().sign_in("Marie").status_code == 401
     assert served.browser().sign_in("Marie", fresh).status_code == 303

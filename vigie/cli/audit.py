@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from vigie.cli import console, moments
 from vigie.cli.cases import opened
-from vigie.cli.console import plain
+from vigie.cli.console import json_line, plain
 from vigie.cli.language import colon, current, say, when
 from vigie.cli.status import Fault, Status
 from vigie.ledger.audit import Break, Entry, Head
@@ -23,7 +22,7 @@ def show_list(path: Path | None, *, since: str, account: str, as_json: bool) -> 
     begin = moments.since(since) if since else None
     with opened(path) as (_, ledger):
         for entry in ledger.audit_entries(account=account or None, since=begin):
-            print(json.dumps(_object(entry), ensure_ascii=False) if as_json else _line(entry))
+            print(json_line(_object(entry)) if as_json else _line(entry))
     return Status.DONE
 
 

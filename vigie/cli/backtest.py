@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ from vigie.cli.accounts import chosen
 from vigie.cli.bar import bar
 from vigie.cli.cases import opened
 from vigie.cli.config import AccountSettings, Config
-from vigie.cli.console import plain
+from vigie.cli.console import json_line, plain
 from vigie.cli.faults import mailbox_line
 from vigie.cli.language import colon, say, when
 from vigie.cli.status import Fault, Status
@@ -128,7 +127,7 @@ def backtest(path: Path | None, wanted: Wanted) -> Status:
         else:
             found.take(ledger, rehearsal.from_ledger(ledger, wanted.account or None, since))
     if wanted.as_json:
-        print(json.dumps(_object(found, again=wanted.again), ensure_ascii=False))
+        print(json_line(_object(found, again=wanted.again)))
     else:
         screen = console.screen()
         for line in _lines(found, again=wanted.again):

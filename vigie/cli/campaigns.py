@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from vigie.cli.asking import agreed, typed
 from vigie.cli.carrying import carry_out
 from vigie.cli.cases import opened
 from vigie.cli.config import Config
-from vigie.cli.console import plain
+from vigie.cli.console import json_line, plain
 from vigie.cli.deciding import DECISIONS, refused
 from vigie.cli.language import colon, say, when
 from vigie.cli.person import at_the_keyboard
@@ -44,7 +43,7 @@ def show_list(path: Path | None, *, everything: bool, as_json: bool) -> Status:
         campaigns = ledger.desk(at_the_keyboard()).campaigns(pile=Pile.ALL if everything else Pile.WAITING)
     for campaign in campaigns:
         if as_json:
-            print(json.dumps(dataclasses.asdict(campaign), ensure_ascii=False, default=str))
+            print(json_line(dataclasses.asdict(campaign)))
             continue
         waits = say(f"{campaign.waiting} en attente", f"{campaign.waiting} waiting")
         of = say(f"sur {campaign.total}", f"of {campaign.total}")
@@ -62,7 +61,7 @@ def show_bulks(path: Path | None, *, as_json: bool) -> Status:
         bulks = ledger.desk(at_the_keyboard()).bulks()
     for bulk in bulks:
         if as_json:
-            print(json.dumps(dataclasses.asdict(bulk), ensure_ascii=False, default=str))
+            print(json_line(dataclasses.asdict(bulk)))
         else:
             print(f"{bulk.id}  {when(bulk.at)}  {plain(bulk.who)}  {_progress(bulk)}")
     if not bulks and not as_json:
@@ -96,7 +95,7 @@ def decide(path: Path | None, wanted: Typed) -> Status:
 def undo(path: Path | None, wanted: Typed) -> Status:
     """Takes a decision about a campaign back. Gives the exit status."""
     with opened(path) as (config, ledger):
-        desk = ledger.desk(at_the_keyboard())
+        desk = ledger.desk(at_the_keyboard(), second_reviewer=config.web.second_reviewer)
         bulk = desk.bulk(wanted.name)
         if bulk is None:
             raise Fault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
 def plain(text: str) -> str:
     """One line without control, format, surrogate or private characters: escape sequences of a mail stay text (W-14)."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def json_line(value: object) -> str:
+    """One line of JSON in which nothing but letters reaches a terminal; the same value for whoever reads it.
+
+    JSON itself escapes no C1 control (U+009B begins a sequence) and no character that turns the letters around it (W-14).
+    """
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return (
+        text if text.isprintable() else "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    )
 
 
 def complain(text: str) -> None:

@@ -30,6 +30,8 @@ _FRENCH = {
     "nothing-waits": "plus rien n'attend de décision",
     "undone": "déjà repris",
     "under-way": "le message est en train d'être déplacé : réessayez dans un instant",
+    "second-reviewer": "quelqu'un d'autre l'a confirmé comme fraude : votre demande est notée, elle sera suivie dès qu'une"
+    " deuxième personne demandera la même chose",
     "several-senders": "des messages de plusieurs expéditeurs s'y ressemblent, et une fraude peut copier un courriel anodin :"
     " remettez-les un par un",
 }
@@ -40,7 +42,7 @@ def decide(path: Path | None, what: str, beginnings: Sequence[str], seen: int | 
     stop = threading.Event()
     with opened(path) as (config, ledger), stoppable(stop):
         records = [found(ledger, beginning) for beginning in beginnings]
-        desk = ledger.desk(at_the_keyboard())
+        desk = ledger.desk(at_the_keyboard(), second_reviewer=config.web.second_reviewer)
         statuses, moving = [], []
         for record in records:
             status, intent = _one(desk, record, what, seen)

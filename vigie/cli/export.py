@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from vigie.cli.cases import opened
+from vigie.cli.console import json_line
 from vigie.cli.forget import records_of
 from vigie.cli.language import say
 from vigie.cli.status import Fault, Status
@@ -33,7 +33,7 @@ def export(path: Path | None, wanted: Wanted) -> Status:
         # Told before the first line leaves: who reads what is remembered of others is an event, too (W-21).
         ledger.note(What.EXPORTED, account=wanted.account, records=len(ids))
         beside = [] if wanted.message_id else ledger.exported_account(wanted.account)
-        lines = (json.dumps(item, ensure_ascii=False) for item in itertools.chain(ledger.exported(ids), beside))
+        lines = (json_line(item) for item in itertools.chain(ledger.exported(ids), beside))
         if wanted.file is None:
             for line in lines:
                 print(line)

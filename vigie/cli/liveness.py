@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from vigie.cli.accounts import chosen
 from vigie.cli.config import AccountSettings
-from vigie.cli.console import plain
+from vigie.cli.console import json_line, plain
 from vigie.cli.language import colon, say, when
 from vigie.cli.reload import readable
 from vigie.cli.status import Fault, Status
@@ -139,7 +138,7 @@ def _json(folder: Folder, audit_breaks: int) -> str:
         "ok": folder.good,
         "audit_breaks": audit_breaks,
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json_line(told)
 
 
 def _line(folder: Folder, now: datetime) -> str:

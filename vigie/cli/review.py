@@ -15,7 +15,7 @@ from rich.text import Text
 from vigie.cli import console, moments, words
 from vigie.cli.cases import found, opened
 from vigie.cli.check import finding_line, technical
-from vigie.cli.console import plain
+from vigie.cli.console import json_line, plain
 from vigie.cli.inert import quoting_inertly
 from vigie.cli.language import colon, current, say, when
 from vigie.cli.person import at_the_keyboard
@@ -57,7 +57,7 @@ def show_list(path: Path | None, typed: Typed, *, as_json: bool, as_csv: bool) -
                 print(line, end="")
         elif as_json:
             for case in cases:
-                print(json.dumps(dataclasses.asdict(case), ensure_ascii=False, default=str))
+                print(json_line(dataclasses.asdict(case)))
         else:
             _print(cases, wanted)
     return Status.DONE
@@ -121,7 +121,7 @@ def show(path: Path | None, beginning: str, *, as_json: bool) -> Status:
     if case is None:
         raise Fault(f"{plain(beginning)}: {say('ce cas vient d’être oublié', 'this case was just forgotten')}")
     if as_json:
-        print(json.dumps(_told(case), ensure_ascii=False, default=str))
+        print(json_line(_told(case)))
         return Status.DONE
     for line in _detail(case.record):
         screen.print(line)

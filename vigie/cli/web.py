@@ -19,6 +19,7 @@ from vigie.ledger.people import new_id
 from vigie.ledger.people_types import ALL_RIGHTS, By, Invitation, Told, User
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner.credentials.secret import Source
+from vigie.scanner.notify import Systemd
 from vigie.scanner.settings import AccountSettings, SecretError
 from vigie.web import serving
 from vigie.web.app import create_app
@@ -57,10 +58,14 @@ def serve(path: Path | None) -> Status:
                     console.complain(f"{nobody}: vigie web create-admin")
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, signal.SIG_IGN)  # the server takes them, and raises them once more at its end
-                serving.server(create_app(site), config.web).run(sockets=[listening])
+                serving.server(create_app(site), config.web, _tell_systemd).run(sockets=[listening])
         except LedgerError as error:
             raise Fault(str(error)) from None
     return Status.DONE
+
+
+def _tell_systemd(answers: bool) -> None:
+    Systemd().tell("READY=1" if answers else "STOPPING=1")
 
 
 def create_admin(path: Path | None, name: str, *, link: bool) -> Status:

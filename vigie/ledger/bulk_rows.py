@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, literal, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from vigie.ledger import wishes
 from vigie.ledger.campaign_rows import waiting
 from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.review_types import Bulk, Of, Scope
@@ -37,6 +38,8 @@ class Job(NamedTuple):
     what: Of
     who: str
     at: datetime
+    second_reviewer: bool = False
+    """See wishes; as it was when the job began."""
 
 
 def open_bulk(connection: Connection, bulk_id: str, job: Job, *, campaign: str, undoes: str | None = None) -> None:
@@ -49,6 +52,7 @@ def open_bulk(connection: Connection, bulk_id: str, job: Job, *, campaign: str, 
             who=storable(job.who),
             at=instant_text(job.at),
             undoes=undoes,
+            second_reviewer=int(job.second_reviewer),
         )
     )
 
@@ -86,7 +90,7 @@ def unfinished(connection: Connection) -> Sequence[str]:
 def job(connection: Connection, bulk_id: str) -> Job | None:
     """What it is."""
     row = connection.execute(select(BULKS).where(BULKS.c.id == storable(bulk_id))).one_or_none()
-    return None if row is None else Job(Of(row.what), row.who, instant(row.at))
+    return None if row is None else Job(Of(row.what), row.who, instant(row.at), bool(row.second_reviewer))
 
 
 def next_items(connection: Connection, bulk_id: str, *, after: str, limit: int) -> Sequence[Item]:
@@ -137,8 +141,11 @@ def may_see(connection: Connection, bulk_id: str, within: Scope) -> bool:
 
 
 def undone_by(connection: Connection, bulk_id: str) -> str:
-    """The job that takes it back; "" where there is none."""
-    query = select(BULKS.c.id).where(BULKS.c.undoes == storable(bulk_id)).order_by(BULKS.c.number.desc())
+    """The job that takes it back; "" where there is none, or where all of it waits for a second person to want the same."""
+    other = BULK_ITEMS.c.state != wishes.SECOND.code
+    begun = select(BULK_ITEMS.c.bulk_id).where(BULK_ITEMS.c.bulk_id == BULKS.c.id, other)
+    query = select(BULKS.c.id).where(BULKS.c.undoes == storable(bulk_id), begun.exists())
+    query = query.order_by(BULKS.c.number.desc())
     return connection.execute(query.limit(1)).scalar_one_or_none() or ""
 
 

@@ -43,7 +43,7 @@ def about_campaign(
     seen: int,
     confirmed: int | None,
 ) -> Bulk | AskAgain | Changed | Refusal | Unknown:
-    """See Desk.decide_campaign."""
+    """See Desk.decide_campaign. It is about cases that nobody has decided about: no second reviewer is asked for."""
     known = campaign_rows.told(connection, (campaign_id,), within)
     if not known:
         return Unknown()
@@ -72,7 +72,13 @@ def _not_now(
 
 
 def undo(
-    connection: Connection, bulk_id: str, *, who: str, at: datetime, confirmed: int | None
+    connection: Connection,
+    bulk_id: str,
+    *,
+    who: str,
+    at: datetime,
+    confirmed: int | None,
+    second_reviewer: bool,
 ) -> Bulk | AskAgain | Refusal | Unknown:
     """See Desk.undo_bulk. What that job has not got to yet is withdrawn with it."""
     if bulk_rows.undone_by(connection, bulk_id):
@@ -84,7 +90,7 @@ def undo(
     if not count:
         return _EMPTY
     (before,) = bulk_rows.progress(connection, (bulk_id,))
-    job = Job(Of.UNDO, who, at)
+    job = Job(Of.UNDO, who, at, second_reviewer)
     new = fresh_id()
     bulk_rows.open_bulk(connection, new, job, campaign=before.campaign, undoes=bulk_id)
     bulk_rows.add_done(connection, new, bulk_id)
@@ -106,7 +112,15 @@ def work_off(database: Database, bulk_id: str) -> None:
 
 
 def _one(connection: Connection, bulk_id: str, job: Job, item: Item) -> None:
-    told = deciding.decide(connection, item.record_id, _DECISIONS[job.what], seen=item.version, at=job.at, who=job.who)
+    told = deciding.decide(
+        connection,
+        item.record_id,
+        _DECISIONS[job.what],
+        seen=item.version,
+        at=job.at,
+        who=job.who,
+        second_reviewer=job.second_reviewer,
+    )
     if isinstance(told, Done):
         intent = None if told.intent is None else told.intent.id
         bulk_rows.settle(connection, bulk_id, item, bulk_rows.DONE, version=told.version, intent=intent)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from vigie.ledger import audit, intent_rows, record_rows
+from vigie.ledger import audit, intent_rows, record_rows, wishes
 from vigie.ledger.audit import What
 from vigie.ledger.case_rows import scoped
 from vigie.ledger.columns import storable
@@ -21,9 +21,16 @@ from vigie.ledger.types import Decision, Intent, Record
 
 
 def decide(
-    connection: Connection, record_id: str, wanted: Decision | None, *, seen: int, at: datetime, who: str
+    connection: Connection,
+    record_id: str,
+    wanted: Decision | None,
+    *,
+    seen: int,
+    at: datetime,
+    who: str,
+    second_reviewer: bool = False,
 ) -> Done | Conflict | Refusal | Unknown:
-    """See Desk.decide."""
+    """See Desk.decide. `second_reviewer`: see wishes."""
     record = found(connection, record_id, None)
     if record is None:
         return Unknown()
@@ -31,9 +38,12 @@ def decide(
     other = conflict(record, taken, wanted, seen=seen)
     if other is not None:
         return other
-    planned = plan(record, intent_rows.history(connection, record.id), wanted, at=at)
+    history = intent_rows.history(connection, record.id)
+    planned = plan(record, history, wanted, at=at)
     if isinstance(planned, Refusal):
         return planned
+    if second_reviewer and wishes.lacks_second(connection, record, history, taken, who=who, at=at):
+        return wishes.SECOND
     decision, intent = planned
     write(connection, record.id, decision, at=at, who=who)
     if intent is not None:

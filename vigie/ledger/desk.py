@@ -29,6 +29,7 @@ from vigie.ledger import (
     retention,
     sealing,
     view_rows,
+    wishes,
 )
 from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
@@ -68,10 +69,11 @@ _PRIVATE = Refusal("private", "Nothing is wrong with this mail: it is its reader
 class Desk:
     """See the module. Every method raises LedgerError."""
 
-    def __init__(self, database: Database, who: str, within: Scope) -> None:
+    def __init__(self, database: Database, who: str, within: Scope, *, second_reviewer: bool = False) -> None:
         self._database = database
         self._who = who
         self._within = within
+        self._second_reviewer = second_reviewer
 
     @property
     def who(self) -> str:
@@ -115,6 +117,7 @@ class Desk:
                 alike=alike,
                 can=possible(record, history, at=record.judged_at),
                 requested=case_rows.requested(connection, record.id),
+                wanted_back=wishes.of(connection, record),
             )
 
     def counts(self, *, since: datetime, until: datetime) -> Counts:
@@ -149,7 +152,15 @@ class Desk:
         with self._database.writing() as connection:
             if deciding.found(connection, record_id, self._within) is None:
                 return Unknown()
-            return deciding.decide(connection, record_id, decision, seen=seen, at=at, who=self._who)
+            return deciding.decide(
+                connection,
+                record_id,
+                decision,
+                seen=seen,
+                at=at,
+                who=self._who,
+                second_reviewer=self._second_reviewer,
+            )
 
     def decide_campaign(
         self, campaign_id: str, decision: Decision, *, seen: int, at: datetime, confirmed: int | None = None
@@ -178,7 +189,14 @@ class Desk:
         with self._database.writing() as connection:
             if not bulk_rows.may_see(connection, bulk_id, self._within):
                 return Unknown()
-            return bulks.undo(connection, bulk_id, who=self._who, at=at, confirmed=confirmed)
+            return bulks.undo(
+                connection,
+                bulk_id,
+                who=self._who,
+                at=at,
+                confirmed=confirmed,
+                second_reviewer=self._second_reviewer,
+            )
 
     def finish_bulk(self, bulk_id: str) -> Bulk | None:
         """Works a job off, in short transactions; returns when nothing is left that can be done now."""

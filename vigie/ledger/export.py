@@ -23,6 +23,7 @@ from vigie.ledger.schema import (
     RECORDS,
     SIGNATURES,
     SIGNED,
+    WISHES,
 )
 
 _JSON = frozenset({"case_json", "answers", "settings", "flags", "keywords", "kept_keywords", "detail"})
@@ -38,11 +39,13 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
         outcomes = select(OUTCOMES).join(INTENTS).where(INTENTS.c.record_id == record_id)
         signatures = select(SIGNED.c.signature_id).where(SIGNED.c.record_id == record_id)
         frozen = select(FROZEN, EDITIONS.c.program, EDITIONS.c.settings).join(EDITIONS)
+        wishes = select(WISHES.c.who, WISHES.c.version, WISHES.c.at).where(WISHES.c.record_id == record_id)
         for record in _rows(connection, select(RECORDS).where(RECORDS.c.id == record_id)):
             yield {
                 "kind": "record",
                 **record,
                 "decisions": _rows(connection, decisions.order_by(DECISIONS.c.number)),
+                "wanted_back": _rows(connection, wishes.order_by(WISHES.c.at)),
                 "intents": _rows(connection, intents),
                 "outcomes": _rows(connection, outcomes),
                 "signatures": connection.execute(signatures).scalars().all(),

@@ -134,6 +134,7 @@ class People:
         with self._database.writing() as connection:
             rows.change_user(connection, user.id, password=password)
             rows.end_sessions(connection, user.id, but=but)
+            rows.forget_browsers(connection, user.id)
             rows.remove_invitations_for(connection, user.id)
             _about(connection, f"web:{user.name}", at, "password", user)
 
@@ -186,6 +187,7 @@ class People:
             if rights != ALL_RIGHTS and _is_last_admin(connection, user):
                 return Told.LAST_ADMIN
             rows.set_rights(connection, user_id, rights)
+            rows.remove_invitations_beyond(connection, f"web:{user.name}", rights)
             _about(connection, by.who, at, "rights", replace(user, rights=rights))
             return Told.DONE
 
@@ -203,6 +205,7 @@ class People:
             if disabled:
                 rows.end_sessions(connection, user_id)
                 rows.remove_invitations_for(connection, user_id)
+                rows.remove_invitations_beyond(connection, f"web:{user.name}", None)
             _about(connection, by.who, at, "disabled" if disabled else "enabled", user)
             return Told.DONE
 
@@ -217,6 +220,7 @@ class People:
             if _is_last_admin(connection, user):
                 return Told.LAST_ADMIN
             rows.remove_user(connection, user_id)
+            rows.remove_invitations_beyond(connection, f"web:{user.name}", None)
             _about(connection, by.who, at, "removed", user)
             return Told.DONE
 
@@ -299,6 +303,7 @@ class People:
             rows.change_user(connection, user.id, password=password, totp=None)
             rows.set_recovery_codes(connection, user.id, ())
             rows.end_sessions(connection, user.id)
+            rows.forget_browsers(connection, user.id)
             rows.remove_invitations_for(connection, user.id)
             _about(connection, f"web:{user.name}", at, "password-renewed", user)
             return user
@@ -316,6 +321,7 @@ class People:
             elif user.rights != rights:
                 user = replace(user, rights=rights)
                 rows.set_rights(connection, user.id, rights)
+                rows.remove_invitations_beyond(connection, f"web:{user.name}", rights)
                 _about(connection, "provider", at, "rights", user)
             return Told.DENIED if user.disabled else user
 
@@ -330,6 +336,20 @@ class People:
         """One more for each key."""
         with self._database.writing() as connection:
             rows.count_refused(connection, counted, at)
+
+    def count_try(self, counted: Sequence[tuple[str, int]], *, since: datetime, at: datetime) -> bool:
+        """One more for each key; False, and nothing is counted, where one has reached its limit since. One transaction."""
+        with self._database.writing() as connection:
+            if any(rows.refused(connection, key, since) >= most for key, most in counted):
+                return False
+            rows.count_refused(connection, [key for key, _ in counted], at)
+            return True
+
+    def forget_try(self, counted: Sequence[str], *, at: datetime) -> None:
+        """One less for each key, of those that were counted at that instant."""
+        with self._database.writing() as connection:
+            for key in counted:
+                rows.uncount_refused(connection, key, at)
 
     def forget_refused(self, counted: Sequence[str]) -> None:
         """It was the right person after all."""

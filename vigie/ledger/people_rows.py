@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger.columns import instant, instant_text, storable
@@ -21,7 +21,7 @@ from vigie.ledger.people_schema import (
     SESSIONS,
     USERS,
 )
-from vigie.ledger.people_types import Invitation, Rights, Role, Session, User
+from vigie.ledger.people_types import By, Invitation, Rights, Role, Session, User, may_change
 from vigie.ledger.review_types import Scope
 
 LONGEST_AGENT = 200
@@ -258,6 +258,13 @@ def remove_invitations_for(connection: Connection, user_id: str) -> None:
     connection.execute(delete(INVITATIONS).where(INVITATIONS.c.user_id == user_id))
 
 
+def remove_invitations_beyond(connection: Connection, who: str, rights: Rights | None) -> None:
+    """Links that this person has made and could make no more: she would come in again by them, under another name."""
+    made = connection.execute(select(INVITATIONS).where(INVITATIONS.c.by == storable(who)))
+    gone = [one.id for one in map(_invitation, made) if rights is None or not may_change(By(who, rights), one.rights)]
+    connection.execute(delete(INVITATIONS).where(INVITATIONS.c.id.in_(gone)))
+
+
 # -- refused sign-ins ------------------------------------------------------------------------------------------------
 
 
@@ -272,6 +279,14 @@ def refused(connection: Connection, counted: str, since: datetime) -> int:
 def count_refused(connection: Connection, counted: Sequence[str], at: datetime) -> None:
     """One more for each."""
     connection.execute(insert(REFUSED_SIGN_INS), [{"counted": key, "at": instant_text(at)} for key in counted])
+
+
+def uncount_refused(connection: Connection, counted: str, at: datetime) -> None:
+    """One less, of those of that instant."""
+    row: ColumnElement[int] = literal_column("rowid")
+    same = (REFUSED_SIGN_INS.c.counted == counted, REFUSED_SIGN_INS.c.at == instant_text(at))
+    one = select(row).select_from(REFUSED_SIGN_INS).where(*same).limit(1).scalar_subquery()
+    connection.execute(delete(REFUSED_SIGN_INS).where(row == one))
 
 
 def forget_refused(connection: Connection, counted: Sequence[str]) -> None:
@@ -290,6 +305,11 @@ def know_browser(connection: Connection, token: str, user_id: str, at: datetime)
     row = {"token": hashed(token), "user_id": user_id, "at": instant_text(at)}
     new = insert(KNOWN_BROWSERS).values(row)
     connection.execute(new.on_conflict_do_update(index_elements=("token", "user_id"), set_={"at": row["at"]}))
+
+
+def forget_browsers(connection: Connection, user_id: str) -> None:
+    """Whoever knew the old password signed in somewhere: he loses the count of his own."""
+    connection.execute(delete(KNOWN_BROWSERS).where(KNOWN_BROWSERS.c.user_id == user_id))
 
 
 def clear(connection: Connection, *, refused_before: datetime, known_before: datetime, seen_before: datetime) -> None:

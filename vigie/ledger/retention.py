@@ -33,6 +33,7 @@ from vigie.ledger.schema import (
     SENDINGS,
     SIGNATURES,
     VIEWS,
+    WISHES,
 )
 from vigie.ledger.types import ActionKind, Decision, Erased, State
 
@@ -135,7 +136,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
         _drop_allowed(connection, going)
     signatures = signature_rows.forget(connection, going)
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
-    for table in (FROZEN, DECISIONS, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS):
+    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
     connection.execute(delete(SENDINGS).where(SENDINGS.c.intent_id.in_(intents)))
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))

@@ -42,7 +42,7 @@ class Refusal:
 
     code: str
     """Stable: already-released, under-way, not-held, gone, already-confirmed, nothing-to-undo; of a campaign also
-    nothing-waits and several-senders, of a job undone, of a message to be looked at private."""
+    nothing-waits and several-senders, of a job undone, of a message to be looked at private, of a confirmed fraud second-reviewer."""
     text: str
     """One sentence in English."""
     settled: bool = False

@@ -126,6 +126,8 @@ class ReviewCase:
     """What would not be refused now: "release", "confirm", "undo"."""
     requested: datetime | None = None
     """When the owner of the mailbox asked for it, by the link in a digest; None: he did not, or it was decided since."""
+    wanted_back: Sequence[str] = ()
+    """Who asked for what somebody else has confirmed as fraud, and waits for a second person to agree, see wishes."""
 
     @property
     def version(self) -> int:

@@ -233,6 +233,7 @@ BULKS = Table(
     Column("who", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("undoes", Text),
+    Column("second_reviewer", Integer, nullable=False, server_default="0"),
 )
 
 BULK_ITEMS = Table(
@@ -244,6 +245,15 @@ BULK_ITEMS = Table(
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("intent_id", Text),
+)
+
+WISHES = Table(
+    "wishes",
+    METADATA,
+    Column("record_id", Text, ForeignKey("records.id"), primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 VIEWS = Table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import normalize
 
@@ -27,6 +28,8 @@ COLUMNS = (
 )
 _FORMULA = frozenset("=+-@|%")
 """What Excel, LibreOffice and Google Sheets take for the beginning of a formula or of a DDE call."""
+_WITHIN = re.compile(r";(?=[\s'\"]*+[=+\-@|%＝＋－＠｜％])")
+"""Where Windows is French a semicolon separates, and Excel takes no notice of quotes that a comma ends: a cell begins behind it."""
 
 
 def lines(cases: Iterable[CaseLine], head: Sequence[str] = COLUMNS) -> Iterator[str]:
@@ -46,8 +49,9 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def safe(cell: str) -> str:
-    """The same text as one line that begins with an apostrophe where a spreadsheet would compute it."""
+    """The same text as one line, with an apostrophe before what a spreadsheet would compute."""
     line = cell if cell.isprintable() else "".join(char if char.isprintable() else " " for char in cell)
+    line = _WITHIN.sub(";'", line)
     start = (line if line.isascii() else normalize("NFKC", line)).lstrip().lstrip("'\"").lstrip()[:1]
     return f"'{line}" if start in _FORMULA else line
 

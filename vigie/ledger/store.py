@@ -89,9 +89,9 @@ class Ledger(Keeper):
     ) -> None:
         self.close()
 
-    def desk(self, who: str, within: Scope = EVERYWHERE) -> Desk:
-        """What a person may see and decide, in his name. `within`: his accounts."""
-        return Desk(self._database, who, within)
+    def desk(self, who: str, within: Scope = EVERYWHERE, *, second_reviewer: bool = False) -> Desk:
+        """What a person may see and decide, in his name. `within`: his accounts; `second_reviewer`: see wishes."""
+        return Desk(self._database, who, within, second_reviewer=second_reviewer)
 
     @property
     def people(self) -> People:

@@ -63,6 +63,7 @@ _HEAD_NAMES = {"envoyé": "sent", "envoye": "sent", "date": "sent", "gesendet": 
 _HEAD_NAMES |= {"envoyé le": "sent", "envoye le": "sent", "objet": "subject", "betreff": "subject"}
 _WROTE = re.compile(r"(?:a [ée]crit|wrote|[ée]crivait|schrieb|ha scritto|escribi[óo])\s{0,3}:\s*\Z", re.IGNORECASE)
 _WROTE_START = re.compile(rf"{_LEAD}(?:le|on|am|el|il)\b", re.IGNORECASE)
+_ADDRESS_ALONE = re.compile(r"[\s>]*(?:https?://\S+)?\s*", re.IGNORECASE)
 _OWN_LETTERS = 3
 _OWN_BESIDE_BLOCK = 80
 
@@ -146,6 +147,8 @@ def _mark_quotations(lines: Sequence[Line], layers: list[Layer], stop: int, cont
         own = sum(_letters(lines[index].text) for index in range(stop) if not lines[index].quoted)
         if own < _OWN_BESIDE_BLOCK:
             quoted = [index for index in quoted if lines[index].marked]
+        if all(_ADDRESS_ALONE.fullmatch(lines[index].text) for index in quoted):
+            return  # ">> https://..." points at the address, and nobody is quoted
     for index in quoted:
         layers[index] = Layer.QUOTED
 

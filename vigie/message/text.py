@@ -15,6 +15,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from vigie.message.bidi import as_shown
+from vigie.message.costly import too_deep, too_many_attributes
 from vigie.message.layers import Line
 from vigie.message.places import ANIMATED, PAINTED, SOURCES, VML
 from vigie.message.style import Sheet, Style, colour, declarations, read_sheet, targets, without
@@ -86,7 +87,7 @@ def plain_page(text: str) -> Page:
 def html_page(source: str, *, opened: bool = False) -> Page:
     """An HTML document as its reader sees it. `opened`: in a browser (an attachment), where title and scripts count."""
     source = source[:TEXT_CHARS]
-    if _too_deep(source) or _too_many_attributes(source):
+    if too_deep(source) or too_many_attributes(source):
         return _coarse_page(source)
     tree = LexborHTMLParser(source)
     walk = _Walk(read_sheet(node.text() for node in tree.css("style")), opened=opened)
@@ -96,55 +97,6 @@ def html_page(source: str, *, opened: bool = False) -> Page:
     # C-34: what another parser would take for a link
     walk.page.targets += [target for target in _raw_targets(source) if target.target not in known]
     return walk.page
-
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_MANY_TAGS = 2_000
-_DEEP = 2_000
-_REBUILT = 1_000_000
-
-
-def _too_deep(source: str) -> bool:
-    """Nesting that costs a browser's parser the square of its depth, or formatting that it rebuilds in every block."""
-    if source.count("<") < _MANY_TAGS:
-        return False
-    depth = deepest = formatting = most = tags = 0
-    for match in _TAG.finditer(source):
-        tags += 1
-        name = match[2].lower()
-        if name in _VOID:
-            continue
-        step = -1 if match[1] else 1
-        depth = max(0, depth + step)
-        deepest = max(deepest, depth)
-        if name in _FORMATTING:
-            formatting = max(0, formatting + step)
-            most = max(most, formatting)
-    return deepest > _DEEP or most * tags > _REBUILT
-
-
-_ATTRIBUTES = 1_000
-_OPENED = re.compile(r"""<([a-zA-Z][^\s/>]{0,20})((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)""")
-_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
-_PARTED = re.compile(r"[^\s/]+")
-
-
-def _too_many_attributes(source: str) -> bool:
-    """A browser's parser compares each attribute with all before it; those of every <html> and <body> are one element's (X-09)."""
-    if len(source) < 2 * _ATTRIBUTES:
-        return False
-    whole = 0
-    for match in _OPENED.finditer(source):
-        shared = match[1].lower() in ("html", "body")
-        if not shared and len(match[2]) < 2 * _ATTRIBUTES:
-            continue
-        count = len(_PARTED.findall(_VALUE.sub("= ", match[2])))
-        whole += count if shared else 0
-        if max(count, whole) > _ATTRIBUTES:
-            return True
-    return False
 
 
 _MARKUP = re.compile(r"<[^<>]*>")

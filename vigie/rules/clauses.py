@@ -17,6 +17,7 @@ _WRAPPED = 50
 _END = re.compile(r"([.!?;…]+(?=[\s\"')\]]|$)|[\n•·►▶→|]+| - )")
 _TURN = re.compile(
     r",? (?=(?:mais|toutefois|cependant|neanmoins|sinon|en revanche|par contre|veuillez|merci de|merci d'|puis|alors)\b)"
+    r"|, (?=nous (?:(?:vous )?(?:invitons|prions|demandons)|devons)\b)"
 )
 
 _NOT = re.compile(
@@ -38,6 +39,7 @@ _ASKS_ALL_THE_SAME = re.compile(
     r"|accessible|possible|conforme|associ\w+|rattach\w+|reli\w+|reconnu\w*|valide\w*|finalis\w+|renseign\w+|confirm\w+)\b"
     r"|\b(?:ne sont|n'est|n'etes|ne suis) plus (?:a jour|pris\w*|accept\w+|rembours\w+|valides?|valables?|acti\w+"
     r"|reconnu\w*|associ\w*|couvert\w*|rattach\w*)\b"
+    r"|\bn'etant plus\b"
     r"|\bn'est pas (?:a jour|complet|valide|complete|confirme|verifie|finalise)"
     r"|\bne (?:ser\w+|pourr\w+|fonctionn\w+|beneficie\w+|perdez|recevr\w+|recevez|dispos\w+)\b"
 )
@@ -48,6 +50,15 @@ _REPORTED = re.compile(
     r"|pretext\w*|pieges?|malveillan\w*|canulars?|invitent? a (?:completer|cliquer|renseigner|remplir)"
     r"|incitent? a|signalez|ne cliquez|ne repondez"
     r"|(?:message|mail|courriel|sms|email) (?:vous )?(?:demand|invit|incit|indiqu|annonc|pretend)\w*)\b"
+)
+_ASKED_HERE = re.compile(
+    r"\b(?:(?:j'ai|nous avons) besoin (?:que vous|de vo)|ecrivez[- ](?:moi|nous)\b"
+    r"|(?:r?envoy|retourn|transmett|communiqu|adress|fourniss|confirm|valid)i?ez[- ](?:moi|nous|ici)\b"
+    r"|(?:me|nous) (?:r?envoy|retourn|transmett|communiqu|adress|fourniss)i?ez\b)"
+)
+"""Who writes asks it himself, whatever pretext he gives: "pour bloquer l'opération frauduleuse, renvoyez-moi le code"."""
+_ASKED_ELSEWHERE = re.compile(
+    r"\b(?:demand|invit|incit|pretend|pretext|se f(?:ait|ont)|signal|transf\w+|captur)\w*|\b(?:copie|exemplaire) du (?:message|mail)"
 )
 FRAUD_WORD = re.compile(
     r"\b(?:arnaqu\w*|escroc\w*|escroquer\w*|hameconn\w*|phishing|smishing|filoutage|fraudeurs?|cybercrimin\w*|cyberdelinqu\w*|usurp\w*"
@@ -82,7 +93,7 @@ def clauses(folded: str, *, wrapped: bool = True) -> tuple[Clause, ...]:
     """
     text = with_lists(joined(folded[:MAX_TEXT]) if wrapped else folded[:MAX_TEXT])
     found = []
-    pieces = _END.split(_QUOTED.sub(" ", text))  # sentence, its end, sentence, ...
+    pieces = _END.split(_SPACES.sub(" ", _QUOTED.sub(" ", text)))  # sentence, its end, sentence, ...
     for sentence, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         for piece in _TURN.split(sentence):
             piece = piece.strip()[:MAX_CLAUSE]
@@ -93,11 +104,14 @@ def clauses(folded: str, *, wrapped: bool = True) -> tuple[Clause, ...]:
 
 def is_plain(clause: str) -> bool:
     """False where the clause denies, forbids, or reports a fraud."""
-    if _REPORTED.search(clause):
+    if _REPORTED.search(clause) and not (_ASKED_HERE.search(clause) and not _ASKED_ELSEWHERE.search(clause)):
         return False
     return not _NOT.search(clause) or bool(_ASKS_ALL_THE_SAME.search(clause))
 
 
+_SPACES = re.compile(r" {2,}")
+_MARKED = re.compile(r" {0,8}[-*•·►▶–—>☐✓+] ?\w")
+"""An item of a list, which begins a line of its own however long the one above is."""
 _ITEM = re.compile(r"^ {0,8}(?:[-*•·►▶–—>☐✓+]|\d{1,2} ?[.)/-]|[a-h]\))? ?(?=[a-z0-9])")
 _LIST_ITEMS = 12
 _ITEM_LENGTH = 90
@@ -119,7 +133,7 @@ def with_lists(folded: str) -> str:
         else:
             out.append(line)
             items = 0
-        if said.endswith(":"):
+        if said.endswith(":") and not items:  # an item that ends so is a field of a form
             items = _LIST_ITEMS
     return "\n".join(out)
 
@@ -130,7 +144,7 @@ def joined(folded: str) -> str:
     out: list[str] = []
     goes_on = False
     for line in lines:
-        if goes_on and line:
+        if goes_on and line and not _MARKED.match(line):
             out[-1] += " " + line
         else:
             out.append(line)
@@ -140,7 +154,7 @@ def joined(folded: str) -> str:
 
 def without_quotes(folded: str) -> str:
     """The text without what stands in quotation marks."""
-    return _QUOTED.sub(" ", folded)
+    return _SPACES.sub(" ", _QUOTED.sub(" ", folded))
 
 
 def warns_of_fraud(subject: str, body: str) -> bool:

@@ -46,14 +46,16 @@ _ACTS_ON_READER = re.compile(
 _I_AM = re.compile(
     r"\b(?:(?<!d')ici|nous sommes|je suis|je travaille(?: au| a| pour| dans| chez)?|je vous (?:contacte|ecris|appelle)|nous vous"
     r" (?:contactons|ecrivons)|au nom|de la part|vo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+)"
-    r"|medecin[- ]conseil|praticien[- ]conseil|i am|on behalf)"
-    r",? (?:[\w'-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
+    r"|(?:ce|present) (?:message|mail|e-mail|courriel|courrier) vous (?:est|a ete) (?:adresse|envoye|transmis) par"
+    r"|(?<!\b(?:au|du|le|un|ce) )(?<!\b(?:notre|votre) )(?<!\b(?:des|les|son|vos|nos) )(?:medecin|praticien)[- ]conseil|i am|on behalf)"
+    r",? (?:[\w'\"<>-]+,? ){0,7}(?:de |du |des |d'|a |au |of |from |with )?(?:l'|la |le |the )?$"
 )
 _OF_A_THIRD = re.compile(
     r"\b(?:je suis|nous sommes) (?:[\w'-]+ ){0,3}?(?:alle|passe|retourne|venu|affilie|inscrit|rattache|couvert|convoque|rembourse|indemnise"
     r"|conventionne|suivi|contacte|harcele|radie)e?s?\b"
     r"|\b(?:je suis|nous sommes) (?:[\w'-]+ ){0,5}?(?:avec|contre) (?:la |l'|votre |ma |notre )?$"
     r"|\bvo(?:tre|s) (?:conseill\w+|agent|correspondant\w*|interlocut\w+) (?:\w+ )?(?:est|sont|sera|seront|reste\w*)\b"
+    r"|\b(?:si (?:l'on|on|quelqu'un)|quiconque|quelqu'un|ceux qui|personnes? qui) (?:[\w']+ ){0,4}?au nom\b"
     r"|\b(?:un|des|les|ces|de faux|certains) (?:courriels?|mails?|e-mails?|messages?|sms|appels?|lettres?) (?:\w+ ){0,3}au nom\b"
 )
 """The words "je suis passée à la CPAM", "votre interlocuteur est la CPAM", "un courriel au nom de l'Assurance Maladie réclame"."""
@@ -68,6 +70,12 @@ _INTRODUCED = re.compile(
     r"(?:^|[.!?] )(?!bonjour|bonsoir|merci|suite|salut)[a-z]{3,15}(?: [a-z.'-]{1,20})?, (?:de|pour|depuis|a) (?:la |l'|votre )?$"
 )
 """The words "Claire, de la CPAM"."""
+_OFFICER = re.compile(
+    r"(?:^|[.!?\n] ?)(?:agente?|conseill\w+|inspect\w+|controleu\w+|gestionnaire|enquet\w+|deleguee?|technicien\w*|medecin[- ]conseil)"
+    r"(?: [\w'-]+){0,6}? (?:de |a |aupres de )?(?:la |l')?$"
+)
+_WHO_SPEAKS = re.compile(r"(?: [\w'()-]+){0,7}, (?:je |j')")
+"""The words "agent assermenté de la CPAM, j'instruis"."""
 _ACCESSORY = re.compile(r"\b(?:accessoirement|par ailleurs|retraite\w*|ancien\w*|bientot|candidat\w*|aussi)\b")
 _FIRST_PERSON = re.compile(r"\b(?:nous|notre|nos|je)\b")
 _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|ma|mon|mes|tu|toi|ta|ton|tes|you|your)\b")
@@ -205,7 +213,8 @@ def _presented(item: Utterance, words: Names) -> Iterator[Sign]:
         myself = (_I_AM.search(before) or _INTRODUCED.search(before)) and not (
             _ACCESSORY.search(before) or _OF_A_THIRD.search(before)
         )
-        if myself or (_ON_BEHALF.search(before) and _collects(item)):
+        officer = _OFFICER.search(before) and _WHO_SPEAKS.match(after)
+        if myself or officer or (_ON_BEHALF.search(before) and _collects(item)):
             yield Sign("speaks-for", weight.speaks_for, item.where, _around(text, name), item.layer)
     first = text.lstrip().split("\n", 1)[0]
     if not item.is_subject and opens_with_name(first, words):

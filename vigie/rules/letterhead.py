@@ -45,8 +45,13 @@ _CLOSING = re.compile(
 _TOKENS = re.compile(r"[^\W\d_]+|\d+")
 
 
-def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Iterator[Sign]:
-    """Letterhead, signature, and a subject line that is nothing but the name."""
+def outright(
+    spoken: tuple[Utterance, ...], words: Names, brand: Brand, buttons: frozenset[str] = frozenset()
+) -> Iterator[Sign]:
+    """Letterhead, signature, and a subject line that is nothing but the name.
+
+    `buttons` are the folded texts of links: but for the name alone they are headlines, and sign nothing.
+    """
     weight = weights()
     warned = any(FRAUD_WORD.search(item.text) for item in spoken)
     for item in spoken:
@@ -73,6 +78,7 @@ def outright(spoken: tuple[Utterance, ...], words: Names, brand: Brand) -> Itera
         headed = bool(head) and head != lines[-1]
         if headed:
             yield Sign("letterhead", weight.letterhead - _given(head, brand), item.where, head, item.layer)
+        lines = [line for line in lines if line not in buttons or not words.names.sub("", line).strip(" .!:-[]()|")]
         for sign in _signature(lines, item, words, brand):
             if not headed or sign.text != head or sign.weight >= weight.signature:  # one line is one sign
                 yield sign

@@ -94,7 +94,7 @@ def _names_of(key: str, brand: Brand) -> Names:
         key=f"{key} {next(_COUNTER)}",
         stems=claim.host_stems,
         weak=claim.host_weak_stems,
-        words=frozenset(claim.host_words),
+        words=frozenset(claim.host_words) | {f"{word}s" for word in claim.host_words},
         foreign=frozenset(claim.foreign_suffixes),
         given=frozenset(claim.given_names),
         innocent=frozenset(claim.innocent_words),

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
+from vigie.rules.clauses import clauses
 from vigie.rules.desks import GENERIC
+from vigie.rules.grammar import CARD
 from vigie.rules.lookalike import GLUE
 from vigie.rules.naming import NOT_FAMILY_NAMES
 
@@ -31,10 +33,22 @@ _SPEAKS = re.compile(
     r"|bizarre|louche|suspect\w*|arnaqu\w*|fraud\w*|faux|fausse|vrai|hamecon\w*|phishing|spam|scam|mefi\w*|attention a|transf\w+|fwd"
     r"|forward\w*|imprim\w+|sign(?:e|er|ez)\b|comme convenu|as agreed|promis\w*|diffus\w+|afficher?\b|partag\w+)\b"
 )
+_DOUBTS = re.compile(
+    r"[?]|(?<![\w'])(?:je (?!vous (?:prie|transmet\w*|adresse|envoie|fais parvenir|joins|remercie)\b)|j'|moi\b|m'|tu\b|te\b|t'|toi\b"
+    r"|ton\b|ta\b|tes\b|me\b|my\b|i\b|vu que|fyi\b)"
+    r"|\b(?:pour (?:info|information|avis|votre avis|ton avis|verification|relecture)|recue?s?|received|got|bizarre|louche|suspect\w*"
+    r"|arnaqu\w*|fraud\w*|faux|fausse|hamecon\w*|phishing|spam|scam|mefi\w*|attention a|signal\w+|exemples?|sensibilis\w+"
+    r"|bises|bisous|coucou|salut|svp|stp|merci de me)\b"
+)
+"""Somebody hands on what is not his own: a question, a doubt, a forward, a word among people who know each other."""
+_PASSES_ON = re.compile(r"(?:i-)?(?:tr|fwd?) ?: ?")
 _OF_HIS_OWN = re.compile(
     r"\b(?:demand\w*|requested|attendus?|attestations?|justificatifs?|certificats?|copies?|factures?|cartes?)\b"
 )
 """What people who have a name send each other: papers that somebody asked for."""
+_DELIVERED = re.compile(
+    r"\bvous (?:est|a ete|sont|etes|avez)\b|\b(?:ouvrez|l'ouvrir|consultez|a traiter|pour (?:lire|consulter|ouvrir|afficher))\b"
+)
 _TO_READER = re.compile(r"\b(?:votre|vos|your|vous concern\w+|nous vous pri\w+)\b")
 _WORD = re.compile(r"[a-z]+")
 _PLAIN = (
@@ -57,6 +71,8 @@ _PLAIN = (
     | GLUE
     | NOT_FAMILY_NAMES
 )
+_READ = 8_000
+"""Characters of an attachment in which a card or a password is looked for."""
 _STRANGERS = 3
 """Words that are none of these: a name below, a place, a month."""
 
@@ -67,6 +83,23 @@ def only_points(texts: list[str], *, known: bool) -> bool:
     `known`: the sender gives a name of his own; then only what is plainly the reader's affair is not his.
     """
     return bool(texts) and all(_points(text, known=known) for text in texts)
+
+
+def hands_over(texts: list[str]) -> bool:
+    """Nothing in the folded texts (subject and bodies) asks, doubts or passes on: whoever sends an attachment so stands for it."""
+    return all(len(text) <= MOST and not _DOUBTS.search(text) and not _PASSES_ON.match(text) for text in texts)
+
+
+def delivers(texts: list[str]) -> bool:
+    """The folded texts hand over a message to the reader, and nothing else: "un message vous est destiné, ouvrez la pièce jointe"."""
+    return hands_over([_PASSES_ON.sub("", text) for text in texts]) and any(
+        _POINTS.search(text) and _DELIVERED.search(text) for text in texts
+    )
+
+
+def asks_for_secrets(texts: list[str]) -> bool:
+    """The folded texts want a payment card, a password or a code: nobody's paper does."""
+    return any(CARD.search(clause.text) for text in texts for clause in clauses(text[:_READ]) if clause.plain)
 
 
 def _points(text: str, *, known: bool) -> bool:

@@ -32,7 +32,7 @@ def signs(view: View) -> tuple[Sign, ...]:
     ):
         return _only_shown(view)
     weight = weights()
-    found = list(outright(spoken, words, brand))
+    found = list(outright(spoken, words, brand, view.buttons))
     texts = [item.text for item in spoken if not item.is_subject]
     who = view.standing
     if _a_friend(view, texts, found):

@@ -87,14 +87,15 @@ def by_name(authors: tuple[Address, ...], folded: Callable[[str], str], brand: B
 
 
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
-_TICKET = re.compile(r"\[?\b([a-z]{2,10}-\d{1,6})\b")
+_TICKET = re.compile(r"\[?\b(?:([a-z]{2,10}-\d{1,6})\b|[a-z]{2,12} ?#0{0,6}(\d{3,9})\b)")
 
 
 def _tracks(texts: list[str], domain: str) -> bool:
     """A tracker's notice: the key of a ticket at the head of the subject, and in an address of the sender's own below."""
-    key = _TICKET.match(texts[0]) if texts else None
+    key = _TICKET.search(texts[0][:60]) if texts else None
     return key is not None and any(
-        re.search(rf"://(?:[\w-]+\.)*{re.escape(domain)}/\S*\b{re.escape(key[1])}\b", text) for text in texts[1:]
+        re.search(rf"://(?:[\w-]+\.)*{re.escape(domain)}/\S*\b{re.escape(key[1] or key[2])}\b", text)
+        for text in texts[1:]
     )
 
 
@@ -218,6 +219,22 @@ def _person(display: str, author: Address, brand: Brand) -> bool:
         return False
     local = author.addr.rpartition("@")[0].lower()
     return any(word in local for word in re.findall(r"[a-z]+", display) if len(word) >= 3)
+
+
+def staff(display: str, author: Address, brand: Brand) -> bool:
+    """A person at his own address, and the brand in parentheses or behind a dash: "Jean Roux (CPAM 69)" <jean.roux@...>."""
+    name = _HIS_HOUSE.match(display)
+    if name is None or not names_of(brand).names.search(name[2]) or not _person(name[1].strip(), author, brand):
+        return False
+    local = re.sub(r"[^a-z]", "", author.addr.rpartition("@")[0].lower())
+    words = [word for word in re.findall(r"[a-z]+", name[1]) if len(word) > 1]
+    return any(
+        word in local and any(other[0] in local.replace(word, "", 1) for other in words if other != word)
+        for word in words
+    )
+
+
+_HIS_HOUSE = re.compile(r"([a-z' -]{5,40}?) ?(?:\(| [-/|–,] )([^()\n]{3,60})\)?$")
 
 
 def _signature(text: str, authors: tuple[Address, ...], brand: Brand, buttons: frozenset[str]) -> Standing:

@@ -12,9 +12,10 @@ from vigie.auth_checks.types import AuthEvidence
 from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
-from vigie.rules.pointing import MOST, only_points
+from vigie.rules.pointing import MOST, asks_for_secrets, delivers, hands_over, only_points
 from vigie.rules.standing import Owner, Standing, owner, standing
 from vigie.rules.types import Finding, Kind
+from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance, utterances
 
 _OF_THE_MESSAGE = frozenset({"outer", "links", "spoken", "outer_links", "buttons", "standing", "owner"})
@@ -23,6 +24,11 @@ _A_WORD = 20
 """Characters of the body below which the sender says nothing himself."""
 _BODIES = 4
 """The same body may stand in several parts."""
+_OUR_EARLIER = re.compile(
+    r"\bnotre (?:premier|precedent|dernier) (?:e-?mail|mail|message|courriel|courrier|envoi|rappel)\b"
+    r"|\b(?:ci-dessous|plus bas)\W*$"
+    r"|\bnous vous (?:le |la |les )?(?:renvoyons|retransmettons|adressons (?:de|a) nouveau)\b"
+)
 _ROBOT = re.compile(
     r"(?:no[._-]?reply|ne[._-]?pas[._-]?repondre|notif\w*|alert\w*|mailer|service|system\w*|robot|automat\w*)[\w.+-]*@"
 )
@@ -56,13 +62,37 @@ class View:
 
         Where the body says nothing, or nothing but that something is attached, attachments speak for the sender (house: CLAIM).
         """
-        spoken = self.message.texts(Layer.OUTER)
-        if not (self._says_nothing or self._only_points):
-            return spoken
-        told = self.message.texts(Layer.FORWARDED) if self._robot_forwards else ()
-        return (
-            spoken + tuple(replace(block, layer=Layer.OUTER) for block in told) + self.message.texts(Layer.ATTACHMENT)
-        )
+        texts = self.message.texts
+        told = tuple(replace(block, layer=Layer.OUTER) for block in texts(*self._passed_on))
+        attached = texts(Layer.ATTACHMENT) if self._says_nothing or self._points else ()
+        return texts(Layer.OUTER) + told + attached
+
+    @cached_property
+    def _passed_on(self) -> tuple[Layer, ...]:
+        """The layers of other people's words that are the sender's own all the same."""
+        if self._robot_forwards or self._sends_again:
+            return (Layer.FORWARDED, Layer.QUOTED)
+        return (Layer.ATTACHED_MESSAGE,) if self._nobody_delivers else ()
+
+    @cached_property
+    def _sends_again(self) -> bool:
+        """The words "our first mail remained without an answer, here it is again", of a sender who names nobody."""
+        texts = [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
+        if not self.message.texts(Layer.FORWARDED, Layer.QUOTED) or not any(
+            _OUR_EARLIER.search(text) for text in texts
+        ):
+            return False
+        if not hands_over(texts):
+            return False
+        return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is Standing.NOBODY
+
+    @cached_property
+    def _nobody_delivers(self) -> bool:
+        """The words "the attached message is meant for you", of a sender who names nobody: people pass a mail on under their names."""
+        texts = [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
+        if not self.message.texts(Layer.ATTACHED_MESSAGE) or not delivers(texts):
+            return False
+        return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is not Standing.ANOTHER
 
     @cached_property
     def _says_nothing(self) -> bool:
@@ -70,16 +100,19 @@ class View:
         return sum(len(block.text.strip()) for block in spoken if block.where != "subject") < _A_WORD
 
     @cached_property
-    def _only_points(self) -> bool:
-        if not self.message.texts(Layer.ATTACHMENT):
+    def _points(self) -> bool:
+        """The body says only that something is attached; or who is not known asks and doubts nothing, and what is attached leads off."""
+        attached = self.message.texts(Layer.ATTACHMENT)
+        if not attached:
             return False
-        said = [block.text.strip() for block in self.message.texts(Layer.OUTER) if block.where != "subject"]
-        said = [text for text in said if text]
-        if sum(map(len, said)) > _BODIES * MOST:
+        texts = [self.folded(block.text.strip()) for block in self.message.texts(Layer.OUTER) if block.text.strip()]
+        bodies = [text for text in texts if text != self.folded(self.message.subject.strip())]
+        if sum(map(len, bodies)) > _BODIES * MOST:
             return False
-        texts = [self.folded(text) for text in said]
-        who = standing(self.message.authors, texts, self.folded, self.brand, frozenset())
-        return only_points(texts, known=who is Standing.ANOTHER)
+        links = tuple(link for link in self.message.links if link.layer is Layer.ATTACHMENT)
+        known = standing(self.message.authors, bodies, self.folded, self.brand, frozenset()) is Standing.ANOTHER
+        leads = leads_off(links, self.brand) or asks_for_secrets([self.folded(block.text) for block in attached])
+        return hands_over(texts) if leads and not known else only_points(bodies, known=known)
 
     @cached_property
     def _robot_forwards(self) -> bool:
@@ -90,11 +123,8 @@ class View:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """The message's links; those of a feigned forward are the sender's own."""
-        if not self._robot_forwards:
-            return self.message.links
-        return tuple(
-            replace(link, layer=Layer.OUTER) if link.layer is Layer.FORWARDED else link for link in self.message.links
-        )
+        own, links = self._passed_on, self.message.links
+        return tuple(replace(link, layer=Layer.OUTER) if link.layer in own else link for link in links)
 
     @cached_property
     def spoken(self) -> tuple[Utterance, ...]:

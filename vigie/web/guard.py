@@ -6,11 +6,13 @@ the token of a form alone. A request with a bearer token is not a browser's: its
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vigie.web import cookies
@@ -22,6 +24,8 @@ METHODS: Final = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 LONGEST_TARGET: Final = 4096
 """Bytes of path and query."""
 LARGEST_BODY: Final = 64 * 1024
+BODY_S = 20.0
+"""A body has to come within it (X-20)."""
 MOST_FIELDS: Final = 1000
 FORM: Final = "application/x-www-form-urlencoded"
 ANY_HOST: Final = frozenset(("/healthz", "/readyz"))
@@ -53,8 +57,12 @@ class Guard:
             return
         try:
             receive = await self._checked(scope, receive)
+        except ClientDisconnect:
+            return  # in the middle of a body: nobody is there to be told
         except RefusedError as refused:
-            response = await run_in_threadpool(answer, Request(scope), refused.status, note=refused.note)
+            # The rest of a body is not waited for.
+            close = {} if scope["method"] in SAFE else {"Connection": "close"}
+            response = await run_in_threadpool(answer, Request(scope), refused.status, note=refused.note, headers=close)
             await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -96,18 +104,31 @@ class Guard:
 
 async def _body(request: Request) -> bytes:
     """The whole of it, bounded. Raises RefusedError."""
+    if "transfer-encoding" in request.headers and "content-length" in request.headers:
+        raise RefusedError(400)  # RFC 9112 section 6.1: a proxy before us may have read another request
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise RefusedError(415)  # nothing is unpacked here (X-21)
     announced = request.headers.get("content-length", "0")
     if not announced.isascii() or not announced.isdecimal():
         raise RefusedError(400)
     if int(announced[:20]) > LARGEST_BODY:
         raise RefusedError(413)
+    try:
+        async with asyncio.timeout(BODY_S):
+            body = await _read(request)
+    except TimeoutError:
+        raise RefusedError(408) from None
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise RefusedError(415)
+    return body
+
+
+async def _read(request: Request) -> bytes:
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > LARGEST_BODY:
             raise RefusedError(413)
-    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise RefusedError(415)
     return bytes(body)
 
 

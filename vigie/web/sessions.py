@@ -66,6 +66,6 @@ def _person(user: User, session: str, settings: WebSettings) -> Person:
         language=user.language,
         session=session,
         has_second_factor=user.totp is not None,
-        # whoever comes by the identity provider has that one's second factor
-        must_set_up=wanted and user.totp is None and not user.linked,
+        # Whoever comes by the identity provider has that one's second factor; but a password, by a link of an admin, opens without it.
+        must_set_up=wanted and user.totp is None and (user.password is not None or not user.linked),
     )

@@ -64,7 +64,11 @@ class WebSettings(Settings):
     idle_minutes: int = Field(default=120, ge=1, le=43200, description="the same, when nothing was done")
     invitation_hours: float = Field(default=72.0, gt=0, le=720)
     second_factor: Literal["optional", "admins", "everybody"] = Field(
-        default="optional", description="who has to set up an authenticator app before anything else"
+        default="admins", description="who has to set up an authenticator app before anything else"
+    )
+    second_reviewer: bool = Field(
+        default=True,
+        description="a fraud that somebody has confirmed goes back once two people want it; also for vigie review",
     )
     oidc: OidcSettings | None = None
 

@@ -104,6 +104,7 @@ def test_nobody_listens(dovecot: Dovecot) -> None:
     ],
 )
 def test_a_certificate_that_is_not_right(authority: Authority, names: str, starts: int, ends: int, words: str) -> None:
+    """W-26."""
     pair = authority.server(f"wrong{abs(hash((names, starts)))}", names=names, starts_days=starts, ends_days=ends)
     for tls in ("implicit", "starttls"):
         capability = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n%t OK done\r\n"

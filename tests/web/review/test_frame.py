@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import random
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,8 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 from selectolax.lexbor import LexborHTMLParser
 
+from vigie.message import costly
 from vigie.web.review import frame, styles
-from vigie.web.review.pictures import PREFIX, SIDE, Gallery
+from vigie.web.review.pictures import PREFIX, SHOWN_CHARS, SIDE, Gallery
 
 MARKER = "https://marker.invalid/x"
 
@@ -165,6 +168,15 @@ def test_pictures_are_bounded():
     assert sum(gallery.drawn(png((1 + n, 1))) is not None for n in range(60)) == 40
 
 
+def test_a_picture_that_stands_in_many_places_is_bounded_too():
+    """X-13: a thousand times the same one in forty kilobytes of mail were hundreds of megabytes of page."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (300, 300), random.Random(1).randbytes(270_000)).save(out, "PNG")
+    page = frame.page("<img src=cid:a>" * 1000, {"a": out.getvalue()})
+    assert 30 < page.count(PREFIX) < 1000
+    assert len(page) < SHOWN_CHARS + 100_000
+
+
 @pytest.mark.parametrize(
     ("style", "kept"),
     [
@@ -191,3 +203,33 @@ def test_the_policy_of_the_frame_gives_no_right():
     assert "default-src 'none'" in frame.POLICY
     assert "script" not in frame.POLICY
     assert "allow-" not in frame.POLICY
+
+
+class Attributes(HTMLParser):
+    """The comparisons that a parser makes which looks at every attribute of an element for each new one."""
+
+    work = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's
+        self.work += len(attrs) ** 2
+
+
+@pytest.mark.parametrize(
+    "shape", ["<p {}>Bonjour", "<img src=cid:x {}>Bonjour", "<a href=x {}>Bonjour", '<p " {}>Bonjour']
+)
+def test_no_parser_is_given_what_costs_it_the_square(shape, monkeypatch):
+    given: list[str] = []
+
+    def parser(source: str) -> LexborHTMLParser:
+        given.append(source)
+        return LexborHTMLParser(source)
+
+    monkeypatch.setattr(frame, "LexborHTMLParser", parser)
+    shown = frame.inert(shape.format(" ".join(f"a{number}=x" for number in range(30_000))), {})
+    assert shown.strip() == "<pre> Bonjour</pre>"
+    counted = Attributes()
+    for source in (*given, shown):
+        counted.feed(source)
+    assert counted.work < costly.ATTRIBUTES**2
+    assert "Bonjour" in frame.inert(shape.format(" ".join(f"a{number}=x" for number in range(300))), {})
+    assert given

@@ -15,8 +15,9 @@ from tests.ledger.made import outcome, record
 from tests.web.review import seeded
 from tests.web.served import Browser, Served, text
 from vigie.ledger.people_types import Role
+from vigie.ledger.spreadsheet import COLUMNS
 from vigie.ledger.types import Decision, Record
-from vigie.web.review import message
+from vigie.web.review import message, opening
 
 
 @pytest.fixture
@@ -249,6 +250,7 @@ def fetched(served: Served, browser: Browser, case: Record, raw: bytes) -> str:
 
 
 def test_the_message_is_fetched_shown_and_handed_out(served, reviewer, fraud):
+    """W-03, W-21."""
     raw = seeded.message(seeded.FORM)
     way = fetched(served, reviewer, fraud, raw)
     page = reviewer.get(way)
@@ -299,6 +301,20 @@ def test_a_message_that_cannot_be_opened_can_still_be_handed_out(served, reviewe
     page = reviewer.get(way)
     assert "ne peut pas être affiché sans danger" in text(page)
     assert reviewer.get(f"{way}/raw").content == raw
+
+
+def test_a_process_that_says_too_much_or_nothing_is_ended(served, monkeypatch):
+    """It may be the mail's by then: the pages keep no more of what it says than can be shown."""
+    for boot, says in (
+        ("import sys; sys.stdin.buffer.read()\nwhile True: sys.stdout.buffer.write(bytes(1 << 20))", "more than"),
+        ("import sys; sys.exit(3)", "or failed"),
+        ("import time; time.sleep(60)", "too long"),
+        ("print('{}')", "nonsense"),
+    ):
+        monkeypatch.setattr(opening, "_BOOT", boot)
+        monkeypatch.setattr(opening, "START_S", 5.0 if "sleep" not in boot else -served.site.opener._limits.wall_s)
+        with pytest.raises(opening.OpeningError, match=says):
+            served.site.opener(b"x" * 10_000_000)
 
 
 # -- many ----------------------------------------------------------------------------------------------------------------
@@ -422,6 +438,17 @@ def test_who_takes_the_list_away_is_noted(served, reviewer, fraud):
     assert fraud.id in answer.text
     (noted,) = [entry for entry in served.ledger.audit_entries() if entry.what == "exported"]
     assert (noted.who, noted.account) == ("web:Marie", "accueil")
+    for elsewhere in ("cross-site", "same-site"):  # W-04: a link of another site has nothing noted in her name
+        assert reviewer.get("/cases.csv", headers={"Sec-Fetch-Site": elsewhere}).status_code == 403
+    assert len([entry for entry in served.ledger.audit_entries() if entry.what == "exported"]) == 1
+
+
+def test_the_columns_of_the_list_have_names_in_the_language_of_the_person(served, reviewer, fraud):
+    english = served.browser(served.add("Ann", language="en"))
+    for browser, names in ((reviewer, ["cas", "compte", "dossier"]), (english, ["case", "account", "folder"])):
+        head = next(csv.reader(io.StringIO(browser.get("/cases.csv").content.decode("utf-8-sig"))))
+        assert head[:3] == names
+        assert len(head) == len(COLUMNS)
 
 
 def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):
@@ -457,3 +484,22 @@ def test_marks_tell_that_what_is_shown_has_changed(served, reviewer, fraud):
 
 def test_nobody_learns_of_changes_who_is_not_signed_in(served):
     assert served.browser().get("/events", headers={"Accept": "application/json"}).status_code == 401
+
+
+# -- two people ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_colleague_has_confirmed_goes_back_once_two_people_want_it(served, reviewer, fraud):
+    """W-17, as it is where nobody says otherwise."""
+    paul, anne = (served.browser(served.add(name)) for name in ("Paul", "Anne"))
+    assert decide(reviewer, fraud, "confirm").status_code == 303
+    for deed in ("release", "undo"):
+        answer = decide(paul, fraud, deed)
+        assert answer.status_code == 409
+        assert "dès qu'une deuxième personne" in text(answer)
+    assert served.ledger.open_intents("accueil") == []
+    assert "Paul demande de revenir sur cette fraude confirmée" in text(anne.get(f"/cases/{fraud.id}"))
+    assert decide(anne, fraud, "release").status_code == 303
+    (intent,) = served.ledger.open_intents("accueil")
+    assert intent.record_id == fraud.id
+    assert "demande de revenir" not in text(paul.get(f"/cases/{fraud.id}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from tests.ledger.made import NOON
 from tests.web.review import seeded
 from vigie.ledger.types import Heartbeat, Record
 from vigie.web import words
+from vigie.web.review import marks
 from vigie.web.review.asked import asked
 from vigie.web.review.chain import GAP, WIDTH, chain
 from vigie.web.review.health import health
@@ -149,3 +151,20 @@ def test_both_languages_have_every_word_with_the_same_places_to_fill():
 
 def _places(text: str) -> list[str]:
     return [piece.split("}")[0] for piece in text.split("{")[1:]]
+
+
+def test_each_text_and_each_quote_is_made_ready_once(monkeypatch):
+    """X-10: this runs beside everybody else's pages; two hundred texts times two hundred quotes took half a minute."""
+    seen: list[str] = []
+    plain = marks._plain
+
+    def counted(text: str) -> tuple[str, Sequence[int]]:
+        seen.append(text)
+        return plain(text)
+
+    monkeypatch.setattr(marks, "_plain", counted)
+    texts = ["é" * 300 + str(number) for number in range(50)]
+    found = marks.marked_all(texts, [Needle("É" * 300 + str(number % 40), "lure") for number in range(200)])
+    assert ["".join(segment.text for segment in segments) for segments in found] == texts
+    assert [segments[0].kind for segments in found] == ["lure"] * 40 + ["lure"] * 10
+    assert len(seen) <= 50 + 200

@@ -1,11 +1,13 @@
 """The author's display name names the brand, whatever the address behind it.
 
 "Ameli Durand" is a person; "Régie de l'assurance maladie du Québec" is another body. An address written as a display name counts
-as the address it shows (S-40).
+as the address it shows (S-40). Who names himself and the brand as where he works ("Jean Roux (CPAM 69)" <jean.roux@...>) may do so:
+what he writes decides whether he speaks for it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vigie.message.types import Address
@@ -14,8 +16,8 @@ from vigie.rules.issuer import patterns_of
 from vigie.rules.lookalike import Grade, likeness
 from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
 from vigie.rules.quoting import claim
-from vigie.rules.standing import namesake
-from vigie.rules.types import Finding, Kind
+from vigie.rules.standing import fits_domain, namesake, staff
+from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 
 ID = "claim-display-name"
@@ -31,10 +33,15 @@ def check(view: View) -> Iterator[Finding]:
         if not author.display:
             continue
         display = readable(view.folded(author.display[:MAX_DISPLAY]), view.brand)
-        if _poses(view, display, author) or (display in view.brand.claim.whole_names and _named(view)):
-            yield claim(ID, "", author.field, f"{author.display} <{author.addr}>")
+        written = f"{author.display} <{author.addr}>"
+        poses = _poses(view, display, author)
+        if poses and (_sent_through(view, display, author) or staff(display, author, view.brand)):
+            if _named(view):
+                yield claim(ID, "beside-another", author.field, written, strength=Strength.WEAK)
+        elif poses or (display in view.brand.claim.whole_names and _named(view)):
+            yield claim(ID, "", author.field, written)
         elif _shows_official_address(view, author):
-            yield claim(ID, "address-as-name", author.field, f"{author.display} <{author.addr}>")
+            yield claim(ID, "address-as-name", author.field, written)
 
 
 def _poses(view: View, display: str, author: Address) -> bool:
@@ -43,6 +50,15 @@ def _poses(view: View, display: str, author: Address) -> bool:
     if is_person(display, view.brand):
         return not family_name_in(display, view.folded(author.addr), view.brand) and _named(view)
     return bool(names_of(view.brand).names.search(display)) or glued_name(display, view.brand)
+
+
+_VIA = re.compile(r"(?<=.) (?:via|par l'intermediaire de) ([^\n]{3,60})$")
+
+
+def _sent_through(view: View, display: str, author: Address) -> bool:
+    """The words "CPAM Recrutement via Jobvista" <x@jobvista.example>: the sender says himself that he is another."""
+    through = _VIA.search(display)
+    return through is not None and fits_domain(through[1], author.domain, view.brand)
 
 
 def _named(view: View) -> bool:

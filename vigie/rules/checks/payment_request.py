@@ -18,6 +18,8 @@ SOURCES = ("facts/ameli.md section 3.1 nos. 18, 39, 45; section 1.4 (CPAM 21: fr
 
 MAX_FINDINGS = 4
 _SUM = re.compile(r"\b(?:cette somme|ce montant|la penalite|l'amende|compte (?:ci-apres|ci-dessous|suivant))\b")
+_TO_ACCOUNT = re.compile(rf"\b(?:reglement|paiement|a (?:payer|regler|verser|virer))\b.{{0,40}}(?:{IBAN.pattern})")
+"""The words "règlement : virement FR76 ...": whoever promises a refund beside them is paid all the same."""
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -33,7 +35,7 @@ def check(view: View) -> Iterator[Finding]:
             continue
         fee = FEES.search(text) and (AMOUNT.search(text) or PAYS.search(text))
         sum_named = AMOUNT.search(text) or _SUM.search(text) or IBAN.search(text)
-        sum_asked = PAYS.search(text) and sum_named and not RECEIVES.search(text)
+        sum_asked = PAYS.search(text) and sum_named and (_TO_ACCOUNT.search(text) or not RECEIVES.search(text))
         if fee or sum_asked:
             seen.add(text)
             yield lure(ID, "fees" if fee else "sum", saying.spoken.where, saying.written, layer=saying.spoken.layer)

@@ -18,6 +18,10 @@ from vigie.ledger.people_types import User
 WINDOW: Final = timedelta(minutes=15)
 BY_ACCOUNT: Final = 10
 BY_BROWSER: Final = 10
+CODE_WINDOW: Final = timedelta(days=1)
+BY_CODE: Final = 20
+"""Codes of six digits behind the right password, from wherever: at 10 in a quarter of an hour, of which three fit at a time, somebody
+who knows the password would be in within a year or so."""
 BY_ADDRESS: Final = 50
 """An office shares one address, and so does everybody behind a proxy that is not in trusted_proxies."""
 
@@ -39,22 +43,40 @@ class Guesses:
     def __init__(self, people: People) -> None:
         self._people = people
 
-    def too_many(self, attempt: Try, user: User | None) -> bool:
-        """This try is refused without a look at the password."""
-        since = attempt.at - WINDOW
-        return any(self._people.refused(key, since=since) >= most for key, most in self._counted(attempt, user))
+    def begin(self, attempt: Try, user: User | None) -> bool:
+        """Counts this try before anybody looks at its password; False: it is refused without a look.
+
+        Looking takes a while: tries that are sent at once would all find the count as it was before them.
+        """
+        return self._people.count_try(self._counted(attempt, user), since=attempt.at - WINDOW, at=attempt.at)
+
+    def begin_code(self, attempt: Try, user: User) -> bool:
+        """The same for a code, behind a right password; False: it is refused as a wrong one is, for the password was right."""
+        return self._people.count_try([self._code(attempt, user)], since=attempt.at - CODE_WINDOW, at=attempt.at)
+
+    def withdraw_code(self, attempt: Try, user: User) -> None:
+        """It was right."""
+        self._people.forget_try([self._code(attempt, user)[0]], at=attempt.at)
 
     def wrong(self, attempt: Try, user: User | None) -> None:
-        """The password was wrong."""
-        counted = self._counted(attempt, user)
-        self._people.count_refused([key for key, _ in counted], at=attempt.at)
-        if user is not None and self.too_many(attempt, user):
+        """It stays counted."""
+        since, counted = attempt.at - WINDOW, self._counted(attempt, user)
+        if user is not None and any(self._people.refused(key, since=since) >= most for key, most in counted):
             self._people.note_guessing(user.name, at=attempt.at)
+
+    def withdraw(self, attempt: Try, user: User | None) -> None:
+        """It was right, or nobody has looked: as if it had not been."""
+        self._people.forget_try([key for key, _ in self._counted(attempt, user)], at=attempt.at)
 
     def right(self, attempt: Try, user: User, browser: str) -> None:
         """It was the right person: the count of her browser begins anew; the account's own stays, strangers may be at it."""
+        self.withdraw(attempt, user)
         self._people.know_browser(browser, user.id, at=attempt.at)
         self._people.forget_refused([_key("browser", browser, user.id)])
+
+    def _code(self, attempt: Try, user: User) -> tuple[str, int]:
+        known = attempt.browser if attempt.browser and self._people.knows_browser(attempt.browser, user.id) else ""
+        return _key("code", known, user.id), BY_CODE
 
     def _counted(self, attempt: Try, user: User | None) -> list[tuple[str, int]]:
         if user is not None and attempt.browser and self._people.knows_browser(attempt.browser, user.id):

@@ -16,6 +16,8 @@ LEAST_DIFFERENT: Final = 5
 _HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=2, type=Type.ID)
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each takes 64 MiB: whoever sends many passwords at once must not take all memory."""
+_IN_LINE: Final = threading.BoundedSemaphore(10)
+"""Those that wait included: each holds one of the server's 40 threads, and the other pages need some."""
 PATIENCE_S: Final = 20.0
 _NOBODY: Final = (  # of a password that nobody has: looking at it costs the same time
     "$argon2id$v=19$m=65536,t=3,p=2$E7gft4+U/5oAUmmZg97aAg$IyrEWvTs7V19XztTwA6iZyK7RyQNtTbjgySPq8C9SNI"
@@ -66,8 +68,12 @@ def _is_run(text: str) -> bool:
 
 class _Turn:
     def __enter__(self) -> None:
+        if not _IN_LINE.acquire(blocking=False):
+            raise BusyError
         if not _AT_ONCE.acquire(timeout=PATIENCE_S):
+            _IN_LINE.release()
             raise BusyError
 
     def __exit__(self, *_: object) -> None:
         _AT_ONCE.release()
+        _IN_LINE.release()

@@ -13,8 +13,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from vigie.ledger.people_types import User
-from vigie.web import site
-from vigie.web.entry import SignedIn
+from vigie.web import sessions, site
+from vigie.web.entry import Reviewer, SignedIn
 from vigie.web.pages import redirect, render
 from vigie.web.people import passwords, second_factor, totp
 from vigie.web.people.guessing import Guesses, Try
@@ -36,15 +36,21 @@ def profile(request: Request, person: SignedIn) -> Response:
 def change_password(
     request: Request, person: SignedIn, password: Password, fresh: Password, again: Password
 ) -> Response:
-    """Ends every other session."""
+    """Ends every session: whoever has the cookie of this one is shut out, too; she goes on with a fresh one."""
     here, user = site.of(request), _local(request, person)
     if not _confirmed(request, user, password):
         return _page(request, person, wrong="password", status=403)
     weakness = "differs" if fresh != again else passwords.weakness(fresh, user.name)
     if weakness:
         return _page(request, person, wrong=weakness, status=422)
-    here.ledger.people.set_password(user, passwords.hashed(fresh), at=here.now(), but=person.session)
-    return redirect("/profile", said="password_changed")
+    try:
+        kept = passwords.hashed(fresh)
+    except passwords.BusyError:
+        raise HTTPException(503, headers={"Retry-After": "10"}) from None
+    here.ledger.people.set_password(user, kept, at=here.now())
+    response = redirect("/profile", said="password_changed")
+    sessions.begin(request, response, user)
+    return response
 
 
 @router.get("/second-factor")
@@ -60,7 +66,7 @@ def set_up(request: Request, person: SignedIn) -> Response:
 def set_up_done(
     request: Request, person: SignedIn, password: Password, code: Code, secret: Annotated[str, Form(max_length=40)]
 ) -> Response:
-    """Shows the recovery codes, this one time."""
+    """Shows the recovery codes, this one time. Ends every session that was begun without a code, and goes on with a fresh one."""
     here, user = site.of(request), _local(request, person)
     key = _secret(secret)
     if person.has_second_factor:
@@ -72,6 +78,8 @@ def set_up_done(
         return _set_up(request, person, key, wrong="code", status=422)
     codes, sealed = totp.recovery_codes(), second_factor.sealed(here, user, key)
     here.ledger.people.set_totp(user, sealed, codes, counter=counter, at=here.now())
+    here.ledger.people.end_own_sessions(user, at=here.now())
+    sessions.begin(request, Response(), user)  # the page's token is of the new cookie, and brings it along
     return render(request, "people/recovery_codes.html.j2", codes=codes)
 
 
@@ -86,12 +94,16 @@ def turn_off(request: Request, person: SignedIn, password: Password) -> Response
 
 
 @router.post("/digest")
-def set_address(request: Request, person: SignedIn, address: Annotated[str, Form(max_length=254)] = "") -> Response:
-    """Where the digest goes; nowhere where nothing is given."""
-    here, address = site.of(request), address.strip()
+def set_address(
+    request: Request, person: Reviewer, address: Annotated[str, Form(max_length=254)] = "", password: Password = ""
+) -> Response:
+    """Where the digest goes; nowhere where nothing is given. It outlives the session: subjects would leave every day."""
+    here, user, address = site.of(request), _user(request, person), address.strip()
     if address and not ADDRESS.fullmatch(address):
         return _page(request, person, wrong="address", status=422)
-    here.ledger.people.set_address(_user(request, person), address, at=here.now())
+    if address and user.password is not None and not _confirmed(request, user, password):
+        return _page(request, person, wrong="password", status=403)
+    here.ledger.people.set_address(user, address, at=here.now())
     return redirect("/profile", said="digest_address" if address else "digest_off")
 
 
@@ -163,12 +175,15 @@ def _confirmed(request: Request, user: User, password: str) -> bool:
     """Her password, once more; counted as at the sign-in: a session that was left open does not open it for ever."""
     here = site.of(request)
     guesses, attempt = Guesses(here.ledger.people), Try(user.name, address_of(request), None, here.now())
-    if guesses.too_many(attempt, user):
+    if not guesses.begin(attempt, user):
         raise HTTPException(429)
     try:
         right = passwords.is_right(user.password, password)
     except passwords.BusyError:
+        guesses.withdraw(attempt, user)
         raise HTTPException(503, headers={"Retry-After": "10"}) from None
-    if not right:
+    if right:
+        guesses.withdraw(attempt, user)
+    else:
         guesses.wrong(attempt, user)
     return right

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -12,7 +13,7 @@ from vigie.ledger.people_types import User
 from vigie.web import cookies, pages, sessions, site
 from vigie.web.entry import Anybody
 from vigie.web.pages import redirect, render
-from vigie.web.people import passwords, second_factor
+from vigie.web.people import passwords, second_factor, totp
 from vigie.web.people.guessing import Guesses, Try
 
 LOG = logging.getLogger(__name__)
@@ -41,11 +42,12 @@ def signed_in(request: Request, name: Name, password: Password, code: Code = "",
     user = here.ledger.people.named(name)
     browser = cookies.read(request, cookies.KNOWN)
     attempt = Try(name, address_of(request), browser, here.now())
-    if guesses.too_many(attempt, user):
+    if not guesses.begin(attempt, user):
         return _form(request, way, name=name, wrong="too-many", status=429)
     try:
-        proved = _proves(request, user, password, code)
+        proved = _proves(request, attempt, user, password, code)
     except passwords.BusyError:
+        guesses.withdraw(attempt, user)
         raise HTTPException(503, headers={"Retry-After": "10"}) from None
     if not proved or user is None:
         guesses.wrong(attempt, user)
@@ -72,16 +74,28 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-def _proves(request: Request, user: User | None, password: str, code: str) -> bool:
+def _proves(request: Request, attempt: Try, user: User | None, password: str, code: str) -> bool:
     """The password is looked at in every case, so that the time tells nothing. Raises BusyError."""
     kept = user.password if user is not None and not user.disabled else None
     right = passwords.is_right(kept, password)
     if not right or user is None:
         return False
-    if user.totp is not None and not second_factor.proves(site.of(request), user, code):
+    if user.totp is not None and not _has_code(request, attempt, user, code):
         return False
     if kept is not None and passwords.is_outdated(kept):
-        site.of(request).ledger.people.rehash(user, passwords.hashed(password))
+        with suppress(passwords.BusyError):  # another time: she is in, and her code is used up
+            site.of(request).ledger.people.rehash(user, passwords.hashed(password))
+    return True
+
+
+def _has_code(request: Request, attempt: Try, user: User, code: str) -> bool:
+    here = site.of(request)
+    guesses = Guesses(here.ledger.people)
+    if totp.as_recovery_code(code):  # 50 bits: nobody guesses one
+        return second_factor.proves(here, user, code)
+    if not guesses.begin_code(attempt, user) or not second_factor.proves(here, user, code):
+        return False
+    guesses.withdraw_code(attempt, user)
     return True
 
 

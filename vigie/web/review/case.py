@@ -18,7 +18,7 @@ from vigie.web.review.answers import answers
 from vigie.web.review.chain import chain
 from vigie.web.review.desks import case_of, desk_of, words_of
 from vigie.web.review.live import versions
-from vigie.web.review.said import TONES, decision, deeds, doer, noticed
+from vigie.web.review.said import TONES, decision, deeds, doer, name, noticed
 from vigie.web.review.shown import line
 from vigie.web.review.told import told
 from vigie.web.words import Words, when
@@ -92,6 +92,7 @@ def page(
         advice=read.advice.get(t.language, ()),
         noticed=noticed(read, t),
         deeds=deeds(found, t),
+        wanted_back=", ".join(map(name, found.wanted_back)),
         conflict=None if conflict is None else _told_conflict(conflict, person, t),
         refusal="" if refusal is None else refused(refusal.code, t),
         next_case=_next_case(request, person, record.id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 
 from vigie.ledger import spreadsheet, themes
@@ -51,20 +51,25 @@ def cases(request: Request, person: Reader) -> Response:
 
 @router.get("/cases.csv")
 def export(request: Request, person: Reader) -> Response:
-    """Every case that the same address lists as a page, read while it is sent; that it was taken is noted."""
-    wish = asked(request.query_params)
+    """Every case that the same address lists as a page, read while it is sent; that it was taken is noted.
+
+    Raises HTTPException (403) for a link of another site: it would have her name in the audit log (W-04).
+    """
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    t, wish = words_of(request), asked(request.query_params)
     desk, now = desk_of(request, person), site.of(request).now()
     desk.note_export(account=wish.wanted.account if person.sees(wish.wanted.account) else "")
     return StreamingResponse(
-        _written(desk, wish),
+        _written(desk, wish, [t(f"review.csv.{name}") for name in spreadsheet.COLUMNS]),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="vigie-{now:%Y-%m-%d}.csv"'},
     )
 
 
-def _written(desk: Desk, wish: Asked) -> Iterator[bytes]:
+def _written(desk: Desk, wish: Asked, head: list[str]) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"  # without it Excel reads Latin 1
-    lines = spreadsheet.lines(desk.every_case(wish.wanted, sort=wish.sort))
+    lines = spreadsheet.lines(desk.every_case(wish.wanted, sort=wish.sort), head)
     # each part is handed from one thread to another: line by line that would cost more than to read them
     while part := "".join(itertools.islice(lines, LINES)):
         yield part.encode("utf-8", "replace")

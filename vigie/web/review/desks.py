@@ -14,7 +14,8 @@ from vigie.web.words import Words
 
 def desk_of(request: Request, person: Person) -> Desk:
     """Her cases, in her name."""
-    return site.of(request).ledger.desk(person.who, person.accounts)
+    here = site.of(request)
+    return here.ledger.desk(person.who, person.accounts, second_reviewer=here.settings.second_reviewer)
 
 
 def words_of(request: Request) -> Words:

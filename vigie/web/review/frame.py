@@ -16,6 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from vigie.message.costly import too_many_attributes
 from vigie.web.review import styles
 from vigie.web.review.pictures import PREFIX, Gallery
 from vigie.web.review.shown import line
@@ -71,15 +72,13 @@ def text_page(text: str) -> str:
 
 def inert(source: str, parts: Mapping[str, bytes]) -> str:
     """HTML that shows the mail and can do nothing, for the body of the frame's page."""
+    if too_many_attributes(source):  # X-09: the parsers below would need minutes for them
+        return f"<pre>{html.escape(html.unescape(_MARKUP.sub(' ', source)))}</pre>"
     gallery = Gallery()
-    drawn = frozenset[str]()
 
     def kept(tag: str, name: str, value: str) -> str | None:
-        nonlocal drawn
         if tag == "img" and name == "src":
-            url = _picture(value, parts, gallery)
-            drawn |= {url} if url else set()
-            return url
+            return _picture(value, parts, gallery)
         if name == "style":
             return styles.tamed(value) or None
         if name in ("title", "alt"):
@@ -134,6 +133,7 @@ def _picture(target: str, parts: Mapping[str, bytes], gallery: Gallery) -> str |
     return gallery.drawn(data)
 
 
+_MARKUP = re.compile(r"<[^<>]*>")
 _FIELDS = "input:not([type=hidden]), textarea, select"
 
 

@@ -32,21 +32,34 @@ class Segment:
 _WEIGHT = {"contradiction": 0, "lure": 1, "claim": 2, "excuse": 3, "note": 4}
 
 
+def marked_all(texts: Sequence[str], needles: Iterable[Needle]) -> list[list[Segment]]:
+    """Each of the texts of one message in segments, see `marked`: what is looked for is made ready once."""
+    ready = _ready(needles)
+    return [_marked(text, ready) for text in texts]
+
+
 def marked(text: str, needles: Iterable[Needle]) -> list[Segment]:
     """The text in segments. Blanks, case and accents of a quote do not count; where two findings overlap the weightier one is shown."""
+    return _marked(text, _ready(needles))
+
+
+def _ready(needles: Iterable[Needle]) -> list[tuple[str, str]]:
+    """(plain text, kind), the weightiest last; a quote that several findings have is looked for once a kind."""
+    some = sorted(list(needles)[:NEEDLES], key=lambda one: _WEIGHT.get(one.kind, 9), reverse=True)
+    plain = ((_plain(one.text.strip("… \n\t"))[0].strip(), one.kind) for one in some)
+    return list(dict.fromkeys(pair for pair in plain if len(pair[0]) >= FEWEST))
+
+
+def _marked(text: str, needles: Iterable[tuple[str, str]]) -> list[Segment]:
     plain, places = _plain(text)
     kinds: list[str] = [""] * len(text)
-    for needle in sorted(list(needles)[:NEEDLES], key=lambda one: _WEIGHT.get(one.kind, 9), reverse=True):
-        wanted, _ = _plain(needle.text.strip("… \n\t"))
-        wanted = wanted.strip()
-        if len(wanted) < FEWEST:
-            continue
+    for wanted, kind in needles:
         start = plain.find(wanted)
         for _ in range(PLACES):
             if start < 0:
                 break
             first, last = places[start], places[start + len(wanted) - 1]
-            kinds[first : last + 1] = [needle.kind] * (last + 1 - first)
+            kinds[first : last + 1] = [kind] * (last + 1 - first)
             start = plain.find(wanted, start + len(wanted))
     return _segments(text, kinds)
 

@@ -21,7 +21,7 @@ from vigie.web.review import frame
 from vigie.web.review.chain import chain
 from vigie.web.review.desks import case_of, desk_of, words_of
 from vigie.web.review.live import versions
-from vigie.web.review.marks import marked
+from vigie.web.review.marks import marked_all
 from vigie.web.review.opened import Opened
 from vigie.web.review.opening import OpeningError
 from vigie.web.review.said import needles
@@ -80,7 +80,9 @@ def message(request: Request, record_id: str, request_id: str, person: Reviewer)
         partial=isinstance(view, Fetched) and view.partial,
         expires_at=None if isinstance(view, Failed) else view.expires_at,
         shown=shown,
-        texts=[(piece, marked(piece.text, quotes)) for piece in shown.pieces] if shown else [],
+        texts=list(zip(shown.pieces, marked_all([piece.text for piece in shown.pieces], quotes), strict=True))
+        if shown
+        else [],
         chain=chain(record, read, t, shown.stops) if shown else None,
         live=live,
     )

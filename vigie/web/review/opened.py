@@ -64,7 +64,7 @@ class File:
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Opened:
     """What is shown of one message. `page` is the whole document for the frame."""
 

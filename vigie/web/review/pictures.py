@@ -21,6 +21,8 @@ SIDE = 1_200
 """A wider or higher picture is reduced: more is not seen on a screen."""
 ALL_BYTES = 8 << 20
 """Of PNG that one mail may become."""
+SHOWN_CHARS = 16 << 20
+"""Of all places in which its pictures stand: one picture may be named a thousand times, and each time it is in the page whole."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "DIB")
 _PLUGINS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # imported: they register
 _ERRORS = (
@@ -39,13 +41,18 @@ class Gallery:
         self._left = PICTURES
         self._pixels = ALL_PIXELS
         self._room = ALL_BYTES
+        self._page = SHOWN_CHARS
         self._drawn: dict[bytes, str | None] = {}
 
     def drawn(self, data: bytes) -> str | None:
-        """A data: URL of our own PNG; None where it is no picture, broken, or more than a mail may cost."""
+        """A data: URL of our own PNG for one place; None where it is no picture, broken, or more than a mail may cost."""
         if data not in self._drawn:
             self._drawn[data] = self._draw(data)
-        return self._drawn[data]
+        url = self._drawn[data]
+        if url is None or len(url) > self._page:
+            return None
+        self._page -= len(url)
+        return url
 
     def _draw(self, data: bytes) -> str | None:
         if self._left <= 0 or len(data) > BYTES:
