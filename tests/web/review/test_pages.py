@@ -191,7 +191,9 @@ def test_a_conflict_is_told_and_changes_nothing(served, reviewer, fraud):
     answer = decide(reviewer, fraud, "release", seen=seen)
     assert answer.status_code == 409
     assert "fraude confirmée, par Paul" in text(answer)
-    assert f'data-again="/cases/{fraud.id}"' in answer.text  # where its script looks for what is new: not where the form went
+    assert (
+        f'data-again="/cases/{fraud.id}"' in answer.text
+    )  # where its script looks for what is new: not where the form went
     assert served.ledger.record(fraud.id).decision is Decision.CONFIRMED
     assert decide(reviewer, fraud, "confirm", seen=seen).status_code == 303  # both wanted the same
 
