@@ -305,3 +305,36 @@ def test_french_and_english_light_and_dark(world: World, chromium: Chromium) -> 
         assert page.url == f"{world.origin}/cases?pile=all&q=%26x&sort=oldest"
         page.click("footer button[lang=fr]")
         expect(page.locator("h1")).to_have_text("Cas")
+
+
+def test_everything_is_decided_without_a_script(world: World, chromium: Chromium) -> None:
+    world.arrives(*(false_mail(number, subject="Sans script", sender="x@script.example") for number in range(3)))
+    case = world.held("sans script", 3)[-1]
+    context = chromium.browser.new_context(java_script_enabled=False, locale="fr-FR")
+    context.add_cookies([{"name": "vigie", "value": world.session("Marie"), "url": world.origin}])
+    page = context.new_page()
+
+    def decides(deed: str, path: str, done: str) -> None:
+        page.goto(f"{world.origin}{path}")
+        button(page, deed).click()
+        until(lambda: case.id in {one.id for one in world.cases(Wanted(pile=Pile(done), search="sans script"))})
+
+    one, many = f"/cases/{case.id}", f"/campaigns/{case.campaign}"
+    for deed, path, done in (
+        ("release", one, "released"),
+        ("undo", one, "waiting"),
+        ("confirm", "/cases?q=sans+script&sort=oldest", "confirmed"),
+        ("undo", one, "waiting"),
+        ("confirm", many, "confirmed"),
+    ):
+        if done == "waiting":
+            until(lambda: bool(page.goto(f"{world.origin}{one}")) and button(page, "undo").count() == 1)
+        decides(deed, path, done)
+    page.click("form[action$='/undo'] button")
+    until(lambda: len(world.cases(Wanted(pile=Pile.WAITING, search="sans script"))) == 3)
+    page.goto(f"{world.origin}{one}")
+    page.click("form[action$='/message'] button")
+    expect(page.locator("iframe.mail")).to_be_visible()  # the page asks for itself anew
+    page.goto(f"{world.origin}/cases?q=sans+script")
+    assert page.locator("tr[data-row]").count() == 3
+    context.close()
