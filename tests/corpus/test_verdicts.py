@@ -11,7 +11,7 @@ from vigie.cli.evaluate.measures import Measures, measure
 from vigie.cli.status import Status
 
 FOUND, WARNED = 0.98, 0.98
-ACCUSED, DOUBTED = 0, 8
+ACCUSED, DOUBTED = 0, 10
 
 
 @pytest.fixture(scope="module")
