@@ -150,10 +150,10 @@ def test_check_needs_no_configuration(tmp_path):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda path: None, "ne peut pas être lu: No such file or directory"),
+        (lambda path: None, "ne peut pas être lu : ce fichier n'existe pas"),
         (lambda path: path.write_bytes(b""), "vide"),
         (lambda path: path.mkdir(), "aucun message"),
-        (lambda path: path.symlink_to(path.name), "Too many levels"),
+        (lambda path: path.symlink_to(path.name), "ces liens tournent en rond"),
         (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest"), ".msg"),
     ],
 )

@@ -482,7 +482,7 @@ def test_export_writes_a_file_of_its_own(account, run, ledger, here):
     assert Counter(line["kind"] for line in lines)["record"] == 5
     assert (here / "x.jsonl").stat().st_mode & 0o777 == 0o600
     status, _, err = run("export", "--account", account.name, "--out", "x.jsonl")
-    assert (status, "File exists" in err) == (2, True)
+    assert (status, "ce fichier existe déjà" in err) == (2, True)
     assert run("export")[0] == 2
     assert "exported" in {entry.what for entry in ledger.audit_entries()}
 

@@ -116,7 +116,7 @@ def test_the_first_admin_by_a_link(
     told = capsys.readouterr()
     assert re.fullmatch(r"http://127\.0\.0\.1:0/invitation/[A-Za-z0-9_-]{43}\n", told.out)
     (lasts,) = re.findall(r"une fois, jusqu'au (\S+ \S+)\n", told.err)
-    ends = datetime.strptime(lasts, "%Y-%m-%d %H:%M").astimezone() - datetime.now().astimezone()
+    ends = datetime.strptime(lasts, "%d/%m/%Y %H:%M").astimezone() - datetime.now().astimezone()
     assert timedelta(hours=71) < ends < timedelta(hours=73)
     with Ledger(config.load(file).ledger) as ledger:
         assert ledger.people.named("Marie") is None

@@ -1,20 +1,14 @@
-import importlib
 import re
-import sys
 from collections.abc import Iterator
 from itertools import islice
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.counting import lines, reach
 from vigie.ledger import masking, numerals
 from vigie.ledger.masking import CARD, CUT, IBAN, LONGEST, NIR, masked
-
-_parser = importlib.import_module("re._parser")
-"""How a pattern is built; there is no public way to ask."""
 
 
 @pytest.mark.parametrize(
@@ -260,32 +254,17 @@ def test_hostile_text_costs_little(unit: str) -> None:
 
     def lines_for(length: int) -> int:
         text = unit * (length // len(unit))
-        counted = 0
-
-        def count(frame: FrameType, event: str, _: object) -> Any:
-            nonlocal counted
-            counted += event == "line"
-            return count if frame.f_code.co_filename in OURS else None
-
-        before = sys.gettrace()
-        sys.settrace(count)
-        try:
-            masked(text)
-        finally:
-            sys.settrace(before)
-        return counted
+        return lines(lambda: masked(text), masking, numerals)
 
     assert lines_for(6_000) <= 11 * lines_for(600)
 
 
-OURS = {masking.__file__, numerals.__file__}
 PATTERNS = {
     name: value
     for module in (masking, numerals)
     for name, value in vars(module).items()
     if isinstance(value, re.Pattern)
 }
-ENDLESS = 10**9
 AT_THE_END_ALONE = "_TAIL"
 """It is looked for in the last LONGEST characters, wherever a repeat of it may lead."""
 
@@ -296,34 +275,9 @@ def test_no_pattern_looks_far(name: str) -> None:
 
     A repeat without an end stands last, so that nothing behind it can make it try anew, and repeats what is bounded itself.
     """
-    tree = _parser.parse(PATTERNS[name].pattern, PATTERNS[name].flags)
-    assert _reach(tree) <= 2 * LONGEST
-
-
-def _reach(tree: Any, *, last: bool = True) -> int:
-    """The most characters that are looked at before it is known whether it matches."""
-    return sum(
-        _reach_of(operation, argument, last=last and at == len(tree) - 1)
-        for at, (operation, argument) in enumerate(tree)
-    )
-
-
-def _reach_of(operation: Any, argument: Any, *, last: bool) -> int:
-    if operation in {_parser.MAX_REPEAT, _parser.MIN_REPEAT}:
-        fewest, most, repeated = argument
-        if most == _parser.MAXREPEAT:
-            most = fewest + 1 if last else ENDLESS
-        return int(most) * _reach(repeated, last=False)
-    if operation is _parser.BRANCH:
-        return max(_reach(branch, last=last) for branch in argument[1])
-    if operation is _parser.SUBPATTERN:
-        return _reach(argument[-1], last=last)
-    if operation in {_parser.ASSERT, _parser.ASSERT_NOT}:
-        return _reach(argument[1], last=False)
-    assert operation in {_parser.LITERAL, _parser.NOT_LITERAL, _parser.IN, _parser.ANY, _parser.AT}, operation
-    return 1
+    assert reach(PATTERNS[name].pattern, PATTERNS[name].flags) <= 2 * LONGEST
 
 
 @pytest.mark.parametrize("quadratic", [r"\d+x", r"(?:a+)+", r"(?=(\d+))", r"a{1,900}b"])
 def test_a_pattern_that_looks_far_is_found(quadratic: str) -> None:
-    assert _reach(_parser.parse(quadratic)) > 2 * LONGEST
+    assert reach(quadratic) > 2 * LONGEST

@@ -322,3 +322,34 @@ def test_a_full_disk_does_not_end_the_daily_job(url: str, caplog: pytest.LogCapt
         upkeep.run(ledger, RetentionSettings(days=int((datetime.now(UTC) - NOON).days + 199)), Meter())
         assert "forgotten: 3 records, 2 shortened" in caplog.text
         assert f"head {ledger.audit_verified().head}" in caplog.text
+
+
+def test_a_message_that_has_two_records_since_its_folder_was_renumbered_has_one_again(ledger: Ledger) -> None:
+    """As versions before wrote them: the same content and instant, another id and UIDVALIDITY. Decisions stay, and so do strangers."""
+    plain, decided, both = (record(place(uid), sha256=f"aa{uid}", judged_at=NOON) for uid in (1, 2, 3))
+    twins = [record(place(uid), sha256="bb", judged_at=NOON) for uid in (4, 5)]
+    old = [plain, decided, both, *twins]
+    ledger.add_records(old, None)
+    copies = [
+        replace(known, id=f"copy{known.id}"[:12], place=replace(known.place, uidvalidity=8, uid=known.place.uid + 10))
+        for known in old
+    ]
+    ledger.add_records(copies, None)
+    stranger = record(place(6, uidvalidity=8), sha256="aa1", judged_at=NOON + timedelta(seconds=1))
+    ledger.add_records([stranger], None)
+    ledger.set_decision(copies[1].id, Decision.RELEASED, NOON)
+    ledger.set_decision(both.id, Decision.CONFIRMED, NOON)
+    ledger.set_decision(copies[2].id, Decision.CONFIRMED, NOON)
+    assert ledger.join_doubles().records == 4
+    left = {known.id: known.place for known in ledger.records()}
+    assert left == {
+        plain.id: copies[0].place,
+        copies[1].id: copies[1].place,
+        both.id: both.place,
+        copies[2].id: copies[2].place,
+        twins[0].id: copies[3].place,
+        twins[1].id: copies[4].place,
+        stranger.id: stranger.place,
+    }
+    assert ledger.join_doubles().records == 0
+    assert not ledger.audit_verified().breaks

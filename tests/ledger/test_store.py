@@ -95,12 +95,33 @@ def test_the_ledger_can_be_written_while_records_are_read(ledger: Ledger) -> Non
     assert seen == list(range(450, 0, -1))
 
 
-def test_known_hash_gives_the_newest_of_that_folder(ledger: Ledger) -> None:
-    old, new = record(1, sha256="aa"), record(2, sha256="aa")
+def test_what_is_stale_has_the_content_and_another_uidvalidity(ledger: Ledger) -> None:
+    first, second, here = record(1, sha256="aa"), record(2, sha256="aa"), record(place(1, uidvalidity=8), sha256="aa")
     other = record(place(3, folder="Autre"), sha256="aa")
-    ledger.add_records([new, old, other], None)
-    assert ledger.known_hash("accueil", "INBOX", "aa") == new
-    assert ledger.known_hash("accueil", "INBOX", "bb") is None
+    ledger.add_records([second, first, here, other], None)
+    assert ledger.stale_records("accueil", "INBOX", 8, "aa") == [first, second]
+    assert ledger.stale_records("accueil", "INBOX", 8, "bb") == []
+    ledger.set_decision(second.id, Decision.RELEASED, NOON)
+    assert [found.id for found in ledger.stale_records("accueil", "INBOX", 8, "aa")] == [second.id, first.id]
+
+
+def test_a_relocated_record_keeps_its_id_and_what_hangs_on_it(ledger: Ledger) -> None:
+    one = record(1)
+    ledger.add_records([one], None)
+    ledger.set_decision(one.id, Decision.CONFIRMED, NOON)
+    there = place(9, uidvalidity=8)
+    ledger.add_records((), None, relocated={one.id: there})
+    assert ledger.record_at("accueil", "INBOX", 7, 1) is None
+    moved = ledger.record_at("accueil", "INBOX", 8, 9)
+    assert moved is not None
+    assert (moved.id, moved.decision) == (one.id, Decision.CONFIRMED)
+    # Judged again there it stays the same one, and whoever comes to the old place gets an id of his own.
+    (again,) = ledger.under_their_ids([record(there)])
+    assert again.id == one.id
+    (newcomer,) = ledger.under_their_ids([record(1)])
+    assert newcomer.id != one.id
+    ledger.add_records([newcomer], None)
+    assert len(list(ledger.records())) == 2
 
 
 def test_retries_are_due_at_their_instant(ledger: Ledger) -> None:

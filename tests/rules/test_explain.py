@@ -117,3 +117,11 @@ def test_who_sees_the_official_address_is_told_that_it_can_be_copied(author, sho
     text, _ = explain(verdict(mail), evidence(), AMELI, lang)
     assert AMELI.official[lang] in text
     assert (said in text) is shown
+
+
+@pytest.mark.parametrize("medium", ["", *sentences("fr").medium])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_who_has_answered_a_fraud_already_reads_first_what_is_urgent(lang, medium):
+    texts = sentences(lang)
+    told = texts.medium[medium]["advice"] if medium else texts.advice
+    assert told["impersonation"][0] == "{already}"

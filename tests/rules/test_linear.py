@@ -1,11 +1,11 @@
-"""No pattern of the rules can be made to run long (X-10): doubling hostile input must not multiply the time."""
+"""No pattern of the rules can be made to run for ever (X-10). How long each takes: tests.soak.linear."""
 
 import re
-import time
 from itertools import chain
 
 import pytest
 
+from tests.counting import ENDLESS, reach
 from tests.rules.building import AMELI, findings, message
 from vigie.rules import clauses, grammar, issuer, letterhead, naming, phones, pointing, speech, standing, utterance
 from vigie.rules.checks import attachment_active, link_outside
@@ -54,26 +54,17 @@ HOSTILE = (
     "\n",
     ". ",
 )
-LONG = 30_000
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_pattern_is_linear(pattern):
-    """Against itself: a quadratic pattern needs sixteen times as long for four times the text, a linear one four times."""
-    compiled = re.compile(pattern)
-    for piece in HOSTILE:
-        short, long = ((piece * LONG)[:size] for size in (LONG // 4, LONG))
-        if _seconds(compiled, long) > 0.1:
-            assert min(_seconds(compiled, long) for _ in range(3)) < 10 * min(
-                _seconds(compiled, short) for _ in range(3)
-            ), piece
+def test_no_pattern_repeats_without_end_what_repeats_without_end(pattern):
+    """The ones that would take for ever: (a+)+. What is quadratic, tests.soak.linear measures."""
+    assert reach(pattern, re.compile(pattern).flags & ~re.UNICODE) < ENDLESS**2
 
 
-def _seconds(compiled: re.Pattern[str], text: str) -> float:
-    start = time.process_time()
-    for _ in compiled.finditer(text):
-        pass
-    return time.process_time() - start
+@pytest.mark.parametrize("endless", [r"(?:a+)+x", r"(?:a*b*)*c", r"((a|b)+c?)*d"])
+def test_such_a_pattern_is_found(endless):
+    assert reach(endless) >= ENDLESS**2
 
 
 @pytest.mark.parametrize(

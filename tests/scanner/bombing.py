@@ -22,10 +22,8 @@ from tests.scanner.world import QUARANTINE, mail
 from tests.servers.dovecot import Dovecot, append, client, contents
 from tests.soak.configuration import VIGIE, write_config
 from vigie.judge.settings import LimitSettings
-from vigie.judge.workers import WAITING_BYTES
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Record
-from vigie.scanner.cycle import UNDER_WAY_BYTES
 from vigie.scanner.settings import AccountSettings
 
 GIGABYTE = 1 << 30
@@ -69,12 +67,12 @@ class Bombed:
         return max(record.judged_at for record in (*self.records.values(), self.huge))
 
 
-def room(limits: LimitSettings, accounts: int) -> int:
-    """Bytes that the service's own process may use at most: what each account has under way, the message that it reads
+def room(limits: LimitSettings) -> int:
+    """Bytes that the service's own process may use at most, however many mailboxes there are: what is fetched and not judged,
 
-    meanwhile in the three copies that reading it takes, and what waits for a judging process.
+    in the three copies that reading it takes.
     """
-    return STARTED + accounts * (UNDER_WAY_BYTES + 3 * limits.message_bytes) + WAITING_BYTES
+    return STARTED + 3 * limits.fetched_bytes
 
 
 def bombed(

@@ -36,7 +36,9 @@ LEFT_OUT = (
 """Files that do not get smaller; tests.judge.test_hostile_files has them."""
 NAMES = [name for name in BOMBS if name not in LEFT_OUT]
 ORDINARY = 12
-LIMITS = LimitSettings(message_bytes=2 << 20, memory_bytes=128 << 20, cpu_s=1, wall_s=120, workers=2)
+LIMITS = LimitSettings(
+    message_bytes=2 << 20, fetched_bytes=16 << 20, memory_bytes=128 << 20, cpu_s=1, wall_s=120, workers=2
+)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_of_a_gigabyte_the_beginning_is_judged_and_it_stays(outcome: Bombed) -> 
 
 
 def test_memory_is_bounded(outcome: Bombed) -> None:
-    assert outcome.peak_bytes <= room(LIMITS, accounts=3)
+    assert outcome.peak_bytes <= room(LIMITS)
     assert outcome.worker_bytes <= 512 << 20
 
 

@@ -33,7 +33,7 @@ from vigie.scanner import cycle, journal
 from vigie.scanner.cycle import Progress
 from vigie.scanner.lock import AccountBusyError, account_lock
 from vigie.scanner.mailboxes import imap
-from vigie.scanner.mailboxes.base import Fetched, MailboxError
+from vigie.scanner.mailboxes.base import Allows, Fetched, MailboxError
 from vigie.scanner.mailboxes.imap_wire import Wire
 from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings
@@ -197,6 +197,60 @@ def test_a_changed_uidvalidity_is_rescanned_and_nothing_is_acted_on_twice(doveco
     assert again.judged == 0
 
 
+def renumbered(account: AccountSettings, folder: str = "Boite") -> None:
+    """Another folder of the same name, with the same messages under other UIDs (I-08)."""
+    with client(account) as connection:
+        connection.rename_folder(folder, f"Ancienne {folder}")
+        connection.create_folder(folder)
+        connection.append(folder, mail("avant"))  # so that the UIDs change, too
+        connection.select_folder(f"Ancienne {folder}")
+        connection.copy(connection.search(), folder)
+        connection.delete_folder(f"Ancienne {folder}")
+
+
+def test_one_message_keeps_its_one_case_whatever_its_folder_is_numbered(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Identical mails have a case each, before and after; what people decided stays with the case."""
+    account = dovecot.account()
+    with client(account) as connection:
+        connection.create_folder("Boite")
+    append(account, *MIXED, MIXED[0], mail("plus tard", "undecided retry"), folder="Boite")
+    scan(account, ledger, folder="Boite", mode="tag")
+    before = {record.id: record for record in ledger.records()}
+    frozen = {known: ledger.frozen(known) for known in before}
+    some = next(record for record in before.values() if record.sha256 == sha(MIXED[0]))
+    ledger.set_decision(some.id, Decision.CONFIRMED, datetime.now(UTC))
+    for _ in range(2):
+        renumbered(account)
+        scan(account, ledger, folder="Boite", mode="tag")
+    validity, found = uids(account, "Boite")
+    known = list(ledger.records())
+    assert len(known) == len(before) + 2  # "avant", twice
+    assert set(before) < {record.id for record in known}
+    assert {record.place.uidvalidity for record in known} == {validity}
+    assert sorted(record.place.uid for record in known) == found
+    assert Counter(record.sha256 for record in known)[sha(MIXED[0])] == 2
+    assert {record.id for record in known if record.decision} == {some.id}
+    assert all(ledger.frozen(name) == kept for name, kept in frozen.items() if before[name].retry_at is None)
+    again = scan(account, ledger, folder="Boite", mode="enforce", since=datetime.now(UTC) - timedelta(days=3))
+    assert again.quarantined == 3  # promoted: the intents name the cases that stand, not those of the new places
+    assert len(list(ledger.records())) == len(known)
+
+
+def test_with_since_a_renumbered_folder_keeps_its_cases_too(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account()
+    with client(account) as connection:
+        connection.create_folder("Boite")
+    append(account, *MIXED, folder="Boite")
+    scan(account, ledger, folder="Boite", mode="observe")
+    before = {record.id for record in ledger.records()}
+    renumbered(account)
+    since = datetime.now(UTC) - timedelta(days=3)
+    assert scan(account, ledger, folder="Boite", mode="observe", since=since).judged == len(MIXED) + 1
+    assert scan(account, ledger, folder="Boite", mode="observe").judged == 0
+    assert before < {record.id for record in ledger.records()}
+    assert len(list(ledger.records())) == len(MIXED) + 1
+
+
 @pytest.mark.usefixtures("small_chunks")
 def test_a_rescan_that_was_cut_off_is_still_a_rescan(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account()
@@ -331,10 +385,10 @@ def test_a_message_that_the_server_cannot_read_does_not_make_the_folder_deaf(dov
 class _Cut(imap.ImapMailbox):
     """The server's process dies whenever the second message is fetched, and the connection with it."""
 
-    def fetch(self, uids: Sequence[int], *, limit: int) -> Iterator[Fetched]:
+    def fetch(self, uids: Sequence[int], *, limit: int, allows: Allows | None = None) -> Iterator[Fetched]:
         if 2 in uids:
             self._session.wire.shutdown()
-        return super().fetch(uids, limit=limit)
+        return super().fetch(uids, limit=limit, allows=allows)
 
 
 def test_a_message_over_which_the_server_dies_is_given_up_and_the_others_are_judged(

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from tests.servers.dovecot import Dovecot, append
 from vigie.judge.settings import JudgeSettings
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
-from vigie.scanner import daemon
+from vigie.scanner import attended, daemon
 from vigie.scanner.operation.settings import OperationSettings
 from vigie.scanner.settings import AccountSettings
 
@@ -31,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 FALSE = ROOT / "vigie" / "cli" / "demo_mails" / "026-assure-ameli-fr-prefixe.eml"
 ZONE = ROOT / "vigie" / "cli" / "demo_mails" / "zone.toml"
 USUAL_OPERATION = OperationSettings()
+NOBODY = {"nameservers": ["127.0.0.1"], "port": 9, "timeout_s": 0.1}
 MAIN = """
 import logging, sys
 from tests.scanner.test_daemon import main
@@ -63,7 +65,10 @@ def load(path: Path) -> Setup:
         raise BadFileError("line 1: not JSON") from None
     accounts = tuple(AccountSettings.model_validate(account) for account in data["accounts"])
     operation = OperationSettings.model_validate(data["operation"])
-    judge = JudgeSettings.model_validate({"dns": {"zone_file": str(ZONE)}, "limits": {"workers": 1}})
+    limits = {"workers": 1, **data.get("limits", {})}
+    judge = JudgeSettings.model_validate(
+        {"dns": {"zone_file": str(ZONE)} if data["zone"] else NOBODY, "limits": limits}
+    )
     return Setup(judge, data["ledger"], accounts, operation=operation)
 
 
@@ -85,11 +90,21 @@ class Running:
             command = [sys.executable, "-c", MAIN, str(self._file)]
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
-    def configure(self, *accounts: AccountSettings, operation: OperationSettings = USUAL_OPERATION) -> None:
-        dumped = [json.loads(account.model_dump_json()) for account in accounts]
-        self._file.write_text(
-            json.dumps({"ledger": self.url, "accounts": dumped, "operation": json.loads(operation.model_dump_json())})
-        )
+    def configure(
+        self,
+        *accounts: AccountSettings,
+        operation: OperationSettings = USUAL_OPERATION,
+        limits: Mapping[str, float] | None = None,
+        zone: bool = True,
+    ) -> None:
+        told: dict[str, object] = {
+            "ledger": self.url,
+            "accounts": [json.loads(account.model_dump_json()) for account in accounts],
+            "operation": json.loads(operation.model_dump_json()),
+            "limits": limits or {},
+            "zone": zone,
+        }
+        self._file.write_text(json.dumps(told))
 
     def spoil(self) -> None:
         self._file.write_text("{")
@@ -205,9 +220,67 @@ def test_sighup_reads_the_configuration_anew_and_keeps_the_old_one_when_it_is_ba
         assert service.process.poll() is None
 
 
+def logins(server: Dovecot, account: AccountSettings) -> int:
+    """How often the server let that user in over IMAP."""
+    text = (server.base / "dovecot.log").read_text(errors="replace")
+    return sum("imap-login: " in line and f"<{account.username}>" in line for line in text.splitlines())
+
+
+def reloads(service: Running, times: int) -> bool:
+    return service.log().count("reloaded; at work on") == times
+
+
+def has_judged(ledger: Ledger, account: AccountSettings, count: int) -> bool:
+    return judged(ledger, account).total() == count
+
+
+@pytest.mark.parametrize("judging", ["as before", "otherwise"])
+def test_a_reload_leaves_a_mailbox_that_is_as_it_was_alone(dovecot: Dovecot, tmp_path: Path, judging: str) -> None:
+    """No login, no gap in its watch: nobody but the accounts that are new, changed or gone is disturbed."""
+    same, changed, gone, new = (dovecot.account(schedule="1h") for _ in range(4))
+    with running(tmp_path, same, changed, gone) as service, Ledger(service.url) as ledger:
+        assert service.says("ready:")
+        # one that works, one that watches
+        assert until(lambda: [logins(dovecot, one) for one in (same, changed, gone)] == [2, 2, 2]), service.log()
+        for number in range(1, 4):
+            limits = {"wall_s": 8 + number} if judging == "otherwise" else None
+            others = (changed.model_copy(update={"mode": "tag"}), new)
+            service.configure(same, *others, limits=limits, zone=judging == "otherwise")
+            service.tell(signal.SIGHUP)
+            assert until(partial(reloads, service, number)), service.log()
+            dovecot.deliver(same, mail(f"apres {number}"))
+            assert until(partial(has_judged, ledger, same, number)), service.log()
+        dovecot.deliver(changed, mail("chez-l-autre"))
+        dovecot.deliver(new, mail("chez-le-nouveau"))
+        assert until(lambda: judged(ledger, changed).total() == judged(ledger, new).total() == 1), service.log()
+        dovecot.deliver(gone, mail("chez-personne"))
+        assert (logins(dovecot, same), logins(dovecot, changed), logins(dovecot, new)) == (2, 4, 2)
+        assert judged(ledger, gone).total() == 0
+        assert logins(dovecot, gone) == 2
+        service.tell(signal.SIGTERM)
+        assert service.process.wait(60) == 0
+
+
+def test_a_pass_under_way_goes_on_with_what_a_reload_says(dovecot: Dovecot, tmp_path: Path) -> None:
+    """Its connection stays, and what it had judged; the rest is judged by the new settings."""
+    account = dovecot.account(schedule="1h")
+    append(account, *(mail(f"m{count}") for count in range(150)))
+    before = logins(dovecot, account)
+    with running(tmp_path, account) as service, Ledger(service.url) as ledger:
+        assert until(lambda: judged(ledger, account).total() > 0)
+        service.configure(account, limits={"message_bytes": 70_000})
+        service.tell(signal.SIGHUP)
+        assert until(lambda: judged(ledger, account) == Counter(unrelated=150)), service.log()
+        assert service.says("reloaded; at work on")
+        dovecot.deliver(account, mail("gros", "suspicious", body="x" * 90_000))
+        assert until(lambda: judged(ledger, account).total() == 151), service.log()
+        assert json.loads(next(ledger.records()).case_json)["partial"] is True
+        assert logins(dovecot, account) == before + 2
+
+
 def test_schedules_become_triggers(dovecot: Dovecot) -> None:
     for schedule, seconds in (("30s", 30), ("5m", 300), ("2h", 7200)):
-        trigger = daemon.trigger(dovecot.account(schedule=schedule))
+        trigger = attended.trigger(dovecot.account(schedule=schedule))
         assert isinstance(trigger, IntervalTrigger)
         assert trigger.interval.total_seconds() == seconds
-    assert isinstance(daemon.trigger(dovecot.account(cron="*/5 8-18 * * 1-5")), CronTrigger)
+    assert isinstance(attended.trigger(dovecot.account(cron="*/5 8-18 * * 1-5")), CronTrigger)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scanner.test_supervisor import until
-from tests.scanner.world import ScriptedPool, mail
+from tests.scanner.world import ScriptedPool, bench, mail
 from tests.servers.dovecot import Dovecot, append
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Heartbeat
-from vigie.scanner import daemon
+from vigie.scanner import attended
 from vigie.scanner.lag import Lag, lag_now
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.supervisor import Supervisor
@@ -127,9 +127,9 @@ def test_it_is_unknown_where_the_service_was_not_heard_for_longer_than_its_sched
 
 
 def test_how_long_the_server_may_be_silent(dovecot: Dovecot) -> None:
-    assert daemon.patience(dovecot.account(schedule="1h"), START) == timedelta(hours=1) + daemon.LATE
+    assert attended.patience(dovecot.account(schedule="1h"), START) == timedelta(hours=1) + attended.LATE
     nightly = dovecot.account(cron="0 3 * * *")
-    assert daemon.patience(nightly, START) == timedelta(hours=18) + daemon.LATE
+    assert attended.patience(nightly, START) == timedelta(hours=18) + attended.LATE
 
 
 class Slow(ScriptedPool):
@@ -148,7 +148,7 @@ def test_mail_that_waits_is_seen_in_the_ledger_while_the_scan_is_stuck(dovecot: 
     account = dovecot.account()
     pool = Slow()
     pool.go.set()
-    supervisor = Supervisor(account, ledger, pool, limit=1 << 20, connect=imap.connect)
+    supervisor = Supervisor(account, ledger, bench(pool), connect=imap.connect)
     supervisor.request()
     supervisor.start()
     try:
@@ -174,7 +174,7 @@ def test_mail_that_waits_is_seen_in_the_ledger_while_the_scan_is_stuck(dovecot: 
 
 def test_a_server_that_is_away_makes_the_lag_unknown_and_says_why(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account().model_copy(update={"port": 1})
-    supervisor = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=imap.connect)
+    supervisor = Supervisor(account, ledger, bench(), connect=imap.connect)
     assert not supervisor.is_known
     supervisor.request()
     supervisor.start()

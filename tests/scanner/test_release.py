@@ -90,6 +90,24 @@ def test_a_released_message_keeps_its_one_case(server: Dovecot, ledger: Ledger) 
     )
 
 
+def test_a_released_message_keeps_its_one_case_in_a_renumbered_folder(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Neither the place where it was judged nor the one where its release has put it says anything any more (I-08)."""
+    account = dovecot.account()
+    record = quarantined(account, ledger)
+    release(account, ledger, record)
+    validity, _ = uids(account)
+    scan(account, ledger)
+    # as if the folder had had another UIDVALIDITY until now
+    cursor, old = Cursor(account.name, "INBOX", validity - 1, 9), replace(record.place, uidvalidity=validity - 1)
+    ledger.add_records((), cursor, relocated={record.id: old})
+    summary = scan(account, ledger)
+    assert summary.rescanned
+    assert (summary.judged, summary.carried_over, summary.quarantined) == (0, 1, 0)
+    (known,) = ledger.records()
+    assert (known.id, known.decision, known.place.uidvalidity) == (record.id, Decision.RELEASED, validity)
+    assert places(account) == {"faux": ["INBOX"]}
+
+
 def test_a_copy_of_a_released_message_is_another_message(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account()
     record = quarantined(account, ledger)

@@ -17,7 +17,7 @@ import pytest
 from tests.scanner.test_daemon import judged, running
 from tests.scanner.test_release import quarantined
 from tests.scanner.test_supervisor import until
-from tests.scanner.world import NOW, ScriptedPool, mail, places
+from tests.scanner.world import NOW, bench, mail, places
 from tests.servers.cutter import Cutter
 from tests.servers.dovecot import Dovecot, Variant, append, client
 from tests.servers.fakeimap import FakeImap
@@ -49,7 +49,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.contextmanager
 def at_work(account: AccountSettings, ledger: Ledger, connect=imap.connect) -> Iterator[Supervisor]:
-    one = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=connect)
+    one = Supervisor(account, ledger, bench(), connect=connect)
     one.request()
     one.start()
     try:

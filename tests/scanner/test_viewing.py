@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.scanner.test_supervisor import until
-from tests.scanner.world import ScriptedPool, look, mail, places, scan
+from tests.scanner.world import bench, look, mail, places, scan
 from tests.servers.dovecot import Dovecot, append, client
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.review_types import Bulk, Done, Failed, Fetched, Pending, View, Wanted
@@ -35,7 +35,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.contextmanager
 def at_work(account: AccountSettings, ledger: Ledger) -> Iterator[Supervisor]:
-    one = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=imap.connect)
+    one = Supervisor(account, ledger, bench(), connect=imap.connect)
     others = Errands(ledger)
     one.request()
     one.start()

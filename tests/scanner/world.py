@@ -16,9 +16,12 @@ from vigie.rules.types import Case, Label, Verdict
 from vigie.scanner import cycle
 from vigie.scanner.cycle import Summary
 from vigie.scanner.hands import Hands
+from vigie.scanner.judging import Pool
 from vigie.scanner.mailboxes import imap
+from vigie.scanner.room import Room
 from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings
+from vigie.scanner.supervisor import Bench
 
 QUARANTINE = "Quarantaine"
 
@@ -81,6 +84,11 @@ class ScriptedPool:
             )
         )
         return future
+
+
+def bench(pool: Pool | None = None) -> Bench:
+    """What a supervisor judges with."""
+    return Bench(pool or ScriptedPool(), 1 << 20, Room(1 << 26))
 
 
 @dataclass(frozen=True, order=True)

@@ -40,7 +40,7 @@ def main() -> int:
         print(
             f"{name:32} {record.size / 1e6:6.2f} MB  {record.verdict:13} {error.get('kind', '')} {error.get('detail', '')}"
         )
-    bound = room(limits, accounts=3)
+    bound = room(limits)
     before = sum(record.judged_at < seen.ended for record in seen.ordinary)
     print(
         f"{len(bombs)} bombs and a gigabyte in {time.monotonic() - begun:.0f} s, {len(seen.errors)} of them undecided"

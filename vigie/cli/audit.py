@@ -9,9 +9,10 @@ from pathlib import Path
 from vigie.cli import console, moments
 from vigie.cli.cases import opened
 from vigie.cli.console import json_line, plain
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, current, say, when
 from vigie.cli.status import Fault, Status
 from vigie.ledger.audit import Break, Entry, Head
+from vigie.web import words as pages
 
 _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
@@ -62,11 +63,17 @@ def _line(entry: Entry) -> str:
 
 def _words(entry: Entry) -> Iterator[str]:
     yield f"{entry.number:>6}"
-    yield f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}"
+    yield when(entry.at, seconds=True)
     yield entry.who
-    yield entry.what
+    yield _kind(entry.what)
     yield from (word for word in (entry.account, entry.about) if word)
     yield from (f"{name}={value}" for name, value in entry.detail.items())
+
+
+def _kind(what: str) -> str:
+    """In the words of the page that shows the same entries; one of another version as it is."""
+    told = pages.said(current())
+    return told(f"audit.kind.{what}") if told.has(f"audit.kind.{what}") else what
 
 
 def _head(text: str) -> Head:

@@ -19,7 +19,7 @@ from vigie.cli.cases import opened
 from vigie.cli.config import AccountSettings, Config
 from vigie.cli.console import json_line, plain
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, say, when
 from vigie.cli.status import Fault, Status
 from vigie.cli.stopping import stoppable
 from vigie.cli.themes import theme
@@ -203,7 +203,7 @@ def _object(found: Backtest, *, again: bool) -> dict[str, Any]:
 
 
 def _lines(found: Backtest, *, again: bool) -> Iterator[Text]:
-    at = f"{found.since.astimezone():%Y-%m-%d %H:%M}"
+    at = when(found.since)
     source = (
         say("rejugés à l'instant", "judged again just now") if again else say("d'après le registre", "from the ledger")
     )
@@ -255,8 +255,8 @@ def told(figures: Figures) -> str:
 
 
 def _move(item: dict[str, Any]) -> Text:
-    came = datetime.fromisoformat(item["came"]).astimezone()
-    text = Text(f"  {item['id']}  {came:%Y-%m-%d %H:%M}  {plain(item['account'])}  {plain(item['author']) or '?'}  ")
+    came = when(datetime.fromisoformat(item["came"]))
+    text = Text(f"  {item['id']}  {came}  {plain(item['account'])}  {plain(item['author']) or '?'}  ")
     text.append(f"« {plain(item['subject'])} »")
     text.append(f"  [{theme_word(item['theme'])}]", style="dim")
     if item["decision"] == "released":

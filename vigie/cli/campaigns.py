@@ -15,7 +15,7 @@ from vigie.cli.cases import opened
 from vigie.cli.config import Config
 from vigie.cli.console import json_line, plain
 from vigie.cli.deciding import DECISIONS, refused
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, say, when
 from vigie.cli.person import at_the_keyboard
 from vigie.cli.status import Fault, Status
 from vigie.cli.stopping import stoppable
@@ -47,7 +47,7 @@ def show_list(path: Path | None, *, everything: bool, as_json: bool) -> Status:
             continue
         waits = say(f"{campaign.waiting} en attente", f"{campaign.waiting} waiting")
         of = say(f"sur {campaign.total}", f"of {campaign.total}")
-        last = f"{campaign.last.astimezone():%Y-%m-%d %H:%M}"
+        last = when(campaign.last)
         example = f"{plain(campaign.example.author) or '?'}  « {plain(campaign.example.subject)} »"
         print(f"{campaign.id}  {waits} {of}  {last}  {example}")
     if not campaigns and not as_json:
@@ -63,7 +63,7 @@ def show_bulks(path: Path | None, *, as_json: bool) -> Status:
         if as_json:
             print(json_line(dataclasses.asdict(bulk)))
         else:
-            print(f"{bulk.id}  {bulk.at.astimezone():%Y-%m-%d %H:%M}  {plain(bulk.who)}  {_progress(bulk)}")
+            print(f"{bulk.id}  {when(bulk.at)}  {plain(bulk.who)}  {_progress(bulk)}")
     if not bulks and not as_json:
         print(say("Aucune décision par campagne.", "No decision about a campaign."))
     return Status.DONE

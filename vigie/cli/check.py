@@ -18,6 +18,7 @@ from vigie.cli.in_order import Begun, Known, in_order
 from vigie.cli.inert import inert, quoting_inertly
 from vigie.cli.language import colon, current, say
 from vigie.cli.status import Fault, Status, worst
+from vigie.cli.system import reason
 from vigie.judge.export import case_object
 from vigie.judge.settings import JudgeSettings
 from vigie.judge.workers import WorkerPool, WorkersError
@@ -80,7 +81,7 @@ def _reason(unreadable: Unreadable) -> str:
             "fichier .msg d'Outlook, sans le message d'origine : enregistrez-le en .eml",
             "an Outlook .msg file, without the original message: save it as .eml",
         ),
-    }.get(unreadable.reason, say("ne peut pas être lu", "cannot be read") + f": {unreadable.reason}")
+    }.get(unreadable.reason, say("ne peut pas être lu", "cannot be read") + f"{colon()} {reason(unreadable.reason)}")
 
 
 class _Output:

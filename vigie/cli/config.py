@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from vigie.auth_checks.settings import DnsSettings, Settings, TrustSettings
 from vigie.cli import config_faults
 from vigie.cli.config_faults import ConfigError
-from vigie.cli.language import say
+from vigie.cli.language import colon, say
+from vigie.cli.system import reason
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.operation.settings import AlertSettings, DigestSettings, MetricsSettings, OperationSettings
@@ -206,7 +207,7 @@ def _read(path: Path) -> str:
         )
         raise ConfigError(path, line, "", wrong, right) from None
     except OSError as error:
-        wrong = say("ne peut pas être lu", "cannot be read") + f": {error.strerror}"
+        wrong = say("ne peut pas être lu", "cannot be read") + f"{colon()} {reason(error)}"
         right = say("vérifiez le chemin et les droits", "check the path and the permissions")
         raise ConfigError(path, None, "", wrong, right) from None
 

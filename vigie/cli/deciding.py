@@ -12,7 +12,7 @@ from vigie.cli.asking import agreed
 from vigie.cli.carrying import Carried, carry_out
 from vigie.cli.cases import found, opened
 from vigie.cli.console import plain
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, say, when
 from vigie.cli.person import at_the_keyboard
 from vigie.cli.status import Status, worst
 from vigie.cli.stopping import stoppable
@@ -75,8 +75,7 @@ def _conflict(record: Record, told: Conflict | Unknown) -> Status:
     if told.at is None:
         text = say("il a été jugé à nouveau entre-temps", "it was judged again meanwhile")
     else:
-        when = f"{told.at.astimezone():%Y-%m-%d %H:%M:%S}"
-        text = f"{plain(told.who)}, {when}{colon()} {words.decision(told.decision)}"
+        text = f"{plain(told.who)}, {when(told.at, seconds=True)}{colon()} {words.decision(told.decision)}"
     nothing = say("rien n'a été changé", "nothing was changed")
     console.complain(f"{record.id}: {text} ; {nothing} (vigie review show {record.id})")
     return Status.UNREACHED
@@ -121,10 +120,21 @@ def _ended(record: Record, intent: Intent, carried: Carried) -> Status:
     return Status.DONE
 
 
+def _stays_released(released: int) -> str:
+    """The case goes, the word that was given stays: what `vigie forget` does not promise."""
+    return say(
+        f"dont {released} remis en place : restés où ils sont, ils ne seront pas remis en quarantaine (vigie forget oublie cela aussi)",
+        f"{released} of them put back: they stay where they are and are not quarantined again (vigie forget forgets that, too)",
+    )
+
+
 def purge(path: Path | None, beginnings: Sequence[str], *, yes: bool) -> Status:
     """Forgets decided cases. Gives the exit status."""
     with opened(path) as (_, ledger):
         ids = [found(ledger, beginning).id for beginning in beginnings]
+        released = ledger.released_among(ids)
+        if released:
+            console.complain(_stays_released(released))
         question = say(f"Oublier {len(ids)} cas ?", f"Forget {len(ids)} case(s)?")
         if not yes and not agreed(question):
             print(say("Rien n'a été fait.", "Nothing was done."))

@@ -23,7 +23,7 @@ from vigie.cli.config import AccountSettings, Config, load
 from vigie.cli.console import plain, screen
 from vigie.cli.example import PLACEHOLDER
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, day, say
 from vigie.cli.status import Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.rules import brand, trials
@@ -181,7 +181,7 @@ def _has_secret(account: AccountSettings) -> bool:
 def certificate(name: str, ends: datetime | None, now: datetime) -> Iterator[Found]:
     """Whether somebody has to think of the server's certificate."""
     if ends is not None and ends - now < SOON:
-        yield wrong("certificate-ends", name, f"{ends:%Y-%m-%d}")
+        yield wrong("certificate-ends", name, day(ends))
 
 
 def _capabilities(account: AccountSettings, known: frozenset[str]) -> Iterator[Found]:

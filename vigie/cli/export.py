@@ -13,6 +13,7 @@ from vigie.cli.console import json_line
 from vigie.cli.forget import records_of
 from vigie.cli.language import say
 from vigie.cli.status import Fault, Status
+from vigie.cli.system import reason
 from vigie.ledger.audit import What
 
 
@@ -41,7 +42,7 @@ def export(path: Path | None, wanted: Wanted) -> Status:
             with _new(wanted.file) as file:
                 count = sum(1 for line in lines if file.write(line + "\n"))
         except OSError as error:
-            raise Fault(f"{wanted.file}: {error.strerror}", Status.USAGE) from None
+            raise Fault(f"{wanted.file}: {reason(error)}", Status.USAGE) from None
     print(say(f"{count} lignes dans {wanted.file}", f"{count} lines in {wanted.file}"))
     return Status.DONE
 

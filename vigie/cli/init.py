@@ -7,6 +7,7 @@ from pathlib import Path
 from vigie.cli.example import EIGHT_LINES
 from vigie.cli.language import say
 from vigie.cli.status import Fault, Status
+from vigie.cli.system import reason
 
 
 def init(path: Path) -> Status:
@@ -19,7 +20,7 @@ def init(path: Path) -> Status:
             f"{path}: {say('existe déjà, rien n’a été changé', 'exists already, nothing was changed')}", Status.USAGE
         ) from None
     except OSError as error:
-        raise Fault(f"{path}: {error.strerror}", Status.USAGE) from None
+        raise Fault(f"{path}: {reason(error)}", Status.USAGE) from None
     print(EIGHT_LINES, end="")
     print(
         say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from datetime import datetime
 
 LANGUAGES = ("fr", "en")
 _current: ContextVar[str] = ContextVar("language", default="fr")
@@ -42,6 +43,16 @@ def colon() -> str:
 def decimal(value: float, digits: int = 1) -> str:
     """The number as the reader writes it: French has a comma."""
     return f"{value:.{digits}f}".replace(".", say(",", "."))
+
+
+def when(at: datetime, *, seconds: bool = False) -> str:
+    """Date and minute, of this machine's time zone, as the reader writes them: 20/11/2026 08:30, 2026-11-20 08:30."""
+    return f"{day(at)} {at.astimezone():{'%H:%M:%S' if seconds else '%H:%M'}}"
+
+
+def day(at: datetime) -> str:
+    """The date."""
+    return f"{at.astimezone():{say('%d/%m/%Y', '%Y-%m-%d')}}"
 
 
 def say(fr: str, en: str) -> str:

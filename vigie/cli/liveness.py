@@ -10,12 +10,12 @@ from pathlib import Path
 from vigie.cli.accounts import chosen
 from vigie.cli.config import AccountSettings
 from vigie.cli.console import json_line, plain
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, say, when
 from vigie.cli.reload import readable
 from vigie.cli.status import Fault, Status
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import Heartbeat, ModeChange
-from vigie.scanner import daemon, modes
+from vigie.scanner import attended, modes
 from vigie.scanner.lag import lag_now, utc_now
 
 UNKNOWN_SCHEDULE = timedelta(hours=1)
@@ -37,7 +37,7 @@ class Standing:
         if self.change is None:
             why = say("pas encore relu : rechargez le service", "not read yet: reload the service")
         else:
-            why = f"{self.change.step.value} {self.change.at.astimezone():%Y-%m-%d %H:%M}"
+            why = f"{self.change.step.value} {when(self.change.at)}"
         return f"{self.mode}; vigie.toml{colon()} {self.file_mode}, {why}"
 
 
@@ -99,7 +99,7 @@ def _standing(ledger: Ledger, account: AccountSettings) -> Standing:
 
 
 def _folder(account: AccountSettings, name: str, standing: Standing, beat: Heartbeat | None, now: datetime) -> Folder:
-    patience = daemon.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
+    patience = attended.patience(account, beat.known_at if beat is not None and beat.known_at is not None else now)
     return Folder(account.name, name, standing, beat, lag_now(beat, now, patience))
 
 

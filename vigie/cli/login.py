@@ -14,6 +14,7 @@ from vigie.cli.console import plain
 from vigie.cli.faults import mailbox_line, secret_line
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
+from vigie.cli.system import reason
 from vigie.ledger.audit import What
 from vigie.ledger.store import Ledger
 from vigie.scanner.credentials.browser import Talk
@@ -67,7 +68,7 @@ def _log_in(account: AccountSettings, oauth: OAuthSettings, port: int) -> None:
     try:
         log_in(account.name, account.username, oauth, person)
     except OSError as error:
-        raise Fault(f"--port {port}{colon()} {error.strerror}", Status.USAGE) from None
+        raise Fault(f"--port {port}{colon()} {reason(error)}", Status.USAGE) from None
     print(say(f"Connecté ; le jeton est dans {oauth.token_file}", f"Logged in; the token is in {oauth.token_file}"))
 
 

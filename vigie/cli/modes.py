@@ -11,7 +11,7 @@ from vigie.cli.backtest import told, would_have
 from vigie.cli.cases import opened
 from vigie.cli.config import AccountSettings
 from vigie.cli.console import plain
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, say, when
 from vigie.cli.status import Fault, Status
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ModeChange, Step
@@ -29,7 +29,7 @@ def show(path: Path | None) -> Status:
             mode, change = modes.standing(ledger, account)
             source = "vigie.toml"
             if change is not None:
-                by = f"{change.step.value}, {change.at.astimezone():%Y-%m-%d %H:%M}, {plain(change.who)}"
+                by = f"{change.step.value}, {when(change.at)}, {plain(change.who)}"
                 source = f"{by}; vigie.toml{colon()} {account.mode}"
             print(f"{account.name}{colon()} {mode} ({source})")
     return Status.DONE

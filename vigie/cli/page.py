@@ -9,8 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from vigie.cli.language import say
+from vigie.cli.language import colon, say
 from vigie.cli.status import Fault
+from vigie.cli.system import reason
 
 
 @cache
@@ -32,5 +33,5 @@ def put(path: Path, text: str) -> None:
         os.replace(file.name, path)  # noqa: PTH105 - the name is a str; NamedTemporaryFile made it 0600
     except OSError as error:
         raise Fault(
-            f"{path}: {say('le rapport ne peut pas être écrit', 'the report cannot be written')}: {error.strerror}"
+            f"{path}: {say('le rapport ne peut pas être écrit', 'the report cannot be written')}{colon()} {reason(error)}"
         ) from None

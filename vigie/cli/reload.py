@@ -12,7 +12,7 @@ from pathlib import Path
 from vigie.cli.config import AccountSettings, Config, ConfigError, Read, find, load, load_by_account
 from vigie.cli.config_faults import of_account
 from vigie.cli.language import say
-from vigie.scanner import daemon
+from vigie.scanner import attended
 
 
 def loaded(path: Path | None, before: Config | None) -> Config:
@@ -63,7 +63,7 @@ def _mended(read: Read, wrong: dict[int, ConfigError], before: Config | None) ->
 def _without_schedule(read: Read, file: Path) -> Iterator[tuple[int, ConfigError]]:
     for number, account in read.right.items():
         try:
-            daemon.trigger(account)
+            attended.trigger(account)
         except ValueError:
             wrong = say("valeur incorrecte", "wrong value")
             right = say('cinq champs de cron : "*/5 * * * *"', 'five fields of cron: "*/5 * * * *"')

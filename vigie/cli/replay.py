@@ -20,7 +20,7 @@ from vigie.cli.config import Config
 from vigie.cli.console import plain
 from vigie.cli.explained import explained, reasoning_object
 from vigie.cli.faults import mailbox_line
-from vigie.cli.language import colon, say
+from vigie.cli.language import colon, say, when
 from vigie.cli.status import Fault, Status
 from vigie.judge.edition import Edition, edition, settings_of
 from vigie.judge.export import case_object
@@ -245,7 +245,7 @@ def _lines(outcome: _Outcome, wanted: Wanted) -> Iterator[Text]:
     record, case = outcome.record, outcome.case
     now = case.verdict.label
     yield Text(f"{record.id}  {plain(record.author) or '?'}  « {plain(record.subject)} »")
-    at = f"{record.judged_at.astimezone():%Y-%m-%d %H:%M}"
+    at = when(record.judged_at)
     yield Text(f"  {say('alors', 'then')} ({at}){colon()} ").append(
         words.verdict(record.verdict), style=words.STYLE[Label(record.verdict)]
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from vigie.cli import words
 from vigie.cli.console import plain
-from vigie.cli.language import current, decimal, say
+from vigie.cli.language import current, decimal, say, when
 from vigie.cli.page import environment, put
 from vigie.cli.timeline import Days, timeline
 from vigie.ledger.types import Intent, Outcome, Record
@@ -95,9 +95,9 @@ def render(
 
 
 def _subtitle(total: int, at: datetime) -> str:
-    when = at.astimezone().strftime("%d/%m/%Y %H:%M" if current() == "fr" else "%Y-%m-%d %H:%M")
+    made = when(at)
     many = "s" if total > 1 else ""
-    return say(f"{total} message{many} jugé{many} · {when}", f"{total} message{many} judged · {when}")
+    return say(f"{total} message{many} jugé{many} · {made}", f"{total} message{many} judged · {made}")
 
 
 def _words(others: int) -> dict[str, str]:

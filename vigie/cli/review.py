@@ -17,7 +17,7 @@ from vigie.cli.cases import found, opened
 from vigie.cli.check import finding_line, technical
 from vigie.cli.console import json_line, plain
 from vigie.cli.inert import quoting_inertly
-from vigie.cli.language import colon, current, say
+from vigie.cli.language import colon, current, say, when
 from vigie.cli.person import at_the_keyboard
 from vigie.cli.report import authentication
 from vigie.cli.status import Fault, Status
@@ -103,7 +103,7 @@ def _print(cases: Iterator[CaseLine], wanted: Wanted) -> None:
 
 
 def _line(case: CaseLine | Record, account: str) -> Text:
-    text = Text(f"{case.id}  {case.judged_at.astimezone():%Y-%m-%d %H:%M}  ")
+    text = Text(f"{case.id}  {when(case.judged_at)}  ")
     text.append(f"{words.verdict(case.verdict):<13}", style=words.STYLE[Label(case.verdict)])
     if case.verdict == Label.UNRELATED and not (case.author or case.subject):
         unkept = say("rien n'est gardé d'un courriel sans rapport", "nothing is kept of unrelated mail")
@@ -127,11 +127,11 @@ def show(path: Path | None, beginning: str, *, as_json: bool) -> Status:
         screen.print(line)
     screen.print(Text(say("Ce qui a été fait :", "What was done:"), style="bold"))
     for intent, outcome in case.history:
-        at = (outcome.at if outcome else intent.created_at).astimezone()
-        screen.print(Text(f"  {at:%Y-%m-%d %H:%M:%S}  {words.done([(intent, outcome)])}"))
+        at = outcome.at if outcome else intent.created_at
+        screen.print(Text(f"  {when(at, seconds=True)}  {words.done([(intent, outcome)])}"))
     for taken in case.decisions:
         who = plain(taken.who) or "?"
-        screen.print(Text(f"  {taken.at.astimezone():%Y-%m-%d %H:%M:%S}  {words.decision(taken.decision)} ({who})"))
+        screen.print(Text(f"  {when(taken.at, seconds=True)}  {words.decision(taken.decision)} ({who})"))
     screen.print(Text(f"  {say('état', 'standing')}{colon()} {words.stands(case.standing)}"))
     if case.alike > 1:
         alike = say(f"{case.alike} de même forme attendent", f"{case.alike} of the same shape wait")

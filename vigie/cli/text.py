@@ -14,6 +14,7 @@ from vigie.cli.config import load_or_default
 from vigie.cli.console import plain
 from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
+from vigie.cli.system import reason
 from vigie.judge.export import case_object
 from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.message.types import Medium
@@ -60,7 +61,7 @@ def _pasted(path: str, limit: int) -> bytes:
         return sys.stdin.buffer.read(limit)
     except OSError as error:
         raise Fault(
-            f"{plain(path)}{colon()} {say('ne peut pas être lu', 'cannot be read')} ({error.strerror})"
+            f"{plain(path)}{colon()} {say('ne peut pas être lu', 'cannot be read')} ({reason(error)})"
         ) from None
 
 

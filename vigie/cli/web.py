@@ -10,10 +10,11 @@ from pathlib import Path
 
 from vigie.cli import console
 from vigie.cli.config import Config, ConfigError, load
-from vigie.cli.language import current, say
+from vigie.cli.language import current, say, when
 from vigie.cli.person import at_the_keyboard
 from vigie.cli.settings_shown import sections
 from vigie.cli.status import Fault, Status
+from vigie.cli.system import reason
 from vigie.ledger.people import new_id
 from vigie.ledger.people_types import ALL_RIGHTS, By, Invitation, Told, User
 from vigie.ledger.store import Ledger, LedgerError
@@ -37,7 +38,7 @@ def serve(path: Path | None) -> Status:
     try:
         listening = serving.bound(config.web)
     except OSError as error:
-        raise Fault(f"web.listen {config.web.listen}: {error.strerror}", Status.USAGE) from None
+        raise Fault(f"web.listen {config.web.listen}: {reason(error)}", Status.USAGE) from None
     with listening:
         try:
             with Ledger(config.ledger, "web") as ledger:
@@ -96,7 +97,7 @@ def _invited(ledger: Ledger, settings: WebSettings, by: By, name: str, now: date
     token, ends = fresh(), now + timedelta(hours=settings.invitation_hours)
     ledger.people.invite(Invitation(new_id(), ALL_RIGHTS, by.who, now, ends, note=name), token, by)
     print(f"{settings.origin}/invitation/{token}", flush=True)
-    until = f"{ends.astimezone():%Y-%m-%d %H:%M}"
+    until = when(ends)
     console.complain(
         say(
             f"ce lien crée un compte qui peut tout faire, une fois, jusqu'au {until}",

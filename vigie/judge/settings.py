@@ -16,6 +16,11 @@ class LimitSettings(Settings):
     message_bytes: int = Field(
         default=30 * 1024 * 1024, ge=64 * 1024, description="above it only the beginning is judged"
     )
+    fetched_bytes: int = Field(
+        default=128 * 1024 * 1024,
+        ge=4 * 1024 * 1024,
+        description="of all mailboxes together: fetched and not judged yet; then a mailbox waits, a huge message first",
+    )
     wall_s: float = Field(default=8.0, gt=0, le=120, description="seconds for one message, then the worker is killed")
     cpu_s: int = Field(default=10, ge=1, le=120)
     memory_bytes: int = Field(default=512 * 1024 * 1024, ge=128 * 1024 * 1024)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from vigie.ledger import audit, export, mode_rows, retention
+from vigie.ledger import audit, doubles, export, mode_rows, retention
 from vigie.ledger.audit import What
 from vigie.ledger.database import Database
 from vigie.ledger.review_types import Scope
@@ -107,6 +107,17 @@ class Keeper:
             total += done
         if total.anything:
             self._database.shrink()
+        return total
+
+    def join_doubles(self) -> Erased:
+        """Messages that have two records since a UIDVALIDITY change have one again, see doubles."""
+        total, more = Erased(), True
+        while more:
+            with self._writing() as connection:
+                done = doubles.join(connection)
+                self._note_erased(connection, What.EXPIRED, done)
+            more = done.records > 0
+            total += done
         return total
 
     def named(self, message_id: str, account: str | None = None) -> Sequence[str]:

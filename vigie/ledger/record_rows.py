@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, place, storable
 from vigie.ledger.digest_schema import ASKS
-from vigie.ledger.identity import as_typed
+from vigie.ledger.identity import as_typed, fresh_id
 from vigie.ledger.review import Decided
 from vigie.ledger.schema import ALLOWED, CURSORS, DECISIONS, RECORDS
-from vigie.ledger.types import Cursor, Decision, Record
+from vigie.ledger.types import Cursor, Decision, Place, Record
 from vigie.message.fold import fold
 from vigie.rules.types import Label
 
@@ -104,18 +104,53 @@ def at_place(connection: Connection, account: str, folder: str, uidvalidity: int
     )
 
 
-def with_content(connection: Connection, account: str, folder: str, sha256: str) -> Record | None:
-    """The newest record of that content in that folder."""
-    return _first(
-        connection,
-        select(RECORDS)
-        .where(
-            RECORDS.c.account == storable(account),
-            RECORDS.c.sha256 == storable(sha256),
-            RECORDS.c.folder == storable(folder),
-        )
-        .order_by(RECORDS.c.judged_at.desc(), RECORDS.c.number.desc()),
+def stale(connection: Connection, account: str, folder: str, uidvalidity: int, sha256: str) -> Sequence[Record]:
+    """Records of that content in that folder whose place is of another UIDVALIDITY.
+
+    First those whose message lies there, of them those that a person decided about, in the order of their old UIDs.
+    """
+    query = select(RECORDS).where(
+        RECORDS.c.account == storable(account),
+        RECORDS.c.sha256 == storable(sha256),
+        RECORDS.c.folder == storable(folder),
+        RECORDS.c.uidvalidity != uidvalidity,
     )
+    return [
+        as_record(row)
+        for row in connection.execute(
+            query.order_by(RECORDS.c.held, RECORDS.c.decision.is_(None), RECORDS.c.uid, RECORDS.c.number)
+        )
+    ]
+
+
+def relocate(connection: Connection, places: Mapping[str, Place]) -> None:
+    """Each record, by id, to another place. What hangs on it stays with it."""
+    for record_id, there in places.items():
+        new = {name: getattr(there, name) for name in ("uidvalidity", "uid")}
+        new |= {name: storable(getattr(there, name)) for name in ("account", "folder")}
+        connection.execute(update(RECORDS).where(RECORDS.c.id == storable(record_id)).values(**new))
+
+
+def under_their_ids(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
+    """The same, of one folder, each with the id that it has or will have: of the record that stands at its place, else its own.
+
+    Its own may be taken: by one that stood at this place and moved on (`relocate`), where UIDVALIDITY is what it once was.
+    """
+    if not records:
+        return records
+    one = records[0].place
+    here = and_(
+        RECORDS.c.account == storable(one.account),
+        RECORDS.c.folder == storable(one.folder),
+        RECORDS.c.uidvalidity == one.uidvalidity,
+    )
+    known = [RECORDS.c.id, *(RECORDS.c[name] for name in _PLACE)]
+    placed = select(*known).where(here, RECORDS.c.uid.in_([record.place.uid for record in records]))
+    named = select(RECORDS.c.id).where(RECORDS.c.id.in_([record.id for record in records]))
+    ids = {row.uid: row.id for row in connection.execute(placed)}
+    taken = set(connection.execute(named).scalars())
+    own = {record.place.uid: fresh_id() if record.id in taken else record.id for record in records}
+    return [replace(record, id=ids.get(record.place.uid, own[record.place.uid])) for record in records]
 
 
 def page(

@@ -55,6 +55,7 @@ __all__ = ["Ledger", "LedgerError"]
 
 _PAGE = 200
 NOTHING_FROZEN: Mapping[Place, Frozen] = MappingProxyType({})
+NOWHERE: Mapping[str, Place] = MappingProxyType({})
 
 
 class Ledger(Keeper):
@@ -130,17 +131,19 @@ class Ledger(Keeper):
         *,
         frozen: Mapping[Place, Frozen] = NOTHING_FROZEN,
         sightings: Iterable[Sighting] = (),
+        relocated: Mapping[str, Place] = NOWHERE,
     ) -> None:
         """Writes records, opens the intents about them and moves the cursor, in one transaction.
 
         A record of a place that has one already replaces it (keeping its id and decision). The cursor never goes back
         within one UIDVALIDITY. Attempts at what is judged now are forgotten. `frozen`: what the verdicts of these records
-        rest on; of an unrelated mail nothing stays frozen.
+        rest on; of an unrelated mail nothing stays frozen. `relocated`: where the messages of these records, by id, are now.
         """
         judged, wanted = tuple(records), tuple(intents)
-        if not judged and not wanted and cursor is None:
+        if not judged and not wanted and not relocated and cursor is None:
             return
         with self._writing() as connection:
+            record_rows.relocate(connection, relocated)
             record_rows.write(connection, judged)
             frozen_rows.write(connection, frozen)
             frozen_rows.forget(connection, [record.place for record in judged if record.verdict == Label.UNRELATED])
@@ -150,7 +153,7 @@ class Ledger(Keeper):
                 self._open(connection, intent, verdict=verdicts.get(intent.record_id, ""))
             if cursor is not None:
                 record_rows.move_cursor(connection, cursor)
-            attempt_rows.clear(connection, [record.place for record in judged], cursor)
+            attempt_rows.clear(connection, [*relocated.values(), *(record.place for record in judged)], cursor)
 
     def count_attempts(self, places: Iterable[Place]) -> None:
         """The judgement of each begins: counted before anything can go wrong with it (I-50)."""
@@ -218,10 +221,15 @@ class Ledger(Keeper):
         with self._database.reading() as connection:
             return signature_rows.elsewhere(connection, signature_ids, account)
 
-    def known_hash(self, account: str, folder: str, sha256: str) -> Record | None:
-        """The newest record of that content in that folder: for re-matching after a UIDVALIDITY change."""
+    def stale_records(self, account: str, folder: str, uidvalidity: int, sha256: str) -> Sequence[Record]:
+        """Records of that content in that folder under another UIDVALIDITY, the likeliest first: for re-matching after a change."""
         with self._database.reading() as connection:
-            return record_rows.with_content(connection, account, folder, sha256)
+            return record_rows.stale(connection, account, folder, uidvalidity, sha256)
+
+    def under_their_ids(self, records: Sequence[Record]) -> Sequence[Record]:
+        """The same records, all of one folder, under the ids that they have or will have: intents name them."""
+        with self._database.reading() as connection:
+            return record_rows.under_their_ids(connection, records)
 
     def due_retries(self, account: str, now: datetime) -> Sequence[Record]:
         """Records to judge again (row 7)."""

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from vigie.rules.types import Label
 
 MAX_FILE = 256 * 1024
+UNREADABLE = "ne peut pas être lu : vérifiez le chemin et les droits"
 MAX_PACKS = 50
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _LOOPS = re.compile(r"\((?:[^()\\]|\\.)*(?<!\\)(?:[+*]|\{\d+,\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\})")
@@ -300,7 +301,9 @@ def load(name: str, folder: Path | None = None) -> Brand:
         with own.open("rb") as stream:
             raw = stream.read(MAX_FILE + 1)
     except OSError as error:
-        raise BrandError(str(own), str(error.strerror), str(error.strerror)) from None
+        raise BrandError(
+            str(own), f"it cannot be read: {error.strerror}", "ne peut pas être lu : vérifiez le chemin et les droits"
+        ) from None
     if len(raw) > MAX_FILE:
         raise BrandError(str(own), f"more than {MAX_FILE // 1024} KB", f"plus de {MAX_FILE // 1024} Ko")
     found = read(raw.decode("utf-8", "replace"), str(own))
@@ -365,7 +368,11 @@ def names(folder: Path | None = None) -> tuple[str, ...]:
     try:
         own = [path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml")]
     except OSError as error:
-        raise BrandError(str(folder), str(error.strerror), str(error.strerror)) from None
+        raise BrandError(
+            str(folder),
+            f"it cannot be read: {error.strerror}",
+            "ne peut pas être lu : vérifiez le chemin et les droits",
+        ) from None
     if len(own) > MAX_PACKS:
         raise BrandError(str(folder), f"more than {MAX_PACKS} packs", f"plus de {MAX_PACKS} fichiers")
     for name in own:

@@ -107,9 +107,10 @@ def supporting(
         found += _presented(item, words)
     issued = list(_issued(spoken, words, brand, nobody=nobody))
     found += issued
+    own = without_quotes(body[:_NEAR])
     for pattern in patterns_of(brand.claim.addressing):
-        if pattern.search(body[:_NEAR]):
-            found.append(Sign("addressee", weight.addressee, "text", _line_of(body, pattern), Layer.OUTER))
+        if pattern.search(own):
+            found.append(Sign("addressee", weight.addressee, "text", _line_of(own, pattern), Layer.OUTER))
             break
     found += shown_in_links(links, brand)
     left = list(affair(spoken, links, words, brand, who))

@@ -27,10 +27,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from vigie.judge.settings import LimitSettings
-from vigie.ledger.identity import record_id
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import Cursor, Frozen, Intent, Outcome, Place, Record
-from vigie.rules.types import Label
+from vigie.ledger.types import Cursor, Intent, Outcome, Place, Record
 from vigie.scanner import journal, recover, viewing
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands
@@ -38,6 +36,8 @@ from vigie.scanner.judging import Batch, Judging, Pool, StoppedError, content_ha
 from vigie.scanner.lock import account_lock
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import Fetched, FolderStatus, MailboxError
+from vigie.scanner.reading import Reading
+from vigie.scanner.room import Grant, Room
 from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.settle import Settler
@@ -69,12 +69,13 @@ def scan(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     session: Session | None = None,
+    room: Room | None = None,
 ) -> Summary:
     """One pass over `folder` from where the last one stopped; with `since`, over what arrived from that day on, without cursor.
 
     `mode`: instead of the account's; a function is asked again before each batch is acted on. `limit`: bytes of a message that
     are judged, [limits] message_bytes. `progress` is called in this thread. `stop`: ends the pass after the current command;
-    nothing is lost. `session`: a connection of the caller's; else one is opened and closed.
+    nothing is lost. `session`: a connection of the caller's; else one is opened and closed. `room`: what all mailboxes share.
     Raises MailboxError (AccountBusyError while another Vigie acts on the account), LedgerError and WorkersError; what was
     settled until then is settled, and the next pass goes on.
     """
@@ -87,7 +88,9 @@ def scan(
         judging = stack.enter_context(Judging(pool, stop, account.recipients))
         hands = Hands(session, ledger)
         settler = Settler(hands, judging, summary, progress, mode_now)
-        _Pass(hands, judging, settler, summary, stop, limit or LimitSettings().message_bytes).run(since)
+        usual = LimitSettings()
+        reading = Reading(hands, room or Room(usual.fetched_bytes), limit or usual.message_bytes, stop)
+        _Pass(hands, judging, settler, summary, stop, reading).run(since)
     return summary
 
 
@@ -95,7 +98,13 @@ class _Pass:
     """The state of one pass. All commands and all writes happen in the thread that called `scan`."""
 
     def __init__(
-        self, hands: Hands, judging: Judging, settler: Settler, summary: Summary, stop: threading.Event, limit: int
+        self,
+        hands: Hands,
+        judging: Judging,
+        settler: Settler,
+        summary: Summary,
+        stop: threading.Event,
+        reading: Reading,
     ) -> None:
         self._hands = hands
         self._ledger = hands.ledger
@@ -103,13 +112,17 @@ class _Pass:
         self._settler = settler
         self._summary = summary
         self._stop = stop
-        self._limit = limit
+        self._reading = reading
         self._account, self._folder = summary.account, summary.folder
         self._begun = _now()
         self._uidvalidity = 0
         self._batches: deque[Batch] = deque()
         self._suspects: dict[int, int] = {}
         """UID -> attempts: an earlier scan may have died over it. It is read alone, so that nobody else is blamed."""
+        self._relocated: set[str] = set()
+        """Ids of the records that were found at a new place."""
+        self._renumbered = False
+        """UIDVALIDITY is another one than when the folder was last judged to its end."""
         self._again = False
         """`since`: everything is judged again, and the cursor stays."""
 
@@ -121,7 +134,9 @@ class _Pass:
             status = self._connected()
             self._recover()
             self._show()
-            uids = list(self._wanted(status) if since is None else self._hands.mailbox.uids_since(since))
+            known = self._ledger.cursor(self._account, self._folder)
+            self._renumbered = known is not None and known.uidvalidity != status.uidvalidity
+            uids = list(self._wanted(known) if since is None else self._hands.mailbox.uids_since(since))
             self._summary.total = len(uids)
             self._suspects = self._ledger.attempts(self._account, self._folder, self._uidvalidity)
             for chunk in self._chunks(uids):
@@ -138,6 +153,7 @@ class _Pass:
             self._summary.stopped = True
         finally:
             self._uncount()
+            self._reading.close()
             self._summary.elapsed_s = time.monotonic() - begun
 
     # -- before anything is read -------------------------------------------------------------------------------------
@@ -186,13 +202,10 @@ class _Pass:
             self._summary.recovered += 1
             self._summary.count_outcome(intent.kind, outcome)
 
-    def _wanted(self, status: FolderStatus) -> Iterable[int]:
+    def _wanted(self, known: Cursor | None) -> Iterable[int]:
         """The UIDs to judge, ascending."""
-        known = self._ledger.cursor(self._account, self._folder)
-        last = 0
-        if known is not None and known.uidvalidity == status.uidvalidity:
-            last = known.last_uid
-        elif known is not None:
+        last = known.last_uid if known is not None and not self._renumbered else 0
+        if self._renumbered:
             LOG.warning("%s/%s: UIDVALIDITY has changed: the folder is read again", self._account, self._folder)
             self._summary.rescanned = True
         return self._hands.mailbox.uids_after(last)
@@ -230,6 +243,7 @@ class _Pass:
             # One message whose answer nobody can read, or over which the server's process dies, must not make the folder deaf
             # for ever: the culprit is looked for.
             LOG.warning("%s/%s: %s; reading one by one", self._account, self._folder, error)
+            self._reading.drop()
             self._hands.session.renew()
             self._settler.examine(self._uidvalidity)
             for uid in wanted:
@@ -258,49 +272,61 @@ class _Pass:
     def _fetch(self, uids: Sequence[int], *, upto: int, counted: bool = False) -> None:
         group: list[Fetched] = []
         seen = size = 0
-        for fetched in self._hands.mailbox.fetch(uids, limit=self._limit) if uids else ():
-            group.append(fetched)
-            seen, size = seen + 1, size + len(fetched.raw)
-            if size >= GROUP_BYTES:
-                self._hand_over(group, upto=None, counted=counted)
+        left = uids
+        while left:
+            for fetched in self._reading.fetch(left):
+                group.append(fetched)
+                seen, size = seen + 1, size + len(fetched.raw)
+                if size >= GROUP_BYTES:
+                    self._hand_over(group, upto=None, counted=counted)
+                    group, size = [], 0
+            left = self._reading.left
+            if left:  # who waits for room holds none
+                self._hand_over(group, upto=None, counted=counted, grants=self._reading.handed_over())
                 group, size = [], 0
-        self._hand_over(group, upto=upto, vanished=len(uids) - seen, counted=counted)
+                self._settle_down_to(0)
+                self._reading.wait()
+        grants = self._reading.handed_over()
+        self._hand_over(group, upto=upto, vanished=len(uids) - seen, counted=counted, grants=grants)
 
     def _hand_over(
-        self, group: Sequence[Fetched], *, upto: int | None, vanished: int = 0, counted: bool = False
+        self,
+        group: Sequence[Fetched],
+        *,
+        upto: int | None,
+        vanished: int = 0,
+        counted: bool = False,
+        grants: Sequence[Grant] = (),
     ) -> None:
-        """T0, then the judging begins."""
-        ready: list[Record] = []
-        frozen: dict[Place, Frozen] = {}
+        """T0, then the judging begins. `grants`: of all that was fetched so far, also of what was handed over before."""
+        carried: dict[str, Record] = {}
         begun: list[tuple[Fetched, str]] = []
         for fetched in group:
             sha256 = content_hash(fetched)
-            carried = self._carried_over(fetched.uid, sha256)
-            if carried is None:
+            record = self._carried_over(fetched.uid, sha256)
+            if record is None:
                 begun.append((fetched, sha256))
-            else:
-                record, kept = carried
-                ready.append(record)
-                if kept is not None:
-                    frozen[record.place] = kept
+                continue
+            carried[record.id] = record
+            if self._again or record.retry_at is not None:  # row 7: what was to be judged again is judged now
+                begun.append((fetched, sha256))
         if not counted:
             self._ledger.count_attempts(self._place(fetched.uid) for fetched, _ in begun)
         jobs = [self._judging.begin(fetched, self._place(fetched.uid), sha256=sha256) for fetched, sha256 in begun]
-        self._batches.append(Batch(jobs, upto, ready, vanished, frozen))
+        self._batches.append(Batch(jobs, upto, (), vanished, grants, carried))
 
-    def _carried_over(self, uid: int, sha256: str) -> tuple[Record, Frozen | None] | None:
-        """After a UIDVALIDITY change: the record of the same content, at its new place, with what its verdict rests on.
+    def _carried_over(self, uid: int, sha256: str) -> Record | None:
+        """After a UIDVALIDITY change: the record of the same content, at its new place. Nothing is done to it again (I-08).
 
-        Nothing is done to it again (I-08).
+        One message, one record: each is used once, so a second copy that came meanwhile is another message, as ever.
         """
-        if not self._summary.rescanned:
+        if not self._renumbered or self._has_record(uid):
             return None
-        known = self._ledger.known_hash(self._account, self._folder, sha256)
-        if known is None or known.place.uidvalidity == self._uidvalidity or known.retry_at is not None:
-            return None  # also what was to be judged again (row 7): that is due now, at its new place
-        place = self._place(uid)
-        frozen = None if known.verdict == Label.UNRELATED else self._ledger.frozen(known.id)
-        return replace(known, id=record_id(place), place=place), frozen
+        for known in self._ledger.stale_records(self._account, self._folder, self._uidvalidity, sha256):
+            if known.id not in self._relocated:
+                self._relocated.add(known.id)
+                return replace(known, place=self._place(uid))
+        return None
 
     def _retry(self) -> None:
         """Row 7: judges again what DNS had kept from being decided. Counted, and put off, before it is judged."""
@@ -318,14 +344,16 @@ class _Pass:
             judgement = record.attempts + 1
             later = replace(record, attempts=judgement, retry_at=journal.next_retry(judgement, _now()))
             self._ledger.add_records((later,), None)
-            fetched = next(iter(self._hands.mailbox.fetch((record.place.uid,), limit=self._limit)), None)
+            fetched = self._reading.one(record.place.uid)
             if fetched is None:
                 self._ledger.add_records((replace(later, retry_at=None),), None)
                 continue
             job = self._judging.begin(
                 fetched, record.place, sha256=content_hash(fetched), counted=False, judgement=judgement
             )
+            grants = self._reading.handed_over()
             self._settler.settle(Batch((job,), None), self._uidvalidity, cursor=None)
+            self._reading.give_back(grants)
             self._summary.retried += 1
 
     # -- writing -----------------------------------------------------------------------------------------------------
@@ -340,6 +368,7 @@ class _Pass:
             cursor = self._cursor(batch.upto) if moves and batch.upto is not None else None
             self._settler.settle(batch, self._uidvalidity, cursor=cursor)
             self._batches.popleft()
+            self._reading.give_back(batch.grants)
 
     def _uncount(self) -> None:
         """An orderly end, also by an error of the server's: no message is to blame, so no attempt is counted."""
@@ -352,8 +381,9 @@ class _Pass:
 
     def _is_settled(self, uid: int) -> bool:
         """During a rescan: done by an earlier attempt at it that was cut off."""
-        if not self._summary.rescanned:
-            return False
+        return self._summary.rescanned and self._has_record(uid)
+
+    def _has_record(self, uid: int) -> bool:
         return self._ledger.record_at(self._account, self._folder, self._uidvalidity, uid) is not None
 
     def _cursor(self, last: int) -> Cursor:

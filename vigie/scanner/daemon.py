@@ -14,14 +14,15 @@ from typing import Protocol, TypeVar
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from vigie.judge.edition import edition
 from vigie.judge.settings import JudgeSettings
 from vigie.judge.workers import WorkerPool
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner import supervisor, upkeep
+from vigie.scanner.attended import Attended
 from vigie.scanner.digest.post import LOOK_S, Post
 from vigie.scanner.errands import Errands
 from vigie.scanner.mailboxes import imap
@@ -30,17 +31,15 @@ from vigie.scanner.operation.meter import Meter
 from vigie.scanner.operation.outlook import Outlook
 from vigie.scanner.operation.settings import OperationSettings
 from vigie.scanner.pulse import Pulse
+from vigie.scanner.room import Room
 from vigie.scanner.settings import AccountSettings
-from vigie.scanner.supervisor import Supervisor
-from vigie.scanner.watch import Watcher
+from vigie.scanner.supervisor import Bench, Supervisor
 
 LOG = logging.getLogger(__name__)
 
 STOP_S = 8.0
 """For the current commands; whatever is not done then is taken up by the next start, as after a kill (I-53)."""
 S = TypeVar("S", bound="Setup")
-LATE = timedelta(minutes=2)
-"""A scan that is late, because the machine is busy, is no deafness yet."""
 
 
 class Setup(Protocol):
@@ -78,55 +77,26 @@ class Setup(Protocol):
 
 
 class Service:
-    """The accounts of one setup at work, from `start` to `stop`."""
+    """The accounts of one setup at work, from `start` to `stop`. `reload` changes what is new, and nothing else."""
 
     def __init__(self, setup: Setup, meter: Meter) -> None:
         """`meter` counts what happens. Raises LedgerError, and ValueError for a `cron` that is none."""
         self.setup = setup
-        triggers = [trigger(account) for account in setup.accounts]
+        self._meter = meter
+        self._room = Room(setup.judge.limits.fetched_bytes)
         with ExitStack() as stack:
             self._ledger = Ledger(setup.ledger, "service")
             stack.callback(self._ledger.close)
             self._pool = stack.enter_context(WorkerPool(setup.judge, told=meter.case))
-            self._open = stack.pop_all()
+            self._attended = self._begun(setup, setup.accounts, self._pool)
+            stack.pop_all()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_listener(_missed, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
-        limit = setup.judge.limits.message_bytes
-        self._supervisors = [
-            Supervisor(account, self._ledger, self._pool, limit=limit, connect=imap.connect, meter=meter)
-            for account in setup.accounts
-        ]
-        for one, when in zip(self._supervisors, triggers, strict=True):
-            # One job an account, never dropped, never doubled: a late one runs late, many late ones run once.
-            self._scheduler.add_job(
-                one.request, when, id=one.account.name, coalesce=True, max_instances=1, misfire_grace_time=None
-            )
-        self._scheduler.add_job(
-            upkeep.run,
-            IntervalTrigger(hours=upkeep.EVERY_H, jitter=600),
-            (self._ledger, setup.retention, meter),
-            id="upkeep",
-            next_run_time=datetime.now(UTC) + timedelta(seconds=upkeep.FIRST_AFTER_S),
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-        if setup.operation.digest.on:
-            post = Post(self._ledger, setup.accounts, setup.operation, meter)
-            self._scheduler.add_job(
-                post.run,
-                IntervalTrigger(seconds=LOOK_S),
-                id="digest",
-                next_run_time=datetime.now(UTC),
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-            )
+        for one in self._attended:
+            self._schedule(one)
+        self._schedule_housework()
         self._pulse = Pulse(self._supervisors, Systemd())
         self._errands = Errands(self._ledger)
-        self._watchers = [
-            watcher for supervisor in self._supervisors if supervisor.account.idle for watcher in _watchers(supervisor)
-        ]
 
     @property
     def ledger(self) -> Ledger:
@@ -145,35 +115,132 @@ class Service:
 
     def start(self) -> None:
         """Returns at once; every folder is looked at right away."""
-        for one in self._supervisors:
-            one.request()
+        for one in self._attended:
             one.start()
-        for watcher in self._watchers:
-            watcher.start()
         self._scheduler.start()
         self._pulse.start()
         self._errands.start()
+
+    def reload(self, setup: Setup) -> bool:
+        """Takes another setup of the same ledger. A mailbox that is as it was, and sound, keeps its connections and its watch.
+
+        Where something of [dns], [trust], [limits] or [brands] is new, a pass under way begins anew where it is. Raises
+        LedgerError and ValueError before anything has changed. False where something did not end in time.
+        """
+        wanted = {account.name: account for account in setup.accounts}
+        kept = [one for one in self._attended if one.account.name in wanted and one.is_as(wanted[one.account.name])]
+        here = {one.account.name for one in kept}
+        with ExitStack() as stack:
+            old, pool = self._pool, self._pool
+            if not _judge_alike(self.setup.judge, setup.judge, old):
+                pool = stack.enter_context(WorkerPool(setup.judge, told=self._meter.case))
+            fresh = self._begun(setup, [account for account in setup.accounts if account.name not in here], pool)
+            stack.pop_all()
+        ending = [one for one in self._attended if one not in kept]
+        done = self._end(ending)
+        done = self._hand_to(kept, pool, setup, old) and done
+        self.setup, self._pool = setup, pool
+        self._attended = [*kept, *fresh]
+        for one in fresh:
+            self._schedule(one)
+            one.start()
+        self._schedule_housework()
+        self._pulse.stop()
+        self._pulse.join(STOP_S)
+        self._pulse = Pulse(self._supervisors, Systemd())
+        self._pulse.start()
+        return done
 
     def stop(self) -> bool:
         """Ends the current commands; False where one did not end in time."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        for one in self._supervisors:
+        for one in self._attended:
             one.stop()
         self._pulse.stop()
         self._errands.stop()
-        done = supervisor.ended([*self._supervisors, *self._watchers, self._pulse, self._errands], STOP_S)
+        threads = [thread for one in self._attended for thread in one.threads]
+        done = supervisor.ended([*threads, self._pulse, self._errands], STOP_S)
         self._pool.close()
         if done:
-            self._open.close()
+            self._ledger.close()
         return done
 
+    @property
+    def _supervisors(self) -> Sequence[Supervisor]:
+        return [one.supervisor for one in self._attended]
 
-def trigger(account: AccountSettings) -> CronTrigger | IntervalTrigger:
-    """The account's `cron`, else its `schedule`, with jitter: forty mailboxes of one server do not come at once."""
-    if account.cron is not None:
-        return CronTrigger.from_crontab(account.cron)
-    return IntervalTrigger(seconds=account.schedule_s, jitter=min(account.schedule_s // 10, 30) or None)
+    def _begun(self, setup: Setup, accounts: Sequence[AccountSettings], pool: WorkerPool) -> list[Attended]:
+        limit = setup.judge.limits.message_bytes
+
+        def made(account: AccountSettings) -> Supervisor:
+            bench = Bench(pool, limit, self._room)
+            return Supervisor(account, self._ledger, bench, connect=imap.connect, meter=self._meter)
+
+        return [Attended(account, made) for account in accounts]
+
+    def _end(self, ending: Sequence[Attended]) -> bool:
+        for one in ending:
+            self._scheduler.remove_job(_job(one))
+            one.stop()
+        return supervisor.ended([thread for one in ending for thread in one.threads], STOP_S)
+
+    def _hand_to(self, kept: Sequence[Attended], pool: WorkerPool, setup: Setup, old: WorkerPool) -> bool:
+        """What changes for those that stay; the old pool ends once nobody judges with it."""
+        self._room.resize(setup.judge.limits.fetched_bytes)
+        for one in kept:
+            if one.account.name not in setup.refused:
+                one.supervisor.file_was_read()
+            if pool is not old:
+                one.supervisor.use(Bench(pool, setup.judge.limits.message_bytes, self._room))
+        if pool is old:
+            return True
+        deadline = time.monotonic() + STOP_S
+        free = [one.supervisor.lets_go(old, max(deadline - time.monotonic(), 0.0)) for one in kept]
+        old.close()
+        return all(free)
+
+    def _schedule(self, one: Attended) -> None:
+        """One job an account, never dropped, never doubled: a late one runs late, many late ones run once."""
+        self._scheduler.add_job(
+            one.supervisor.request, one.trigger, id=_job(one), coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+
+    def _schedule_housework(self) -> None:
+        """What concerns no mailbox, by the settings that are in force; begun anew after a reload."""
+        soon = datetime.now(UTC)
+        post = Post(self._ledger, self.setup.accounts, self.setup.operation, self._meter)
+        daily = (self._ledger, self.setup.retention, self._meter)
+        hours = IntervalTrigger(hours=upkeep.EVERY_H, jitter=600)
+        jobs: list[tuple[str, Callable[..., None], IntervalTrigger, tuple[object, ...], datetime]] = [
+            ("upkeep", upkeep.run, hours, daily, soon + timedelta(seconds=upkeep.FIRST_AFTER_S))
+        ]
+        if self.setup.operation.digest.on:
+            jobs.append(("digest", post.run, IntervalTrigger(seconds=LOOK_S), (), soon))
+        elif self._scheduler.get_job("digest") is not None:
+            self._scheduler.remove_job("digest")
+        for name, work, when, arguments, first in jobs:
+            self._scheduler.add_job(
+                work,
+                when,
+                arguments,
+                id=name,
+                next_run_time=first,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                replace_existing=True,
+            )
+
+
+def _job(one: Attended) -> str:
+    """With a blank, which no account's name has: one may be called "digest"."""
+    return f"mailbox {one.account.name}"
+
+
+def _judge_alike(before: JudgeSettings, after: JudgeSettings, pool: WorkerPool) -> bool:
+    """Whether the processes that judge may stay. Own packs and a zone file are read when one starts, whatever their names."""
+    return before == after and after.dns.zone_file is None and edition(after) == pool.edition
 
 
 def serve(load: Callable[[S | None], S], *, refused: type[Exception]) -> bool:
@@ -197,7 +264,10 @@ def serve(load: Callable[[S | None], S], *, refused: type[Exception]) -> bool:
         try:
             # Built before the old one ends: what is wrong shows while there is still something to keep.
             new = load(setup)
-            fresh = Service(new, outlook.meter)
+            fresh = service if new.ledger == setup.ledger else Service(new, outlook.meter)
+            before = service.accounts
+            if fresh is service:
+                orderly = service.reload(new) and orderly
         except (refused, LedgerError, ValueError) as error:
             LOG.error(
                 "not reloaded, the old configuration stays: %s; still at work on %s", error, _names(service.accounts)
@@ -206,13 +276,14 @@ def serve(load: Callable[[S | None], S], *, refused: type[Exception]) -> bool:
             systemd.tell("READY=1")
             continue
         outlook.use(fresh, new.operation, new.refused)
-        orderly = service.stop() and orderly
-        changes = _changes(service.accounts, fresh.accounts)
+        changes = _changes(before, fresh.accounts)
         for name, why in new.refused.items():
-            here = any(name == account.name for account in service.accounts)
+            here = any(name == account.name for account in before)
             LOG.error("%s: not reloaded, %s: %s", name, "it goes on as before" if here else "it is not begun", why)
+        if fresh is not service:
+            orderly = service.stop() and orderly
+            fresh.start()
         setup, service = new, fresh
-        service.start()
         outlook.meter.reloaded("partly" if new.refused else "done")
         LOG.info("reloaded; at work on %s (%s)", _names(service.accounts), changes)
     systemd.tell("STOPPING=1")
@@ -236,24 +307,6 @@ class _Signals:
 
     def _note(self, number: int, _: FrameType | None) -> None:
         os.write(self._write, bytes((number,)))
-
-
-def _watchers(one: Supervisor) -> Sequence[Watcher]:
-    def wake(folder: str, uidnext: int, idling: bool) -> None:
-        one.request((folder,), uidnext=uidnext, idling=idling)
-
-    return [
-        Watcher(one.account, folder, wake, one.stopping, connect=imap.connect, gate=one.gate)
-        for folder in one.account.folders
-    ]
-
-
-def patience(account: AccountSettings, since: datetime) -> timedelta:
-    """How long after `since` the server is to be heard again, by the account's schedule; then nobody knows the lag."""
-    if account.cron is None:
-        return timedelta(seconds=account.schedule_s) + LATE
-    due = trigger(account).get_next_fire_time(None, since)
-    return (due - since if due is not None else timedelta(days=366)) + LATE
 
 
 def _missed(event: JobExecutionEvent) -> None:

@@ -14,9 +14,10 @@ from typing import Protocol, Self, TypeVar
 
 from vigie.auth_checks.types import UNKNOWN_DELIVERY, Delivery, DnsAnswer
 from vigie.judge.edition import Edition
-from vigie.ledger.types import Frozen, Place, Record
+from vigie.ledger.types import Place, Record
 from vigie.rules.types import Case
 from vigie.scanner.mailboxes.base import Fetched
+from vigie.scanner.room import Grant
 
 _STEP_S = 0.1
 _T = TypeVar("_T")
@@ -82,11 +83,13 @@ class Batch:
     upto: int | None
     """Every UID up to it is in this batch or in an earlier one; None: that cannot be said yet."""
     ready: Sequence[Record] = ()
-    """Records that need no judging: known content at a new place, or given up."""
+    """Records that need no judging: given up."""
     vanished: int = 0
     """Messages that were gone before they could be fetched."""
-    frozen: Mapping[Place, Frozen] = field(default_factory=dict)
-    """What the verdicts of `ready` rest on."""
+    grants: Sequence[Grant] = ()
+    """The room that its messages take."""
+    carried_over: Mapping[str, Record] = field(default_factory=dict)
+    """By id: records of known contents, at the places where those are now (I-08)."""
 
     @property
     def size(self) -> int:

@@ -80,7 +80,11 @@ class Pulse(threading.Thread):
         now = utc_now()
         lags = [beat.lag_seconds(now) for one in self._supervisors for beat in one.heartbeats()]
         known = [lag for lag in lags if lag is not None]
-        text = f"{len(lags)} folders of {len(self._supervisors)} mailboxes"
+        text = f"{_counted(len(lags), 'folder', 's')} of {_counted(len(self._supervisors), 'mailbox', 'es')}"
         if known:
             text += f", greatest lag {max(known):.0f} s"
         return text + (f", {len(lags) - len(known)} with unknown lag" if len(known) < len(lags) else "")
+
+
+def _counted(count: int, what: str, more: str) -> str:
+    return f"{count} {what}{'' if count == 1 else more}"

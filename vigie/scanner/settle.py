@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 
 from vigie.ledger.freezing import sightings, signature_ids
-from vigie.ledger.types import ActionKind, Cursor, Intent, Outcome, Record, State
+from vigie.ledger.types import ActionKind, Cursor, Intent, Outcome, Place, Record, State
 from vigie.rules.types import Case, Label
 from vigie.scanner import journal, recover
 from vigie.scanner.decide import NOTHING, Mode, Plan, decide
@@ -48,24 +48,29 @@ class Settler:
             self._mode_now()
         )  # a pass over an old mailbox takes hours: a rollback must not wait for its end
         at = datetime.now(UTC)
-        records = [self._record(job, case, at) for job, case in judged]
+        relocated = {known.id: known.place for known in batch.carried_over.values()}
+        given_up = self._ledger.under_their_ids(batch.ready)
+        records = self._under_their_ids([self._record(job, case, at) for job, case in judged], relocated)
         intents = self._intents(judged, records, uidvalidity)
         frozen = {job.place: journal.frozen(job, case, self._judging.edition, at=at) for job, case in judged}
         self._ledger.add_records(  # T1
-            [*batch.ready, *records],
+            [*given_up, *records],
             cursor,
             intents.values(),
-            frozen={**batch.frozen, **{place: kept for place, kept in frozen.items() if kept is not None}},
+            frozen={place: kept for place, kept in frozen.items() if kept is not None},
             sightings=[seen for job, case in judged for seen in sightings(case, job.place, at)],
+            relocated=relocated,
         )
         for record in records:
             self._summary.count_record(record)
-        self._summary.carried_over += sum(record.decided_by != 0 for record in batch.ready)
+        again = {record.id for record in records}
+        still = [record for record in batch.carried_over.values() if record.id not in again]
+        self._summary.carried_over += len(still)
         new = {job.place for job in jobs}
         self._ledger.uncount_attempts(job.place for job in batch.jobs if job.counted and job.place not in new)
         self._done += batch.vanished + len(batch.jobs) - len(jobs)
         came = {job.place: job.received for job, _ in judged}
-        for record in (*batch.ready, *records):
+        for record in (*still, *given_up, *records):
             wanted = intents.get(record.id)
             self._tell(record, wanted, None if wanted is None else self._act(wanted), came.get(record.place))
         if intents:
@@ -105,6 +110,12 @@ class Settler:
         known = {place: (job, self._judging.case(job)) for place, job in again.items()}
         better = {place: pair for place, pair in known.items() if pair[1].error is None}
         return [better.get(job.place, (job, case)) for job, case in judged]
+
+    def _under_their_ids(self, records: Sequence[Record], relocated: Mapping[str, Place]) -> Sequence[Record]:
+        """As Ledger.under_their_ids, with what will have been relocated when they are written."""
+        ids = {place: known for known, place in relocated.items()}
+        named = {record.place: record for record in self._ledger.under_their_ids(records)}
+        return [replace(record, id=ids.get(record.place, named[record.place].id)) for record in records]
 
     def _record(self, job: Job, case: Case, at: datetime) -> Record:
         return journal.judged(

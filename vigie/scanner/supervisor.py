@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from vigie import log_keys
 from vigie.judge.workers import WorkersError
@@ -23,6 +24,7 @@ from vigie.scanner.lock import AccountBusyError
 from vigie.scanner.mailboxes.base import MailboxError
 from vigie.scanner.operation.meter import Meter
 from vigie.scanner.recover import OF_THE_CONNECTION
+from vigie.scanner.room import Room
 from vigie.scanner.session import Connect, Session
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.summary import Progress
@@ -40,6 +42,16 @@ ATTEMPT_S = 3600.0
 """The longest that a scan may take over one batch: 64 messages from a server that sends as slowly as one is waited for (I-43)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a pass judges with."""
+
+    pool: Pool
+    limit: int
+    """Bytes of a message that are judged."""
+    room: Room
+
+
 class Supervisor(threading.Thread):
     """The only one in this process that acts on the account. Requests that come during a scan make one more, not many."""
 
@@ -47,9 +59,8 @@ class Supervisor(threading.Thread):
         self,
         account: AccountSettings,
         ledger: Ledger,
-        pool: Pool,
+        bench: Bench,
         *,
-        limit: int,
         connect: Connect,
         meter: Meter | None = None,
     ) -> None:
@@ -59,12 +70,15 @@ class Supervisor(threading.Thread):
         self.gate = Gate(account)
         self.life = Life()
         self._ledger = ledger
-        self._pool = pool
-        self._limit = limit
+        self._bench = bench
+        self._judging: Bench | None = None
+        """That of the pass under way."""
         self._meter = meter or Meter()
         self._session = Session(account, connect)
         self._backoff = Backoff()
         self._stop_event = threading.Event()
+        self._halt = threading.Event()
+        """Set when the pass under way is to end."""
         self._news = threading.Condition()
         self._wanted: list[str] = []
         self._read_at = utc_now()
@@ -93,12 +107,33 @@ class Supervisor(threading.Thread):
         """Ends the loop after the current command; does not wait."""
         self._stop_event.set()
         with self._news:
+            self._halt.set()
             self._news.notify_all()
+
+    def use(self, bench: Bench) -> None:
+        """Judges with that from now on: a pass under way ends after its current command, and is begun again where it was."""
+        with self._news:
+            self._bench = bench
+            self._halt.set()
+
+    def lets_go(self, pool: Pool, within_s: float) -> bool:
+        """Waits until no pass judges with that pool; False where one still does."""
+        with self._news:
+            return self._news.wait_for(lambda: self._judging is None or self._judging.pool is not pool, within_s)
+
+    def file_was_read(self) -> None:
+        """vigie.toml was read again, and says of the account what it said before, see modes.in_force."""
+        self._read_at = utc_now()
 
     @property
     def stopping(self) -> threading.Event:
         """Set when the loop is to end: the account's watchers end, too."""
         return self._stop_event
+
+    @property
+    def is_sound(self) -> bool:
+        """It is at work, and the last that was heard of every folder is no fault."""
+        return self.is_alive() and not self.gate.stopped and not any(one.now().error for one in self._beats.values())
 
     @property
     def is_known(self) -> bool:
@@ -144,6 +179,7 @@ class Supervisor(threading.Thread):
             self._session.close()  # a connection that is open still says nothing about the next login
         self.gate.try_now()
         beats = self._beats[folder]
+        bench, halt = self._take_bench()
         try:
             self._open.before()
             beats.lag.begin()
@@ -151,13 +187,14 @@ class Supervisor(threading.Thread):
             summary = cycle.scan(
                 self.account,
                 self._ledger,
-                self._pool,
+                bench.pool,
                 folder=folder,
                 mode=self._mode,
-                limit=self._limit,
+                limit=bench.limit,
                 progress=lambda told: self._settled_one(beats, told),
-                stop=self._stop_event,
+                stop=halt,
                 session=self._session,
+                room=bench.room,
             )
             self._meter.passed(summary)
             beats.passed(summary, begun)
@@ -166,9 +203,26 @@ class Supervisor(threading.Thread):
             self._open.failed()
             self._learn_from(fault)
             return fault
+        finally:
+            self._put_bench_down()
+        if summary.stopped and not self._stop_event.is_set():
+            self.request((folder,))
         self.life.well()
         self.gate.welcomed()
         return None
+
+    def _take_bench(self) -> tuple[Bench, threading.Event]:
+        with self._news:
+            self._halt = threading.Event()
+            if self._stop_event.is_set():
+                self._halt.set()
+            self._judging = self._bench
+            return self._bench, self._halt
+
+    def _put_bench_down(self) -> None:
+        with self._news:
+            self._judging = None
+            self._news.notify_all()
 
     def _mode(self) -> Mode:
         return modes.in_force(self._ledger, self.account, read_at=self._read_at)

@@ -38,7 +38,7 @@ def run(ledger: Ledger, settings: RetentionSettings, meter: Meter) -> None:
 
 
 def _forget(ledger: Ledger, settings: RetentionSettings) -> None:
-    done = ledger.expire(settings, datetime.now(UTC))
+    done = ledger.join_doubles() + ledger.expire(settings, datetime.now(UTC))
     if done.anything:
         LOG.info(
             "forgotten: %d records, %d shortened, %d signatures, %d audit entries",

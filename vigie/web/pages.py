@@ -54,8 +54,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["static"] = static
-    made.filters["when"] = when
-    made.filters["day"] = day
+    made.filters["when"] = _when
+    made.filters["day"] = _day
     made.filters["plain"] = shown.line
     return made
 
@@ -119,14 +119,13 @@ def local_path(path: str) -> str:
     return path if fine and "\\" not in path and len(path) <= 1000 else "/"
 
 
-def when(value: datetime) -> str:
-    """Date and minute, of this machine's time zone."""
-    return f"{value.astimezone():%Y-%m-%d %H:%M}"
+def _when(value: datetime, t: words.Words) -> str:
+    """`{{ at | when(t) }}`: a macro has no context of its own."""
+    return words.when(value, t.language)
 
 
-def day(value: datetime) -> str:
-    """The date."""
-    return f"{value.astimezone():%Y-%m-%d}"
+def _day(value: datetime, t: words.Words) -> str:
+    return words.day(value, t.language)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +36,16 @@ class Words:
     def number(self, value: int) -> str:
         """With the thousands set apart as the reader does it."""
         return f"{value:,}".replace(",", "\u202f" if self.language == "fr" else ",")
+
+
+def when(value: datetime, language: str) -> str:
+    """Date and minute, of this machine's time zone, as the reader writes them: 20/11/2026 08:30, 2026-11-20 08:30."""
+    return f"{day(value, language)} {value.astimezone():%H:%M}"
+
+
+def day(value: datetime, language: str) -> str:
+    """The date."""
+    return f"{value.astimezone():{'%d/%m/%Y' if language == 'fr' else '%Y-%m-%d'}}"
 
 
 def said(language: str) -> Words:

@@ -16,7 +16,7 @@ import pytest
 
 from tests import canary
 from tests.scanner.test_supervisor import until
-from tests.scanner.world import ScriptedPool, mail
+from tests.scanner.world import bench, mail
 from tests.servers.dovecot import Dovecot
 from tests.servers.fakeimap import CLOSE, FakeImap
 from tests.servers.oidc import Fault, Oidc
@@ -132,7 +132,7 @@ def supervised(account: AccountSettings, ledger: Ledger) -> tuple[Supervisor, li
         logins.append("ok")
         return mailbox
 
-    supervisor = Supervisor(account, ledger, ScriptedPool(), limit=1 << 20, connect=connect)
+    supervisor = Supervisor(account, ledger, bench(), connect=connect)
     supervisor.request()
     supervisor.start()
     return supervisor, logins

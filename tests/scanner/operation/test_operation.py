@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.scanner.operation.world import Watched
 from tests.scanner.test_daemon import running
-from tests.scanner.test_supervisor import until
+from tests.scanner.test_supervisor import PATIENCE_S, until
 from tests.scanner.world import mail
 from tests.servers import processes
 from tests.servers.dovecot import Dovecot, append
@@ -24,13 +25,21 @@ from vigie.scanner.operation.settings import OperationSettings
 
 ROOT = Path(__file__).parents[3]
 FALSE = ROOT / "vigie" / "cli" / "demo_mails" / "026-assure-ameli-fr-prefixe.eml"
+NOT_DRAWN = {"vigie_pass_seconds_sum", "vigie_pass_seconds_count"}
 QUICK = {"look_s": 0.1, "steady_s": 0, "disk_free_mb": 1}
 
 
 def figures(port: int) -> dict[str, float]:
-    """Each sample by its name and labels."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        text = answer.read().decode()
+    """Each sample by its name and labels; none while nobody listens there, or nobody answers yet."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_S) as answer:
+            text = answer.read().decode()
+    except ConnectionError:
+        return {}
+    except urllib.error.URLError as error:
+        if not isinstance(error.reason, ConnectionError):
+            raise
+        return {}
     return {
         " ".join([sample.name, *(f"{key}={value}" for key, value in sorted(sample.labels.items()))]): sample.value
         for family in text_string_to_metric_families(text)
@@ -48,7 +57,8 @@ def served(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with running(tmp_path_factory.mktemp("served"), account, operation=operation) as service:
         passed = f"vigie_actions_total account={account.name} result=quarantined"
         assert until(lambda: figures(port).get(passed) == 1), service.log()
-        assert until(lambda: figures(port).get(f"vigie_lag_messages account={account.name} folder=INBOX") == 0)
+        settled = f"vigie_lag_messages account={account.name} folder=INBOX"
+        assert until(lambda: figures(port).get(settled) == 0), service.log()
         yield figures(port), account.name
 
 
@@ -91,6 +101,7 @@ def test_the_dashboard_draws_what_exists(served):
     assert {name for name in drawn if name.startswith("vigie_")} <= known
     wanted = "lag_seconds lag_messages messages_judged_total actions_total intents_open worker_kills_total dns_errors_total account_state"
     assert {f"vigie_{name}" for name in wanted.split()} <= drawn
+    assert {name for name in known if not name.endswith("_created")} - drawn <= NOT_DRAWN
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
 
 

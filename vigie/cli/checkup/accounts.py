@@ -9,7 +9,7 @@ from typing import Final
 
 from vigie.cli.checkup.found import Found, note, wrong
 from vigie.cli.config import AccountSettings, Config
-from vigie.scanner import daemon
+from vigie.scanner import attended
 
 CONNECTIONS: Final = 10
 """Dovecot's mail_max_userip_connections (I-44)."""
@@ -59,7 +59,7 @@ def schedule(account: AccountSettings) -> Iterator[Found]:
     if account.cron is None:
         return
     try:
-        trigger = daemon.trigger(account)
+        trigger = attended.trigger(account)
     except ValueError:
         yield wrong("cron-wrong", account.name, account.cron)
         return

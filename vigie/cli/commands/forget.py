@@ -16,8 +16,10 @@ def declare(app: typer.Typer) -> None:
 
     @app.command(
         help=say(
-            "Efface ce que le registre garde d'un message ou d'un compte. Jamais un courriel de la boîte.",
-            "Erases what the ledger remembers of a message or an account. Never a mail of the mailbox.",
+            "Efface ce que le registre garde d'un message ou d'un compte. Jamais un courriel de la boîte. "
+            "Qu'un message a été remis en place est oublié aussi : rejugé, il peut repartir en quarantaine.",
+            "Erases what the ledger remembers of a message or an account. Never a mail of the mailbox. "
+            "That a message was put back is forgotten, too: judged again, it can be quarantined again.",
         )
     )
     def forget(

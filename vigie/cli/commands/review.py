@@ -228,8 +228,10 @@ def _undo(review: typer.Typer) -> None:
 def _purge(review: typer.Typer) -> None:
     @review.command(
         help=say(
-            "Oublie des cas décidés. Jamais un courriel : il reste où il est.",
-            "Forgets decided cases. Never a mail: it stays where it is.",
+            "Oublie des cas décidés. Jamais un courriel : il reste où il est. "
+            "Ce qui a été remis en place n'est pas remis en quarantaine pour autant.",
+            "Forgets decided cases. Never a mail: it stays where it is. "
+            "What was put back is not quarantined again for all that.",
         )
     )
     def purge(

@@ -104,8 +104,8 @@ def _status(progress: Progress, coming: int) -> str:
     judged = sum(fate.settled for fate in progress.fates)
     if coming:
         return say(
-            f"{judged} jugés, {coming} à venir. Ctrl-C pour finir.",
-            f"{judged} judged, {coming} to come. Ctrl-C ends it.",
+            f"{judged} sur {len(progress.fates) + coming} jugés. Ctrl-C pour finir.",
+            f"{judged} of {len(progress.fates) + coming} judged. Ctrl-C ends it.",
         )
     if progress.settled:
         return say(f"{judged} jugés : c'est tout. Ctrl-C pour finir.", f"{judged} judged: that is all. Ctrl-C ends it.")

@@ -20,6 +20,7 @@ from vigie.cli.evaluate.wording import accepted, between, figures, percent
 from vigie.cli.in_order import in_order
 from vigie.cli.language import colon, decimal, say
 from vigie.cli.status import Fault, Status
+from vigie.cli.system import reason
 from vigie.judge.settings import JudgeSettings
 from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.rules.catalog import rules
@@ -93,7 +94,7 @@ def _submit(pool: WorkerPool, item: Labelled) -> Future[Case]:
     try:
         raw = item.path.read_bytes()
     except OSError as error:
-        raise Fault(f"{item.path}: {error.strerror}") from None
+        raise Fault(f"{item.path}: {reason(error)}") from None
     return pool.submit(raw, received=None, key=item.name)
 
 

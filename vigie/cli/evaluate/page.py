@@ -13,7 +13,7 @@ from vigie.cli.console import plain
 from vigie.cli.evaluate.measures import Judged, Measures, Share, worst
 from vigie.cli.evaluate.runs import Change
 from vigie.cli.evaluate.wording import accepted, figures, percent
-from vigie.cli.language import colon, current, decimal, say
+from vigie.cli.language import colon, current, decimal, say, when
 from vigie.cli.page import environment, put
 
 BINS = 24
@@ -28,14 +28,14 @@ def write(path: Path, title: str, found: Measures, mails: Sequence[Judged], chan
 
 def render(title: str, found: Measures, mails: Sequence[Judged], changed: Sequence[Change], *, at: datetime) -> str:
     """The page as text, in the language in use."""
-    when = at.astimezone().strftime("%d/%m/%Y %H:%M" if current() == "fr" else "%Y-%m-%d %H:%M")
+    made = when(at)
     return (
         environment()
         .get_template("evaluate.html.j2")
         .render(
             lang=current(),
             title=say(f"Évaluation : {plain(title)}", f"Evaluation: {plain(title)}"),
-            subtitle=say(f"{found.mails} courriels étiquetés · {when}", f"{found.mails} labelled mails · {when}"),
+            subtitle=say(f"{found.mails} courriels étiquetés · {made}", f"{found.mails} labelled mails · {made}"),
             figures=[_figure(name, share) for name, share in figures(found)],
             columns=[words.verdict(label) for label in words.ORDER],
             confusion=_confusion(found),

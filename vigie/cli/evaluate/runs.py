@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from vigie.cli.evaluate.measures import Judged
-from vigie.cli.language import say
+from vigie.cli.language import colon, say
 from vigie.cli.status import Fault, Status
+from vigie.cli.system import reason
 from vigie.rules.types import Label
 
 VERSION = 1
@@ -50,7 +51,7 @@ def save(path: Path, mails: Sequence[Judged]) -> None:
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise Fault(f"{path}: {say('ne peut pas être écrit', 'cannot be written')}: {error.strerror}") from None
+        raise Fault(f"{path}: {say('ne peut pas être écrit', 'cannot be written')}{colon()} {reason(error)}") from None
 
 
 def read(path: Path) -> tuple[Judged, ...]:

@@ -27,7 +27,7 @@ def figures(found: Measures) -> list[tuple[str, Share]]:
 def percent(share: Share) -> str:
     """`98.3 % (59/60)`: the whole tells how much the figure is worth."""
     if not share.whole:
-        return say("aucun", "none")
+        return say("sans objet (0/0)", "does not apply (0/0)")
     value = f"{100 * share.value:.1f}"
     return f"{say(value.replace('.', ',') + ' %', value + '%')} ({share.part}/{share.whole})"
 

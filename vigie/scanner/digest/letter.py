@@ -52,7 +52,7 @@ def compose(sending: Sending, held: Sequence[HeldMail], links: Mapping[str, str]
     reader, told = sending.reader, words(sending.reader.language)
     who, domain = "owner" if reader.is_owner else "reviewer", sending.sender.rpartition("@")[2]
     account = next(iter(reader.accounts)) if reader.is_owner else ""
-    count, since = len(held), _when(sending.digest.since)
+    count, since = len(held), _when(sending.digest.since, reader.language)
     head = (
         counted(told, who, count, since=since, account=account),
         told[f"{who}.what"].format(days=sending.link_days),
@@ -83,7 +83,9 @@ def _block(sending: Sending, one: HeldMail, number: int, links: Mapping[str, str
     author, subject = tame.line(record.author) or told["no_author"], tame.line(record.subject) or told["no_subject"]
     why = tame.reason(record, sending.reader.language) or told["impersonation"]
     return _Block(
-        heading=told["at"].format(number=number, at=_when(one.at), account=tame.line(record.place.account)),
+        heading=told["at"].format(
+            number=number, at=_when(one.at, sending.reader.language), account=tame.line(record.place.account)
+        ),
         quoted=(
             told["author"].format(author=author),
             told["subject"].format(subject=subject),
@@ -123,5 +125,6 @@ def _html(head: Sequence[str], blocks: Sequence[_Block], foot: Sequence[str], la
     yield "</body></html>"
 
 
-def _when(value: datetime) -> str:
-    return f"{value.astimezone():%Y-%m-%d %H:%M}"
+def _when(value: datetime, language: str) -> str:
+    written = "%d/%m/%Y %H:%M" if language == "fr" else "%Y-%m-%d %H:%M"
+    return f"{value.astimezone():{written}}"

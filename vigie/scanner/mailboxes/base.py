@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -75,6 +75,10 @@ class Fetched:
     partial: bool = False
 
 
+Allows = Callable[[Sequence[int], int], bool]
+"""Asked with UIDs and with how many bytes their messages have as the server announces them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """How a move ended: the new UID where the server said it (COPYUID), and the way that was taken."""
@@ -116,8 +120,11 @@ class Mailbox(Protocol):
         """UIDs whose INTERNALDATE is on or after that day, ascending."""
         ...
 
-    def fetch(self, uids: Sequence[int], *, limit: int) -> Iterator[Fetched]:
-        """The messages, BODY.PEEK[] only, each at most `limit` bytes; vanished UIDs are left out. Order as the server answers."""
+    def fetch(self, uids: Sequence[int], *, limit: int, allows: Allows | None = None) -> Iterator[Fetched]:
+        """The messages, BODY.PEEK[] only, each at most `limit` bytes; vanished UIDs are left out. Order as the server answers.
+
+        `allows` is asked before some of them are fetched, and of how many bytes; where it says no, they and all that is left stay.
+        """
         ...
 
     def summaries(self, uids: Sequence[int]) -> Iterator[Summary]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from vigie.scanner.mailboxes.base import Fetched, FolderStatus, MailboxError, Summary, UnclearOutcome
+from vigie.scanner.mailboxes.base import Allows, Fetched, FolderStatus, MailboxError, Summary, UnclearOutcome
 from vigie.scanner.mailboxes.imap_faults import Lost, Refused, loss, meaning, refusal
 from vigie.scanner.mailboxes.imap_idle import Idle
 from vigie.scanner.mailboxes.imap_session import Listed, Session, encoded, quoted
@@ -139,13 +139,13 @@ class ImapReader:
             width = WINDOW if len(found) > WINDOW // 2 else min(width * 4, WIDEST)
             low = high + 1
 
-    def fetch(self, uids: Sequence[int], *, limit: int) -> Iterator[Fetched]:
+    def fetch(self, uids: Sequence[int], *, limit: int, allows: Allows | None = None) -> Iterator[Fetched]:
         """Sizes first, then batches of a few megabytes; what is over the limit alone, and its beginning only.
 
-        One message needs no size: at most one byte beyond the limit is asked for.
+        One message needs no size, unless somebody has to allow it: at most one byte beyond the limit is asked for.
         """
         self._selected()
-        if len(uids) == 1:
+        if len(uids) == 1 and allows is None:
             yield from self._fetch_batch(uids, limit, whole=False)
             return
         opened = self._opened
@@ -156,6 +156,8 @@ class ImapReader:
             sizes = {int(answer[b"UID"]): answer.get(b"RFC822.SIZE") for answer in answers}
             for batch, whole in _batches(sizes, limit):
                 self._still(opened)
+                if allows is not None and not allows(batch, sum(_most(sizes[uid], limit) for uid in batch)):
+                    return
                 yield from self._fetch_batch(batch, limit, whole=whole)
 
     def _fetch_batch(self, batch: Sequence[int], limit: int, *, whole: bool) -> list[Fetched]:
@@ -283,6 +285,11 @@ def _batches(sizes: dict[int, Any], limit: int) -> Iterator[tuple[list[int], boo
         weight += size
     if batch:
         yield batch, True
+
+
+def _most(size: object, limit: int) -> int:
+    """Bytes that are fetched of a message of that announced size; of an unknown one what is asked for."""
+    return min(size, limit + 1) if isinstance(size, int) else limit + 1
 
 
 def selectable(listed: Listed) -> bool:

@@ -21,7 +21,7 @@ from vigie.web.review.live import versions
 from vigie.web.review.said import TONES, decision, deeds, doer, name, noticed
 from vigie.web.review.shown import line
 from vigie.web.review.told import told
-from vigie.web.words import Words
+from vigie.web.words import Words, when
 
 router = APIRouter()
 
@@ -114,7 +114,7 @@ def _told_conflict(conflict: Conflict, person: Person, t: Words) -> str:
         colon=t("review.colon"),
         decision=decision(conflict.decision, "", t),
         who=t("review.by_you") if conflict.who == person.who else t("review.by", who=doer(conflict.who, t)),
-        at=f"{conflict.at.astimezone():%Y-%m-%d %H:%M}",
+        at=when(conflict.at, t.language),
     )
 
 
