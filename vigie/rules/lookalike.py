@@ -82,7 +82,7 @@ def in_word(word: str, brand: Brand) -> bool:
 
 
 def misspelt_name(display: str, brand: Brand) -> bool:
-    """A folded display name is one of the brand's long names with one typing error, and nothing beside it: Assurnace Maladie, Carte Vittale.
+    """A folded display name is one of the brand's long names with one typing error and nothing beside it (Carte Vittale).
 
     The first two letters are kept: "Ton espace santé" is somebody else's.
     """

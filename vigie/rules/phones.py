@@ -61,7 +61,9 @@ _SHORT_CONTEXT = re.compile(
     r"\b(?:appel\w*|rappel\w*|compos\w*|tel|telephon\w*|numero|joindre|joignable|contact\w*|hotline|assistance"
     r"|ligne|au|le)\W{0,4}(?:\w+\W+){0,3}$"
 )
-_DIALLED = re.compile(r"\b(?:appel\w*|rappel\w*|compos\w*|tel|telephon\w*|numero|joindre|contact\w*)\W{1,4}(?:(?:au|le|nous|[a-z]{1,3}) ){0,3}$")
+_DIALLED = re.compile(
+    r"\b(?:appel\w*|rappel\w*|compos\w*|tel|telephon\w*|numero|joindre|contact\w*)\W{1,4}(?:(?:au|le|nous|[a-z]{1,3}) ){0,3}$"
+)
 """Right before a short number with a stop or a hyphen in it: elsewhere 36.50 is a price."""
 _LETTERS = str.maketrans({"o": "0", "O": "0", "l": "1"})
 

@@ -21,9 +21,7 @@ KINDS = (Kind.LURE,)
 SOURCES = ("facts/ameli.md section 1.3", "threats C-25 to C-47", "house: LURE")
 
 MAX_FINDINGS = 20
-_SCHEMES_ELSEWHERE = frozenset(
-    {"mailto", "cid", "mid", "about", "geo", "x-apple-data-detectors"} | DIALLING
-)
+_SCHEMES_ELSEWHERE = frozenset({"mailto", "cid", "mid", "about", "geo", "x-apple-data-detectors"} | DIALLING)
 """Followed by other rules, or leading nowhere."""
 _PERIPHERAL = re.compile(
     r"\b(?:desabonn\w*|desinscri\w*|unsubscribe|se desinscrire|preferences|version en ligne|voir (?:ce mail"
