@@ -122,3 +122,13 @@ def test_whose_name_does_not_fit_uses_the_brands():
             verdict(message(author, "Rappel", "Merci de répondre.", ["https://z.example/x"])).label
             is Label.IMPERSONATION
         )
+
+
+def test_who_names_nobody_poses_with_the_address_he_leads_to():
+    link_to = ["https://ameli-dossier.example/x"]
+    told = "Votre dossier est prêt : https://ameli-dossier.example/x"
+    assert verdict(message("Notification <n@zenith.example>", "Dossier", told, link_to)).label is Label.IMPERSONATION
+    named = "Julie Perrot <julie.perrot@atelier-perrot.example>"
+    assert verdict(message(named, "Dossier", told, link_to)).label is Label.UNRELATED
+    reported = "Signalement : cette page frauduleuse est en ligne, https://ameli-dossier.example/x"
+    assert verdict(message("Notification <n@zenith.example>", "Page", reported, link_to)).label is Label.UNRELATED

@@ -29,7 +29,7 @@ SAMPLES = (
     "207-results-of-a-stranger",
     "250-replay-to-another-recipient",
 )
-TEXTS = {"sms": ("false", 0), "letter": ("false", 17), "call": ("false", 19), "sms-appointment": ("honest", 0)}
+TEXTS = {"sms": ("false", 0), "letter": ("false", 18), "call": ("false", 20), "sms-appointment": ("honest", 0)}
 
 
 def names() -> tuple[str, ...]:
