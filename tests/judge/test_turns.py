@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from vigie.judge.turns import DEBT_S, Turns
 
-COSTS = st.lists(st.floats(0.001, 8.0), min_size=30, max_size=30)
+COSTS = st.lists(st.integers(1, 8 * 1024).map(lambda part: part / 1024), min_size=30, max_size=30)
+"""Seconds that can be added without rounding."""
 
 
 def test_nobody_waits() -> None:
