@@ -119,6 +119,24 @@ def test_nobody_is_deaf_because_others_have_filled_the_room() -> None:
     assert isinstance(room.take(TINY, stop), Grant)
 
 
+@pytest.mark.parametrize(("wanted", "other"), [(7 * MIB // 2, MIB), (9 * MIB, 5 * MIB)])
+def test_who_waits_is_not_overtaken_by_who_needs_less(wanted: int, other: int, passes: list[threading.Thread]) -> None:
+    """Else forty mailboxes with small mail, or a row of huge messages, would keep a larger one waiting for hours."""
+    room, stop, got = Room(16 * MIB), threading.Event(), []
+    held = [grant for grant in (room.try_take(other), room.try_take(other)) if grant is not None]
+    assert len(held) == 2
+    passes.append(threading.Thread(target=lambda: got.append(room.take(wanted, stop))))
+    passes[0].start()
+    assert until(lambda: room.waiting == 1)
+    room.give_back(held.pop())
+    assert room.try_take(other) is None, "what is given back is for who waits"
+    assert isinstance(room.take(TINY, stop), Grant)
+    room.give_back(held.pop())
+    passes[0].join(30)
+    assert [grant.size for grant in got] == [wanted]
+    assert isinstance(room.try_take(TINY), Grant)
+
+
 def test_the_unit_file_has_room_for_what_the_limits_allow() -> None:
     """For the service itself as it is allowed to be by tests.scanner.bombing, and for two judging processes."""
     unit = (Path(__file__).parents[2] / "deploy" / "vigie.service").read_text(encoding="utf-8")
