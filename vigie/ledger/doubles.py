@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
 from vigie.ledger import record_rows, retention
 from vigie.ledger.columns import place
@@ -39,7 +39,7 @@ def join(connection: Connection) -> Erased:
     return total
 
 
-def _place(row: Any) -> Place:
+def _place(row: Row[Any]) -> Place:
     return place(row.account, row.folder, row.uidvalidity, row.uid)
 
 
@@ -69,9 +69,7 @@ def _doubles(connection: Connection) -> Iterator[Sequence[Any]]:
     wanted = [RECORDS.c[name] for name in ("id", "number", "uidvalidity", "uid")]
     same = and_(*(RECORDS.c[name] == some.c[name] for name in _SAME))
     query = (
-        select(*columns, *wanted, tied.label("tied"), now.label("now"))
-        .select_from(read.join(some, same))
-        .where(lying)
+        select(*columns, *wanted, tied.label("tied"), now.label("now")).select_from(read.join(some, same)).where(lying)
     )
     ranks: dict[tuple[Any, ...], int] = defaultdict(int)
     found: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
