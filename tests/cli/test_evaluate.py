@@ -148,7 +148,7 @@ def test_what_is_no_run_is_refused(tmp_path, text):
 
 def test_the_page_escapes_names():
     mails = [Judged("<script>x</script>.eml", (IMP,), UNR, "<b>theme</b>")]
-    html = page.render("<i>", measure(mails), mails, [], at=datetime(2026, 11, 22, tzinfo=UTC))
+    html = page.render("<i>", measure(mails), mails, page.Compared(), at=datetime(2026, 11, 22, tzinfo=UTC))
     assert "<script" not in html
     assert "<b>theme" not in html
     assert "&lt;script&gt;" in html
@@ -175,7 +175,8 @@ def test_a_folder_is_evaluated(tmp_path):
     assert [mail["verdict"] for mail in run["mails"]] == ["unrelated", "genuine", "unrelated", "impersonation"]
     (mails / "genuine" / GENUINE.name).unlink()
     (mails / "impersonation" / FALSE.name).rename(mails / "impersonation" / "new.eml")
-    again = vigie("--lang", "en", "evaluate", "mails", "--against", "run.json", cwd=tmp_path)
+    again = vigie("--lang", "en", "evaluate", "mails", "--against", "run.json", "--report", "page.html", cwd=tmp_path)
+    assert "2 gone since: genuine/" in (tmp_path / "page.html").read_text(), "the page compares as the terminal does"
     assert "0 mended, 0 lost, 0 verdicts changed" in again.stdout
     assert "  1 new, without an earlier verdict: impersonation/new.eml" in again.stdout
     assert "  2 gone since: genuine/" in again.stdout
@@ -187,3 +188,7 @@ def test_bad_input_gets_one_line(tmp_path, arguments):
     done = vigie("evaluate", *arguments, cwd=tmp_path)
     assert done.returncode in (2, 3)
     assert "Traceback" not in done.stderr
+
+
+def test_the_interval_of_nothing_holds_nothing():
+    assert all(Share(0, whole).interval[0] == 0.0 and Share(whole, whole).interval[1] == 1.0 for whole in range(1, 200))

@@ -63,6 +63,12 @@ def test_a_sentence_is_never_cut_inside_a_quote():
     assert words.sentences(told) == ["C'est faux.", "Il écrit « Bonjour. Votre carte. Fin » ici.", "Rien d'autre."]
 
 
+def test_a_sentence_is_never_cut_inside_an_english_quote(monkeypatch):
+    monkeypatch.setattr(words, "current", lambda: "en")
+    told = {"en": "It says “Hello. Your card. End” here. Nothing else."}
+    assert words.sentences(told) == ["It says “Hello. Your card. End” here.", "Nothing else."]
+
+
 @given(st.text())
 def test_sentences_lose_no_word(text):
     assert " ".join(words.sentences({"fr": text})).split() == text.split()

@@ -21,7 +21,10 @@ RELAYED = {"genuine-liste-avec-pied", "vrai-par-liste-residents"}  # their lists
 
 def _runs(entry: dict[str, str]) -> set[tuple[str, ...]]:
     shown = entry["text"] if "text" in entry else re.sub(r"<[^>]+>", " ", html.unescape(entry["html"]))
-    words = re.findall(r"[^\W_]+", shown.lower())
+    spelled = re.sub(
+        r"(?<![^\W_])((?:[^\W_][\s.]{1,3}){2,}[^\W_])(?![^\W_])", lambda found: re.sub(r"[\s.]", "", found[0]), shown
+    )
+    words = re.findall(r"[^\W_]+", spelled.lower())  # letters that are set apart are one word
     return {tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)}
 
 

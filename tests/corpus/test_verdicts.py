@@ -10,8 +10,8 @@ from vigie.cli.evaluate.command import Wanted, evaluate
 from vigie.cli.evaluate.measures import Measures, measure
 from vigie.cli.status import Status
 
-FOUND, WARNED = 0.96, 0.97
-ACCUSED, DOUBTED = 2, 8
+FOUND, WARNED = 0.98, 0.98
+ACCUSED, DOUBTED = 0, 10
 
 
 @pytest.fixture(scope="module")

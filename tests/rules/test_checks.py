@@ -213,3 +213,30 @@ def test_the_brand_file_is_sourced():
         assert item.source
         assert item.seen.year >= 2017
         assert item.confidence in {"H", "M", "L"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Votre nouvelle carte Vitale vous attend, payez le port.",
+        "Un trop-perçu a été versé. Merci de le rembourser par virement sur FR76 3000 4000 0312 3456 7890 143.",
+    ],
+)
+def test_money_is_asked_for_without_a_fee_named(said):
+    assert findings(message(body=said), rule="payment-request")
+
+
+def test_a_refund_to_the_readers_account_is_no_payment():
+    said = "Nous allons vous rembourser par virement sur FR76 3000 4000 0312 3456 7890 143."
+    assert not findings(message(body=said), rule="payment-request")
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"), [("sms:+33700112233?body=OUI", True), ("sms:3646", False), ("tel:36%2046", False)]
+)
+def test_a_link_that_writes_a_text_message_leads_to_its_number(target, asked):
+    sent = message(
+        "Ameli <a@castan.example>", "Votre dossier", "Votre dossier ameli est incomplet.", [link(target, "Répondre")]
+    )
+    assert bool(findings(sent, rule="phone-unofficial")) is asked
+    assert not findings(sent, rule="link-outside")

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.rules.building import AMELI
+from tests.rules.building import AMELI, findings, message, verdict
 from vigie.message.fold import fold
 from vigie.rules.naming import names_of, readable
+from vigie.rules.types import Label
 
 SPELLED = (
     """
@@ -61,3 +62,44 @@ def test_any_mixture_of_letters_and_digits_names(data, phrase, joint):
 @given(st.from_regex(r"[A-Z]{1,2}[0-9]{3,8}|[0-9]{2,4}-[A-Z0-9]{3,5}[0-9]|[A-Z0-9]{5}-[0-9]{2,6}", fullmatch=True))
 def test_no_code_names(code):
     assert not names(f"Votre colis {code} arrive demain")
+
+
+MISSPELT = [
+    "Assurance Maldie", "Assurnace Maladie", "Assurance Mala die", "Carte Vittale", "Mon Espace Snate", "CPAM75", "CPAM 75", "Cpam974",
+    "cpam2A",
+]  # fmt: skip
+NOBODYS = [
+    "Ton Espace Santé",
+    "Carte Vitalité",
+    "Assurance Malakoff",
+    "CPAM1410",
+    "Carte Vitrine",
+    "Espace Santé",
+    "Assurance Moto",
+    "ACPAM75",
+]
+
+
+@pytest.mark.parametrize("display", MISSPELT)
+def test_a_display_name_with_a_typing_error_poses_as_the_brand(display):
+    said = message(f"{display} <contact@castan.example>", "Dossier", "Bonjour, votre dossier est incomplet.")
+    assert findings(said, rule="claim-display-name")
+
+
+@pytest.mark.parametrize("display", NOBODYS)
+def test_a_display_name_that_is_only_near_is_nobodys(display):
+    said = message(f"{display} <contact@castan.example>", "Dossier", "Bonjour, votre dossier est incomplet.")
+    assert not findings(said, rule="claim-display-name")
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "Ameli Martin <contact@castan.example>",
+        "Ameli Martin <ameli.martin@castan.example>",
+        "Assurance Maladie Suisse <info@assure.example>",
+    ],
+)
+def test_a_person_of_the_brands_spelling_and_another_body_are_not_scored_by_their_words(author):
+    said = "Le compte rendu de la réunion du conseil syndical est en pièce jointe. Bonne lecture à tous."
+    assert verdict(message(author, "Compte rendu", said)).label is Label.UNRELATED

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.building import AMELI
-from vigie.rules.phones import Tariff, numbers, official, tariff
+from vigie.rules.phones import Tariff, dialled, numbers, official, tariff
 
 
 def found(text: str) -> list[str]:
@@ -29,6 +29,8 @@ def found(text: str) -> list[str]:
         ("o6 39 98 l2 34", "0639981234"),
         ("rappelez-nous au 118 218", "118218"),
         ("+225 27 22 49 00 00", "+2252722490000"),
+        ("appelez-nous au 36.46", "3646"),
+        ("composez le 36-46", "3646"),
     ],
 )
 def test_numbers_are_found(text, digits):
@@ -40,7 +42,7 @@ def test_numbers_are_found(text, digits):
     [
         "312,40 euros", "le 20/02/2026", "nir 1 85 05 78 006 084 36", "iban fr76 3000 6000 0112 3456 7890 189", "siret 123 456 789 00012",
         "dossier aml-591783021", "https://a.example/0639981234", "en 2026", "3 000 euros", "au 3000 euros", "code 1234",
-        "reference 0639981234567",
+        "reference 0639981234567", "au prix de 36.50", "du 10.11 au 30.11", "appelez avant le 30.11", "rayon 36-46",
     ],
 )  # fmt: skip
 def test_other_digits_are_no_numbers(text):
@@ -69,3 +71,15 @@ def test_tariffs(digits, kind):
 def test_any_digits_are_read(text):
     for number in numbers(text):
         assert number.written in text
+
+
+@pytest.mark.parametrize(
+    ("target", "digits"),
+    [
+        ("tel:+33199001234", ["0199001234"]), ("tel:0899701234;ext=5", ["0899701234"]), ("tel:3219", ["3219"]), ("tel:36%2046", ["3646"]),
+        ("SMSTO:0639981234", ["0639981234"]), ("sms:%2B33639981234?body=OUI", ["0639981234"]), ("sms:0639981234&body=OUI", ["0639981234"]),
+        ("callto://+33199001234", ["0199001234"]), ("sms:?body=0639981234", []), ("tel:", []),
+    ],
+)  # fmt: skip
+def test_numbers_of_links_are_read(target, digits):
+    assert [number.digits for number in dialled(target)] == digits

@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from tests import canary
 from tests.web.conftest import MAILBOXES
 from tests.web.served import Served, serve, text
+from vigie.ledger.audit import What
 from vigie.ledger.people_types import Role
 from vigie.web import pages, serving, words
 from vigie.web.headers import SAME
@@ -217,6 +218,16 @@ def test_both_languages_say_the_same() -> None:
         assert names[0] == names[1], key
         assert told.strip(), key
         assert en[key].strip(), key
+
+
+def test_the_log_can_be_narrowed_to_everything_that_it_tells(open_pages: Served) -> None:
+    for language in words.LANGUAGES:
+        assert {f"audit.kind.{kind}" for kind in What} <= words.catalogue(language).keys()
+    admin = open_pages.browser(open_pages.add("Racine", Role.ADMIN))
+    for what, chosen in (("", ""), ("?what=", ""), ("?what=bulk", "bulk")):
+        found = admin.get(f"/audit{what}")
+        assert found.status_code == 200
+        assert re.findall(r'value="(\w*)" selected', found.text) == [chosen] * bool(chosen)
 
 
 def test_every_word_that_a_page_says_exists() -> None:

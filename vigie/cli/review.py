@@ -7,6 +7,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,13 @@ def _line(case: CaseLine | Record, account: str) -> Text:
     return text
 
 
+def _deeds(case: ReviewCase) -> Iterator[tuple[datetime, str]]:
+    for taken in case.decisions:
+        yield taken.at, f"{words.decision(taken.decision)} ({plain(taken.who) or '?'})"
+    for intent, outcome in case.history:
+        yield (outcome.at if outcome else intent.created_at), words.done([(intent, outcome)])
+
+
 def show(path: Path | None, beginning: str, *, as_json: bool) -> Status:
     """Everything that is known about one case."""
     screen = console.screen()
@@ -130,12 +138,8 @@ def show(path: Path | None, beginning: str, *, as_json: bool) -> Status:
     for line in _detail(case.record):
         screen.print(line)
     screen.print(Text(say("Ce qui a été fait :", "What was done:"), style="bold"))
-    for intent, outcome in case.history:
-        at = outcome.at if outcome else intent.created_at
-        screen.print(Text(f"  {when(at, seconds=True)}  {words.done([(intent, outcome)])}"))
-    for taken in case.decisions:
-        who = plain(taken.who) or "?"
-        screen.print(Text(f"  {when(taken.at, seconds=True)}  {words.decision(taken.decision)} ({who})"))
+    for at, deed in sorted(_deeds(case), key=lambda told: told[0]):
+        screen.print(Text(f"  {when(at, seconds=True)}  {deed}"))
     screen.print(Text(f"  {say('état', 'standing')}{colon()} {words.stands(case.standing)}"))
     if case.alike > 1:
         alike = say(f"{case.alike} de même forme attendent", f"{case.alike} of the same shape wait")

@@ -22,7 +22,7 @@ ORDER = (Label.IMPERSONATION, Label.SUSPICIOUS, Label.UNDECIDED, Label.GENUINE, 
 """Worst first, as summaries list them."""
 _END = re.compile(r"(?:[.!?]|[.!?] \([^()]*\))\s+(?=[A-ZÀ-Ý«])")
 """A sentence ends with its stop, or with the source in brackets behind it."""
-_OPEN, _CLOSE = "«", "»"
+_QUOTES = (("«", "»"), ("“", "”"))
 
 
 def verdict(label: Label | str) -> str:
@@ -57,7 +57,7 @@ def sentences(explanation: dict[str, str]) -> list[str]:
     cuts = [
         match.end()
         for match in _END.finditer(text)
-        if text.count(_OPEN, 0, match.start()) <= text.count(_CLOSE, 0, match.start())
+        if all(text.count(mark, 0, match.start()) <= text.count(end, 0, match.start()) for mark, end in _QUOTES)
     ]
     return [
         text[start:end].strip()

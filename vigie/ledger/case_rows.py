@@ -143,6 +143,20 @@ def waits(connection: Connection, record_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def following(connection: Connection, record_id: str, within: Scope) -> str:
+    """See Desk.following."""
+    place = (RECORDS.c.judged_at, RECORDS.c.number)
+    own = connection.execute(select(*place).where(RECORDS.c.id == record_id)).one_or_none()
+    if own is None:
+        return ""
+    waiting = select(RECORDS.c.number).where(*_conditions(Wanted(), within), RECORDS.c.number != own.number)
+    for query in (waiting.where(tuple_(*place) < (own.judged_at, own.number)), waiting):
+        number = connection.execute(query.order_by(*(key.desc() for key in place)).limit(1)).scalar_one_or_none()
+        if number is not None:
+            return str(connection.execute(select(RECORDS.c.id).where(RECORDS.c.number == number)).scalar_one())
+    return ""
+
+
 def requested(connection: Connection, record_id: str) -> datetime | None:
     """See ReviewCase."""
     query = select(RECORDS.c.requested).where(RECORDS.c.id == record_id)

@@ -65,7 +65,9 @@ _AFTER_SIGN = re.compile(r"[?#]@((?:[\w-]{1,63}\.){1,20}[^\W\d_][\w-]{1,62})")
 """http://a?@b and http://a#@b: whoever takes what follows the last @ goes to b."""
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]+")
 _WEB = frozenset({"http", "https", "ftp", "ws", "wss"})
-_HOSTLESS = frozenset({"tel", "sms", "callto", "data", "javascript", "vbscript", "blob", "about", "cid"})
+_HOSTLESS = frozenset(
+    {"tel", "sms", "smsto", "mms", "mmsto", "callto", "data", "javascript", "vbscript", "blob", "about", "cid"}
+)
 
 
 def resolve(target: str, base: str = "") -> Destination | None:

@@ -31,7 +31,9 @@ _CALL = re.compile(
     re.MULTILINE,
 )
 _LETTER = re.compile(
-    r"^\W{0,3}(?:objet|n/ref|v/ref|nos ref\w*|vos ref\w*|subject) ?:"
+    r"^ *(?:chere?s? )?(?:madame|monsieur|mesdames|messieurs)(?:,? (?:et )?(?:madame|monsieur|messieurs))? *[,:]? *$"
+    r"|^[^\n]{0,40}\b(?:\d{5}|\d\d \d{3}) [a-z' -]{2,40} cedex(?: \d{1,2})? *$"
+    r"|^\W{0,3}(?:objet|n/ref|v/ref|nos ref\w*|vos ref\w*|subject) ?:"
     r"|\b(?:madame, monsieur|veuillez agreer|je vous prie d'agreer|salutations distinguees|lettre recommandee|le present courrier"
     r"|(?:ce|par) courrier|dear sir|yours (?:sincerely|faithfully))\b",
     re.MULTILINE,

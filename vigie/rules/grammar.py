@@ -76,7 +76,10 @@ PAYS = re.compile(
 FEES = re.compile(
     r"\bfrais (?:d'expedition|d'envoi|de port|de livraison|de traitement|de dossier|d'affranchissement"
     r"|postaux|d'acheminement|d'activation|de gestion|de mise a jour|de renouvellement|administratifs?"
-    r"|symboliques?|de retard|d'emission|d'affiliation|d'inscription)\b|\b(?:delivery|shipping|processing|handling) fees?\b"
+    r"|symboliques?|de retard|d'emission|d'affiliation|d'inscription)\b"
+    r"|\b(?:pay\w{1,3}|regl\w{1,3}|acquitt\w{1,3})"
+    r" (?:(?:seulement|uniquement|juste|simplement) )?(?:le port|l'envoi|la livraison|l'affranchissement)\b"
+    r"|\b(?:delivery|shipping|processing|handling) fees?\b"
 )
 IBAN = re.compile(r"\b[a-z]{2}\d\d ?(?:[\da-z]{4} ){3,6}[\da-z]{1,4}\b|\b[a-z]{2}\d{2}[\da-z]{4}\d{7,23}\b")
 """An account's number, as it is printed or in one piece (ISO 13616)."""

@@ -20,7 +20,7 @@ from vigie.message.fold import fold, to_unicode
 from vigie.rules.brand import Brand
 from vigie.rules.hostwords import GLUE, Names, asks, drawn_like, misspelt_glue, untwisted, words_of
 
-__all__ = ["GLUE", "Grade", "Likeness", "drawn_like", "in_word", "likeness", "registrable"]
+__all__ = ["GLUE", "Grade", "Likeness", "drawn_like", "in_word", "likeness", "misspelt_name", "registrable"]
 
 
 class Grade(IntEnum):
@@ -79,6 +79,19 @@ def in_word(word: str, brand: Brand) -> bool:
     """A folded word certainly holds one of the brand's stems, glued to words of the same kind."""
     names = _names_of(brand.name, brand)
     return _in_text(untwisted(word, names), names).grade is Grade.CERTAIN
+
+
+def misspelt_name(display: str, brand: Brand) -> bool:
+    """A folded display name is one of the brand's long names with one typing error and nothing beside it (Carte Vittale).
+
+    The first two letters are kept: "Ton espace santé" is somebody else's.
+    """
+    run = _SEPARATORS.sub("", display)
+    return any(
+        run[:2] == stem[:2] and DamerauLevenshtein.distance(run, stem, score_cutoff=1) <= 1
+        for stem in brand.claim.host_stems
+        if len(stem) >= _LONG_STEM
+    )
 
 
 _COUNTER = count()

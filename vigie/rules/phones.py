@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from urllib.parse import unquote
 
 import phonenumbers
 
+from vigie.message.fold import fold
 from vigie.rules.brand import Brand
 
 MAX_TEXT = 20_000
@@ -51,11 +53,18 @@ _CANDIDATE = re.compile(
     r"(?<![\w/=.@-])(?<!\d )(?:\(?(?:\+|00 ?)[1-9]\d{0,2}\)?[ .\u00a0-]?(?:\(0\))?[ .-]?\d(?:[ ./\u00a0-]{0,3}\d){5,11}"
     r"|[0o][ .-]?[1-9ol](?:[ ./\u00a0-]{0,3}[\dolO]){8})(?![\w@%€/-]|[.,]\d)"
 )
-_SHORT = re.compile(r"(?<![\w/=.,@+-])(?:(?:3\d|10|11) ?\d ?\d|118[ .]?\d{3})(?![\w@%]|[.,/-]\d| ?(?:€|euros?\b|\d))")
+_SHORT = re.compile(
+    r"(?<![\w/=.,@+-])(?:(?:3\d|10|11) ?\d ?\d|3[2-9][.-]\d\d|118[ .]?\d{3})(?![\w@%]|[.,/-]\d| ?(?:€|euros?\b|\d))"
+)
+_PARTED = re.compile(r"\d[.-]\d")
 _SHORT_CONTEXT = re.compile(
     r"\b(?:appel\w*|rappel\w*|compos\w*|tel|telephon\w*|numero|joindre|joignable|contact\w*|hotline|assistance"
     r"|ligne|au|le)\W{0,4}(?:\w+\W+){0,3}$"
 )
+_DIALLED = re.compile(
+    r"\b(?:appel\w*|rappel\w*|compos\w*|tel|telephon\w*|numero|joindre|contact\w*)\W{1,4}(?:(?:au|le|nous|[a-z]{1,3}) ){0,3}$"
+)
+"""Right before a short number with a stop or a hyphen in it: elsewhere 36.50 is a price."""
 _LETTERS = str.maketrans({"o": "0", "O": "0", "l": "1"})
 
 
@@ -70,7 +79,8 @@ def numbers(folded: str) -> Iterator[Number]:
             yield Number(number, found[0], found.start(), tariff(number))
     for found in _SHORT.finditer(text):
         digits = re.sub(r"\D", "", found[0])
-        if seen < MAX_NUMBERS and _SHORT_CONTEXT.search(text[max(0, found.start() - 40) : found.start()]):
+        context = _DIALLED if _PARTED.search(found[0]) else _SHORT_CONTEXT
+        if seen < MAX_NUMBERS and context.search(text[max(0, found.start() - 40) : found.start()]):
             seen += 1
             yield Number(digits, found[0], found.start(), tariff(digits))
 
@@ -89,6 +99,13 @@ def _national(written: str) -> str:
     if not phonenumbers.is_possible_number(parsed) or not (digits.startswith(("+", "00"))):
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def dialled(target: str) -> Iterator[Number]:
+    """The numbers that a tel:, sms: or callto: link dials or writes to (RFC 3966, RFC 5724); a short one needs no words beside it."""
+    numbers_part = re.split(r"[?;&]", unquote(target.partition(":")[2]), maxsplit=1)[0]
+    for piece in numbers_part.strip("/ ").split(",")[:MAX_NUMBERS]:
+        yield from numbers(f"numero {fold(piece)}")
 
 
 def tariff(digits: str) -> Tariff:
@@ -118,6 +135,9 @@ def _same(listed: str, digits: str) -> bool:
         listed = "0" + listed[3:]
     return listed == digits
 
+
+DIALLING = frozenset({"tel", "sms", "smsto", "mms", "mmsto", "callto"})
+"""Schemes of links that make the telephone call, or write a text message."""
 
 TO_FEAR = frozenset({Tariff.PREMIUM, Tariff.MOBILE, Tariff.PLATFORM, Tariff.FOREIGN})
 """No administration has its public call these."""

@@ -85,9 +85,14 @@ def only_points(texts: list[str], *, known: bool) -> bool:
     return bool(texts) and all(_points(text, known=known) for text in texts)
 
 
+def doubts(texts: list[str]) -> bool:
+    """One of the folded texts asks or doubts: what stands below is somebody else's."""
+    return any(_DOUBTS.search(text) for text in texts)
+
+
 def hands_over(texts: list[str]) -> bool:
     """Nothing in the folded texts (subject and bodies) asks, doubts or passes on: whoever sends an attachment so stands for it."""
-    return all(len(text) <= MOST and not _DOUBTS.search(text) and not _PASSES_ON.match(text) for text in texts)
+    return not doubts(texts) and all(len(text) <= MOST and not _PASSES_ON.match(text) for text in texts)
 
 
 def delivers(texts: list[str]) -> bool:

@@ -12,7 +12,7 @@ from vigie.auth_checks.types import AuthEvidence
 from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
-from vigie.rules.pointing import MOST, asks_for_secrets, delivers, hands_over, only_points
+from vigie.rules.pointing import MOST, asks_for_secrets, delivers, doubts, hands_over, only_points
 from vigie.rules.standing import Owner, Standing, owner, standing
 from vigie.rules.types import Finding, Kind
 from vigie.rules.unnamed import leads_off
@@ -82,7 +82,7 @@ class View:
             _OUR_EARLIER.search(text) for text in texts
         ):
             return False
-        if not hands_over(texts):
+        if doubts(texts):
             return False
         return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is Standing.NOBODY
 

@@ -18,7 +18,7 @@ from importlib import resources
 
 from vigie.message.types import Layer
 from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
-from vigie.rules.naming import Names, names_of
+from vigie.rules.naming import Names, is_person, names_of
 from vigie.rules.standing import own_voice
 from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance
@@ -82,11 +82,18 @@ def model() -> Model:
 def names_brand(view: View) -> bool:
     """A name of the brand or of a product, or its short name, is said: of other mails the model knows nothing."""
     words = names_of(view.brand)
-    texts = [item.text for item in view.spoken] + [view.folded(author.display) for author in view.message.authors]
+    displays = [view.folded(author.display) for author in view.message.authors]
+    texts = [item.text for item in view.spoken] + [text for text in displays if _may_name(view, text)]
     if any(words.names.search(text) or words.products.search(text) for text in texts):
         return True
     short = view.brand.claim.whole_names
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in texts)
+
+
+def _may_name(view: View, display: str) -> bool:
+    """A person's name is none of the brand's ("Ameli Durand"), nor is another body's ("Assurance maladie suisse")."""
+    others = names_of(view.brand).not_names
+    return not is_person(display, view.brand) and not (others and others.search(display))
 
 
 def score(view: View) -> Score:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,6 +21,7 @@ from vigie.web.review import shown
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
+_MARKS = re.compile("(?<=«) | (?=[»:;?!])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def environment() -> Environment:
     made.filters["when"] = _when
     made.filters["day"] = _day
     made.filters["plain"] = shown.line
+    made.filters["bound"] = bound
     return made
 
 
@@ -117,6 +120,11 @@ def local_path(path: str) -> str:
     """`path` where it leads to a page of ours; "/" for everything else: nobody is sent elsewhere by a link to us."""
     fine = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii() and path.isprintable()
     return path if fine and "\\" not in path and len(path) <= 1000 else "/"
+
+
+def bound(text: str) -> str:
+    """French marks that stand after a space stay in the line of their word, whatever a mail has put between them."""
+    return _MARKS.sub("\u00a0", text)
 
 
 def _when(value: datetime, t: words.Words) -> str:

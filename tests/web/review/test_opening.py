@@ -33,13 +33,13 @@ def quick(monkeypatch):
 
 
 def test_one_process_answers_the_page_and_its_frame(monkeypatch):
-    started, run = [], subprocess.run
+    started, begin = [], subprocess.Popen
 
     def counted(*args: Any, **more: Any) -> Any:
         started.append(args)
-        return run(*args, **more)
+        return begin(*args, **more)
 
-    monkeypatch.setattr(subprocess, "run", counted)
+    monkeypatch.setattr(subprocess, "Popen", counted)
     opener = Opener(LimitSettings())
     page, frame = opener(mail(1)), opener(mail(1))
     assert page == frame

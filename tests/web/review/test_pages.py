@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -190,8 +191,32 @@ def test_a_conflict_is_told_and_changes_nothing(served, reviewer, fraud):
     answer = decide(reviewer, fraud, "release", seen=seen)
     assert answer.status_code == 409
     assert "fraude confirmée, par Paul" in text(answer)
+    assert (
+        f'data-again="/cases/{fraud.id}"' in answer.text
+    )  # where its script looks for what is new: not where the form went
     assert served.ledger.record(fraud.id).decision is Decision.CONFIRMED
     assert decide(reviewer, fraud, "confirm", seen=seen).status_code == 303  # both wanted the same
+
+
+def test_the_next_case_leads_through_all_that_wait(served, reviewer):
+    """The list's usual order, round and round; from a case that waits no more, too."""
+    cases = [
+        seeded.held(served.ledger, seeded.case(seeded.FORM, uid, judged_at=served.clock.now.replace(second=uid % 2)))
+        for uid in range(1, 6)
+    ]
+    order = [*cases[4::-2], *cases[3::-2]]  # of odd seconds, then of even ones; the later put in first
+    ids = [case.id for case in order]
+
+    def following(case_id: str) -> str:
+        found = re.search(r'href="/cases/(\w+)" data-key="j"', reviewer.get(f"/cases/{case_id}").text)
+        return found[1] if found else ""
+
+    assert [following(one) for one in ids] == [*ids[1:], ids[0]]
+    decide(reviewer, order[1], "confirm")
+    assert following(ids[0]) == following(ids[1]) == ids[2]
+    for one in order[2:]:
+        decide(reviewer, one, "confirm")
+    assert following(ids[0]) == ""
 
 
 def test_what_is_not_possible_is_said(served, reviewer):

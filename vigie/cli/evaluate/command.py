@@ -51,13 +51,13 @@ def evaluate(config: Path | None, wanted: Wanted) -> Status:
     found = measure(mails, (rule.ID for rule in rules()))
     _tell(screen, found, mails)
     changed = runs.changes(mails, earlier)
+    compared = _compared(changed, runs.apart(mails, earlier)) if wanted.against else ()
     if wanted.against:
-        _tell_changes(screen, changed)
-        _tell_apart(screen, runs.apart(mails, earlier))
+        _tell_changes(screen, compared, changed)
     if wanted.save:
         runs.save(wanted.save, mails)
     if wanted.report:
-        page.write(wanted.report, wanted.folder.name, found, mails, changed)
+        page.write(wanted.report, wanted.folder.name, found, mails, page.Compared(compared, changed))
         screen.print(f"\n{say('Rapport', 'Report')}{colon()} {wanted.report}")
     return Status.DONE
 
@@ -143,29 +143,31 @@ def _confusion(found: Measures) -> Table:
     return table
 
 
-def _tell_changes(screen: Console, changed: Sequence[runs.Change]) -> None:
-    better, worse = sum(change.better for change in changed), sum(change.worse for change in changed)
-    screen.print(
-        "\n"
-        + say(
-            f"Par rapport à l'évaluation précédente : {better} corrigés, {worse} perdus, {len(changed)} verdicts changés",
-            f"Against the earlier run: {better} mended, {worse} lost, {len(changed)} verdicts changed",
-        )
-    )
+def _tell_changes(screen: Console, compared: Sequence[str], changed: Sequence[runs.Change]) -> None:
+    screen.print(f"\n{compared[0]}")
     for change in changed[:SHOWN_WRONG]:
         sign = "+" if change.better else "-" if change.worse else "="
         after = words.verdict(change.mail.verdict)
         screen.print(f"  {sign} {console.plain(change.mail.name)}: {words.verdict(change.before)} -> {after}")
+    for line in compared[1:]:
+        screen.print(f"  {line}")
 
 
-def _tell_apart(screen: Console, found: runs.Apart) -> None:
-    """Figures of two runs mean the same only over the same mails with the same labels."""
-    for names, told in (
+def _compared(changed: Sequence[runs.Change], found: runs.Apart) -> tuple[str, ...]:
+    """How the two runs differ, and what keeps them apart: figures mean the same only over the same mails with the same labels."""
+    better, worse = sum(change.better for change in changed), sum(change.worse for change in changed)
+    told = say(
+        f"Par rapport à l'évaluation précédente : {better} corrigés, {worse} perdus, {len(changed)} verdicts changés",
+        f"Against the earlier run: {better} mended, {worse} lost, {len(changed)} verdicts changed",
+    )
+    apart = (
         (found.new, say("nouveaux, sans verdict antérieur", "new, without an earlier verdict")),
         (found.gone, say("disparus depuis", "gone since")),
         (found.relabelled, say("étiquetés autrement", "labelled otherwise")),
-    ):
-        if names:
-            more = ", …" if len(names) > SHOWN_APART else ""
-            shown = ", ".join(map(console.plain, names[:SHOWN_APART]))
-            screen.print(f"  {len(names)} {told}{colon()} {shown}{more}")
+    )
+    return (told, *(_named(names, what) for names, what in apart if names))
+
+
+def _named(names: Sequence[str], what: str) -> str:
+    more = ", …" if len(names) > SHOWN_APART else ""
+    return f"{len(names)} {what}{colon()} {', '.join(map(console.plain, names[:SHOWN_APART]))}{more}"

@@ -63,7 +63,8 @@ class Share:
             return 0.0, 1.0
         spread = Z * math.sqrt(self.value * (1 - self.value) / self.whole + Z * Z / (4 * self.whole**2))
         middle, scale = self.value + Z * Z / (2 * self.whole), 1 + Z * Z / self.whole
-        return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+        low, high = (middle - spread) / scale, (middle + spread) / scale
+        return max(0.0, min(low, self.value)), min(1.0, max(high, self.value))  # rounding: 2e-17 for none of eleven
 
 
 @dataclass(frozen=True, slots=True)

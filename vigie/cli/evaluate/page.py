@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,20 @@ BINS = 24
 SHOWN_WRONG = 200
 
 
-def write(path: Path, title: str, found: Measures, mails: Sequence[Judged], changed: Sequence[Change]) -> None:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the comparison with an earlier run found: sentences (none without an earlier run), and the verdicts that changed."""
+
+    told: Sequence[str] = ()
+    changed: Sequence[Change] = ()
+
+
+def write(path: Path, title: str, found: Measures, mails: Sequence[Judged], compared: Compared) -> None:
     """Writes the page whole or not at all. Raises Fault."""
-    put(path, render(title, found, mails, changed, at=datetime.now(UTC)))
+    put(path, render(title, found, mails, compared, at=datetime.now(UTC)))
 
 
-def render(title: str, found: Measures, mails: Sequence[Judged], changed: Sequence[Change], *, at: datetime) -> str:
+def render(title: str, found: Measures, mails: Sequence[Judged], compared: Compared, *, at: datetime) -> str:
     """The page as text, in the language in use."""
     made = when(at)
     return (
@@ -58,7 +67,8 @@ def render(title: str, found: Measures, mails: Sequence[Judged], changed: Sequen
                 }
                 for mail in worst(mails)[:SHOWN_WRONG]
             ],
-            changes=[_change(change) for change in changed],
+            compared=list(compared.told),
+            changes=[_change(change) for change in compared.changed],
             words=_words(),
         )
     )
@@ -137,6 +147,6 @@ def _words() -> dict[str, str]:
         "found": say("courriels où elle trouve quelque chose", "mails in which it finds something"),
         "precision": say("dont faux", "of these false"),
         "times": say("Temps par courriel (échelle logarithmique)", "Time per mail (logarithmic scale)"),
-        "changes": say("Par rapport à l'évaluation précédente", "Against the earlier run"),
+        "changes": say("Comparaison avec l'évaluation précédente", "Compared with the earlier run"),
         "longest": say("le plus long", "longest"),
     }

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from vigie.message.types import Address
 from vigie.rules.desks import FOLLOWERS
 from vigie.rules.issuer import patterns_of
-from vigie.rules.lookalike import Grade, likeness
+from vigie.rules.lookalike import Grade, likeness, misspelt_name
 from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
 from vigie.rules.quoting import claim
 from vigie.rules.standing import fits_domain, namesake, staff
@@ -44,12 +44,19 @@ def check(view: View) -> Iterator[Finding]:
             yield claim(ID, "address-as-name", author.field, written)
 
 
+_SEAT = re.compile(r"(?<![a-z])([a-z]{3,5})(?=(?:\d[\dab]|97\d)(?!\w))")
+"""An acronym and a department in one word: CPAM75, CPAM974."""
+
+
 def _poses(view: View, display: str, author: Address) -> bool:
+    if misspelt_name(display, view.brand):
+        return not namesake(display, author.domain, view.brand)
     if not may_name(display, view.brand) or FOLLOWERS.match(display) or namesake(display, author.domain, view.brand):
         return False
     if is_person(display, view.brand):
         return not family_name_in(display, view.folded(author.addr), view.brand) and _named(view)
-    return bool(names_of(view.brand).names.search(display)) or glued_name(display, view.brand)
+    seated = _SEAT.sub(r"\1 ", display)
+    return bool(names_of(view.brand).names.search(seated)) or glued_name(display, view.brand)
 
 
 _VIA = re.compile(r"(?<=.) (?:via|par l'intermediaire de) ([^\n]{3,60})$")

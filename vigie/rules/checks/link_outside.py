@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from vigie.message.types import Layer, Link
 from vigie.message.wrappers import unwrap
 from vigie.rules.hosting import ground
+from vigie.rules.phones import DIALLING
 from vigie.rules.quoting import lure
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
@@ -20,9 +21,7 @@ KINDS = (Kind.LURE,)
 SOURCES = ("facts/ameli.md section 1.3", "threats C-25 to C-47", "house: LURE")
 
 MAX_FINDINGS = 20
-_SCHEMES_ELSEWHERE = frozenset(
-    {"mailto", "tel", "sms", "cid", "mid", "about", "callto", "geo", "x-apple-data-detectors"}
-)
+_SCHEMES_ELSEWHERE = frozenset({"mailto", "cid", "mid", "about", "geo", "x-apple-data-detectors"} | DIALLING)
 """Followed by other rules, or leading nowhere."""
 _PERIPHERAL = re.compile(
     r"\b(?:desabonn\w*|desinscri\w*|unsubscribe|se desinscrire|preferences|version en ligne|voir (?:ce mail"

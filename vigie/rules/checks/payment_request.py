@@ -18,7 +18,11 @@ SOURCES = ("facts/ameli.md section 3.1 nos. 18, 39, 45; section 1.4 (CPAM 21: fr
 
 MAX_FINDINGS = 4
 _SUM = re.compile(r"\b(?:cette somme|ce montant|la penalite|l'amende|compte (?:ci-apres|ci-dessous|suivant))\b")
-_TO_ACCOUNT = re.compile(rf"\b(?:reglement|paiement|a (?:payer|regler|verser|virer))\b.{{0,40}}(?:{IBAN.pattern})")
+_TO_ACCOUNT = re.compile(
+    r"\b(?:reglement|paiement|a (?:payer|regler|verser|virer)"
+    r"|(?:merci de|veuillez|devez|priee?s? de|faut|a) (?:l[ea]s? |l'|nous )?rembourser)"
+    rf"\b.{{0,40}}(?:{IBAN.pattern})"
+)
 """The words "règlement : virement FR76 ...": whoever promises a refund beside them is paid all the same."""
 
 

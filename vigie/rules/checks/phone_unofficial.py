@@ -21,7 +21,7 @@ MAX_FINDINGS = 8
 def check(view: View) -> Iterator[Finding]:
     """One finding per number: strong for premium, mobile, platform and foreign ones, and where the text asks to call it.
 
-    `tel:` links count as asked. Local numbers (of a practice, of an agency) are weak: list or not, they are plausible.
+    `tel:` and `sms:` links count as asked. Local numbers (of a practice, of an agency) are weak: list or not, they are plausible.
     """
     seen: set[str] = set()
     for item in view.spoken:
@@ -40,9 +40,9 @@ def check(view: View) -> Iterator[Finding]:
                 strength=Strength.STRONG if strong else Strength.WEAK,
             )
     for link in view.outer_links:
-        if link.scheme != "tel" or len(seen) >= MAX_FINDINGS:
+        if link.scheme not in phones.DIALLING or len(seen) >= MAX_FINDINGS:
             continue
-        for number in phones.numbers(link.target.removeprefix("tel:")):
+        for number in phones.dialled(link.target):
             if number.digits not in seen and not phones.official(number.digits, view.brand):
                 seen.add(number.digits)
                 yield lure(ID, str(number.tariff), link.where, link.target, layer=Layer.OUTER)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from vigie.ledger.review import Refusal
-from vigie.ledger.review_types import Conflict, Pile, Unknown, Wanted
+from vigie.ledger.review_types import Conflict, Unknown
 from vigie.ledger.types import Decision
 from vigie.web import site
 from vigie.web.entry import Reader, Reviewer
@@ -95,7 +95,7 @@ def page(
         wanted_back=", ".join(map(name, found.wanted_back)),
         conflict=None if conflict is None else _told_conflict(conflict, person, t),
         refusal="" if refusal is None else refused(refusal.code, t),
-        next_case=_next_case(request, person, record.id),
+        next_case=desk_of(request, person).following(record.id),
         live=live,
     )
 
@@ -116,9 +116,3 @@ def _told_conflict(conflict: Conflict, person: Person, t: Words) -> str:
         who=t("review.by_you") if conflict.who == person.who else t("review.by", who=doer(conflict.who, t)),
         at=when(conflict.at, t.language),
     )
-
-
-def _next_case(request: Request, person: Person, record_id: str) -> str:
-    """Another case that waits, the newest first; "" where none does."""
-    found = desk_of(request, person).cases(Wanted(pile=Pile.WAITING), limit=2)
-    return next((case.id for case in found.cases if case.id != record_id), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -20,16 +20,16 @@ PAGE: Final = 100
 def audit(
     request: Request,
     person: Admin,
-    what: Annotated[What | None, Query()] = None,
+    what: Annotated[What | Literal[""], Query()] = "",
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
 ) -> Response:
     """`before`: the number of the last entry of the page before this one."""
-    entries = site.of(request).ledger.audit_newest(within=person.accounts, what=what, before=before, limit=PAGE)
+    entries = site.of(request).ledger.audit_newest(within=person.accounts, what=what or None, before=before, limit=PAGE)
     return render(
         request,
         "service/audit.html.j2",
         entries=entries,
         kinds=sorted(What),
-        what=what,
+        what=what or None,
         more=entries[-1].number if len(entries) == PAGE else None,
     )

@@ -99,8 +99,9 @@ async function look() {
   setTimeout(look, POLL_MS);
 }
 
+// A page that answers a form stands under the form's address, which nobody can ask for: it names its own.
 async function refresh(live) {
-  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+  const answer = await fetch(document.querySelector("[data-again]").dataset.again, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of live) {
