@@ -39,7 +39,7 @@ def join(connection: Connection) -> Erased:
     return total
 
 
-def _place(row: Row[Any]) -> Place:
+def _place(row: Row[*tuple[Any, ...]]) -> Place:
     return place(row.account, row.folder, row.uidvalidity, row.uid)
 
 
