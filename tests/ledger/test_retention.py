@@ -17,6 +17,7 @@ from tests.ledger.made import NOON, intent, outcome, place, record
 from tests.scanner.failing import Disk
 from vigie.auth_checks.types import DnsAnswer
 from vigie.ledger import retention
+from vigie.ledger.identity import record_id
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
 from vigie.ledger.types import ActionKind, Cursor, Decision, Erased, Frozen, ModeChange, Record, Sighting, State, Step
@@ -330,11 +331,8 @@ def test_a_message_that_has_two_records_since_its_folder_was_renumbered_has_one_
     twins = [record(place(uid), sha256="bb", judged_at=NOON) for uid in (4, 5)]
     old = [plain, decided, both, *twins]
     ledger.add_records(old, None)
-    copies = [
-        replace(known, id=f"copy{known.id}"[:12], place=replace(known.place, uidvalidity=8, uid=known.place.uid + 10))
-        for known in old
-    ]
-    ledger.add_records(copies, None)
+    copies = [_copied(known) for known in old]
+    ledger.add_records(copies, Cursor("accueil", "INBOX", 8, 15))
     stranger = record(place(6, uidvalidity=8), sha256="aa1", judged_at=NOON + timedelta(seconds=1))
     ledger.add_records([stranger], None)
     ledger.set_decision(copies[1].id, Decision.RELEASED, NOON)
@@ -353,3 +351,32 @@ def test_a_message_that_has_two_records_since_its_folder_was_renumbered_has_one_
     }
     assert ledger.join_doubles().records == 0
     assert not ledger.audit_verified().breaks
+
+
+def _copied(known: Record) -> Record:
+    """At its place after the renumbering, as versions before wrote it."""
+    there = replace(known.place, uidvalidity=8, uid=known.place.uid + 10)
+    return replace(known, id=record_id(there), place=there)
+
+
+def test_an_identical_mail_that_lies_in_quarantine_is_not_joined_with_the_one_in_the_folder(ledger: Ledger) -> None:
+    held = record(place(1), sha256="aa", judged_at=NOON)
+    ledger.add_records([held], None)
+    hold(ledger, held, "q1")
+    copy = _copied(held)
+    ledger.add_records([copy], Cursor("accueil", "INBOX", 8, 11))
+    assert ledger.join_doubles().records == 0
+    assert {known.id: known.place for known in ledger.records()} == {held.id: held.place, copy.id: copy.place}
+
+
+@pytest.mark.parametrize("cursor", [Cursor("accueil", "INBOX", 7, 2), Cursor("accueil", "INBOX", 8, 1)])
+def test_of_identical_mails_each_keeps_its_case_and_its_place_when_their_folder_was_renumbered(
+    ledger: Ledger, cursor: Cursor
+) -> None:
+    """Judged in one batch; the second is still to be carried over while its folder is read again, or was gone before."""
+    first, second = (record(place(uid), sha256="aa", judged_at=NOON) for uid in (1, 2))
+    ledger.add_records([first, second], cursor)
+    there = replace(first.place, uidvalidity=8)
+    ledger.add_records((), None, relocated={first.id: there})
+    assert ledger.join_doubles().records == 0
+    assert {known.id: known.place for known in ledger.records()} == {first.id: there, second.id: second.place}

@@ -403,6 +403,34 @@ def test_a_message_over_which_the_server_dies_is_given_up_and_the_others_are_jud
         assert scan(account, ledger, session=session).quarantined == 1
 
 
+class _Breaks(imap.ImapMailbox):
+    """The connection is lost whenever the second of several messages is awaited."""
+
+    def fetch(self, uids: Sequence[int], *, limit: int, allows: Allows | None = None) -> Iterator[Fetched]:
+        for number, fetched in enumerate(super().fetch(uids, limit=limit, allows=allows)):
+            if number:
+                self._session.wire.shutdown()
+                raise MailboxError("connect", "lost", temporary=True, cut=True)
+            yield fetched
+
+
+def test_what_was_carried_over_before_a_cut_is_not_judged_anew_one_by_one(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mail that was judged in observe is not moved because its folder is renumbered, and the connection lost meanwhile (I-08)."""
+    account = dovecot.account()
+    with client(account) as connection:
+        connection.create_folder("Boite")
+    append(account, mail("faux", "impersonation"), mail("faux-2", "impersonation"), folder="Boite")
+    scan(account, ledger, folder="Boite", mode="observe")
+    renumbered(account)
+    monkeypatch.setattr(cycle, "GROUP_BYTES", 1)  # handed over as soon as it is fetched
+    with Session(account, lambda settings: _Breaks(imap.connect(settings)._session)) as session:
+        summary = scan(account, ledger, folder="Boite", mode="enforce", session=session)
+    assert summary.rescanned
+    assert (summary.judged, summary.quarantined, summary.carried_over) == (1, 0, 2)
+
+
 def test_new_mail_never_waits_for_what_is_judged_again(
     dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,24 @@ def test_nobody_is_deaf_because_others_have_filled_the_room() -> None:
     assert isinstance(room.take(TINY, stop), Grant)
 
 
+@pytest.mark.parametrize(("wanted", "other"), [(7 * MIB // 2, MIB), (9 * MIB, 5 * MIB)])
+def test_who_waits_is_not_overtaken_by_who_needs_less(wanted: int, other: int, passes: list[threading.Thread]) -> None:
+    """Else forty mailboxes with small mail, or a row of huge messages, would keep a larger one waiting for hours."""
+    room, stop, got = Room(16 * MIB), threading.Event(), []
+    held = [grant for grant in (room.try_take(other), room.try_take(other)) if grant is not None]
+    assert len(held) == 2
+    passes.append(threading.Thread(target=lambda: got.append(room.take(wanted, stop))))
+    passes[0].start()
+    assert until(lambda: room.waiting == 1)
+    room.give_back(held.pop())
+    assert room.try_take(other) is None, "what is given back is for who waits"
+    assert isinstance(room.take(TINY, stop), Grant)
+    room.give_back(held.pop())
+    passes[0].join(30)
+    assert [grant.size for grant in got if grant is not None] == [wanted]
+    assert isinstance(room.try_take(TINY), Grant)
+
+
 def test_the_unit_file_has_room_for_what_the_limits_allow() -> None:
     """For the service itself as it is allowed to be by tests.scanner.bombing, and for two judging processes."""
     unit = (Path(__file__).parents[2] / "deploy" / "vigie.service").read_text(encoding="utf-8")
@@ -127,6 +145,23 @@ def test_the_unit_file_has_room_for_what_the_limits_allow() -> None:
     limits = LimitSettings()
     assert bombing.room(limits) + 2 * limits.memory_bytes <= 2 << 30
     assert limits.message_bytes <= limits.fetched_bytes - limits.fetched_bytes // SHARE
+
+
+def test_the_units_are_confined_alike() -> None:
+    """The service holds the passwords; ProcSubset=pid would hide from the metrics when it was begun."""
+    folder = Path(__file__).parents[2] / "deploy"
+    service, pages = (
+        {line for line in (folder / f"{name}.service").read_text(encoding="utf-8").splitlines() if _confines(line)}
+        for name in ("vigie", "vigie-web")
+    )
+    assert pages - service == {"ProcSubset=pid"}
+    assert not service - pages
+
+
+def _confines(line: str) -> bool:
+    return line.startswith(
+        ("No", "Protect", "Private", "Restrict", "System", "Cap", "Lock", "Proc", "UMask", "Remove")
+    ) and ("Notify" not in line)
 
 
 sizes = st.one_of(st.integers(1, TINY), st.integers(TINY, SMALL), st.integers(SMALL + 1, 12 * MIB))

@@ -23,11 +23,14 @@ from vigie.cli.person import at_the_keyboard
 from vigie.cli.report import authentication
 from vigie.cli.status import Fault, Status
 from vigie.ledger import spreadsheet
+from vigie.ledger.review import Standing
 from vigie.ledger.review_types import CaseLine, Pile, ReviewCase, Sort, Wanted
 from vigie.ledger.themes import NAMES
-from vigie.ledger.types import Record
+from vigie.ledger.types import Decision, Record
 from vigie.rules.types import Label
 
+_ON_ITS_WAY = (Standing.RELEASING, Standing.RELEASED)
+"""Then that somebody wanted it goes without saying."""
 LISTED = 500
 """Lines for people; programs get them all."""
 
@@ -91,7 +94,8 @@ def _print(cases: Iterator[CaseLine], wanted: Wanted) -> None:
         shown += 1
         line = _line(case, case.account)
         told = [] if wanted.pile in (Pile.HELD, Pile.WAITING) else [words.stands(case.standing)]
-        told += [words.decision(case.decision)] if case.decision is not None else []
+        if case.decision is not None and not (case.decision == Decision.RELEASED and case.standing in _ON_ITS_WAY):
+            told.append(words.decision(case.decision))
         if told:
             line.append(f"  [{', '.join(told)}]", style="dim")
         screen.print(line)

@@ -253,6 +253,8 @@ class _Pass:
     def _read_alone(self, uid: int) -> None:
         """One message over which a scan may have died: counted before it is fetched, given up after the third time (I-50)."""
         self._settle_down_to(0)
+        if self._is_settled(uid):
+            return  # carried over before the connection was lost: judged anew, it would be acted upon (I-08)
         place, attempts = self._place(uid), self._suspects.get(uid, 0)
         if attempts >= journal.MOST_ATTEMPTS:
             LOG.error(

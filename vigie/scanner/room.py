@@ -26,8 +26,9 @@ class Grant:
 class Room:
     """Bytes that were fetched and are not judged and written yet. Thread-safe.
 
-    More than there is at all is granted to who is alone in it: no message is too big to be judged. Huge messages come in the order
-    in which they asked. Who waits must hold no grant: two that wait for each other's room would wait for ever.
+    More than there is at all is granted to who is alone in it: no message is too big to be judged. Who has to wait comes before all who
+    ask later, huge messages and ordinary mail each in a row of their own: else those who need little would take what is given back for
+    hours. Who waits must hold no grant: two that wait for each other's room would wait for ever.
     """
 
     def __init__(self, most: int) -> None:
@@ -35,14 +36,20 @@ class Room:
         self._changed = threading.Condition()
         self._most = most
         self._used = {False: 0, True: 0}
-        self._queue: deque[object] = deque()
-        """Those who wait with a huge message."""
+        self._queues: dict[bool, deque[object]] = {False: deque(), True: deque()}
+        """Those who wait."""
 
     @property
     def used(self) -> int:
         """Bytes granted now."""
         with self._changed:
             return sum(self._used.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many wait now."""
+        with self._changed:
+            return sum(map(len, self._queues.values()))
 
     def resize(self, most: int) -> None:
         """From here on so many bytes; what was granted stays so."""
@@ -54,26 +61,24 @@ class Room:
         """Room for so many bytes; None where there is none now."""
         with self._changed:
             huge = size > SMALL
-            return None if huge and self._queue else self._granted(size, huge=huge)
+            return None if self._queues[huge] else self._granted(size, huge=huge)
 
     def take(self, size: int, stop: threading.Event) -> Grant | None:
         """The same, waited for; None: `stop` was set."""
-        huge, turn = size > SMALL, object()
+        huge, tiny, turn = size > SMALL, size <= TINY, object()
         with self._changed:
-            if huge:
-                self._queue.append(turn)
+            queue = self._queues[huge]
+            queue.append(turn)
             try:
                 while not stop.is_set():
-                    first = not huge or self._queue[0] is turn
-                    grant = self._granted(size, huge=huge, always=size <= TINY) if first else None
+                    grant = self._granted(size, huge=huge, always=tiny) if tiny or queue[0] is turn else None
                     if grant is not None:
                         return grant
                     self._changed.wait(LOOK_S)
                 return None
             finally:
-                if huge:
-                    self._queue.remove(turn)
-                    self._changed.notify_all()
+                queue.remove(turn)
+                self._changed.notify_all()
 
     def give_back(self, *grants: Grant) -> None:
         """What they were for is written, or dropped."""
