@@ -14,6 +14,7 @@ from vigie.ledger.people_types import ALL_RIGHTS, By, Rights, Role, User
 from vigie.ledger.review_types import Pile, Wanted
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
+from vigie.ledger.token_types import Use
 from vigie.ledger.types import ActionKind, Cursor, Decision, Outcome, Sending, State, Step
 
 OLD = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
@@ -144,6 +145,17 @@ def test_digests_and_requests_are_carried_over(tmp_path: Path, url: str) -> None
         assert asked is not None
         assert (asked.record.id, asked.held) == (record(1).id, False)  # its release is under way
         assert [case.id for case in ledger.desk("x").cases(Wanted(Pile.REQUESTED)).cases] == [record(1).id]
+
+
+def test_tokens_are_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0013.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        token = ledger.tokens.good(f"vig_{'t' * 43}", at=NOON + timedelta(hours=1))
+        assert token is not None
+        assert (token.name, token.uses, token.accounts) == ("Thunderbird", {Use.CHECK, Use.RECORDS}, {"accueil"})
+        assert ledger.handed_in.count() == 0
 
 
 def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:

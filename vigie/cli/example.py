@@ -24,7 +24,7 @@ from vigie.scanner.operation.settings import (
     WebhookSettings,
 )
 from vigie.scanner.settings import AccountSettings
-from vigie.web.settings import GroupSettings, OidcSettings, WebSettings
+from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, WebSettings
 
 PLACEHOLDER = "mx.example.org"
 """The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
@@ -54,6 +54,7 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("[digest]", DigestSettings),
     ("# [digest.mail]", ServerSettings),
     ("[web]", WebSettings),
+    ("[web.api]", ApiSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
@@ -94,6 +95,7 @@ SAMPLES: dict[str, Any] = {
     "trusted_proxies": ["127.0.0.1"],
     "label": "votre organisation",
     "role": "reviewer",
+    "origins": ["https://addin.example.org"],
     "accounts": ["accueil"],
 }
 """Values to show where the default says nothing."""
@@ -110,7 +112,7 @@ def render() -> str:
     for header, model in SECTIONS:
         lines += ["", header]
         for key, field in model.model_fields.items():
-            if key in {"oauth", "mail", "webhook", "oidc", "groups"}:
+            if key in {"oauth", "mail", "webhook", "oidc", "groups", "api"}:
                 continue  # a section of its own
             value = field.default
             shown = SAMPLES.get(key) if value in (None, (), PydanticUndefined) else value

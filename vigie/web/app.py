@@ -12,6 +12,8 @@ from starlette.types import Scope
 
 import vigie
 from vigie.web import ask, errors, health
+from vigie.web.api import check, records, reports
+from vigie.web.api.origins import Origins
 from vigie.web.guard import Guard
 from vigie.web.headers import Headers
 from vigie.web.oidc import routes as oidc_routes
@@ -34,6 +36,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     mailboxes.router,
     audit.router,
     configuration.router,
+    check.router,
+    records.router,
+    reports.router,
     *routes.ROUTERS,
 )
 
@@ -67,6 +72,7 @@ def create_app(site: Site) -> FastAPI:
         },
         middleware=[
             Middleware(Headers, secure=site.settings.secure),
+            Middleware(Origins, allowed=site.settings.api.origins),
             Middleware(errors.Crash),
             Middleware(Guard, settings=site.settings),
         ],
