@@ -21,7 +21,7 @@ from vigie.web.oidc.provider import Provider
 from vigie.web.pages import STATIC
 from vigie.web.people import invitation, language, manage, profile, sign_in
 from vigie.web.review import routes
-from vigie.web.service import audit, configuration, mailboxes
+from vigie.web.service import audit, configuration, mailboxes, tokens
 from vigie.web.site import Site
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -36,6 +36,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     mailboxes.router,
     audit.router,
     configuration.router,
+    tokens.router,
     check.router,
     records.router,
     reports.router,
