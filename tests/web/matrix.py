@@ -52,6 +52,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/invitation/{token}/provider"): Row(OPEN, ids={"token": "x"}),
     ("GET", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
     ("POST", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
+    ("GET", "/verifier"): Row(OPEN),
+    ("POST", "/verifier"): Row(OPEN, {"text": "Bonjour"}),
     ("GET", "/profile"): Row(ANY, set_up=True),
     ("POST", "/profile/digest"): Row(Role.REVIEWER, {"address": "revue@example.org", "password": "x"}),
     ("POST", "/profile/password"): Row(ANY, {"password": "x", "fresh": "x", "again": "x"}, set_up=True),

@@ -14,10 +14,12 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
 from tests.ledger.made import record
+from tests.web.api.asking import give
 from tests.web.conftest import MAILBOXES
 from tests.web.review import seeded
 from tests.web.served import Served, serve
 from vigie.ledger.people_types import Role
+from vigie.ledger.token_types import Use
 
 EXAMPLES = 4
 """Of each operation."""
@@ -64,6 +66,8 @@ def answer(case: Case[Any], pages: Served) -> httpx.Response:
     assert admin is not None
     browser = pages.browser(admin)
     rights = {"Origin": pages.origin, "Sec-Fetch-Site": "same-origin", "X-CSRF-Token": browser.token()}
+    if case.path.startswith("/api/v1"):
+        rights["Authorization"] = f"Bearer {give(pages, *Use)[1]}"
     told = case.as_transport_kwargs(base_url=pages.origin)
     body = told.get("data")
     return browser.http.request(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 import vigie
-from vigie.web import ask, errors, health
+from vigie.web import ask, errors, health, verifier
 from vigie.web.api import check, records, reports
 from vigie.web.api.origins import Origins
 from vigie.web.guard import Guard
@@ -30,6 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     language.router,
     invitation.router,
     ask.router,
+    verifier.router,
     oidc_routes.router,
     profile.router,
     manage.router,
