@@ -47,7 +47,9 @@ def test_anybody_gets_an_answer_so_often(open_page: Served) -> None:
 def test_another_site_cannot_ask_for_its_visitor(open_page: Served) -> None:
     browser = open_page.browser()
     form = {"csrf": browser.token("/verifier"), "text": SMS}
-    assert browser.send("/verifier", form, Origin="https://evil.example", Sec_Fetch_Site="cross-site").status_code == 403
+    assert (
+        browser.send("/verifier", form, Origin="https://evil.example", Sec_Fetch_Site="cross-site").status_code == 403
+    )
 
 
 @pytest.mark.parametrize(

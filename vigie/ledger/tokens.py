@@ -128,5 +128,11 @@ def _token(row: Row[Any]) -> Token:
 
 def _note(connection: Connection, who: str, at: datetime, step: str, token: Token) -> None:
     scope = "*" if token.accounts is None else " ".join(sorted(token.accounts))
-    told = {"step": step, "token": token.id, "name": token.name, "uses": " ".join(sorted(token.uses)), "accounts": scope}
+    told = {
+        "step": step,
+        "token": token.id,
+        "name": token.name,
+        "uses": " ".join(sorted(token.uses)),
+        "accounts": scope,
+    }
     audit.append(connection, What.TOKEN, at=at, who=who, detail=told)

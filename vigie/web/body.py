@@ -21,9 +21,7 @@ class RefusedError(Exception):
         return later | ({"Connection": "close"} if unread else {})
 
 
-async def whole(
-    request: Request, *, most: int, seconds: float, grows: Callable[[int], None] = lambda _: None
-) -> bytes:
+async def whole(request: Request, *, most: int, seconds: float, grows: Callable[[int], None] = lambda _: None) -> bytes:
     """At most `most` bytes, come within `seconds`. `grows` is told how many more there are, and may raise. Raises RefusedError."""
     if "transfer-encoding" in request.headers and "content-length" in request.headers:
         raise RefusedError(400)  # RFC 9112 section 6.1: a proxy before us may have read another request

@@ -23,7 +23,9 @@ class Pace:
         """0 where it may ask, and one is counted; else in how many seconds it may."""
         with self._lock:
             left, since = self._left.pop(key, (float(self._most), at))
-            elapsed_s = max(0.0, (at - since).total_seconds())  # a clock that is put back gives nothing and takes nothing
+            elapsed_s = max(
+                0.0, (at - since).total_seconds()
+            )  # a clock that is put back gives nothing and takes nothing
             left = min(float(self._most), left + elapsed_s / self._each_s)
             may = left >= 1
             self._left[key] = (left - 1 if may else left, at)

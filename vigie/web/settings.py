@@ -93,7 +93,9 @@ class WebSettings(Settings):
         description="a fraud that somebody has confirmed goes back once two people want it; also for vigie review",
     )
     verifier: bool = Field(default=False, description="/verifier: anybody may have a text judged; nothing is stored")
-    verifier_per_hour: int = Field(default=30, ge=1, le=10_000, description="the same, by one address; an office shares one")
+    verifier_per_hour: int = Field(
+        default=30, ge=1, le=10_000, description="the same, by one address; an office shares one"
+    )
     api: ApiSettings = ApiSettings()
     oidc: OidcSettings | None = None
 

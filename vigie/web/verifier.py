@@ -36,9 +36,7 @@ def form(request: Request) -> Response:
 
 
 @router.post("")
-async def judge(
-    request: Request, text: Annotated[str, Form(max_length=MOST_CHARS)] = ""
-) -> Response:
+async def judge(request: Request, text: Annotated[str, Form(max_length=MOST_CHARS)] = "") -> Response:
     """The answer."""
     _only_if_on(request)
     if not text.strip():

@@ -81,9 +81,17 @@ def test_nothing_is_unpacked(api: API) -> None:
 
 
 def test_nothing_of_it_is_stored(api: API) -> None:
-    before = (list(api.served.ledger.audit_entries()), list(api.served.ledger.records()), api.served.ledger.handed_in.count())
+    before = (
+        list(api.served.ledger.audit_entries()),
+        list(api.served.ledger.records()),
+        api.served.ledger.handed_in.count(),
+    )
     assert api.check(seeded.message(seeded.DISGUISED)).status_code == 200
-    after = (list(api.served.ledger.audit_entries()), list(api.served.ledger.records()), api.served.ledger.handed_in.count())
+    after = (
+        list(api.served.ledger.audit_entries()),
+        list(api.served.ledger.records()),
+        api.served.ledger.handed_in.count(),
+    )
     assert before == after
 
 

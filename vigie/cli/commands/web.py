@@ -74,7 +74,9 @@ def _declare_tokens(web: typer.Typer) -> None:
         rich_markup_mode=None,
     )
 
-    @token.command("create", help=say("En crée un, et l'affiche cette seule fois.", "Makes one, and shows it this one time."))
+    @token.command(
+        "create", help=say("En crée un, et l'affiche cette seule fois.", "Makes one, and shows it this one time.")
+    )
     def create(
         context: typer.Context,
         name: Annotated[str, typer.Argument(metavar="NAME")],

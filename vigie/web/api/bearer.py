@@ -30,7 +30,7 @@ class Needs:
         given = request.headers.getlist("authorization")
         scheme, _, secret = given[0].partition(" ") if len(given) == 1 else ("", "", "")
         if scheme.lower() != "bearer" or not is_token(secret := secret.strip()):
-            raise _denied(401, '' if not given else 'error="invalid_token"')
+            raise _denied(401, "" if not given else 'error="invalid_token"')
         found = here.ledger.tokens.good(secret, at=here.now())
         if found is None:
             raise _denied(401, 'error="invalid_token"')

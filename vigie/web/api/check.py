@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import ValidationError
 
 from vigie.judge.export import case_object
 from vigie.message.types import Medium
@@ -67,7 +66,7 @@ async def _asked(request: Request, place: Place) -> tuple[bytes, Kind | None]:
     sent = await body.whole(request, most=schemas.TEXT_BODY_BYTES, seconds=BODY_S, grows=place.grows)
     try:
         asked = schemas.AskedText.model_validate_json(sent)
-    except ValidationError:  # also for what is nested too deep; the text is not repeated
+    except ValueError:  # also for what is nested too deep; the text is not repeated
         raise RefusedError(422, "text") from None
     if not asked.text.strip():
         raise RefusedError(422, "empty")

@@ -49,8 +49,10 @@ def records(
     message_id: Annotated[str, Query(min_length=1, max_length=998)],
     sha256: Annotated[str | None, Query(pattern=r"^[0-9a-f]{64}$")] = None,
 ) -> Response:
-    """Those of the token's mailboxes. Anybody can write the Message-ID of a genuine mail into a false one: without the hash
-    of the very message nothing is called genuine, such records are left out.
+    """Those of the token's mailboxes, the newest first.
+
+    Anybody can write the Message-ID of a genuine mail into a false one: without the hash of the very message nothing is
+    called genuine, such records are left out.
     """
     ledger, found = site.of(request).ledger, []
     for record_id in list(reversed(ledger.named(message_id)))[:MOST_LOOKED_AT]:

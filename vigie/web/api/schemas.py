@@ -62,7 +62,9 @@ CASE_EXAMPLE: Final[dict[str, Any]] = {
     "message_id": "<1@fraude.example>",
     "verdict": "impersonation",
     "brand": "ameli",
-    "findings": [{"rule": "author_domain", "kind": "contradiction", "strength": "strong", "layer": "outer", "quotes": []}],
+    "findings": [
+        {"rule": "author_domain", "kind": "contradiction", "strength": "strong", "layer": "outer", "quotes": []}
+    ],
     "explanation": {"fr": "Ce message se présente comme ameli…", "en": "This message presents itself as ameli…"},
     "advice": {"fr": ["N'ouvrez pas le lien."], "en": ["Do not open the link."]},
     "kind": "mail",
@@ -105,5 +107,7 @@ def body(**kinds: dict[str, Any]) -> dict[str, Any]:
 def answers(status: int, schema: dict[str, Any], example: object) -> dict[int | str, dict[str, Any]]:
     """The description of what comes back: that, or a problem (RFC 9457)."""
     good = {"description": "the answer", "content": {JSON: {"schema": schema, "example": example}}}
-    problems = {code: {"description": text, "content": {PROBLEM: _PROBLEM_BODY}} for code, text in _TOLD.items()}
+    problems: dict[int | str, dict[str, Any]] = {
+        code: {"description": text, "content": {PROBLEM: _PROBLEM_BODY}} for code, text in _TOLD.items()
+    }
     return {status: good, **problems}
