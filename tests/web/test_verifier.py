@@ -9,6 +9,7 @@ import pytest
 
 from tests.web.conftest import MAILBOXES
 from tests.web.served import Served, serve, text
+from vigie import rules
 from vigie.web import words
 from vigie.web.verifier import is_message
 
@@ -21,6 +22,11 @@ def open_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield pages
 
 
+def rule_names() -> list[str]:
+    """Of which none is a word that people use."""
+    return [path.stem for path in (Path(rules.__file__).parent / "checks").glob("*_*.py") if path.stem[0] != "_"]
+
+
 def test_it_is_off_unless_it_is_switched_on(served: Served) -> None:
     browser = served.browser()
     assert browser.get("/verifier").status_code == 404
@@ -28,12 +34,14 @@ def test_it_is_off_unless_it_is_switched_on(served: Served) -> None:
 
 
 def test_anybody_gets_an_answer_so_often(open_page: Served) -> None:
+    """W-33: and which rules have found what is not told."""
     browser = open_page.browser()
     before = list(open_page.ledger.audit_entries())
     answer = browser.post("/verifier", {"text": SMS}, on="/verifier")
     assert answer.status_code == 200
     told = words.said("fr")
     assert any(told(f"verifier.verdict.{verdict}") in text(answer) for verdict in ("impersonation", "suspicious"))
+    assert not [name for name in rule_names() if name in answer.text]
     assert "https://ameli-carte.example/maj" not in answer.text.partition("<textarea")[2]
     assert browser.post("/verifier", {"text": " "}, on="/verifier").status_code == 422
     statuses = [browser.post("/verifier", {"text": "Bonjour"}, on="/verifier").status_code for _ in range(3)]
