@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.review.seeded import FORM, message
 from vigie.judge import wire, workers
 from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings, LimitSettings
@@ -98,6 +99,17 @@ def test_it_judges_as_the_examiner_does(pool: WorkerPool) -> None:
     ):
         judged = pool.submit(raw, received=NOON + earlier, now=NOON, key="k").result()
         assert without_time(judged) == without_time(examiner.examine(raw, now=NOON, received=NOON + earlier))
+
+
+def test_attachments_stay_closed_where_nobody_wants_them_opened(pool: WorkerPool) -> None:
+    """FORM: a fraud whose form is an attachment."""
+    raw = message(FORM)
+    opened, closed = (
+        pool.submit(raw, received=None, now=NOON, key="k", opens=opens).result() for opens in (True, False)
+    )
+    links = [{link.host for link in case.links} for case in (opened, closed)]
+    assert links[1] < links[0]
+    assert closed.error is None
 
 
 def test_many_messages_keep_memory_flat(pool: WorkerPool) -> None:

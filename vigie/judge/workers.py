@@ -147,18 +147,19 @@ class WorkerPool:
         text: Medium | Literal["guess"] | None = None,
         whose: str = "",
         patient: bool = True,
+        opens: bool = True,
     ) -> Future[Case]:
         """Judges it as soon as a process is free. Waits while too much is under way: call it from no future's callback.
 
         `whose`: mailboxes that wait for the same processes get equal shares of their time, each its messages in order (X-18).
 
         `text`: not a mail but a pasted text of that kind, see Examiner.examine_text.
-        `received`, `now`, `delivery`, `answers`: see Examiner.examine; without `now`, the instant at which it begins.
+        `received`, `now`, `delivery`, `answers`, `opens`: see Examiner.examine; without `now`, the instant at which it begins.
         `key` names the message in logs. The future gives a Case, with `error` (timeout, memory, crash) where the message
         could not be examined. It raises WorkersError where no process starts; it is cancelled when the pool is closed first.
         Not `patient`: raises CrowdedError where it would wait.
         """
-        job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers), text)
+        job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers), text, opens)
         task = _Task(job, key, whose, Future())
         with self._lock:
             if not patient and not self._closed and not self._has_room(whose, len(raw)):

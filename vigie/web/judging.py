@@ -93,16 +93,16 @@ class Judging:
             raise RefusedError(503, retry_after_s=RETRY_AFTER_S)
         self._bytes += size
 
-    async def case(self, raw: bytes, place: Place, *, text: Kind | None = None) -> Case:
-        """The case of a message, or of a text of that kind. Raises RefusedError (503)."""
-        future = await run_in_threadpool(self._submitted, raw, place.whose, text)
+    async def case(self, raw: bytes, place: Place, *, text: Kind | None = None, opens: bool = True) -> Case:
+        """The case of a message, whose attachments are opened or not, or of a text of that kind. Raises RefusedError (503)."""
+        future = await run_in_threadpool(self._submitted, raw, place.whose, text, opens)
         try:
             async with asyncio.timeout(WAIT_S):
                 return await asyncio.wrap_future(future)
         except (TimeoutError, WorkersError):
             raise RefusedError(503, retry_after_s=RETRY_AFTER_S) from None
 
-    def _submitted(self, raw: bytes, whose: str, text: Kind | None) -> Future[Case]:
+    def _submitted(self, raw: bytes, whose: str, text: Kind | None, opens: bool) -> Future[Case]:
         """Never waits: what was given up but is judged still takes room in the pool, and the pages need their threads."""
         with self._starting:
             if self._closed:
@@ -111,6 +111,8 @@ class Judging:
                 self._pool = WorkerPool(self._settings, most=self._most)
             pool = self._pool
         try:
-            return pool.submit(raw, received=None, key=f"asked by {whose}", text=text, whose=whose, patient=False)
+            return pool.submit(
+                raw, received=None, key=f"asked by {whose}", text=text, whose=whose, patient=False, opens=opens
+            )
         except CrowdedError:
             raise RefusedError(503, retry_after_s=RETRY_AFTER_S) from None

@@ -1,7 +1,7 @@
 """/verifier: anybody pastes a text or a whole message, and is told what Vigie thinks of it. Off unless `[web] verifier`.
 
 Nothing is stored or logged. Why is told in the words for people who read mail, the findings are for reviewers (W-33), and an
-address asks so often an hour. What was pasted is not shown again.
+address asks so often an hour. What was pasted is not shown again, and attachments stay closed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ async def judge(request: Request, text: Annotated[str, Form(max_length=MOST_CHAR
     with here.judging.place("verifier") as place:
         place.grows(len(raw))
         if is_message(text):
-            case = await here.judging.case(without_marks(raw.lstrip()), place)
+            case = await here.judging.case(without_marks(raw.lstrip()), place, opens=False)
         else:
             case = await here.judging.case(raw, place, text="guess")
     return await _page(request, case)
