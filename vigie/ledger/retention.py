@@ -16,6 +16,7 @@ from vigie.ledger import signature_rows
 from vigie.ledger.columns import instant_text, storable
 from vigie.ledger.digest_schema import ASKS, DIGEST_ITEMS
 from vigie.ledger.intent_rows import OPEN
+from vigie.ledger.report_schema import REPORTS
 from vigie.ledger.schema import (
     ALLOWED,
     ATTEMPTS,
@@ -136,7 +137,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
         _drop_allowed(connection, going)
     signatures = signature_rows.forget(connection, going)
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
-    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS):
+    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
     connection.execute(delete(SENDINGS).where(SENDINGS.c.intent_id.in_(intents)))
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))
