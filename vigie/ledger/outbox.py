@@ -1,20 +1,21 @@
 """Reports as the service sees them, as `ledger.outbox`: what to fetch, what to send, and how it ended. A row decides, whoever asks first.
 
-    for report in outbox.wanted(account, at=now): outbox.drafted(report.id, channel.write(...), at=now)
+    for report in outbox.wanted(account, at=now): outbox.fetched(report.id, raw)
+    for fraud in outbox.unwritten(): outbox.drafted(fraud.report.id, channel.write(fraud, settings), at=now)
     while (taken := outbox.take({"folder": 60}, at=now, lease=...)) is not None:
         ...; outbox.sent(taken.report, receipt, at=now)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from vigie.ledger import report_rows, sealing
+from vigie.ledger import deciding, report_rows, sealing
 from vigie.ledger.database import Database
-from vigie.ledger.report_types import Report, ReportState, Taken
+from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState, Taken
 from vigie.ledger.reports import note
 
 WITHDRAWN = "Nobody calls it a fraud any more."
@@ -34,9 +35,29 @@ class Outbox:
         with self._database.reading() as connection:
             return report_rows.wanted(connection, account, at)
 
-    def drafted(self, report_id: str, written: bytes, *, at: datetime) -> None:
-        """What is to be sent; encrypted before it gets near the disk (W-25). What nobody waits for any more is dropped."""
-        sealed = sealing.seal(self._database.path, written, report_id)
+    def fetched(self, report_id: str, raw: bytes) -> None:
+        """The message; encrypted before it gets near the disk (W-25). What nobody waits for any more is dropped."""
+        sealed = sealing.seal(self._database.path, raw, report_id)
+        with self._database.writing() as connection:
+            report_rows.fetch(connection, report_id, sealed)
+
+    def unwritten(self) -> Iterator[FetchedFraud]:
+        """Fetched messages of which somebody has to write what is sent."""
+        after = ""
+        while True:
+            with self._database.reading() as connection:
+                report = report_rows.first_fetched(connection, after)
+                record = None if report is None else deciding.found(connection, report.record_id, None)
+                sealed = None if report is None else report_rows.sealed(connection, report.id)
+            if report is None:
+                return
+            after = report.id
+            if record is not None and sealed is not None:
+                yield FetchedFraud(report, record, sealing.unseal(self._database.path, sealed, report.id))
+
+    def drafted(self, report_id: str, draft: Draft, *, at: datetime) -> None:
+        """What is to be sent, instead of the message."""
+        sealed = sealing.seal(self._database.path, draft.written(), report_id)
         with self._database.writing() as connection:
             report_rows.draft(connection, report_id, sealed, at=at)
 
@@ -62,7 +83,7 @@ class Outbox:
             if due is None or written is None:
                 return None
             taken = report_rows.take(connection, due, at=at, lease=lease)
-        return Taken(taken, sealing.unseal(self._database.path, written, taken.id))
+        return Taken(taken, Draft.read(sealing.unseal(self._database.path, written, taken.id)))
 
     def sent(self, report: Report, receipt: str, *, at: datetime) -> None:
         """The channel has it."""

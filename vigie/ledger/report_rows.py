@@ -91,14 +91,28 @@ def wanted(connection: Connection, account: str, at: datetime) -> Sequence[Repor
     return [_report(row) for row in connection.execute(query.order_by(REPORTS.c.number))]
 
 
+def fetch(connection: Connection, report_id: str, message: bytes) -> bool:
+    """The message, encrypted."""
+    asked = (REPORTS.c.id == report_id, _in(ReportState.ASKED))
+    news = {"state": ReportState.FETCHED.value, "sealed": message}
+    return connection.execute(update(REPORTS).where(*asked).values(news)).rowcount == 1
+
+
+def first_fetched(connection: Connection, after: str) -> Report | None:
+    """One that has to be written, in the order of their ids, behind that one."""
+    query = select(*_COLUMNS).where(_in(ReportState.FETCHED), REPORTS.c.id > after)
+    row = connection.execute(query.order_by(REPORTS.c.id).limit(1)).one_or_none()
+    return None if row is None else _report(row)
+
+
 def draft(connection: Connection, report_id: str, written: bytes, *, at: datetime) -> bool:
     """What is to be sent, encrypted. It waits for whoever looks at it, or goes where somebody has said so already."""
-    asked = (REPORTS.c.id == report_id, _in(ReportState.ASKED))
+    fetched = (REPORTS.c.id == report_id, _in(ReportState.FETCHED))
     approved = REPORTS.c.approved_by.is_not(None)
     done = 0
     for state, condition in ((ReportState.WAITING, approved), (ReportState.DRAFTED, ~approved)):
         news = {"state": state.value, "sealed": written, "due_at": instant_text(at)}
-        done += connection.execute(update(REPORTS).where(*asked, condition).values(news)).rowcount
+        done += connection.execute(update(REPORTS).where(*fetched, condition).values(news)).rowcount
     return done == 1
 
 

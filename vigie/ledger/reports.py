@@ -20,7 +20,7 @@ from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_rows import EVERYWHERE
-from vigie.ledger.report_types import Report, ReportCounts, ReportState
+from vigie.ledger.report_types import Draft, Report, ReportCounts, ReportState
 from vigie.ledger.review import Refusal
 from vigie.ledger.review_types import Scope, Unknown
 from vigie.ledger.types import Decision, Record
@@ -31,6 +31,8 @@ NOT_DRAFTED: Final = Refusal("not-drafted", "There is nothing to be sent yet, or
 REHEARSAL: Final = Refusal("dry-run", "This one is only to be looked at: ask for a report.")
 UNDER_WAY: Final = Refusal("report-under-way", "It is on its way to that channel already.", settled=True)
 REPORTED: Final = Refusal("reported", "That channel has it already.", settled=True)
+
+_WRITTEN = (ReportState.DRAFTED, ReportState.WAITING, ReportState.SENDING)
 
 
 class Reports:
@@ -73,15 +75,15 @@ class Reports:
         with self._database.reading() as connection:
             return self._mine(connection, report_id)
 
-    def draft(self, report_id: str) -> bytes | None:
+    def draft(self, report_id: str) -> Draft | None:
         """What would be sent, as the channel has written it; None: not yet, or not any more. Her look is in the audit log."""
         with self._database.writing() as connection:
             report = self._mine(connection, report_id)
             written = None if report is None else report_rows.sealed(connection, report.id)
-            if report is None or written is None:
+            if report is None or written is None or report.state not in _WRITTEN:
                 return None
             self._note(connection, report, "looked-at")
-            return sealing.unseal(self._database.path, written, report.id)
+            return Draft.read(sealing.unseal(self._database.path, written, report.id))
 
     def approve(self, report_id: str, *, at: datetime) -> Report | Refusal | Unknown:
         """It goes as it was shown. Refused where nobody calls the case a fraud any more."""

@@ -386,8 +386,8 @@ CREATE INDEX digests_open ON digests (due_at) WHERE state IN ('waiting', 'sendin
 CREATE INDEX digest_items_by_record ON digest_items (record_id);
 CREATE INDEX asks_by_record ON asks (record_id, recipient);
 CREATE UNIQUE INDEX reports_once ON reports (channel, fraud)
-    WHERE dry_run = 0 AND state IN ('asked', 'drafted', 'waiting', 'sending', 'sent');
-CREATE INDEX reports_open ON reports (state, due_at) WHERE state IN ('asked', 'drafted', 'waiting', 'sending');
+    WHERE dry_run = 0 AND state IN ('asked', 'fetched', 'drafted', 'waiting', 'sending', 'sent');
+CREATE INDEX reports_open ON reports (state, due_at) WHERE state IN ('asked', 'fetched', 'drafted', 'waiting', 'sending');
 CREATE INDEX reports_tried ON reports (channel, tried_at) WHERE tried_at IS NOT NULL;
 CREATE INDEX reports_by_record ON reports (record_id);
 COMMIT;

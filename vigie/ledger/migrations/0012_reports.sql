@@ -1,10 +1,10 @@
 -- Reporting: what is to be sent of a confirmed fraud, to whom, and what came back.
 --
--- "fraud": the SHA-256 of the message. "state": asked (the service has to fetch the message), drafted (somebody looks at what would be
--- sent), waiting, sending, and how it ended: sent, refused, given-up, unfetched, dropped. "approved_by": in whose name it goes, NULL
+-- "fraud": the SHA-256 of the message. "state": asked (the service has to fetch the message), fetched, drafted (somebody looks at what
+-- would be sent), waiting, sending, and how it ended: sent, refused, given-up, unfetched, dropped. "approved_by": in whose name it goes, NULL
 -- until somebody has said so. "dry_run": shown, and never sent. "due_at": not tried before; while it is being sent, the instant from
--- which on another program takes it for abandoned. "expires_at": what is open ends then. "sealed": what is sent, letter by letter,
--- encrypted with the key beside the ledger (ledger/sealing.py); it goes when the row ends.
+-- which on another program takes it for abandoned. "expires_at": what is open ends then. "sealed": the message, then what is sent,
+-- letter by letter, encrypted with the key beside the ledger (ledger/sealing.py); it goes when the row ends.
 CREATE TABLE reports (
     number      INTEGER NOT NULL PRIMARY KEY,
     id          TEXT    NOT NULL UNIQUE,
@@ -28,8 +28,8 @@ CREATE TABLE reports (
 );
 -- The same fraud once per channel, whoever asks, and in however many mailboxes it lies.
 CREATE UNIQUE INDEX reports_once ON reports (channel, fraud)
-    WHERE dry_run = 0 AND state IN ('asked', 'drafted', 'waiting', 'sending', 'sent');
-CREATE INDEX reports_open ON reports (state, due_at) WHERE state IN ('asked', 'drafted', 'waiting', 'sending');
+    WHERE dry_run = 0 AND state IN ('asked', 'fetched', 'drafted', 'waiting', 'sending', 'sent');
+CREATE INDEX reports_open ON reports (state, due_at) WHERE state IN ('asked', 'fetched', 'drafted', 'waiting', 'sending');
 CREATE INDEX reports_tried ON reports (channel, tried_at) WHERE tried_at IS NOT NULL;
 CREATE INDEX reports_by_record ON reports (record_id);
 
