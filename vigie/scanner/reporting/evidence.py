@@ -24,8 +24,6 @@ class Evidence:
     rules: tuple[str, ...]
     """Which rules found something, by their IDs."""
     brand: str
-    source_ip: str
-    """Of the host that handed the mail to the recipient's border; "" where nobody knows."""
     author_domain: str
 
     def value(self, name: str) -> str:
@@ -37,20 +35,23 @@ def evidence(fraud: FetchedFraud) -> Evidence:
     """What may be told of a fraud."""
     redactor = Redactor(person(fraud.raw))
     told = _told(fraud.record.case_json)
-    authentication = _mapping(told.get("authentication"))
     links = dict.fromkeys(
-        redactor.link(str(link.get("target", "")))
+        _one_line(redactor.link(str(link.get("target", ""))))
         for link in _mappings(told.get("links"))
         if link.get("official") is not True and str(link.get("target", "")).lower().startswith(("http://", "https://"))
     )
     return Evidence(
-        fields=tuple(fields(fraud.raw, redactor)),
+        fields=tuple((name, _one_line(value)) for name, value in fields(fraud.raw, redactor)),
         links=tuple(links)[:MOST_LINKS],
         rules=tuple(dict.fromkeys(str(finding.get("rule", "")) for finding in _mappings(told.get("findings")))),
         brand=fraud.record.brand or "",
-        source_ip=str(_mapping(authentication.get("spf")).get("client_ip") or ""),
-        author_domain=fraud.record.sender.removeprefix("?"),
+        author_domain=_one_line(fraud.record.sender.removeprefix("?")),
     )
+
+
+def _one_line(text: str) -> str:
+    """A line end in it would be a field of its own in the report, in our name."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()
 
 
 def _told(case_json: str) -> Mapping[str, Any]:

@@ -116,8 +116,6 @@ def _original(raw: bytes) -> bytes:
 def _feedback(fraud: FetchedFraud, told: Evidence) -> Sequence[str]:
     """RFC 5965 section 3: the three required fields, then what is known. No Original-Rcpt-To: it would name the recipient."""
     lines = ["Feedback-Type: fraud", f"User-Agent: Vigie/{vigie.__version__}", "Version: 1"]
-    if told.source_ip:
-        lines.append(f"Source-IP: {told.source_ip}")
     lines.append(f"Arrival-Date: {format_datetime(fraud.record.judged_at.astimezone(UTC))}")
     if told.author_domain:
         lines.append(f"Reported-Domain: {told.author_domain}")
