@@ -27,6 +27,12 @@ def answer(mailbox: Mailbox, ledger: Ledger, account: str) -> bool:
     for request in wanted:
         ledger.answer_view(request.request_id, _fetched(mailbox, ledger, request.record_id), utc_now())
         LOG.info("%s: case %s: handed to a person to look at", account, request.record_id)
+    reported = fetch_for_reports(mailbox, ledger, account)
+    return bool(wanted) or reported
+
+
+def fetch_for_reports(mailbox: Mailbox, ledger: Ledger, account: str) -> bool:
+    """The messages of the account that people want to report. As `answer`."""
     reports = ledger.outbox.wanted(account, at=utc_now())
     for report in reports:
         found = _fetched(mailbox, ledger, report.record_id)
@@ -35,7 +41,7 @@ def answer(mailbox: Mailbox, ledger: Ledger, account: str) -> bool:
         else:
             ledger.outbox.unfetched(report.id, found[1], at=utc_now())
         LOG.info("%s: case %s: fetched to be reported", account, report.record_id)
-    return bool(wanted or reports)
+    return bool(reports)
 
 
 def waiting(ledger: Ledger, account: str) -> bool:

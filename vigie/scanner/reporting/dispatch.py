@@ -49,12 +49,16 @@ class Dispatch:
         """One look. Never raises: a ledger that fails is tried again at the next."""
         try:
             self._outbox.expire(at=self._now())
-            for fraud in self._outbox.unwritten():
-                self._write(fraud)
+            self.write()
             if not self._settings.stop:
                 self._send_some()
         except LedgerError as error:
             LOG.error("reports: %s", error)
+
+    def write(self) -> None:
+        """What was fetched becomes what would be sent. Raises LedgerError."""
+        for fraud in self._outbox.unwritten():
+            self._write(fraud)
 
     def _write(self, fraud: FetchedFraud) -> None:
         report = fraud.report
