@@ -210,7 +210,9 @@ def test_nothing_waits_for_ever(ledger: Ledger) -> None:
     assert asked(ledger, looked_at.record_id).id != looked_at.id  # asked for again
 
 
-def test_message_and_draft_are_on_the_disk_only_encrypted_and_go_with_their_case(ledger: Ledger, tmp_path: Path) -> None:
+def test_message_and_draft_are_on_the_disk_only_encrypted_and_go_with_their_case(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     report = asked(ledger, confirmed(ledger))
     ledger.outbox.fetched(report.id, RAW)
     everything = b"".join(path.read_bytes() for path in tmp_path.iterdir() if "key" not in path.name)

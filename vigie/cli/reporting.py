@@ -85,7 +85,9 @@ def _check(config: Config, channel: str) -> None:
             f"this channel is not switched on: add [channels.{channel.replace('-', '_')}] to vigie.toml",
         )
     else:
-        wrong = say(f"ce canal n'existe pas ; canaux activés : {known}", f"there is no such channel; switched on: {known}")
+        wrong = say(
+            f"ce canal n'existe pas ; canaux activés : {known}", f"there is no such channel; switched on: {known}"
+        )
     raise Fault(f"{plain(channel)}{colon()} {wrong}", Status.USAGE)
 
 

@@ -1,9 +1,9 @@
 """Reports as the service sees them, as `ledger.outbox`: what to fetch, what to send, and how it ended. A row decides, whoever asks first.
 
-    for report in outbox.wanted(account, at=now): outbox.fetched(report.id, raw)
-    for fraud in outbox.unwritten(): outbox.drafted(fraud.report.id, channel.write(fraud, settings), at=now)
-    while (taken := outbox.take({"folder": 60}, at=now, lease=...)) is not None:
-        ...; outbox.sent(taken.report, receipt, at=now)
+for report in outbox.wanted(account, at=now): outbox.fetched(report.id, raw)
+for fraud in outbox.unwritten(): outbox.drafted(fraud.report.id, channel.write(fraud, settings), at=now)
+while (taken := outbox.take({"folder": 60}, at=now, lease=...)) is not None:
+    ...; outbox.sent(taken.report, receipt, at=now)
 """
 
 from __future__ import annotations

@@ -121,8 +121,7 @@ class Reports:
             found = report_rows.counts(connection, accounts)
             stopped = set(report_rows.stops(connection))
         return [
-            ReportCounts(name, by_state, bool({EVERYWHERE, name} & stopped))
-            for name, by_state in sorted(found.items())
+            ReportCounts(name, by_state, bool({EVERYWHERE, name} & stopped)) for name, by_state in sorted(found.items())
         ]
 
     def stopped(self) -> Sequence[str]:

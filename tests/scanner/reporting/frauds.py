@@ -24,7 +24,9 @@ RAW = (
 ).encode()
 
 
-def fraud(raw: bytes = RAW, links: Sequence[str] = ("https://ameli.example.net/carte?m=1",), brand: str = "ameli") -> FetchedFraud:
+def fraud(
+    raw: bytes = RAW, links: Sequence[str] = ("https://ameli.example.net/carte?m=1",), brand: str = "ameli"
+) -> FetchedFraud:
     """As the ledger hands it out."""
     told = {
         "verdict": "impersonation",

@@ -29,7 +29,9 @@ def bare(text: str) -> str:
 def all_of(raw: bytes, links: tuple[str, ...] = ()) -> str:
     """Everything that a redacted report would tell, decoded."""
     told = evidence(fraud(raw, links))
-    return "\n".join((*(f"{name}: {value}" for name, value in told.fields), *told.links, *told.rules, told.author_domain))
+    return "\n".join(
+        (*(f"{name}: {value}" for name, value in told.fields), *told.links, *told.rules, told.author_domain)
+    )
 
 
 words = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyzéèç"), min_size=4, max_size=9)

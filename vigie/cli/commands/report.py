@@ -25,7 +25,9 @@ def declare(app: typer.Typer) -> None:
         case: Annotated[str, typer.Argument(metavar="ID")],
         to: Annotated[
             str,
-            typer.Option("--to", metavar="CHANNEL", help=say("à qui : voir vigie catalog", "to whom: see vigie catalog")),
+            typer.Option(
+                "--to", metavar="CHANNEL", help=say("à qui : voir vigie catalog", "to whom: see vigie catalog")
+            ),
         ],
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help=say("montre seulement, n'envoie rien", "shows only, sends nothing"))

@@ -143,7 +143,9 @@ def _folded(line: str) -> str:
 
 
 def _in_words(told: Evidence, *, whole: bool = False) -> str:
-    lines = ["This is an abuse report about a phishing mail, made by Vigie and let go by a person who has confirmed the fraud."]
+    lines = [
+        "This is an abuse report about a phishing mail, made by Vigie and let go by a person who has confirmed the fraud."
+    ]
     if told.brand:
         lines.append(f"It pretends to come from: {told.brand}")
     if told.author_domain:

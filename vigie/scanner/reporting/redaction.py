@@ -36,21 +36,49 @@ _HIS: Final = (
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\"'()\[\]]{1,64}@[^\s<>@,;:\"'()\[\]]{1,255}")
 _FOR: Final = re.compile(r"\bfor\s+(?:<[^>]*>|[^\s;]+)", re.IGNORECASE)
 _GREETED: Final = re.compile(
-    r"\b(bonjour|bonsoir|madame|monsieur|mme|mlle|cher|chere|chère|dear|hello|hi|mr|mrs|ms|m\.)(\s*[,.]?\s+)((?:[A-ZÀ-Ý][\w'’-]*[ ]?){1,4})",
-    re.IGNORECASE,
+    r"\b((?i:bonjour|bonsoir|madame|monsieur|mme|mlle|ch[eè]re?|dear|hello|hi|mr|mrs|ms|m\.))(\s*[,.]?\s+)"
+    r"((?:[A-ZÀ-Ý][\w'’-]*[ ]?){1,4})"
 )
 _LEAST_NAME: Final = 3
 """Letters of a name: shorter ones stand in half of all words."""
 _ROLES: Final = frozenset(
     {
-        *("accueil", "contact", "info", "infos", "mail", "email", "admin", "postmaster", "hostmaster", "webmaster", "abuse"),
-        *("root", "support", "service", "services", "secretariat", "bureau", "office", "noreply", "reply", "com", "www", "org", "net"),
+        *(
+            "accueil",
+            "contact",
+            "info",
+            "infos",
+            "mail",
+            "email",
+            "admin",
+            "postmaster",
+            "hostmaster",
+            "webmaster",
+            "abuse",
+        ),
+        *(
+            "root",
+            "support",
+            "service",
+            "services",
+            "secretariat",
+            "bureau",
+            "office",
+            "noreply",
+            "reply",
+            "com",
+            "www",
+            "org",
+            "net",
+        ),
     }
 )
 """Local parts that name nobody (RFC 2142 and the French ones): taken out of every text they would take host names with them."""
 _WORDS: Final = re.compile(r"[^\W\d_]{3,}")
+_MOST: Final = 4000
+"""Characters of a field or link that are looked at and told: a hostile one of megabytes must not hold up the service."""
 _LINK: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"]+", re.IGNORECASE)
-_PLAIN_SEGMENT: Final = re.compile(r"[a-z]{1,20}(?:[-_.][a-z]{1,20}){0,5}[0-9]{0,3}", re.IGNORECASE)
+_PLAIN_SEGMENT: Final = re.compile(r"[a-z]{1,20}(?:[-_.][a-z]{1,20}){0,5}[-_]?[0-9]{0,3}", re.IGNORECASE)
 _PLAIN_KEY: Final = re.compile(r"[a-z_]{1,12}", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"(?=[\w+/=-]*[0-9])[\w+/=-]{12,}|[A-Za-z0-9_-]{24,}")
 
@@ -75,7 +103,9 @@ def person(raw: bytes, own: Sequence[str] = ()) -> Person:
                 names += _WORDS.findall(mailbox.display)
                 addresses.append(mailbox.addr)
         elif field.name == "received":
-            addresses += [found for clause in _FOR.findall(header_text(field.raw)) for found in _ADDRESS.findall(clause)]
+            addresses += [
+                found for clause in _FOR.findall(header_text(field.raw)) for found in _ADDRESS.findall(clause)
+            ]
     known = tuple(dict.fromkeys(address.strip("<>").casefold() for address in addresses if "@" in address))
     names += [word for address in known for word in _WORDS.findall(address.rpartition("@")[0])]
     return Person(known, tuple(dict.fromkeys(name for name in names if _folded(name) not in _ROLES)))
@@ -93,7 +123,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A line of words: without his addresses and names, numbers of his, and tokens; links as `link` has them."""
-        text = _GREETED.sub(lambda found: f"{found[1]}{found[2]}{GONE} ", text)
+        text = _GREETED.sub(lambda found: f"{found[1]}{found[2]}{GONE} ", text[:_MOST])
         parts, start = [], 0
         for found in _LINK.finditer(text):
             parts += [self._words(text[start : found.start()]), self.link(found[0])]
@@ -102,6 +132,7 @@ class Redactor:
 
     def link(self, target: str) -> str:
         """An address of the web with its host, and of the rest only what is no token; other kinds only by their scheme."""
+        target = target[:_MOST]
         scheme, mark, rest = target.partition("://")
         if not mark:
             scheme, rest = "", target

@@ -14,7 +14,8 @@ class ChannelSettings(Settings):
     """What every channel has."""
 
     automatic: bool = Field(
-        default=False, description="true: each fraud that is confirmed goes there by itself, without anybody looking at it"
+        default=False,
+        description="true: each fraud that is confirmed goes there by itself, without anybody looking at it",
     )
     per_hour: int = Field(default=20, ge=1, le=1000, description="reports at most; the others wait")
 
