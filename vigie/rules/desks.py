@@ -1,103 +1,88 @@
-"""Which desk is for which fraud, and why: data in desks.toml, chosen by what the fraud holds. Pure.
-
-Channels send by themselves once a person lets them (scanner/channels/); the other desks want a human: text to paste, number, link.
-"""
+"""French words of desks, of bodies, and of those who add a great name to their own: they tell a name from a description."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
-from functools import cache
-from importlib import resources
-from typing import Any, Final
+import re
 
-AFNIC: Final = ("fr", "re", "pm", "yt", "wf", "tf")
-"""The ends of domain names that Afnic keeps (afnic.fr)."""
-MOST_LINKS: Final = 20
-
-
-class Trait(StrEnum):
-    """What a fraud holds that a desk can do something about."""
-
-    MAIL = "mail"
-    SMS = "sms"
-    URL = "url"
-    NUMBER = "number"
-    FR_DOMAIN = "fr-domain"
-    VICTIM = "victim"
-    """Somebody has answered, paid or given data: only people know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is known of a fraud."""
-
-    traits: frozenset[Trait]
-    brand: str
-    domain: str
-    """Of the author that it shows; "" where there is none."""
-    links: tuple[str, ...]
-    """Where it leads to, without official pages and without what names the recipient."""
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """One who can stop a fraud. Texts by language."""
-
-    id: str
-    channel: bool
-    """Vigie can send to it; else it takes reports from people alone."""
-    takes: frozenset[Trait]
-    brand: str
-    """Only frauds in the colours of that brand; "": any."""
-    title: Mapping[str, str]
-    why: Mapping[str, str]
-    how: Mapping[str, str]
-    paste: Mapping[str, str]
-    phone: str
-    link: str
-
-    def text(self, content: Content, language: str) -> str:
-        """What a person pastes into its form; "" where there is nothing to paste."""
-        links = "\n".join(content.links[:MOST_LINKS]) or "-"
-        day = f"{content.day:%d/%m/%Y}" if language == "fr" else content.day.isoformat()
-        text = self.paste.get(language, "")
-        for key, value in (("{date}", day), ("{domain}", content.domain or "-"), ("{links}", links)):
-            text = text.replace(key, value)
-        return text
-
-
-@cache
-def desks() -> tuple[Desk, ...]:
-    """All of them, the most fitting first."""
-    data = tomllib.loads((resources.files("vigie.rules") / "desks.toml").read_text("utf-8"))
-    return tuple(_desk(item) for item in data["desks"])
-
-
-def for_content(content: Content) -> Sequence[Desk]:
-    """Those that can do something about that fraud."""
-    return [desk for desk in desks() if desk.takes <= content.traits and desk.brand in ("", content.brand)]
-
-
-def is_afnic(host: str) -> bool:
-    """The name is one of Afnic's."""
-    return host.rstrip(".").rpartition(".")[2].lower() in AFNIC
-
-
-def _desk(item: Mapping[str, Any]) -> Desk:
-    return Desk(
-        id=item["id"],
-        channel=item.get("channel", False),
-        takes=frozenset(Trait(name) for name in item["takes"]),
-        brand=item.get("brand", ""),
-        title=item["title"],
-        why=item["why"],
-        how=item.get("how", {}),
-        paste=item.get("paste", {}),
-        phone=item.get("phone", ""),
-        link=item.get("link", ""),
-    )
+# Words of administrations, insurance and trade: they name a desk, not a body.
+GENERIC = frozenset(
+    """
+    donnees fuite cellule indemnites indemnite prestations prestation aides prime primes avis envoi envois colis livraisons courrier
+    courriers pli deces capital maternite paternite etudiants etudiant etrangers campagne vaccination vaccins etude enquete
+    barometre qualite programme incident incidents relation actualisations situation adresse adresses pole recouvrement
+    dossiers remise familles famille jeunes jeune seniors senior patient patients messagerie courriel express direct directe usagers
+    protections preventif prevention affiliation affiliations complementaire solidaire solidarite agent agents agence conformite
+    verificateur automatique systeme systemes alertes rapport declaration declarations appel rappels rappel urgente
+    importante nationale national general generale regional regionale departement departemental medicale medicaux praticien praticiens
+    professionnel professionnels docteur numerique numeriques identites fiscal fiscale social sociaux controle
+    controles conseil conseils attestation attestations arret arrets travail maladies soin soins beneficiaire
+    beneficiaires allocations allocation pension pensions invalidite rente rentes accident accidents dossier
+    insurance health refund card french social security department office desk team helpdesk help delivery parcel post tracking
+    tech privacy citizen citizens internationale internationales etat branche siege paiements bilan carte cps
+    tresorerie comptabilite caisse regie
+    ordonnance ordonnances teletransmission
+    teletransmissions contentieux ayants ayant arretes consultation consultations facture factures identite contestation
+    reclamation reclamations mediation mediateur conciliateur couverture retraite versements cotisant cotisants telesante
+    medecin medecins traitant tiers prelevement prelevements versement penalite penalites amende amendes poursuites
+    procedure procedures traitement traitements objets trouves photo photos nouvelles officielle important
+    plateforme ligne numero vert astreinte permanence correspondant correspondants interlocuteur
+    document documents releve releves fichier fichiers formulaire formulaires demande demandes inscription inscriptions certificat
+    certificats justificatif justificatifs gestion team reponse reponses repondeur vocal vocale boite portefeuille wallet
+    mobile telephone bureau regularisation regularisations cover healthcare rights claims account records portal update notice
+    online center agency reglement reglements transition accueil orientation proximite assistance hotline permanences
+    inspection inspecteur enquetes fraude fraudes antifraude anti lutte verification verifications validation validations
+    confirmation confirmations activation authentification identification connexion acces session mise jour maj nouveau nouvelle
+    edition production fabrication distribution transport transports trajets frais depenses budget dette dettes creance creances
+    saisie saisies impayes impaye amiable surveillance rattachement ouverture cloture resiliation suspension archives archivage
+    dematerialisation numerisation editique reconduction caisses operations operation operateur opposition perte offre offres
+    avantage avantages bonus cadeau cadeaux recompense recompenses sondage questionnaire panel opinion participation tirage lots
+    bon bons cheque cheques coupon ticket tickets lunettes vaccin grippe covid depistage examen rendez rdv agenda planning
+    convocation convocations visite hospitalisation soignants liberaux teleservices teleservice usagers usager citoyen citoyens
+    particuliers allocataire allocataires salaries independants frontaliers expatries residents reclamations
+    mediations sociales solidarites primaires assurances assureur coordination traitements centrale central unique
+    automatiques automatise robot avertissement avertissements relance relances echeance echeances annuel annuelle mensuel
+    annulation modification modifications changement changements restitution restitutions avoir avoirs solde compensation
+    webmaster admin administrateur notices fonds secours decompte decomptes recouvreur versant payeur payeurs greffe commission
+    commissions cellules bureaux secteur secteurs zone zones equipes polyvalent polyvalente expediteur expeditions acheminement
+    aidants aidant proches enfant enfants junior bebe parents annuaire maternelle handicap dependance autonomie solidarite hospitalier
+    hospitaliere hospitaliers forfait forfaits paire offerte praticienne lot lots sms mms texto relai relais version application appli
+    habilitation habilitations agrement agrements certification deploiement parcours concordance liquidation
+    bienvenue honores honore visio conseillere conseilleres tarification rattachements
+    indemnisation indemnisations regime obligatoire remboursement remboursements espace portail
+    """.split()
+)
+# What another body is called. "caisse" and "assurance" alone are the brand's words too.
+BODY = re.compile(
+    r"\b(?:mutuelles?|mutualite|prevoyance|pharmaci\w*|pharma|officine|cabinet|clinique|hopital|hospital\w*|centre hospitalier|ch[rut]?"
+    r"|laboratoires?|labo|biolog\w+|mairie|commune|ville de|metropole|conseil (?:regional|departemental|municipal)|lycee"
+    r"|college|ecole|universit\w+|univ"
+    r"|campus|creche|student (?:office|union|services|affairs)|(?:welcome|student) desk|international relations"
+    r"|syndicats?|association|federation|club|amicale|comite|cse|banque|credit|notaires?|avocats?"
+    r"|maitre|huissier|etude"
+    r"|fiduciaire|comptabl\w+|expert-comptable|opticiens?|optique|audition|audioprothes\w+|dentaire|dentiste|kine\w*|infirmier\w*|idel"
+    r"|sage-femme|veterinaire|emploi|journal|quotidien|magazine|gazette|lettre|newsletter|redaction|institut"
+    r"|fondation|forum|voyages?|thermes"
+    r"|assurances|assureurs?|courtier|courtage|caisse-maladie|garage|agence du|immobilier|syndic|caf|msa|urssaf|ccas"
+    r"|rh|drh|paie|ressources humaines|(?<!espace )(?<!compte )(?<!dossier )(?<!acces )personnel|logiciel|formations?"
+    r"|support informatique|informatique|vie scolaire"
+    r"|scolarite|atelier|restaurant|hotel|theatre|editions?"
+    r"|cooperative|groupe|sarl|sas|gmbh|ltd|inc)\b"
+)
+# Public bodies and great firms by their own names: whoever is called so, truly or not, is not the brand.
+OTHERS = re.compile(
+    r"\b(?:france (?:travail|services|titres|identite|connect)|pole emploi|antai|ants|ofii|crous|mdph|maison france services"
+    r"|regie de l'assurance maladie|ramq|carsat|cnav|agirc|arrco|ircantec|cesu|pajemploi|urssaf|dgfip|finances publiques"
+    r"|tresor public|prefecture|gendarmerie|police nationale|defenseur des droits|que choisir|60 millions de consommateurs"
+    r"|cybermalveillance|la poste|banque postale|chronopost|colissimo|mondial relay|caisse d'epargne|bnp|societe generale"
+    r"|doctolib|edf|engie)\b"
+)
+# Desks that every employer has: their domain says whose they are.
+DEPARTMENT = re.compile(
+    r"rh|drh|paie|ressources humaines|personnel|support informatique|informatique|logiciel|formations?|vie scolaire|scolarite|comptabl\w+"
+)
+# Who stands beside an institution and carries its name behind his own: CGT CPAM, Amicale de l'Assurance Maladie.
+FOLLOWERS = re.compile(
+    r"(?:l'|la |le |les )?(?:(?:section|union|intersyndicale|syndicat)\w* )?(?:nationale |departementale |locale )?"
+    r"(?:c(?:gt|fdt|ftc)|cfe[- ]cgc|sud|unsa|fo|snfocos|syndica[tl]\w*|intersyndicale|amicale|cse|comite (?:social|d'entreprise)"
+    r"|collectif|retraites (?:de|du))\b"
+)

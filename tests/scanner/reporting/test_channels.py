@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 from datetime import UTC, datetime, timedelta
 from email import policy
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def reported(ledger: Ledger, dispatch: Dispatch, channel: str, made: FetchedFrau
     return told(ledger, asked)
 
 
+def parts(mail: Message) -> list[Message]:
+    found = mail.get_payload()
+    assert isinstance(found, list)
+    assert all(isinstance(part, Message) for part in found)
+    return [part for part in found if isinstance(part, Message)]
+
+
 def told(ledger: Ledger, report: Report) -> Report:
     found = ledger.desk("x").reports.report(report.id)
     assert found is not None
@@ -97,12 +105,11 @@ def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> N
     mail = smtp.got.pop()
     assert (mail.get_content_type(), mail.get_param("report-type")) == ("multipart/report", "feedback-report")
     assert (mail["To"], mail["Message-ID"]) == ("abuse@hoster.example", report.receipt)
-    words, feedback, header = mail.get_payload()
+    words, feedback, header = parts(mail)
     assert words.get_content_type() == "text/plain"
     assert feedback.get_content_type() == "message/feedback-report"
-    fields = email.message_from_string(
-        feedback.get_payload(0).as_string() if feedback.is_multipart() else feedback.get_payload()
-    )
+    (inner,) = parts(feedback)  # the standard library takes every message/* for a message: its header are the fields
+    fields = email.message_from_string(inner.as_string())
     assert (fields["Feedback-Type"], fields["Version"]) == ("fraud", "1")  # RFC 5965 section 3.1
     assert fields["User-Agent"].startswith("Vigie/")
     assert fields["Reported-Domain"] == "example.net"
@@ -116,9 +123,9 @@ def test_franceconnect_gets_the_original(ledger: Ledger, smtp: Smtp, raw: bytes)
     one = fraud(raw, brand="franceconnect")
     report = reported(ledger, Dispatch(ledger, wanted, mail_server(smtp)), "franceconnect", one)
     assert report.state is ReportState.SENT, report.detail
-    _, attached = smtp.got.pop().get_payload()
+    _, attached = parts(smtp.got.pop())
     if attached.get_content_type() == "message/rfc822":
-        assert "marie.dupont@example.org" in attached.get_payload(0)["To"]
+        assert "marie.dupont@example.org" in parts(attached)[0]["To"]
     else:
         assert attached.get_payload(decode=True) == raw
 
