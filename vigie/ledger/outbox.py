@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from vigie.ledger import deciding, report_rows, sealing
+from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState, Taken
 from vigie.ledger.reports import note
 
+LATELY = timedelta(days=1)
 WITHDRAWN = "Nobody calls it a fraud any more."
 LATE = "Nobody has let it go in time."
 AWAY = "The channel took nothing for days."
@@ -29,6 +31,27 @@ class Outbox:
     def __init__(self, database: Database, who: str) -> None:
         self._database = database
         self._who = who
+
+    def ask_by_itself(self, channel: str, *, at: datetime) -> int:
+        """Lets go, to a channel of which the settings say so, what people confirmed in the last day; gives how many.
+
+        No earlier ones: whoever switches it on does not send off years of quarantine.
+        """
+        with self._database.reading() as connection:
+            if not report_rows.unreported(connection, channel, at - LATELY):
+                return 0
+        asked = 0
+        with self._database.writing() as connection:
+            for record in report_rows.unreported(connection, channel, at - LATELY):
+                if is_partial(record):
+                    continue
+                report = report_rows.ask(
+                    connection, record, channel, who=self._who, approved=True, dry_run=False, at=at
+                )
+                if report is not None:
+                    note(connection, report, "approved", who=self._who)
+                    asked += 1
+        return asked
 
     def wanted(self, account: str, *, at: datetime) -> Sequence[Report]:
         """Reports for which a message of that account has to be fetched, oldest first."""

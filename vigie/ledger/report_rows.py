@@ -9,17 +9,20 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from vigie.ledger import record_rows
 from vigie.ledger.columns import instant, instant_text, optional_instant, storable
 from vigie.ledger.identity import fresh_id
 from vigie.ledger.report_schema import REPORTS, STOPS
 from vigie.ledger.report_types import OPEN_REPORTS, Report, ReportState
-from vigie.ledger.schema import RECORDS
+from vigie.ledger.schema import DECISIONS, RECORDS
 from vigie.ledger.types import Decision, Record
 
 LOOKED_AT: Final = timedelta(hours=1)
 """So long what would be sent waits for somebody to say that it goes: it holds the message."""
 PATIENCE: Final = timedelta(days=7)
 """So long a channel may be away. Links of a fraud live for days: later nobody can do anything about it."""
+MOST: Final = 100
+"""Cases of one look."""
 HOUR: Final = timedelta(hours=1)
 EVERYWHERE: Final = ""
 """Of the stop switch: all channels."""
@@ -81,6 +84,20 @@ def sealed(connection: Connection, report_id: str) -> bytes | None:
     """What is sent, encrypted; None where it is not made yet, or gone."""
     found: bytes | None = connection.execute(select(REPORTS.c.sealed).where(REPORTS.c.id == report_id)).scalar()
     return found
+
+
+def unreported(connection: Connection, channel: str, since: datetime) -> Sequence[Record]:
+    """Cases that were confirmed since, and whose fraud nobody has ever reported to that channel, oldest first."""
+    lately = exists().where(
+        DECISIONS.c.record_id == RECORDS.c.id,
+        DECISIONS.c.decision == Decision.CONFIRMED.value,
+        DECISIONS.c.at >= instant_text(since),
+    )
+    known = exists().where(REPORTS.c.channel == channel, REPORTS.c.fraud == RECORDS.c.sha256, REPORTS.c.dry_run == 0)
+    query = select(RECORDS).where(
+        RECORDS.c.decision == Decision.CONFIRMED.value, RECORDS.c.sha256 != "", lately, ~known
+    )
+    return [record_rows.as_record(row) for row in connection.execute(query.order_by(RECORDS.c.number).limit(MOST))]
 
 
 def wanted(connection: Connection, account: str, at: datetime) -> Sequence[Report]:

@@ -25,7 +25,6 @@ class Trait(StrEnum):
     MAIL = "mail"
     SMS = "sms"
     URL = "url"
-    NUMBER = "number"
     FR_DOMAIN = "fr-domain"
     VICTIM = "victim"
     """Somebody has answered, paid or given data: only people know."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ledger.made import record
 from tests.scanner.reporting.frauds import RAW, fraud
 from tests.servers.hooks import Smtp, Webhook
 from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState
@@ -204,3 +205,24 @@ def test_every_channel_keeps_the_contract() -> None:
         assert Draft.read(draft.written()) == draft
         assert b"secret" not in draft.written()
         assert not draft.redacted or b"marie" not in draft.body
+
+
+@pytest.mark.parametrize("automatic", [False, True])
+def test_only_where_the_settings_say_so_a_fraud_goes_by_itself(
+    ledger: Ledger, tmp_path: Path, *, automatic: bool
+) -> None:
+    one, now = fraud(), datetime.now(UTC)
+    ledger.add_records([one.record, record(2), record(3)], None)
+    ledger.set_decision(one.record.id, Decision.CONFIRMED, now)
+    ledger.set_decision(record(2).id, Decision.CONFIRMED, now - timedelta(days=2))  # before it was switched on
+    dispatch = Dispatch(ledger, settings(folder={"path": tmp_path, "automatic": automatic}), None)
+    dispatch.run()
+    dispatch.run()
+    wanted = ledger.outbox.wanted("accueil", at=now)
+    assert [report.record_id for report in wanted] == ([one.record.id] if automatic else [])
+    if automatic:
+        ledger.outbox.fetched(wanted[0].id, one.raw)
+        dispatch.run()
+        assert told(ledger, wanted[0]).state is ReportState.SENT
+        dispatch.run()
+        assert len(ledger.desk("x").reports.of_case(one.record.id)) == 1

@@ -49,11 +49,18 @@ class Dispatch:
         """One look. Never raises: a ledger that fails is tried again at the next."""
         try:
             self._outbox.expire(at=self._now())
+            self._ask_by_itself()
             self.write()
             if not self._settings.stop:
                 self._send_some()
         except LedgerError as error:
             LOG.error("reports: %s", error)
+
+    def _ask_by_itself(self) -> None:
+        for name in switched_on(self._settings):
+            wanted = self._settings.of(name)
+            if wanted is not None and wanted.automatic:
+                self._outbox.ask_by_itself(name, at=self._now())
 
     def write(self) -> None:
         """What was fetched becomes what would be sent. Raises LedgerError."""
