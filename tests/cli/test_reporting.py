@@ -11,7 +11,7 @@ import pytest
 from tests.cli.program import JUDGING, account_toml
 from tests.scanner.world import mail, scan
 from tests.servers.dovecot import Dovecot, append
-from vigie.cli import main
+from vigie.cli import language, main
 from vigie.ledger.store import Ledger
 
 CHANNELS = '\n[channels.folder]\npath = "reports"\n'
@@ -31,7 +31,11 @@ def here(dovecot: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def run(capsys: Any, *arguments: str, status: int = 0) -> str:
-    done = main.run(["--lang", "en", *arguments])
+    language.use("en")
+    try:
+        done = main.run(list(arguments))
+    finally:
+        language.use("fr")
     told = capsys.readouterr()
     assert done == status, told
     return str(told.out + told.err)
