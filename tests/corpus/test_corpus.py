@@ -11,6 +11,7 @@ import pytest
 
 from tests.corpus import build as corpus
 from tests.corpus.build import SPLITS, build, entries, write
+from tests.effort import often
 from tests.samples.sign import verdicts
 
 RUN = 7  # words: a stock phrase of the brand is shorter
@@ -53,7 +54,7 @@ def test_no_two_false_mails_are_alike_but_for_names() -> None:
     assert not {pair for pair in alike if min(len(runs[slug]) for slug in pair) >= LONG_ENOUGH}
 
 
-EACH = 12  # mails of which one is signed and its signature verified: each of them takes 50 ms
+EACH = often(36, 12)  # mails of which one is signed and its signature verified: each of them takes 50 ms
 
 
 @pytest.mark.parametrize("split", SPLITS)
