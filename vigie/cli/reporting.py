@@ -70,7 +70,7 @@ def report(path: Path | None, case: str, channel: str, *, dry_run: bool, yes: bo
         approved = reports.approve(told.id, at=datetime.now(UTC))
         if not isinstance(approved, Report):
             return _refused(record.id, approved)
-        dispatch.run()
+        dispatch.deliver(told.id)
         return _told(reports, told)
 
 

@@ -91,17 +91,18 @@ class Outbox:
             if report is not None:
                 self._end(connection, report, ReportState.UNFETCHED, at=at, detail=detail)
 
-    def take(self, per_hour: Mapping[str, int], *, at: datetime, lease: timedelta) -> Taken | None:
+    def take(self, per_hour: Mapping[str, int], *, at: datetime, lease: timedelta, only: str = "") -> Taken | None:
         """One that is to be sent now, for the caller alone until the lease is over; None: there is none.
 
         `per_hour`: the channels that may be sent to, and how many reports each takes in an hour. What is stopped stays.
+        `only`: that report, by its id.
         """
         with self._database.reading() as connection:
-            if report_rows.next_due(connection, per_hour, at) is None:
+            if report_rows.next_due(connection, per_hour, at, only) is None:
                 return None
         with self._database.writing() as connection:
             self._end_over(connection, at)
-            due = report_rows.next_due(connection, per_hour, at)
+            due = report_rows.next_due(connection, per_hour, at, only)
             written = None if due is None else report_rows.sealed(connection, due.id)
             if due is None or written is None:
                 return None

@@ -182,13 +182,15 @@ def put_off_others(connection: Connection, channel: str, until: datetime) -> Non
     connection.execute(update(REPORTS).where(*sooner).values(due_at=instant_text(until)))
 
 
-def next_due(connection: Connection, per_hour: Mapping[str, int], at: datetime) -> Report | None:
+def next_due(connection: Connection, per_hour: Mapping[str, int], at: datetime, only: str = "") -> Report | None:
     """The one that waits longest, of a channel that is not stopped and has room in this hour. Whether it goes, its case decides."""
     stopped = set(stops(connection))
     free = [] if EVERYWHERE in stopped else [name for name in per_hour if name not in stopped]
     free = [name for name in free if _tried(connection, name, at - HOUR) < per_hour[name]]
     due = REPORTS.c.state.in_([ReportState.WAITING.value, ReportState.SENDING.value])
     query = select(*_COLUMNS).where(due, REPORTS.c.channel.in_(free), REPORTS.c.due_at <= instant_text(at))
+    if only:
+        query = query.where(REPORTS.c.id == only)
     row = connection.execute(query.order_by(REPORTS.c.due_at, REPORTS.c.number).limit(1)).one_or_none()
     return None if row is None else _report(row)
 

@@ -81,12 +81,24 @@ class Dispatch:
         self._outbox.drafted(report.id, draft, at=self._now())
         LOG.info("report %s for %s written", report.id, report.channel)
 
-    def _send_some(self) -> None:
+    def deliver(self, report_id: str) -> None:
+        """Sends that one now, where it is let go and its channel has room; what else waits is the service's. Raises LedgerError."""
+        if self._settings.stop:
+            return
+        taken = self._outbox.take(self._room(), at=self._now(), lease=LEASE, only=report_id)
+        if taken is not None:
+            self._send(taken)
+
+    def _room(self) -> dict[str, int]:
         per_hour = {}
         for name in switched_on(self._settings):
             wanted = self._settings.of(name)
             if wanted is not None:
                 per_hour[name] = wanted.per_hour
+        return per_hour
+
+    def _send_some(self) -> None:
+        per_hour = self._room()
         for _ in range(MOST):
             taken = self._outbox.take(per_hour, at=self._now(), lease=LEASE)
             if taken is None:
