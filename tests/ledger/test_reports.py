@@ -14,6 +14,7 @@ from vigie.ledger.report_types import Draft, Report, ReportState
 from vigie.ledger.reports import Reports
 from vigie.ledger.review import Refusal
 from vigie.ledger.review_types import Unknown
+from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
 
@@ -223,4 +224,13 @@ def test_message_and_draft_are_on_the_disk_only_encrypted_and_go_with_their_case
     (told,) = ledger.exported([report.record_id])
     assert "sealed" not in told["reports"][0]
     assert ledger.forget_records([report.record_id]).records == 1
+    assert reports(ledger).report(report.id) is None
+
+
+def test_a_case_is_not_forgotten_by_age_while_its_report_is_on_its_way(ledger: Ledger) -> None:
+    report = waiting(ledger)
+    much_later = NOON + timedelta(days=400)
+    assert ledger.expire(RetentionSettings(), much_later).records == 0
+    ledger.outbox.expire(at=much_later)
+    assert ledger.expire(RetentionSettings(), much_later).records == 1
     assert reports(ledger).report(report.id) is None
