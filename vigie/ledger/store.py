@@ -32,6 +32,7 @@ from vigie.ledger.desk import Desk
 from vigie.ledger.digests import Digests
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.keeping import Keeper
+from vigie.ledger.outbox import Outbox
 from vigie.ledger.people import People
 from vigie.ledger.review_types import EVERYWHERE, Pending, Scope
 from vigie.ledger.schema import HEARTBEATS
@@ -107,6 +108,11 @@ class Ledger(Keeper):
     def asks(self) -> Asks:
         """The links of digests, by which a recipient asks for a message."""
         return Asks(self._database)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be reported, for the service that sends it."""
+        return Outbox(self._database, self._who)
 
     def version(self) -> int:
         """Differs from an earlier answer where something was written meanwhile, by whatever program. Cheap: for looking often."""
