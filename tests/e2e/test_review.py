@@ -228,6 +228,12 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"no key leads to {selector}")
 
 
+def strike(page: Page, key: str) -> None:
+    """Presses a key once the page's script is there to hear it: a page is seen before it is loaded."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def test_the_keyboard_alone_is_enough(world: World, chromium: Chromium) -> None:
     for number, word in enumerate(("clavier alpha", "clavier beta", "clavier gamma")):
         world.arrives(false_mail(number, subject=word, sender=f"x@{number}.example"))
@@ -243,28 +249,28 @@ def test_the_keyboard_alone_is_enough(world: World, chromium: Chromium) -> None:
         chosen = page.locator("tr[aria-current] [data-open]")
         expect(page.locator("tr[data-row]")).to_have_count(3)
         for key, subject in (("j", "alpha"), ("j", "beta"), ("j", "gamma"), ("k", "beta")):
-            keys.press(key)
+            strike(page, key)
             expect(chosen).to_have_text(f"clavier {subject}")
-        keys.press("?")
+        strike(page, "?")
         expect(page.locator("dialog")).to_be_visible()
-        keys.press("Escape")
+        strike(page, "Escape")
         expect(page.locator("dialog")).to_be_hidden()
-        keys.press("r")  # beta
+        strike(page, "r")  # beta
         expect(page.locator("[role=status]")).to_contain_text("par Paul")
         expect(page.locator("tr[data-row]")).to_have_count(2)
-        keys.press("c")  # no line is chosen: nothing happens
-        keys.press("j")
-        keys.press("Enter")
+        strike(page, "c")  # no line is chosen: nothing happens
+        strike(page, "j")
+        strike(page, "Enter")
         expect(page.locator("h1")).to_have_text("clavier alpha")
-        keys.press("c")
+        strike(page, "c")
         expect(page.locator("#past")).to_contain_text("fraude confirmée, par Paul")
-        keys.press("u")
-        expect(page.locator("#past")).to_contain_text("par Paul")
-        keys.press("l")
+        strike(page, "u")
+        expect(page.locator("#past")).to_contain_text("décision retirée, par Paul")
+        strike(page, "l")
         expect(page.locator("h1")).to_have_text("Cas")
-        keys.press("/")
+        strike(page, "/")
         keys.type("clavier gamma")
-        keys.press("Enter")
+        strike(page, "Enter")
         expect(page.locator("tr[data-row]")).to_have_count(1)
     found = {case.subject.split()[1]: case.decision for case in world.cases(Wanted(pile=Pile.ALL, search="clavier"))}
     assert found == {"alpha": None, "beta": "released", "gamma": None}

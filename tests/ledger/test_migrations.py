@@ -11,6 +11,7 @@ from tests.ledger.made import NOON, place, record
 from vigie.ledger import schema
 from vigie.ledger.people import Newcomer
 from vigie.ledger.people_types import ALL_RIGHTS, By, Rights, Role, User
+from vigie.ledger.report_types import ReportState
 from vigie.ledger.review_types import Pile, Wanted
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
@@ -145,6 +146,24 @@ def test_digests_and_requests_are_carried_over(tmp_path: Path, url: str) -> None
         assert asked is not None
         assert (asked.record.id, asked.held) == (record(1).id, False)  # its release is under way
         assert [case.id for case in ledger.desk("x").cases(Wanted(Pile.REQUESTED)).cases] == [record(1).id]
+
+
+def test_reports_are_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0012.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        reports = ledger.desk("web:marie").reports
+        (sent,) = reports.of_case(record(1).id)
+        assert (sent.state, sent.channel, sent.receipt, sent.approved_by) == (
+            ReportState.SENT,
+            "folder",
+            "rp.eml",
+            "web:marie",
+        )
+        assert reports.stopped() == ["webhook"]
+        (told,) = ledger.exported([record(1).id])
+        assert [report["id"] for report in told["reports"]] == ["rp"]
 
 
 def test_tokens_are_carried_over(tmp_path: Path, url: str) -> None:

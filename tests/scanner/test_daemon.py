@@ -26,12 +26,14 @@ from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.scanner import attended, daemon
 from vigie.scanner.operation.settings import OperationSettings
+from vigie.scanner.reporting.settings import ChannelsSettings
 from vigie.scanner.settings import AccountSettings
 
 ROOT = Path(__file__).parents[2]
 FALSE = ROOT / "vigie" / "cli" / "demo_mails" / "026-assure-ameli-fr-prefixe.eml"
 ZONE = ROOT / "vigie" / "cli" / "demo_mails" / "zone.toml"
 USUAL_OPERATION = OperationSettings()
+USUAL_CHANNELS = ChannelsSettings()
 NOBODY = {"nameservers": ["127.0.0.1"], "port": 9, "timeout_s": 0.1}
 MAIN = """
 import logging, sys
@@ -51,6 +53,7 @@ class Setup:
     accounts: tuple[AccountSettings, ...]
     retention: RetentionSettings = USUAL_RETENTION
     operation: OperationSettings = USUAL_OPERATION
+    channels: ChannelsSettings = USUAL_CHANNELS
     refused: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from tests.scanner.world import bench, mail, places
+from tests.scanner.world import bench, cut, mail, places
 from tests.servers.dovecot import Dovecot, append
 from vigie.ledger.store import Ledger
 from vigie.scanner.backoff import LONGEST_S, LONGEST_WISH_S, Backoff
@@ -149,7 +149,7 @@ def test_a_goodbye_between_two_scans_makes_nobody_deaf(dovecot: Dovecot, ledger:
     supervisor.request()
     supervisor.start()
     assert until(lambda: len(list(ledger.records())) == 1)
-    opened[0]._session.wire._lose("bye" if farewell else "closed", farewell)
+    cut(opened[0], farewell)
     append(account, mail("b"))
     supervisor.request()
     assert until(lambda: len(list(ledger.records())) == 2)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.scanner.test_supervisor import until
-from tests.scanner.world import bench, look, mail, places, scan
+from tests.scanner.world import bench, cut, look, mail, places, scan
 from tests.servers.dovecot import Dovecot, append, client
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.review_types import Bulk, Done, Failed, Fetched, Pending, View, Wanted
@@ -167,7 +167,7 @@ def test_a_goodbye_between_two_looks_costs_nobody_an_answer(dovecot: Dovecot, le
         assert isinstance(seen(ledger, asked(ledger, record)), Fetched)
         kept = one._session.mailbox
         assert isinstance(kept, imap.ImapMailbox)
-        kept._session.wire._lose("bye", "Session expired, please login again")
+        cut(kept, "Session expired, please login again")
         ledger.expire_views(datetime(2100, 1, 1, tzinfo=UTC))
         assert isinstance(seen(ledger, asked(ledger, record)), Fetched)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import hashlib
+import socket
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from vigie.scanner.cycle import Summary
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Pool
 from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.imap_wire import Lost
 from vigie.scanner.room import Room
 from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings
@@ -137,6 +139,18 @@ def uids(account: AccountSettings, folder: str = "INBOX") -> tuple[int, list[int
     with client(account) as connection:
         status = connection.select_folder(folder, readonly=True)
         return int(status[b"UIDVALIDITY"]), [int(uid) for uid in connection.search()]
+
+
+def cut(mailbox: imap.ImapMailbox, farewell: str = "") -> None:
+    """Ends a connection, after a BYE with these words if there are any.
+
+    The descriptor stays open until its own thread lets go of it: closed here, its number would be the next socket's, from
+    which that thread would then read.
+    """
+    wire = mailbox._session.wire
+    if farewell:
+        wire.lost = Lost("bye", farewell)
+    socket.socket.shutdown(wire.sock, socket.SHUT_RDWR)
 
 
 def scan(account: AccountSettings, ledger: Ledger, pool: ScriptedPool | None = None, **more: Any) -> Summary:

@@ -15,6 +15,7 @@ from vigie.judge.settings import BrandSettings
 from vigie.rules import brand, trials
 from vigie.rules.catalog import rules, title
 from vigie.scanner.recover import ACTIONS
+from vigie.scanner.reporting.known import CHANNELS
 
 
 def catalog(config: Path | None, *, folder: Path | None = None, verify: bool = False) -> Status:
@@ -35,6 +36,9 @@ def catalog(config: Path | None, *, folder: Path | None = None, verify: bool = F
         out.print(Text(say("Actions (aucune ne peut supprimer)", "Actions (none can delete)"), style="bold"))
         for kind in ACTIONS:
             out.print(Text(f"  {kind.value}"))
+        out.print(Text(say("Canaux de signalement", "Channels for reports"), style="bold"))
+        for name, channel in CHANNELS.items():
+            out.print(Text(f"  {name:<16} {(channel.__doc__ or '').strip().splitlines()[0]}"))
     return Status.DONE if fine else Status.USAGE
 
 

@@ -20,6 +20,7 @@ from vigie.cli.system import reason
 from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.settings import LedgerSettings, RetentionSettings
 from vigie.scanner.operation.settings import AlertSettings, DigestSettings, MetricsSettings, OperationSettings
+from vigie.scanner.reporting.settings import ChannelsSettings
 from vigie.scanner.settings import ACCOUNT_NAME, AccountSettings
 from vigie.web.settings import WebSettings
 
@@ -27,6 +28,7 @@ SYSTEM_FILE = Path("/etc/vigie/vigie.toml")
 SQLITE = "sqlite:///"
 USUAL_RETENTION = RetentionSettings()
 USUAL_OPERATION = OperationSettings()
+USUAL_CHANNELS = ChannelsSettings()
 USUAL_WEB = WebSettings()
 
 __all__ = ["AccountSettings", "Config", "ConfigError", "File", "LedgerSettings", "find", "load", "load_or_default"]
@@ -44,6 +46,7 @@ class File(Settings):
     metrics: MetricsSettings = MetricsSettings()
     alerts: AlertSettings = AlertSettings()
     digest: DigestSettings = DigestSettings()
+    channels: ChannelsSettings = ChannelsSettings()
     web: WebSettings = WebSettings()
     accounts: tuple[AccountSettings, ...] = ()
 
@@ -62,6 +65,7 @@ class Config:
     """The file; None where there is none (`vigie check` needs none)."""
     retention: RetentionSettings = USUAL_RETENTION
     operation: OperationSettings = USUAL_OPERATION
+    channels: ChannelsSettings = USUAL_CHANNELS
     web: WebSettings = USUAL_WEB
     refused: Mapping[str, str] = field(default_factory=dict)
     """Accounts of which the file's word is not in force, and why: after a reload, see cli/reload.py."""
@@ -171,6 +175,7 @@ def read(text: str, path: Path) -> Read:
         path=path,
         retention=file.retention,
         operation=operation,
+        channels=file.channels,
         web=file.web,
     )
     return Read(config, text, names, right, wrong)

@@ -23,6 +23,14 @@ from vigie.scanner.operation.settings import (
     ServerSettings,
     WebhookSettings,
 )
+from vigie.scanner.reporting.settings import (
+    AbuseMailSettings,
+    ChannelsSettings,
+    FolderSettings,
+    FranceConnectSettings,
+    ReportServerSettings,
+    ReportWebhookSettings,
+)
 from vigie.scanner.settings import AccountSettings
 from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, WebSettings
 
@@ -53,6 +61,12 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("# [alerts.webhook]", WebhookSettings),
     ("[digest]", DigestSettings),
     ("# [digest.mail]", ServerSettings),
+    ("[channels]", ChannelsSettings),
+    ("# [channels.mail]", ReportServerSettings),
+    ("# [channels.folder]", FolderSettings),
+    ("# [channels.abuse_mail]", AbuseMailSettings),
+    ("# [channels.franceconnect]", FranceConnectSettings),
+    ("# [channels.webhook]", ReportWebhookSettings),
     ("[web]", WebSettings),
     ("[web.api]", ApiSettings),
     ("# [web.oidc]", OidcSettings),
@@ -91,6 +105,7 @@ SAMPLES: dict[str, Any] = {
     "url": "https://chat.example.org/hooks/vigie",
     "url_file": "/run/credentials/vigie.service/webhook",
     "folder": "/etc/vigie/brands",
+    "path": "/var/lib/vigie/reports",
     "base_url": "https://vigie.example.org",
     "trusted_proxies": ["127.0.0.1"],
     "label": "votre organisation",
@@ -99,6 +114,7 @@ SAMPLES: dict[str, Any] = {
     "accounts": ["accueil"],
 }
 """Values to show where the default says nothing."""
+TABLES = {header.strip("# ").replace("[[", "[").replace("]]", "]") for header, _ in SECTIONS}
 NEEDED = {"name", "host", "username", "password_file"}
 
 
@@ -112,13 +128,17 @@ def render() -> str:
     for header, model in SECTIONS:
         lines += ["", header]
         for key, field in model.model_fields.items():
-            if key in {"oauth", "mail", "webhook", "oidc", "groups", "api"}:
+            if f"[{_table(header)}.{key}]" in TABLES:
                 continue  # a section of its own
             value = field.default
             shown = SAMPLES.get(key) if value in (None, (), PydanticUndefined) else value
             note = f"   # {field.description}" if field.description else ""
             lines.append(f"{'' if key in NEEDED and not header.startswith('#') else '# '}{key} = {_toml(shown)}{note}")
     return "\n".join(lines) + "\n"
+
+
+def _table(header: str) -> str:
+    return header.strip("# []")
 
 
 def _toml(value: object) -> str:

@@ -30,6 +30,7 @@ from vigie.cli.commands import (
     init,
     login,
     promote,
+    report,
     review,
     rollback,
     scan,
@@ -47,7 +48,7 @@ from vigie.cli.status import Fault, Status
 
 COMMANDS = (
     *(check, text, scan, service, status, login),
-    *(web, review, backtest, promote, rollback, undo, forget, export, audit),
+    *(web, review, report, backtest, promote, rollback, undo, forget, export, audit),
     *(demo, doctor, evaluate, catalog, init),
 )
 """In the order of `vigie --help`, which shows groups of commands last."""

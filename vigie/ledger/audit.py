@@ -46,6 +46,8 @@ class What(StrEnum):
     """A digest was sent: to which person or account (its owner), and of how many messages it told."""
     REQUESTED = "requested"
     """The owner of a mailbox asked for a message that is held, by the link in a digest."""
+    REPORT = "report"
+    """A fraud for a channel, with each step: asked, looked-at, approved, dropped, and how it ended; or the stop switch was used."""
     MODE = "mode"
     LOGIN = "login"
     SIGN_IN = "sign-in"

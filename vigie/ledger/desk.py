@@ -35,6 +35,7 @@ from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.identity import fresh_id
+from vigie.ledger.reports import Reports
 from vigie.ledger.review import possible, standing
 from vigie.ledger.review_types import (
     AskAgain,
@@ -79,6 +80,11 @@ class Desk:
     def who(self) -> str:
         """In whose name, as the audit log has it."""
         return self._who
+
+    @property
+    def reports(self) -> Reports:
+        """Confirmed frauds for those who can stop them."""
+        return Reports(self._database, self._who, self._within)
 
     # -- looking ---------------------------------------------------------------------------------------------------------
 

@@ -17,11 +17,12 @@ from vigie.ledger import record_rows, retention
 from vigie.ledger.columns import place
 from vigie.ledger.digest_schema import ASKS, DIGEST_ITEMS
 from vigie.ledger.identity import record_id
+from vigie.ledger.report_schema import REPORTS
 from vigie.ledger.schema import BULK_ITEMS, CURSORS, DECISIONS, INTENTS, RECORDS, VIEWS
 from vigie.ledger.types import Erased, Place
 
 _SAME = ("account", "folder", "sha256", "judged_at")
-_TIES = (DECISIONS, INTENTS, BULK_ITEMS, VIEWS, ASKS, DIGEST_ITEMS)
+_TIES = (DECISIONS, INTENTS, BULK_ITEMS, VIEWS, ASKS, DIGEST_ITEMS, REPORTS)
 """What people or the service have to do with a record: such a one is never dropped."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, select
 
 from vigie.ledger.columns import storable
+from vigie.ledger.report_schema import REPORTS
 from vigie.ledger.schema import (
     ALLOWED,
     AUDIT,
@@ -40,12 +41,16 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
         signatures = select(SIGNED.c.signature_id).where(SIGNED.c.record_id == record_id)
         frozen = select(FROZEN, EDITIONS.c.program, EDITIONS.c.settings).join(EDITIONS)
         wishes = select(WISHES.c.who, WISHES.c.version, WISHES.c.at).where(WISHES.c.record_id == record_id)
+        reports = select(*(column for column in REPORTS.columns if column.name not in ("number", "sealed"))).where(
+            REPORTS.c.record_id == record_id
+        )
         for record in _rows(connection, select(RECORDS).where(RECORDS.c.id == record_id)):
             yield {
                 "kind": "record",
                 **record,
                 "decisions": _rows(connection, decisions.order_by(DECISIONS.c.number)),
                 "wanted_back": _rows(connection, wishes.order_by(WISHES.c.at)),
+                "reports": _rows(connection, reports.order_by(REPORTS.c.number)),
                 "intents": _rows(connection, intents),
                 "outcomes": _rows(connection, outcomes),
                 "signatures": connection.execute(signatures).scalars().all(),

@@ -16,6 +16,8 @@ from vigie.ledger import signature_rows
 from vigie.ledger.columns import instant_text, storable
 from vigie.ledger.digest_schema import ASKS, DIGEST_ITEMS
 from vigie.ledger.intent_rows import OPEN
+from vigie.ledger.report_schema import REPORTS
+from vigie.ledger.report_types import OPEN_REPORTS
 from vigie.ledger.schema import (
     ALLOWED,
     ATTEMPTS,
@@ -47,7 +49,11 @@ def expired(connection: Connection, *, judged_before: datetime, decided_before: 
     """Ids of up to BATCH records that are to go: old, not under way, their decision old, and no way back hangs on them."""
     waiting = and_(RECORDS.c.held == 1, RECORDS.c.decision.is_(None))
     query = select(RECORDS.c.id).where(
-        RECORDS.c.judged_at < instant_text(judged_before), ~_under_way(), ~waiting, ~_decided_since(decided_before)
+        RECORDS.c.judged_at < instant_text(judged_before),
+        ~_under_way(),
+        ~waiting,
+        ~_decided_since(decided_before),
+        ~_reporting(),
     )
     return connection.execute(query.order_by(RECORDS.c.judged_at).limit(BATCH)).scalars().all()
 
@@ -136,7 +142,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
         _drop_allowed(connection, going)
     signatures = signature_rows.forget(connection, going)
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
-    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS):
+    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
     connection.execute(delete(SENDINGS).where(SENDINGS.c.intent_id.in_(intents)))
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))
@@ -172,6 +178,13 @@ def remove_traces(connection: Connection, account: str, *, places: bool) -> int:
 
 def _under_way() -> ColumnElement[bool]:
     return exists().where(INTENTS.c.record_id == RECORDS.c.id, INTENTS.c.state.in_([state.value for state in OPEN]))
+
+
+def _reporting() -> ColumnElement[bool]:
+    """A report of it is on its way: for days, where its channel is away. Somebody who has it forgotten ends that."""
+    return exists().where(
+        REPORTS.c.record_id == RECORDS.c.id, REPORTS.c.state.in_([state.value for state in OPEN_REPORTS])
+    )
 
 
 def _decided_since(instant: datetime) -> ColumnElement[bool]:

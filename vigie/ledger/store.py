@@ -33,6 +33,7 @@ from vigie.ledger.digests import Digests
 from vigie.ledger.faults import LedgerError
 from vigie.ledger.handed_in import Reports
 from vigie.ledger.keeping import Keeper
+from vigie.ledger.outbox import Outbox
 from vigie.ledger.people import People
 from vigie.ledger.review_types import EVERYWHERE, Pending, Scope
 from vigie.ledger.schema import HEARTBEATS
@@ -119,6 +120,11 @@ class Ledger(Keeper):
     def handed_in(self) -> Reports:
         """Messages that people have handed in by a program."""
         return Reports(self._database)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be reported, for the service that sends it."""
+        return Outbox(self._database, self._who)
 
     def version(self) -> int:
         """Differs from an earlier answer where something was written meanwhile, by whatever program. Cheap: for looking often."""

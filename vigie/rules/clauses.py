@@ -93,7 +93,7 @@ def clauses(folded: str, *, wrapped: bool = True) -> tuple[Clause, ...]:
     """
     text = with_lists(joined(folded[:MAX_TEXT]) if wrapped else folded[:MAX_TEXT])
     found = []
-    pieces = _END.split(_SPACES.sub(" ", _QUOTED.sub(" ", text)))  # sentence, its end, sentence, ...
+    pieces = _END.split(without_quotes(text))  # sentence, its end, sentence, ...
     for sentence, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         for piece in _TURN.split(sentence):
             piece = piece.strip()[:MAX_CLAUSE]
@@ -110,9 +110,10 @@ def is_plain(clause: str) -> bool:
 
 
 _SPACES = re.compile(r" {2,}")
-_MARKED = re.compile(r" {0,8}[-*•·►▶–—>☐✓+] ?\w")
+_BULLET = "[-*•·►▶–—>☐✓+]"
+_MARKED = re.compile(rf" {{0,8}}{_BULLET} ?\w")
 """An item of a list, which begins a line of its own however long the one above is."""
-_ITEM = re.compile(r"^ {0,8}(?:[-*•·►▶–—>☐✓+]|\d{1,2} ?[.)/-]|[a-h]\))? ?(?=[a-z0-9])")
+_ITEM = re.compile(rf"^ {{0,8}}(?:{_BULLET}|\d{{1,2}} ?[.)/-]|[a-h]\))? ?(?=[a-z0-9])")
 _LIST_ITEMS = 12
 _ITEM_LENGTH = 90
 

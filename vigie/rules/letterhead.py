@@ -57,7 +57,7 @@ def outright(
     for item in spoken:
         if item.is_subject:
             if alone(item.text, words):
-                bare = not words.names.sub("", item.text).strip(" .!:-[]()|")
+                bare = _is_bare(item.text, words)
                 yield Sign(
                     "subject",
                     (weight.subject_is_name if bare else weight.subject_names) - _given(item.text, brand),
@@ -78,10 +78,15 @@ def outright(
         headed = bool(head) and head != lines[-1]
         if headed:
             yield Sign("letterhead", weight.letterhead - _given(head, brand), item.where, head, item.layer)
-        lines = [line for line in lines if line not in buttons or not words.names.sub("", line).strip(" .!:-[]()|")]
+        lines = [line for line in lines if line not in buttons or _is_bare(line, words)]
         for sign in _signature(lines, item, words, brand):
             if not headed or sign.text != head or sign.weight >= weight.signature:  # one line is one sign
                 yield sign
+
+
+def _is_bare(text: str, words: Names) -> bool:
+    """Nothing but the name."""
+    return not words.names.sub("", text).strip(" .!:-[]()|")
 
 
 _SAYS = re.compile(r"[^\W_]")

@@ -77,22 +77,28 @@ class View:
     @cached_property
     def _sends_again(self) -> bool:
         """The words "our first mail remained without an answer, here it is again", of a sender who names nobody."""
-        texts = [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
-        if not self.message.texts(Layer.FORWARDED, Layer.QUOTED) or not any(
-            _OUR_EARLIER.search(text) for text in texts
-        ):
+        if not self.message.texts(Layer.FORWARDED, Layer.QUOTED):
             return False
-        if doubts(texts):
+        if doubts(self._own_texts) or not any(_OUR_EARLIER.search(text) for text in self._own_texts):
             return False
-        return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is Standing.NOBODY
+        return self._own_standing is Standing.NOBODY
 
     @cached_property
     def _nobody_delivers(self) -> bool:
         """The words "the attached message is meant for you", of a sender who names nobody: people pass a mail on under their names."""
-        texts = [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
-        if not self.message.texts(Layer.ATTACHED_MESSAGE) or not delivers(texts):
+        if not self.message.texts(Layer.ATTACHED_MESSAGE) or not delivers(self._own_texts):
             return False
-        return standing(self.message.authors, texts, self.folded, self.brand, frozenset()) is not Standing.ANOTHER
+        return self._own_standing is not Standing.ANOTHER
+
+    @cached_property
+    def _own_texts(self) -> list[str]:
+        """Subject and new text, folded: what is the sender's whatever other layers turn out to be his."""
+        return [self.folded(block.text) for block in self.message.texts(Layer.OUTER)]
+
+    @cached_property
+    def _own_standing(self) -> Standing:
+        """Who the sender is by these alone."""
+        return standing(self.message.authors, self._own_texts, self.folded, self.brand, frozenset())
 
     @cached_property
     def _says_nothing(self) -> bool:

@@ -31,6 +31,9 @@ from vigie.scanner.operation.meter import Meter
 from vigie.scanner.operation.outlook import Outlook
 from vigie.scanner.operation.settings import OperationSettings
 from vigie.scanner.pulse import Pulse
+from vigie.scanner.reporting import dispatch
+from vigie.scanner.reporting.dispatch import Dispatch
+from vigie.scanner.reporting.settings import ChannelsSettings
 from vigie.scanner.room import Room
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Bench, Supervisor
@@ -68,6 +71,11 @@ class Setup(Protocol):
     @property
     def operation(self) -> OperationSettings:
         """Metrics, alerts and digests."""
+        ...
+
+    @property
+    def channels(self) -> ChannelsSettings:
+        """To whom frauds may be reported."""
         ...
 
     @property
@@ -210,10 +218,13 @@ class Service:
         """What concerns no mailbox, by the settings that are in force; begun anew after a reload."""
         soon = datetime.now(UTC)
         post = Post(self._ledger, self.setup.accounts, self.setup.operation, self._meter)
+        channels = self.setup.channels
+        reports = Dispatch(self._ledger, channels, channels.mail or self.setup.operation.alerts.mail)
         daily = (self._ledger, self.setup.retention, self._meter)
         hours = IntervalTrigger(hours=upkeep.EVERY_H, jitter=600)
         jobs: list[tuple[str, Callable[..., None], IntervalTrigger, tuple[object, ...], datetime]] = [
-            ("upkeep", upkeep.run, hours, daily, soon + timedelta(seconds=upkeep.FIRST_AFTER_S))
+            ("upkeep", upkeep.run, hours, daily, soon + timedelta(seconds=upkeep.FIRST_AFTER_S)),
+            ("reports", reports.run, IntervalTrigger(seconds=dispatch.LOOK_S), (), soon),
         ]
         if self.setup.operation.digest.on:
             jobs.append(("digest", post.run, IntervalTrigger(seconds=LOOK_S), (), soon))

@@ -1,4 +1,4 @@
-"""Messages that people want to look at: fetched read-only from where they lie, and handed to the ledger, which seals them."""
+"""Messages that people want to look at or to report: fetched read-only from where they lie, and handed to the ledger, which seals them."""
 
 from __future__ import annotations
 
@@ -27,20 +27,35 @@ def answer(mailbox: Mailbox, ledger: Ledger, account: str) -> bool:
     for request in wanted:
         ledger.answer_view(request.request_id, _fetched(mailbox, ledger, request.record_id), utc_now())
         LOG.info("%s: case %s: handed to a person to look at", account, request.record_id)
-    return bool(wanted)
+    reported = fetch_for_reports(mailbox, ledger, account)
+    return bool(wanted) or reported
+
+
+def fetch_for_reports(mailbox: Mailbox, ledger: Ledger, account: str) -> bool:
+    """The messages of the account that people want to report. As `answer`."""
+    reports = ledger.outbox.wanted(account, at=utc_now())
+    for report in reports:
+        found = _fetched(mailbox, ledger, report.record_id)
+        if isinstance(found, bytes):
+            ledger.outbox.fetched(report.id, found)
+        else:
+            ledger.outbox.unfetched(report.id, found[1], at=utc_now())
+        LOG.info("%s: case %s: fetched to be reported", account, report.record_id)
+    return bool(reports)
 
 
 def waiting(ledger: Ledger, account: str) -> bool:
     """Somebody waits for a message of the account. Never raises."""
     try:
-        return bool(ledger.wanted_views(account, utc_now()))
+        now = utc_now()
+        return bool(ledger.wanted_views(account, now) or ledger.outbox.wanted(account, at=now))
     except LedgerError as error:
         LOG.warning("%s: %s", account, error)
         return False
 
 
 def refuse(ledger: Ledger, account: str, why: tuple[str, str]) -> None:
-    """Tells everybody who waits that it cannot be now. Never raises."""
+    """Tells everybody who waits to look that it cannot be now; a report waits. Never raises."""
     try:
         for request in ledger.wanted_views(account, utc_now()):
             ledger.answer_view(request.request_id, why, utc_now())

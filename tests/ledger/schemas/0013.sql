@@ -274,6 +274,28 @@ CREATE TABLE refused_sign_ins (
     at          TEXT    NOT NULL
 );
 INSERT INTO "refused_sign_ins" VALUES('abababababababababababababababababababababababababababababababab','2026-11-22T12:00:00.000000+00:00');
+CREATE TABLE reports (
+    number      INTEGER NOT NULL PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,
+    record_id   TEXT    NOT NULL REFERENCES records (id),
+    account     TEXT    NOT NULL,
+    channel     TEXT    NOT NULL,
+    fraud       TEXT    NOT NULL,
+    who         TEXT    NOT NULL,
+    approved_by TEXT,
+    dry_run     INTEGER NOT NULL,
+    state       TEXT    NOT NULL,
+    asked_at    TEXT    NOT NULL,
+    due_at      TEXT    NOT NULL,
+    expires_at  TEXT    NOT NULL,
+    tries       INTEGER NOT NULL,
+    tried_at    TEXT,
+    ended_at    TEXT,
+    receipt     TEXT    NOT NULL,
+    detail      TEXT    NOT NULL,
+    sealed      BLOB
+);
+INSERT INTO "reports" VALUES(1,'rp','yxm2ssvc24ht','accueil','folder','0000000000000000000000000000000000000000000000000000000000000001','web:marie','web:marie',0,'sent','2026-11-22T12:00:00.000000+00:00','2026-11-22T12:00:00.000000+00:00','2026-11-29T12:00:00.000000+00:00',1,'2026-11-22T12:00:00.000000+00:00','2026-11-22T12:00:00.000000+00:00','rp.eml','',NULL);
 CREATE TABLE schema_version (version INTEGER NOT NULL);
 INSERT INTO "schema_version" VALUES(13);
 CREATE TABLE sendings (
@@ -307,6 +329,12 @@ CREATE TABLE signed (
     PRIMARY KEY (record_id, signature_id)
 );
 INSERT INTO "signed" VALUES('yxm2ssvc24ht','abababababababababababababababababababababababababababababababab');
+CREATE TABLE stops (
+    channel     TEXT    NOT NULL PRIMARY KEY,
+    who         TEXT    NOT NULL,
+    at          TEXT    NOT NULL
+);
+INSERT INTO "stops" VALUES('webhook','web:marie','2026-11-22T12:00:00.000000+00:00');
 CREATE TABLE users (
     id          TEXT    NOT NULL PRIMARY KEY,
     name        TEXT    NOT NULL,
@@ -383,4 +411,9 @@ CREATE INDEX records_requested ON records
 CREATE INDEX digests_open ON digests (due_at) WHERE state IN ('waiting', 'sending');
 CREATE INDEX digest_items_by_record ON digest_items (record_id);
 CREATE INDEX asks_by_record ON asks (record_id, recipient);
+CREATE UNIQUE INDEX reports_once ON reports (channel, fraud)
+    WHERE dry_run = 0 AND state IN ('asked', 'fetched', 'drafted', 'waiting', 'sending', 'sent');
+CREATE INDEX reports_open ON reports (state, due_at) WHERE state IN ('asked', 'fetched', 'drafted', 'waiting', 'sending');
+CREATE INDEX reports_tried ON reports (channel, tried_at) WHERE tried_at IS NOT NULL;
+CREATE INDEX reports_by_record ON reports (record_id);
 COMMIT;

@@ -16,7 +16,7 @@ import pytest
 
 from tests import canary
 from tests.scanner.test_supervisor import until
-from tests.scanner.world import bench, mail
+from tests.scanner.world import bench, cut, mail
 from tests.servers.dovecot import Dovecot
 from tests.servers.fakeimap import CLOSE, FakeImap
 from tests.servers.oidc import Fault, Oidc
@@ -197,7 +197,7 @@ def test_mail_is_judged_and_its_session_outlives_the_token(
     assert until(lambda: len(list(ledger.records())) == 1)
     issue(oidc, made, age_s=3500)
     oidc.expire_access(made.username)
-    supervisor._session.mailbox._session.wire._lose("closed")  # type: ignore[attr-defined]  # behind the Mailbox protocol
+    cut(supervisor._session.mailbox)  # type: ignore[arg-type]  # behind the Mailbox protocol
     dovecot_oauth.deliver(made, mail("b"))
     supervisor.request()
     assert until(lambda: len(list(ledger.records())) == 2)

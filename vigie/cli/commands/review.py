@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from vigie.cli.commands import report
 from vigie.cli.frame import Globals, Work, account_help, since_help
 from vigie.cli.language import say
 from vigie.cli.status import Status
@@ -28,6 +29,7 @@ def declare(app: typer.Typer) -> None:
     )
     _looking(review)
     _deciding(review)
+    report.declare(review)
     app.add_typer(review, name="review")
 
 

@@ -79,9 +79,7 @@ class MailSettings(ServerSettings):
     @field_validator("recipients")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(re.match(ADDRESS, one) for one in value):
-            raise ValueError('recipients are addresses: ["admin@example.org"]')
-        return value
+        return are_addresses(value)
 
     def _section(self) -> str:
         return "alerts.mail"
@@ -106,11 +104,14 @@ class WebhookSettings(Settings):
 
     def address(self) -> str:
         """Where to. Raises SecretError where it cannot be read."""
-        return self.url or Source("alerts.webhook", "url", self.url_file).read()
+        return self.url or Source(self._section(), "url", self.url_file).read()
 
     def token(self) -> str | None:
         """What proves that it is us. Raises SecretError."""
-        return None if self.token_file is None else Source("alerts.webhook", "token", self.token_file).read()
+        return None if self.token_file is None else Source(self._section(), "token", self.token_file).read()
+
+    def _section(self) -> str:
+        return "alerts.webhook"
 
 
 class AlertSettings(Settings):
@@ -170,6 +171,13 @@ class OperationSettings(Settings):
     def digest_server(self) -> ServerSettings | None:
         """What takes the digests; None: nothing is configured."""
         return self.digest.mail or self.alerts.mail
+
+
+def are_addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    """The same. Raises ValueError where one is no address."""
+    if not all(re.match(ADDRESS, one) for one in value):
+        raise ValueError('recipients are addresses: ["admin@example.org"]')
+    return value
 
 
 def is_safe(url: str) -> bool:

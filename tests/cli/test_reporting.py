@@ -1,0 +1,71 @@
+"""`vigie report` in one process, against a real Dovecot: what is shown, what goes, and what does not."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.program import JUDGING, account_toml
+from tests.scanner.world import mail, scan
+from tests.servers.dovecot import Dovecot, append
+from vigie.cli import language, main
+from vigie.ledger.store import Ledger
+
+CHANNELS = '\n[channels.folder]\npath = "reports"\n'
+
+
+@pytest.fixture
+def here(dovecot: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a vigie.toml whose only case is in quarantine."""
+    account = dovecot.account("accueil", mode="enforce")
+    append(account, mail("Remboursement", "impersonation"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "vigie.toml").write_text(JUDGING + account_toml(account) + CHANNELS)
+    with Ledger(f"sqlite:///{tmp_path / 'vigie.db'}", "service") as ledger:
+        assert scan(account, ledger).quarantined == 1
+    return tmp_path
+
+
+def run(capsys: Any, *arguments: str, status: int = 0) -> str:
+    language.use("en")
+    try:
+        done = main.run(list(arguments))
+    finally:
+        language.use("fr")
+    told = capsys.readouterr()
+    assert done == status, told
+    return str(told.out + told.err)
+
+
+def case(here: Path) -> str:
+    with Ledger(f"sqlite:///{here / 'vigie.db'}") as ledger:
+        return next(iter(ledger.records())).id
+
+
+def files(here: Path) -> int:
+    return len(list((here / "reports").iterdir()))
+
+
+def test_from_a_confirmed_fraud_to_the_folder(here: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = case(here)
+    assert "confirmed" in run(capsys, "report", one, "--to", "folder", status=2)
+    run(capsys, "review", "confirm", one)
+    shown = run(capsys, "report", one, "--to", "folder", "--dry-run")
+    assert "What names the recipient was left out" in shown
+    assert files(here) == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert "Nothing was sent" in run(capsys, "report", one, "--to", "folder")
+    assert files(here) == 0
+    assert "Receipt" in run(capsys, "review", "report", one, "--to", "folder", "--yes")
+    assert files(here) == 1
+    assert "has it already" in run(capsys, "report", one, "--to", "folder", "--yes")
+    assert files(here) == 1
+
+
+@pytest.mark.parametrize(("channel", "told"), [("webhook", "[channels.webhook]"), ("nobody", "no such channel")])
+def test_what_is_typed_wrong(here: Path, capsys: Any, channel: str, told: str) -> None:
+    assert told in run(capsys, "report", case(here), "--to", channel, status=2)

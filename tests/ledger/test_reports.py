@@ -1,0 +1,236 @@
+"""The outbox of reports: only what a person confirmed, each fraud once per channel, exactly what was shown, nothing lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.ledger.made import NOON, place, record
+from vigie.ledger.report_rows import LOOKED_AT, PATIENCE
+from vigie.ledger.report_types import Draft, Report, ReportState
+from vigie.ledger.reports import Reports
+from vigie.ledger.review import Refusal
+from vigie.ledger.review_types import Unknown
+from vigie.ledger.settings import RetentionSettings
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import Decision
+
+RAW = b"From: x@example.net\r\n\r\nbody of the fraud"
+DRAFT = Draft(("abuse@example.net",), "message/rfc822", b"line\nof the draft", redacted=True)
+LEASE = timedelta(minutes=15)
+FREE = {"folder": 10, "webhook": 10}
+
+
+def confirmed(ledger: Ledger, uid: int = 1) -> str:
+    """A case that a person has called a fraud."""
+    ledger.add_records([record(uid)], None)
+    ledger.set_decision(record(uid).id, Decision.CONFIRMED, NOON)
+    return record(uid).id
+
+
+def reports(ledger: Ledger, who: str = "web:marie") -> Reports:
+    return ledger.desk(who).reports
+
+
+def asked(ledger: Ledger, record_id: str, channel: str = "folder", *, approved: bool = False) -> Report:
+    told = reports(ledger).ask(record_id, channel, at=NOON, approved=approved)
+    assert isinstance(told, Report)
+    return told
+
+
+def written(ledger: Ledger, report: Report) -> None:
+    """As the service does it."""
+    ledger.outbox.fetched(report.id, RAW)
+    (fraud,) = [fraud for fraud in ledger.outbox.unwritten() if fraud.report.id == report.id]
+    assert fraud.raw == RAW
+    ledger.outbox.drafted(report.id, DRAFT, at=NOON)
+
+
+def state(ledger: Ledger, report: Report) -> ReportState:
+    found = reports(ledger).report(report.id)
+    assert found is not None
+    return found.state
+
+
+def steps(ledger: Ledger) -> list[str]:
+    return [str(entry.detail["step"]) for entry in ledger.audit_entries() if entry.what == "report"]
+
+
+def test_what_was_shown_is_what_goes(ledger: Ledger) -> None:
+    report = asked(ledger, confirmed(ledger))
+    assert [wanted.id for wanted in ledger.outbox.wanted("accueil", at=NOON)] == [report.id]
+    written(ledger, report)
+    assert ledger.outbox.take(FREE, at=NOON, lease=LEASE) is None  # nobody has let it go
+    assert reports(ledger).draft(report.id) == DRAFT
+    assert isinstance(reports(ledger).approve(report.id, at=NOON), Report)
+    taken = ledger.outbox.take(FREE, at=NOON, lease=LEASE)
+    assert taken is not None
+    assert (taken.draft, taken.report.tries) == (DRAFT, 1)
+    ledger.outbox.sent(taken.report, "1.eml", at=NOON)
+    ended = reports(ledger).report(report.id)
+    assert ended is not None
+    assert (ended.state, ended.receipt, ended.approved_by) == (ReportState.SENT, "1.eml", "web:marie")
+    assert reports(ledger).draft(report.id) is None
+    assert steps(ledger) == ["asked", "looked-at", "approved", "sent"]
+
+
+def test_only_confirmed_frauds_that_one_may_see(ledger: Ledger) -> None:
+    ledger.add_records([record(1)], None)
+    told = reports(ledger).ask(record(1).id, "folder", at=NOON)
+    assert isinstance(told, Refusal)
+    assert told.code == "not-confirmed"
+    record_id = confirmed(ledger, 2)
+    strange = ledger.desk("web:paul", frozenset({"elsewhere"})).reports
+    assert isinstance(strange.ask(record_id, "folder", at=NOON), Unknown)
+    report = asked(ledger, record_id)
+    assert strange.report(report.id) is None
+    assert strange.draft(report.id) is None
+    assert isinstance(strange.approve(report.id, at=NOON), Unknown)
+    assert not strange.drop(report.id, at=NOON)
+
+
+def test_the_same_fraud_goes_once_to_a_channel_whatever_mailbox_it_lies_in(ledger: Ledger) -> None:
+    first = confirmed(ledger)
+    twin = replace(record(place(9, account="direction")), sha256=record(1).sha256)
+    ledger.add_records([twin], None)
+    ledger.set_decision(twin.id, Decision.CONFIRMED, NOON)
+    report = asked(ledger, first)
+    assert asked(ledger, first) == report  # the same, not another one
+    assert asked(ledger, twin.id, "webhook").id != report.id
+    written(ledger, report)
+    reports(ledger).approve(report.id, at=NOON)
+    other = reports(ledger).ask(twin.id, "folder", at=NOON)
+    assert isinstance(other, Refusal)
+    assert (other.code, other.settled) == ("report-under-way", True)
+    taken = ledger.outbox.take(FREE, at=NOON, lease=LEASE)
+    assert taken is not None
+    ledger.outbox.sent(taken.report, "", at=NOON)
+    again = reports(ledger).ask(twin.id, "folder", at=NOON)
+    assert isinstance(again, Refusal)
+    assert (again.code, again.settled) == ("reported", True)
+
+
+def test_a_rehearsal_never_goes_and_stands_in_nobodys_way(ledger: Ledger) -> None:
+    record_id = confirmed(ledger)
+    told = reports(ledger).ask(record_id, "folder", at=NOON, approved=True, dry_run=True)
+    assert isinstance(told, Report)
+    written(ledger, told)
+    assert reports(ledger).draft(told.id) == DRAFT
+    refused = reports(ledger).approve(told.id, at=NOON)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "dry-run"
+    assert asked(ledger, record_id).id != told.id
+    assert ledger.outbox.take(FREE, at=NOON, lease=LEASE) is None
+
+
+@pytest.mark.parametrize("step", ["asked", "drafted", "waiting"])
+def test_what_nobody_calls_a_fraud_any_more_does_not_go(ledger: Ledger, step: str) -> None:
+    record_id = confirmed(ledger)
+    report = asked(ledger, record_id, approved=step == "waiting")
+    if step != "asked":
+        written(ledger, report)
+    ledger.set_decision(record_id, None, NOON)
+    if step == "drafted":
+        assert isinstance(reports(ledger).approve(report.id, at=NOON), Refusal)
+    assert ledger.outbox.take(FREE, at=NOON, lease=LEASE) is None
+    ledger.outbox.expire(at=NOON)
+    assert state(ledger, report) is ReportState.DROPPED
+    assert reports(ledger).draft(report.id) is None
+
+
+def waiting(ledger: Ledger, uid: int = 1, channel: str = "folder") -> Report:
+    report = asked(ledger, confirmed(ledger, uid), channel, approved=True)
+    written(ledger, report)
+    return report
+
+
+def took(ledger: Ledger, at: datetime = NOON, per_hour: dict[str, int] | None = None) -> Report | None:
+    taken = ledger.outbox.take(per_hour or FREE, at=at, lease=LEASE)
+    return None if taken is None else taken.report
+
+
+def test_a_program_that_died_over_it_loses_it_after_its_lease(ledger: Ledger) -> None:
+    waiting(ledger)
+    first = took(ledger)
+    assert first is not None
+    assert took(ledger) is None
+    second = took(ledger, NOON + LEASE)
+    assert second is not None
+    assert second.tries == 2
+    ledger.outbox.refused(first, "too late to say so", at=NOON)
+    assert state(ledger, second) is ReportState.SENDING
+    ledger.outbox.sent(second, "", at=NOON)
+    assert state(ledger, second) is ReportState.SENT
+
+
+def test_a_channel_that_is_away_delays_its_own_alone(ledger: Ledger) -> None:
+    for uid, channel in ((1, "folder"), (2, "folder"), (3, "webhook")):
+        waiting(ledger, uid, channel)
+    first = took(ledger)
+    assert first is not None
+    later = NOON + timedelta(minutes=2)
+    ledger.outbox.put_off(first, "away", until=later, others=True)
+    other = took(ledger)
+    assert other is not None
+    assert other.channel == "webhook"
+    assert took(ledger) is None
+    assert {report.channel for report in (took(ledger, later), took(ledger, later)) if report} == {"folder"}
+
+
+def test_a_channel_takes_so_many_in_an_hour(ledger: Ledger) -> None:
+    for uid in (1, 2, 3):
+        waiting(ledger, uid)
+    assert [took(ledger, per_hour={"folder": 2}) is not None for _ in range(3)] == [True, True, False]
+    assert took(ledger, NOON + timedelta(hours=1, seconds=1), {"folder": 2}) is not None
+
+
+@pytest.mark.parametrize("channel", ["", "folder"])
+def test_the_stop_switch_holds_what_waits(ledger: Ledger, channel: str) -> None:
+    report = waiting(ledger)
+    assert reports(ledger).stop(channel, at=NOON)
+    assert not reports(ledger).stop(channel, at=NOON)
+    assert took(ledger) is None
+    assert state(ledger, report) is ReportState.WAITING
+    assert [count.stopped for count in reports(ledger).counts()] == [True]
+    assert reports(ledger).go_on(channel)
+    assert not reports(ledger).go_on(channel)
+    assert took(ledger) is not None
+    assert [step for step in steps(ledger) if step in {"stopped", "goes-on"}] == ["stopped", "goes-on"]
+
+
+def test_nothing_waits_for_ever(ledger: Ledger) -> None:
+    looked_at, sent_off = asked(ledger, confirmed(ledger)), waiting(ledger, 2)
+    assert ledger.outbox.expire(at=NOON + LOOKED_AT - timedelta(seconds=1)) == 0
+    assert ledger.outbox.expire(at=NOON + LOOKED_AT) == 1
+    assert state(ledger, looked_at) is ReportState.DROPPED
+    assert ledger.outbox.expire(at=NOON + PATIENCE) == 1
+    assert state(ledger, sent_off) is ReportState.GIVEN_UP
+    assert asked(ledger, looked_at.record_id).id != looked_at.id  # asked for again
+
+
+def test_message_and_draft_are_on_the_disk_only_encrypted_and_go_with_their_case(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    report = asked(ledger, confirmed(ledger))
+    ledger.outbox.fetched(report.id, RAW)
+    everything = b"".join(path.read_bytes() for path in tmp_path.iterdir() if "key" not in path.name)
+    assert b"body of the fraud" not in everything
+    ledger.outbox.drafted(report.id, DRAFT, at=NOON)
+    everything = b"".join(path.read_bytes() for path in tmp_path.iterdir() if "key" not in path.name)
+    assert b"of the draft" not in everything
+    (told,) = ledger.exported([report.record_id])
+    assert "sealed" not in told["reports"][0]
+    assert ledger.forget_records([report.record_id]).records == 1
+    assert reports(ledger).report(report.id) is None
+
+
+def test_a_case_is_not_forgotten_by_age_while_its_report_is_on_its_way(ledger: Ledger) -> None:
+    report = waiting(ledger)
+    much_later = NOON + timedelta(days=400)
+    assert ledger.expire(RetentionSettings(), much_later).records == 0
+    ledger.outbox.expire(at=much_later)
+    assert ledger.expire(RetentionSettings(), much_later).records == 1
+    assert reports(ledger).report(report.id) is None

@@ -1,0 +1,228 @@
+"""Each channel against a server of its own kind: what arrives, letter by letter, and what is said when nothing does."""
+
+from __future__ import annotations
+
+import email
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+from tests.ledger.made import record
+from tests.scanner.reporting.frauds import RAW, fraud
+from tests.servers.hooks import Smtp, Webhook
+from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import Decision
+from vigie.scanner.channels import NotTakenError
+from vigie.scanner.operation.settings import ServerSettings
+from vigie.scanner.reporting.dispatch import Dispatch
+from vigie.scanner.reporting.known import CHANNELS
+from vigie.scanner.reporting.settings import ChannelsSettings, ReportServerSettings
+
+
+@pytest.fixture
+def ledger(tmp_path: Path):
+    with Ledger(f"sqlite:///{tmp_path / 'vigie.db'}") as opened:
+        yield opened
+
+
+def settings(**channels: object) -> ChannelsSettings:
+    return ChannelsSettings.model_validate(channels)
+
+
+def mail_server(smtp: Smtp) -> ServerSettings:
+    told = {
+        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "timeout_s": 5,
+        "password_file": smtp.password_file, "sender": "vigie@example.org",
+    }  # fmt: skip
+    return ReportServerSettings.model_validate(told)
+
+
+def reported(ledger: Ledger, dispatch: Dispatch, channel: str, made: FetchedFraud | None = None) -> Report:
+    """Confirmed, asked for, let go, and carried out once."""
+    one = made or fraud()
+    ledger.add_records([one.record], None)
+    ledger.set_decision(one.record.id, Decision.CONFIRMED, datetime.now(UTC))
+    reports = ledger.desk("web:marie").reports
+    asked = reports.ask(one.record.id, channel, at=datetime.now(UTC), approved=True)
+    assert isinstance(asked, Report)
+    ledger.outbox.fetched(asked.id, one.raw)
+    dispatch.run()
+    return told(ledger, asked)
+
+
+def parts(mail: Message) -> list[Message]:
+    found = mail.get_payload()
+    assert isinstance(found, list)
+    assert all(isinstance(part, Message) for part in found)
+    return [part for part in found if isinstance(part, Message)]
+
+
+def told(ledger: Ledger, report: Report) -> Report:
+    found = ledger.desk("x").reports.report(report.id)
+    assert found is not None
+    return found
+
+
+def test_a_folder_gets_a_file_that_is_whole(ledger: Ledger, tmp_path: Path) -> None:
+    there = tmp_path / "reports"
+    there.mkdir()
+    report = reported(ledger, Dispatch(ledger, settings(folder={"path": there}), None), "folder")
+    assert (report.state, report.receipt) == (ReportState.SENT, f"{report.id}.eml")
+    (file,) = there.iterdir()
+    mail = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail["From"] == "ameli <contact@example.net>"
+    assert "https://ameli.example.net/carte?m=[...]" in mail.get_content()
+    assert mail["To"] is None
+
+
+def test_a_folder_that_wants_it_gets_the_message_as_it_came(ledger: Ledger, tmp_path: Path) -> None:
+    reported(ledger, Dispatch(ledger, settings(folder={"path": tmp_path, "redact": False}), None), "folder")
+    (file,) = tmp_path.glob("*.eml")
+    assert file.read_bytes() == RAW
+
+
+def test_a_folder_that_is_away_delays(ledger: Ledger, tmp_path: Path) -> None:
+    there, clock = tmp_path / "reports", [datetime.now(UTC)]
+    dispatch = Dispatch(ledger, settings(folder={"path": there}), None, now=lambda: clock[0])
+    report = reported(ledger, dispatch, "folder")
+    assert (report.state, report.tries) == (ReportState.WAITING, 1)
+    assert "No such file" in report.detail
+    there.mkdir()
+    dispatch.run()
+    assert told(ledger, report).tries == 1  # not before its time
+    clock[0] += timedelta(minutes=1)
+    dispatch.run()
+    assert told(ledger, report).state is ReportState.SENT
+
+
+def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> None:
+    wanted = settings(abuse_mail={"recipients": ["abuse@hoster.example"]})
+    report = reported(ledger, Dispatch(ledger, wanted, mail_server(smtp)), "abuse-mail")
+    assert report.state is ReportState.SENT, report.detail
+    mail = smtp.got.pop()
+    assert (mail.get_content_type(), mail.get_param("report-type")) == ("multipart/report", "feedback-report")
+    assert (mail["To"], mail["Message-ID"]) == ("abuse@hoster.example", report.receipt)
+    words, feedback, header = parts(mail)
+    assert words.get_content_type() == "text/plain"
+    assert feedback.get_content_type() == "message/feedback-report"
+    (inner,) = parts(feedback)  # the standard library takes every message/* for a message: its header are the fields
+    fields = email.message_from_string(inner.as_string())
+    assert (fields["Feedback-Type"], fields["Version"]) == ("fraud", "1")  # RFC 5965 section 3.1
+    assert fields["User-Agent"].startswith("Vigie/")
+    assert fields["Reported-Domain"] == "example.net"
+    assert fields.get_all("Reported-URI") == ["https://ameli.example.net/carte?m=[...]"]
+    assert header.get_content_type() == "text/rfc822-headers"
+
+
+@pytest.mark.parametrize("raw", [RAW, RAW + b"\r\n--vigie-\r\n" + b"x" * 1500 + b"\r\n", RAW.replace(b"\r\n", b"\n")])
+def test_franceconnect_gets_the_original(ledger: Ledger, smtp: Smtp, raw: bytes) -> None:
+    wanted = settings(franceconnect={"recipient": "securite@fc.example"})
+    one = fraud(raw, brand="franceconnect")
+    report = reported(ledger, Dispatch(ledger, wanted, mail_server(smtp)), "franceconnect", one)
+    assert report.state is ReportState.SENT, report.detail
+    _, attached = parts(smtp.got.pop())
+    if attached.get_content_type() == "message/rfc822":
+        assert "marie.dupont@example.org" in parts(attached)[0]["To"]
+    else:
+        assert attached.get_payload(decode=True) == raw
+
+
+def test_franceconnect_is_for_its_own_colours_alone(ledger: Ledger, smtp: Smtp) -> None:
+    dispatch = Dispatch(ledger, settings(franceconnect={}), mail_server(smtp))
+    report = reported(ledger, dispatch, "franceconnect")
+    assert (report.state, report.detail) == (
+        ReportState.UNFETCHED,
+        "This fraud is not in the colours of FranceConnect.",
+    )
+
+
+def test_a_webhook_gets_json(ledger: Ledger, webhook: Webhook) -> None:
+    wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5})
+    report = reported(ledger, Dispatch(ledger, wanted, None), "webhook")
+    assert report.state is ReportState.SENT, report.detail
+    body, headers = webhook.got.pop()
+    assert headers["Idempotency-Key"] == report.id
+    assert (body["report"], body["type"], body["brand"]) == (report.id, "phishing", "ameli")
+    assert body["links"] == ["https://ameli.example.net/carte?m=[...]"]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(500, ReportState.WAITING), (429, ReportState.WAITING), (401, ReportState.WAITING), (302, ReportState.WAITING),
+     (422, ReportState.REFUSED)],
+)  # fmt: skip
+def test_a_webhook_that_refuses_loses_nothing_that_it_may_want_later(
+    ledger: Ledger, webhook: Webhook, status: int, state: ReportState
+) -> None:
+    webhook.status = status
+    wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5})
+    report = reported(ledger, Dispatch(ledger, wanted, None), "webhook")
+    assert (report.state, report.detail) == (state, f"refused (HTTP {status})")
+
+
+def test_a_mail_server_that_refuses_is_asked_again(ledger: Ledger, smtp: Smtp) -> None:
+    smtp.refuses = True
+    clock = [datetime.now(UTC)]
+    wanted = settings(abuse_mail={"recipients": ["abuse@hoster.example"]})
+    dispatch = Dispatch(ledger, wanted, mail_server(smtp), now=lambda: clock[0])
+    report = reported(ledger, dispatch, "abuse-mail")
+    assert report.state is ReportState.WAITING
+    assert "abuse@" not in report.detail
+    smtp.refuses = False
+    clock[0] += timedelta(minutes=1)
+    dispatch.run()
+    assert told(ledger, report).state is ReportState.SENT
+
+
+def test_nothing_goes_where_the_settings_say_stop(ledger: Ledger, tmp_path: Path) -> None:
+    report = reported(ledger, Dispatch(ledger, settings(folder={"path": tmp_path}, stop=True), None), "folder")
+    assert report.state is ReportState.WAITING
+
+
+def test_a_channel_that_was_switched_off_says_so(ledger: Ledger) -> None:
+    report = reported(ledger, Dispatch(ledger, settings(), None), "folder")
+    assert (report.state, "not switched on" in report.detail) == (ReportState.UNFETCHED, True)
+
+
+def test_every_channel_keeps_the_contract() -> None:
+    assert set(CHANNELS) == {"abuse-mail", "folder", "franceconnect", "webhook"}
+    one = fraud()
+    wanted = settings(folder={"path": "/nowhere"}, abuse_mail={"recipients": ["a@b.example"]}, franceconnect={},
+                      webhook={"url": "https://hook.example/secret"})  # fmt: skip
+    server = ReportServerSettings(host="127.0.0.1", sender="vigie@example.org", tls="none")
+    for name, channel in CHANNELS.items():
+        chosen = wanted.of(name)
+        assert chosen is not None
+        assert not chosen.automatic
+        try:
+            draft = channel.write(one, chosen, server)
+        except NotTakenError:
+            continue
+        assert Draft.read(draft.written()) == draft
+        assert b"secret" not in draft.written()
+        assert not draft.redacted or b"marie" not in draft.body
+
+
+@pytest.mark.parametrize("automatic", [False, True])
+def test_only_where_the_settings_say_so_a_fraud_goes_by_itself(
+    ledger: Ledger, tmp_path: Path, *, automatic: bool
+) -> None:
+    one, now = fraud(), datetime.now(UTC)
+    ledger.add_records([one.record, record(2), record(3)], None)
+    ledger.set_decision(one.record.id, Decision.CONFIRMED, now)
+    ledger.set_decision(record(2).id, Decision.CONFIRMED, now - timedelta(days=2))  # before it was switched on
+    dispatch = Dispatch(ledger, settings(folder={"path": tmp_path, "automatic": automatic}), None)
+    dispatch.run()
+    dispatch.run()
+    wanted = ledger.outbox.wanted("accueil", at=now)
+    assert [report.record_id for report in wanted] == ([one.record.id] if automatic else [])
+    if automatic:
+        ledger.outbox.fetched(wanted[0].id, one.raw)
+        dispatch.run()
+        assert told(ledger, wanted[0]).state is ReportState.SENT
+        dispatch.run()
+        assert len(ledger.desk("x").reports.of_case(one.record.id)) == 1

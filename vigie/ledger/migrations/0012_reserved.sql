@@ -1,2 +1,0 @@
--- Holds the number of a step that another branch brings: this file goes when both are merged.
-SELECT 1;

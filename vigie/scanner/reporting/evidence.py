@@ -1,0 +1,69 @@
+"""What a report tells of a fraud, without what names its recipient: header fields, links, what was found. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vigie.ledger.report_types import FetchedFraud
+from vigie.scanner.reporting.redaction import Redactor, fields, person
+
+MOST_LINKS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Redacted; every value on one line."""
+
+    fields: tuple[tuple[str, str], ...]
+    """Header fields, name and value, in their order."""
+    links: tuple[str, ...]
+    """Where the mail leads to, without the brand's own pages."""
+    rules: tuple[str, ...]
+    """Which rules found something, by their IDs."""
+    brand: str
+    author_domain: str
+
+    def value(self, name: str) -> str:
+        """The topmost field of that lower-case name; "" where there is none."""
+        return next((value for known, value in self.fields if known == name), "")
+
+
+def evidence(fraud: FetchedFraud) -> Evidence:
+    """What may be told of a fraud."""
+    redactor = Redactor(person(fraud.raw))
+    told = _told(fraud.record.case_json)
+    links = dict.fromkeys(
+        _one_line(redactor.link(str(link.get("target", ""))))
+        for link in _mappings(told.get("links"))
+        if link.get("official") is not True and str(link.get("target", "")).lower().startswith(("http://", "https://"))
+    )
+    return Evidence(
+        fields=tuple((name, _one_line(value)) for name, value in fields(fraud.raw, redactor)),
+        links=tuple(links)[:MOST_LINKS],
+        rules=tuple(dict.fromkeys(str(finding.get("rule", "")) for finding in _mappings(told.get("findings")))),
+        brand=fraud.record.brand or "",
+        author_domain=_one_line(fraud.record.sender.removeprefix("?")),
+    )
+
+
+def _one_line(text: str) -> str:
+    """A line end in it would be a field of its own in the report, in our name."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
+def _told(case_json: str) -> Mapping[str, Any]:
+    try:
+        return _mapping(json.loads(case_json))
+    except ValueError:
+        return {}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: object) -> Sequence[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
