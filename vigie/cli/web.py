@@ -169,7 +169,7 @@ def _mailbox(account: AccountSettings) -> Mailbox:
         account.name,
         account.host,
         account.username,
-        account.folders,
+        account.watched,
         account.mode,
         account.quarantine_folder,
         account.cron or account.schedule,

@@ -128,6 +128,7 @@ class Desk:
                 alike=alike,
                 can=possible(record, history, at=record.judged_at),
                 requested=case_rows.requested(connection, record.id),
+                reported=case_rows.reported(connection, record.id),
                 wanted_back=wishes.of(connection, record),
             )
 

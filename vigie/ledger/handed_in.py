@@ -1,4 +1,4 @@
-"""Messages that people have handed in by a program, as `ledger.handed_in`: kept with their consent alone (W-22).
+"""Messages that people have handed in by a program or a folder, as `ledger.handed_in`: kept with their consent alone (W-22).
 
 The case is masked, the message is sealed with the key beside the ledger. Both go after `[retention] days`, by `Ledger.expire`.
 """
@@ -6,8 +6,11 @@ The case is masked, the message is sealed with the key beside the ledger. Both g
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -20,6 +23,12 @@ from vigie.ledger.token_schema import REPORTS
 from vigie.ledger.token_types import Token
 from vigie.ledger.tokens import scope_text
 
+if TYPE_CHECKING:
+    from vigie.ledger.review_types import Scope
+
+FOLDER: Final = "folder:"
+"""Before the name of an account: handed in by moving it to that account's folder for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
@@ -31,6 +40,15 @@ class HandedIn:
     case_json: str
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """Through what it was handed in: a token's id and name, or FOLDER and the account."""
+
+    id: str
+    name: str
+    accounts: Scope
+
+
 class Reports:
     """See the module. Thread-safe. Every method raises LedgerError."""
 
@@ -39,30 +57,9 @@ class Reports:
 
     def add(self, told: HandedIn, raw: bytes, token: Token, *, at: datetime) -> tuple[str, bool]:
         """Keeps it; the id, and whether it is new: the same message by the same token is kept once."""
-        report_id = secrets.token_hex(8)
-        sealed = sealing.seal(self._database.path, raw, _about(report_id))
         with self._database.writing() as connection:
-            same = (REPORTS.c.token_id == token.id, REPORTS.c.sha256 == told.sha256)
-            known = connection.execute(select(REPORTS.c.id).where(*same)).scalar_one_or_none()
-            if known is not None:
-                return str(known), False
-            connection.execute(
-                insert(REPORTS).values(
-                    id=report_id,
-                    token_id=token.id,
-                    token_name=storable(token.name),
-                    accounts=scope_text(token.accounts),
-                    at=instant_text(at),
-                    sha256=told.sha256,
-                    message_id=storable(told.message_id),
-                    verdict=told.verdict,
-                    case_json=told.case_json,
-                    message=sealed,
-                )
-            )
-            detail = {"report": report_id, "token": token.id, "verdict": told.verdict}
-            audit.append(connection, What.HANDED_IN, at=at, who=f"token:{token.name}", detail=detail)
-            return report_id, True
+            by = By(token.id, token.name, token.accounts)
+            return write(connection, self._database.path, told, raw, by, at=at)
 
     def message(self, report_id: str) -> bytes | None:
         """The message as it was handed in; None: it is not kept (any more)."""
@@ -75,6 +72,41 @@ class Reports:
         """How many are kept."""
         with self._database.reading() as connection:
             return int(connection.execute(select(func.count()).select_from(REPORTS)).scalar_one())
+
+
+def write(connection: Connection, path: Path, told: HandedIn, raw: bytes, by: By, *, at: datetime) -> tuple[str, bool]:
+    """See Reports.add."""
+    same = (REPORTS.c.token_id == storable(by.id), REPORTS.c.sha256 == told.sha256)
+    known = connection.execute(select(REPORTS.c.id).where(*same)).scalar_one_or_none()
+    if known is not None:
+        return str(known), False
+    report_id = secrets.token_hex(8)
+    connection.execute(
+        insert(REPORTS).values(
+            id=report_id,
+            token_id=storable(by.id),
+            token_name=storable(by.name),
+            accounts=scope_text(by.accounts),
+            at=instant_text(at),
+            sha256=told.sha256,
+            message_id=storable(told.message_id),
+            verdict=told.verdict,
+            case_json=told.case_json,
+            message=sealing.seal(path, raw, _about(report_id)),
+        )
+    )
+    folder = by.id.startswith(FOLDER)
+    detail = {"report": report_id, "verdict": told.verdict} | ({} if folder else {"token": by.id})
+    who = by.id if folder else f"token:{by.name}"
+    audit.append(connection, What.HANDED_IN, at=at, who=who, detail=detail)
+    return report_id, True
+
+
+def forget(connection: Connection, contents: Collection[tuple[str, str]]) -> None:
+    """Removes what was handed in by folders, by account and SHA-256."""
+    for account, sha256 in contents:
+        same = (REPORTS.c.token_id == storable(f"{FOLDER}{account}"), REPORTS.c.sha256 == sha256)
+        connection.execute(delete(REPORTS).where(*same))
 
 
 def expire(connection: Connection, before: datetime) -> int:

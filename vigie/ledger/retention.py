@@ -12,10 +12,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import signature_rows
+from vigie.ledger import handed_in, signature_rows
+from vigie.ledger.answer_schema import ANSWERS
 from vigie.ledger.columns import instant_text, storable
 from vigie.ledger.digest_schema import ASKS, DIGEST_ITEMS
-from vigie.ledger.intent_rows import OPEN
+from vigie.ledger.intent_rows import BACK, OPEN
 from vigie.ledger.report_schema import REPORTS
 from vigie.ledger.report_types import OPEN_REPORTS
 from vigie.ledger.schema import (
@@ -37,7 +38,7 @@ from vigie.ledger.schema import (
     VIEWS,
     WISHES,
 )
-from vigie.ledger.types import ActionKind, Decision, Erased, State
+from vigie.ledger.types import Decision, Erased, State
 
 BATCH = 200
 """Records of one transaction: the scanner's writes wait for it."""
@@ -111,7 +112,7 @@ def seconds(connection: Connection, record_ids: Sequence[str]) -> int:
         .join(INTENTS, INTENTS.c.id == OUTCOMES.c.intent_id)
         .where(
             RECORDS.c.id.in_(record_ids),
-            INTENTS.c.kind == ActionKind.RELEASE.value,
+            INTENTS.c.kind.in_([kind.value for kind in BACK]),
             INTENTS.c.state == State.DONE.value,
             INTENTS.c.record_id != RECORDS.c.id,
             INTENTS.c.sha256 == RECORDS.c.sha256,
@@ -141,6 +142,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
     else:
         _drop_allowed(connection, going)
     signatures = signature_rows.forget(connection, going)
+    handed_in.forget(connection, _contents(connection, going))
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
     for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
@@ -169,7 +171,7 @@ def remove_traces(connection: Connection, account: str, *, places: bool) -> int:
     `places`: also how far its folders were judged, and its mode. Not for an account that is still at work: all its mail
     would be judged, and acted upon, anew.
     """
-    tables = (SIGNATURES, ALLOWED, *((CURSORS, ATTEMPTS, HEARTBEATS, MODES) if places else ()))
+    tables = (SIGNATURES, ALLOWED, *((CURSORS, ATTEMPTS, HEARTBEATS, MODES, ANSWERS) if places else ()))
     counts = [
         connection.execute(delete(table).where(table.c.account == storable(account))).rowcount for table in tables
     ]
@@ -199,9 +201,15 @@ def _keep_allowed(connection: Connection, record_ids: Sequence[str]) -> None:
     connection.execute(new.prefix_with("OR IGNORE"))
 
 
-def _drop_allowed(connection: Connection, record_ids: Sequence[str]) -> None:
+def _contents(connection: Connection, record_ids: Sequence[str]) -> Collection[tuple[str, str]]:
+    """As (account, SHA-256)."""
     rows = connection.execute(select(RECORDS.c.account, RECORDS.c.sha256).where(RECORDS.c.id.in_(record_ids))).all()
-    same = [and_(ALLOWED.c.account == row.account, ALLOWED.c.sha256 == row.sha256) for row in rows]
+    return {(row.account, row.sha256) for row in rows}
+
+
+def _drop_allowed(connection: Connection, record_ids: Sequence[str]) -> None:
+    contents = _contents(connection, record_ids)
+    same = [and_(ALLOWED.c.account == account, ALLOWED.c.sha256 == sha256) for account, sha256 in contents]
     if same:
         connection.execute(delete(ALLOWED).where(or_(*same)))
 

@@ -53,6 +53,7 @@ RECORDS = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Column("words", Text, nullable=False, server_default=""),
     Column("requested", Text),
+    Column("reported", Text),
     UniqueConstraint("account", "folder", "uidvalidity", "uid"),
 )
 

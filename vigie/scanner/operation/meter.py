@@ -242,5 +242,10 @@ def _families(watched: Watched) -> Iterator[Metric]:
 
 def _result(action: ActionKind, state: State) -> str:
     if state is State.DONE:
-        return {ActionKind.QUARANTINE: "quarantined", ActionKind.TAG: "tagged", ActionKind.RELEASE: "released"}[action]
+        return {
+            ActionKind.QUARANTINE: "quarantined",
+            ActionKind.TAG: "tagged",
+            ActionKind.RELEASE: "released",
+            ActionKind.ANSWER: "answered",
+        }[action]
     return "gone" if state is State.GONE else "failed"
