@@ -13,9 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.effort import often
-from vigie.auth_checks.resolver import ZoneResolver
-from vigie.auth_checks.trust import TrustSettings
-from vigie.judge.examine import examine
+from tests.test_samples import GOLDEN, examiner, golden
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
 from vigie.scanner.buttons.words import WORDS
@@ -70,8 +68,12 @@ def test_each_verdict_in_each_language(language: str, label: Label) -> None:
 def test_where_the_message_goes() -> None:
     envelope = Envelope("fr", "", NOW)
     assert "« Famille »" in text(compose(answered(case(), goes_to="Famille"), envelope, "x@vigie.invalid"))
-    assert "quarantaine « Q »" in text(compose(answered(case(), goes_to="Q", into_quarantine=True), envelope, "x@vigie.invalid"))
-    assert "Il reste dans le dossier « À vérifier »" in text(compose(answered(case(), goes_to=""), envelope, "x@vigie.invalid"))
+    assert "quarantaine « Q »" in text(
+        compose(answered(case(), goes_to="Q", into_quarantine=True), envelope, "x@vigie.invalid")
+    )
+    assert "Il reste dans le dossier « À vérifier »" in text(
+        compose(answered(case(), goes_to=""), envelope, "x@vigie.invalid")
+    )
     assert "signalement est enregistré" in text(compose(answered(case(), reported=True), envelope, "x@vigie.invalid"))
     broken = case(Label.UNDECIDED, error=ExaminationError("crash", "secret detail"))
     assert "n'a pas pu être examiné" in text(compose(answered(broken), envelope, "x@vigie.invalid"))
@@ -103,13 +105,13 @@ def test_nothing_in_a_mail_shapes_the_reply(subject: str, author: str, message_i
         assert "\u202e" not in reply.get_content()
 
 
-SAMPLES = Path(__file__).parents[2] / "samples"
-
-
-@pytest.mark.parametrize("sample", often(sorted(SAMPLES.glob("*/message.eml"))[:60:6], sorted(SAMPLES.glob("*/message.eml"))))
-def test_a_reply_would_be_taken_for_no_fraud_where_nobody_knew_it(sample: Path) -> None:
+def test_a_reply_is_taken_for_no_fraud_where_nobody_knows_it_any_more() -> None:
     """`vigie forget` may have made the ledger forget that it is ours; then it is a mail that quotes another."""
-    resolver = ZoneResolver({})
-    told = examine(sample.read_bytes(), resolver=resolver, trust=TrustSettings(), now=NOW)
-    raw = compose(answered(told), Envelope("fr", "a@example.org", NOW), "x@vigie.invalid")
-    assert examine(raw, resolver=resolver, trust=TrustSettings(), now=NOW).verdict.label is not Label.IMPERSONATION
+    folders = often(GOLDEN[::25], GOLDEN)
+    taken = [folder.name for folder in folders if _taken_for_a_fraud(folder)]
+    assert len(taken) <= len(folders) // 50, taken
+
+
+def _taken_for_a_fraud(folder: Path) -> bool:
+    raw = compose(answered(golden(folder)), Envelope("fr", "a@example.org", NOW), "x@vigie.invalid")
+    return examiner(folder / "dns.toml").examine(raw, now=NOW).verdict.label is Label.IMPERSONATION
