@@ -27,6 +27,7 @@ from vigie.ledger.schema import (
     DECISIONS,
     EDITIONS,
     FROZEN,
+    HANDED_IN,
     HEARTBEATS,
     INTENTS,
     MODES,
@@ -142,7 +143,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
         _drop_allowed(connection, going)
     signatures = signature_rows.forget(connection, going)
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
-    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS):
+    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS, HANDED_IN):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
     connection.execute(delete(SENDINGS).where(SENDINGS.c.intent_id.in_(intents)))
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))
