@@ -208,9 +208,7 @@ def test_a_later_one_too(tmp_path: Path, url: str) -> None:
     before.close()
     with Ledger(url) as ledger:
         (found,), _ = ledger.desk("web:marie").handed_in.page(None)
-        third = ledger.record_at("accueil", "INBOX", 7, 3)
-        assert third is not None
-        assert (found.case.id, found.source, found.kept) == (third.id, "Thunderbird", False)
+        assert (found.case.id, found.source, found.kept) == (next(iter(ledger.records())).id, "Thunderbird", False)
 
 
 def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
