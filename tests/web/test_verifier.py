@@ -167,7 +167,7 @@ KIND = "multipart/form-data; boundary=AaB03x"
 @settings(max_examples=often(50, 5_000))
 def test_what_a_browser_writes_is_read(sent: dict[str, bytes]) -> None:
     body = b"".join(
-        b"--AaB03x\r\nContent-Disposition: form-data; name=\"" + name.encode() + b"\"\r\n\r\n" + value + b"\r\n"
+        b'--AaB03x\r\nContent-Disposition: form-data; name="' + name.encode() + b'"\r\n\r\n' + value + b"\r\n"
         for name, value in sent.items()
         if b"AaB03x" not in value
     )
