@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.ledger.made import NOON
+from tests.ledger.made import NOON, record
 from tests.ledger.test_casefile import case
+from vigie.ledger import handed_in_rows
+from vigie.ledger.database import Database
 from vigie.ledger.handed_in_types import HandedState, Source
 from vigie.ledger.report_types import Report, ReportState
 from vigie.ledger.review_types import Done, Fetched, Pending, Unknown
@@ -142,3 +144,18 @@ def test_it_is_exported_and_forgotten(ledger: Ledger) -> None:
     assert ledger.forget_records([record_id]).records == 1
     assert ledger.handed_in.count() == 0
     assert ledger.handed_in.message(record_id) is None
+
+
+def test_a_case_of_a_mailbox_can_be_handed_in_too(ledger: Ledger) -> None:
+    """By a folder: no second case is made, and what is shown and reported is what was dropped there."""
+    there = record(1)
+    ledger.add_records([there], None)
+    database = Database(f"sqlite:///{ledger.path}")
+    with database.writing() as connection:
+        assert handed_in_rows.keep(connection, ledger.path, there, RAW, FOLDER, at=NOON)
+        assert not handed_in_rows.keep(connection, ledger.path, there, RAW, FOLDER, at=NOON)
+    database.close()
+    (line,), _ = ledger.desk("web:marie").handed_in.page(HandedState.OPEN)
+    assert (line.case.id, line.case.folder, line.kept) == (there.id, "INBOX", True)
+    assert ledger.handed_in.message(there.id) == RAW
+    assert len(list(ledger.records())) == 1

@@ -149,7 +149,7 @@ def test_a_file_needs_our_form_and_its_pace(open_page: Served) -> None:
     browser = open_page.browser()
     mail = seeded.message("103")
     assert give(browser, mail, Origin="https://evil.example").status_code == 403
-    form = {"csrf": (None, "0" * 64), "file": ("a.eml", mail)}
+    form: dict[str, tuple[str | None, bytes | str]] = {"csrf": (None, "0" * 64), "file": ("a.eml", mail)}
     assert browser.http.post("/verifier", files=form, headers={"Origin": browser.served.origin}).status_code == 403
     assert [give(browser, mail).status_code for _ in range(3)] == [200, 200, 429]
 

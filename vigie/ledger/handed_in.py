@@ -15,8 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from vigie.ledger import audit, handed_in_rows, record_rows, sealing
-from vigie.ledger.audit import What
+from vigie.ledger import handed_in_rows, record_rows
 from vigie.ledger.casefile import record_from_case
 from vigie.ledger.database import Database
 from vigie.ledger.handed_in_types import Source
@@ -42,17 +41,12 @@ class Intake:
         """
         place = Place(source.account, handed_in_rows.FOLDER, 0, secrets.randbits(_UID_BITS))
         record = record_from_case(case, place, case_object, judged_at=at, consented=True)
-        sealed = sealing.seal(self._database.path, raw, handed_in_rows.about(record.id))
         with self._database.writing() as connection:
             known = handed_in_rows.known(connection, source, case.sha256)
             if known is not None:
                 return known, False
             record_rows.write(connection, (record,))
-            handed_in_rows.write(connection, record.id, source, sha256=case.sha256, sealed=sealed, at=at)
-            told = {"source": source.kind.value, "from": source.name, "verdict": record.verdict}
-            audit.append(
-                connection, What.HANDED_IN, at=at, who=source.who, account=source.account, about=record.id, detail=told
-            )
+            handed_in_rows.keep(connection, self._database.path, record, raw, source, at=at)
             return record.id, True
 
     def message(self, record_id: str) -> bytes | None:

@@ -10,14 +10,15 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import case_rows, report_rows, sealing, view_rows
+from vigie.ledger import audit, case_rows, report_rows, sealing, view_rows
+from vigie.ledger.audit import What
 from vigie.ledger.case_rows import scoped
 from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.handed_in_types import HandedIn, HandedState, Source, SourceKind
 from vigie.ledger.report_types import Report, ReportState
 from vigie.ledger.review_types import CaseLine, Pending, Scope
 from vigie.ledger.schema import HANDED_IN, RECORDS
-from vigie.ledger.types import Decision, Place
+from vigie.ledger.types import Decision, Place, Record
 
 FOLDER: Final = ""
 """Of the place of such a case: no mailbox has a folder of that name."""
@@ -44,20 +45,30 @@ def known(connection: Connection, source: Source, sha256: str) -> str | None:
     return found
 
 
-def write(connection: Connection, record_id: str, source: Source, *, sha256: str, sealed: bytes, at: datetime) -> None:
-    """Beside the record."""
-    kind, source_id, _ = _key(source, sha256)
+def keep(connection: Connection, ledger: Path, record: Record, raw: bytes, source: Source, *, at: datetime) -> bool:
+    """Beside a record that stands there: that it was handed in, and the message, sealed. False: that source has done so already.
+
+    In the caller's transaction. A program's messages have records of their own (see `handed_in`); what somebody drops into a folder of his
+    mailbox may have one already, which is handed in by it.
+    """
+    if known(connection, source, record.sha256) is not None:
+        return False
+    kind, source_id, _ = _key(source, record.sha256)
     connection.execute(
         insert(HANDED_IN).values(
-            record_id=record_id,
+            record_id=record.id,
             source=kind,
             source_id=storable(source_id),
             source_name=storable(source.name),
             at=instant_text(at),
-            sha256=sha256,
-            message=sealed,
+            sha256=record.sha256,
+            message=sealing.seal(ledger, raw, about(record.id)),
         )
     )
+    told = {"source": kind, "from": source.name, "verdict": record.verdict}
+    account = record.place.account
+    audit.append(connection, What.HANDED_IN, at=at, who=source.who, account=account, about=record.id, detail=told)
+    return True
 
 
 def sealed(connection: Connection, record_id: str) -> bytes | None:
