@@ -32,8 +32,9 @@ from tests.servers.dovecot import Dovecot, append, client, contents, hashes
 from tests.servers.fakeimap import CLOSE, FakeImap, Reply
 from tests.servers.pymap import Pymap
 from tests.servers.scripted_store import ALL_MAIL, Gmail, Store, exchange
+from vigie.ledger.handed_in_types import HandedState
 from vigie.ledger.review import Standing, plan_release, standing
-from vigie.ledger.review_types import Pile, Wanted
+from vigie.ledger.review_types import Pending
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Record, State
@@ -192,15 +193,13 @@ def test_what_is_reported(dovecot: Dovecot, ledger: Ledger, verdict: str, mode: 
     drop(account, mail("rapport", verdict), folder=REPORT)
     assert scan(account, ledger, folder=REPORT, mode=mode).answered == 1
     assert places(account)["rapport"] == [folder]
-    (line,) = ledger.desk("marie").cases(Wanted(Pile.REPORTED)).cases
-    assert line.reported is not None
-    assert ledger.desk("marie").counts(since=NOW, until=NOW).reported == 1
-    assert ledger.handed_in.count() == 1
-    assert ledger.decisions(line.id) == []
+    ((line,), count) = ledger.desk("marie").handed_in.page(HandedState.OPEN)
+    assert (count, line.source, line.kept, line.case.subject) == (1, REPORT, True, "rapport")
+    assert line.case.id == only(ledger).id
+    assert ledger.decisions(line.case.id) == []
     if folder == QUARANTINE:
         release(account, ledger, only(ledger))  # not into the folder by which it was reported
         assert places(account)["rapport"] == ["INBOX"]
-        assert ledger.desk("marie").cases(Wanted(Pile.REPORTED)).total == 0
 
 
 def test_what_is_reported_is_kept_once_and_goes_with_its_case(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -210,10 +209,8 @@ def test_what_is_reported_is_kept_once_and_goes_with_its_case(dovecot: Dovecot, 
         scan(account, ledger, folder=REPORT)
     assert ledger.handed_in.count() == 1
     (told,) = [entry for entry in ledger.audit_entries() if entry.what == "handed-in"]
-    assert told.who == f"folder:{account.name}"
-    raw = ledger.handed_in.message(str(told.detail["report"]))
-    assert raw == BILL
-    assert not ledger.expire(RetentionSettings(), NOW).records
+    assert told.who == f"mailbox:{account.name}"
+    assert ledger.handed_in.message(only(ledger).id) == BILL
     ledger.expire(RetentionSettings(), datetime.now(UTC) + timedelta(days=400))
     assert ledger.handed_in.count() == 0
 
@@ -265,8 +262,12 @@ def test_of_a_huge_message_the_beginning_is_judged_and_it_stays(dovecot: Dovecot
     assert contents(account)[REPORT] == [huge]
     (reply,) = replies(account)
     assert "trop volumineux" in reply.get_content().replace("\n", " ")
-    assert ledger.handed_in.count() == 0
-    assert ledger.desk("marie").cases(Wanted(Pile.REPORTED)).total == 1
+    ((line,), _) = ledger.desk("marie").handed_in.page(None)
+    assert not line.kept
+    # too big to be kept: whoever wants to look at it gets it from the mailbox
+    asked = ledger.desk("marie").ask_view(line.case.id, at=datetime.now(UTC))
+    assert isinstance(asked, Pending)
+    assert ledger.wanted_views(account.name, datetime.now(UTC)) == [asked]
     again = scan(account, ledger, folder=REPORT, limit=2000)
     assert (again.judged, again.answered) == (0, 0)
 

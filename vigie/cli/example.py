@@ -32,7 +32,7 @@ from vigie.scanner.reporting.settings import (
     ReportWebhookSettings,
 )
 from vigie.scanner.settings import AccountSettings
-from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, WebSettings
+from vigie.web.settings import ApiSettings, EntraSettings, EntraTenantSettings, GroupSettings, OidcSettings, WebSettings
 
 PLACEHOLDER = "mx.example.org"
 """The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
@@ -69,6 +69,8 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("# [channels.webhook]", ReportWebhookSettings),
     ("[web]", WebSettings),
     ("[web.api]", ApiSettings),
+    ("# [web.api.entra]", EntraSettings),
+    ("# [[web.api.entra.tenants]]", EntraTenantSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
@@ -112,6 +114,9 @@ SAMPLES: dict[str, Any] = {
     "role": "reviewer",
     "origins": ["https://addin.example.org"],
     "accounts": ["accueil"],
+    "clients": ["00000000-0000-0000-0000-000000000000"],
+    "id": "11111111-1111-1111-1111-111111111111",
+    "uses": ["check", "report"],
 }
 """Values to show where the default says nothing."""
 TABLES = {header.strip("# ").replace("[[", "[").replace("]]", "]") for header, _ in SECTIONS}

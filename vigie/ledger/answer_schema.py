@@ -1,4 +1,4 @@
-"""The table of replies, see migrations/0014_answers.sql."""
+"""The table of replies, see migrations/0015_answers.sql."""
 
 from __future__ import annotations
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import handed_in, record_rows, sealing
+from vigie.ledger import handed_in_rows, sealing
 from vigie.ledger.answer_schema import ANSWERS
 from vigie.ledger.columns import instant, instant_text, storable
 from vigie.ledger.database import Database
-from vigie.ledger.handed_in import By, HandedIn
+from vigie.ledger.handed_in_types import Source
+from vigie.ledger.types import Record
 
 
 class LetterState(StrEnum):
@@ -48,12 +49,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Somebody calls a message a fraud. `raw` None: it is too big to be kept, and marked alone."""
+    """Somebody calls a message a fraud. `raw` None: it is too big to be kept, and its case is handed in without it."""
 
-    record_id: str
-    account: str
-    told: HandedIn
+    record: Record
     raw: bytes | None
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,8 @@ def write(connection: Connection, path: Path, asked: Asked, accounts: dict[str, 
             "sealed": sealing.seal(path, letter.raw, _about(letter.intent_id)),
         }
         connection.execute(insert(ANSWERS).values(row).on_conflict_do_nothing())
-    record_rows.report(connection, [one.record_id for one in asked.reported], at)
     for one in asked.reported:
-        if one.raw is not None:
-            source = By(f"{handed_in.FOLDER}{one.account}", "", frozenset((one.account,)))
-            handed_in.write(connection, path, one.told, one.raw, source, at=at)
+        handed_in_rows.keep(connection, path, one.record, one.raw, one.source, at=at)
 
 
 def _about(intent_id: str) -> str:

@@ -44,7 +44,6 @@ _DECIDED: Condition = RECORDS.c.decision.is_not(None)
 _PILES: Mapping[Pile, tuple[Condition, ...]] = {
     Pile.WAITING: (_HELD, RECORDS.c.decision.is_(None)),
     Pile.REQUESTED: (RECORDS.c.requested.is_not(None), _HELD),
-    Pile.REPORTED: (RECORDS.c.reported.is_not(None), RECORDS.c.decision.is_(None)),
     Pile.HELD: (_HELD,),
     Pile.CONFIRMED: (_DECIDED, RECORDS.c.decision == Decision.CONFIRMED.value),
     Pile.RELEASED: (_DECIDED, RECORDS.c.decision == Decision.RELEASED.value),
@@ -133,7 +132,6 @@ def lines(connection: Connection, numbers: Sequence[int]) -> Sequence[CaseLine]:
                 decided_by=taken[-1].who if taken else "",
                 decided_at=taken[-1].at if taken else None,
                 requested=optional_instant(row.requested),
-                reported=optional_instant(row.reported),
             )
         )
     return found
@@ -165,12 +163,6 @@ def requested(connection: Connection, record_id: str) -> datetime | None:
     return optional_instant(connection.execute(query).scalar_one_or_none())
 
 
-def reported(connection: Connection, record_id: str) -> datetime | None:
-    """See ReviewCase."""
-    query = select(RECORDS.c.reported).where(RECORDS.c.id == record_id)
-    return optional_instant(connection.execute(query).scalar_one_or_none())
-
-
 def counts(connection: Connection, within: Scope, *, since: datetime, until: datetime) -> Counts:
     """See Desk.counts."""
     scope = list(scoped(within))
@@ -180,7 +172,6 @@ def counts(connection: Connection, within: Scope, *, since: datetime, until: dat
     waiting = connection.execute(waiting_of.group_by(_ACCOUNT)).all()
     held = connection.execute(select(func.count()).select_from(RECORDS).where(_HELD, *scope)).scalar_one()
     asked_for = select(func.count()).select_from(RECORDS).where(*_PILES[Pile.REQUESTED], *scope)
-    called = select(func.count()).select_from(RECORDS).where(*_PILES[Pile.REPORTED], *scope)
     between = (RECORDS.c.judged_at >= instant_text(since), RECORDS.c.judged_at < instant_text(until))
     day = func.substr(RECORDS.c.judged_at, 1, 10)
     by_day = select(day, RECORDS.c.verdict, func.count()).where(*between, *scope).group_by(day, RECORDS.c.verdict)
@@ -207,7 +198,6 @@ def counts(connection: Connection, within: Scope, *, since: datetime, until: dat
         by_theme=[(name, count) for name, count in themes],
         waiting_by_account={row[0]: row[1] for row in waiting},
         requested=connection.execute(asked_for).scalar_one(),
-        reported=connection.execute(called).scalar_one(),
     )
 
 
@@ -230,7 +220,7 @@ def _conditions(wanted: Wanted, within: Scope) -> Iterator[Condition]:
     yield from scoped(within)
     if wanted.verdicts:
         yield RECORDS.c.verdict.in_(wanted.verdicts)
-    if Label.UNRELATED.value not in wanted.verdicts and wanted.pile is not Pile.REPORTED:
+    if Label.UNRELATED.value not in wanted.verdicts:
         yield _RELATED
     for column, value in ((_ACCOUNT, wanted.account), (RECORDS.c.theme, wanted.theme)):
         if value:

@@ -17,6 +17,7 @@ from vigie.ledger.schema import (
     DECISIONS,
     EDITIONS,
     FROZEN,
+    HANDED_IN,
     HEARTBEATS,
     INTENTS,
     MODES,
@@ -44,6 +45,9 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
         reports = select(*(column for column in REPORTS.columns if column.name not in ("number", "sealed"))).where(
             REPORTS.c.record_id == record_id
         )
+        handed = select(*(column for column in HANDED_IN.columns if column.name not in ("record_id", "message"))).where(
+            HANDED_IN.c.record_id == record_id
+        )
         for record in _rows(connection, select(RECORDS).where(RECORDS.c.id == record_id)):
             yield {
                 "kind": "record",
@@ -51,6 +55,7 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
                 "decisions": _rows(connection, decisions.order_by(DECISIONS.c.number)),
                 "wanted_back": _rows(connection, wishes.order_by(WISHES.c.at)),
                 "reports": _rows(connection, reports.order_by(REPORTS.c.number)),
+                "handed_in": _rows(connection, handed),
                 "intents": _rows(connection, intents),
                 "outcomes": _rows(connection, outcomes),
                 "signatures": connection.execute(signatures).scalars().all(),

@@ -21,7 +21,7 @@ from vigie.rules.types import Label
 
 _PLACE = ("account", "folder", "uidvalidity", "uid")
 # What a record keeps when its place is judged again.
-_KEPT = ("number", "id", "decision", "held", "version", "requested", "reported")
+_KEPT = ("number", "id", "decision", "held", "version", "requested")
 SHORTEST_BEGINNING = 4
 _SAME = 100
 """Identical messages of one account that are looked at."""
@@ -231,13 +231,6 @@ def released(connection: Connection, account: str, sha256: str) -> bool:
         return True
     kept = select(ALLOWED.c.at).where(ALLOWED.c.account == storable(account), ALLOWED.c.sha256 == storable(sha256))
     return connection.execute(kept).first() is not None
-
-
-def report(connection: Connection, record_ids: Collection[str], at: datetime) -> None:
-    """The owner of the mailbox calls these messages frauds."""
-    if record_ids:
-        new = {"reported": instant_text(at)}
-        connection.execute(update(RECORDS).where(RECORDS.c.id.in_(list(map(storable, record_ids)))).values(**new))
 
 
 def of_content(connection: Connection, account: str, sha256: str) -> Sequence[Record]:

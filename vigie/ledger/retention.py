@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from vigie.ledger import handed_in, signature_rows
+from vigie.ledger import signature_rows
 from vigie.ledger.answer_schema import ANSWERS
 from vigie.ledger.columns import instant_text, storable
 from vigie.ledger.digest_schema import ASKS, DIGEST_ITEMS
@@ -28,6 +28,7 @@ from vigie.ledger.schema import (
     DECISIONS,
     EDITIONS,
     FROZEN,
+    HANDED_IN,
     HEARTBEATS,
     INTENTS,
     MODES,
@@ -142,9 +143,8 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
     else:
         _drop_allowed(connection, going)
     signatures = signature_rows.forget(connection, going)
-    handed_in.forget(connection, _contents(connection, going))
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
-    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS):
+    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS, HANDED_IN):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
     connection.execute(delete(SENDINGS).where(SENDINGS.c.intent_id.in_(intents)))
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))
@@ -201,15 +201,9 @@ def _keep_allowed(connection: Connection, record_ids: Sequence[str]) -> None:
     connection.execute(new.prefix_with("OR IGNORE"))
 
 
-def _contents(connection: Connection, record_ids: Sequence[str]) -> Collection[tuple[str, str]]:
-    """As (account, SHA-256)."""
-    rows = connection.execute(select(RECORDS.c.account, RECORDS.c.sha256).where(RECORDS.c.id.in_(record_ids))).all()
-    return {(row.account, row.sha256) for row in rows}
-
-
 def _drop_allowed(connection: Connection, record_ids: Sequence[str]) -> None:
-    contents = _contents(connection, record_ids)
-    same = [and_(ALLOWED.c.account == account, ALLOWED.c.sha256 == sha256) for account, sha256 in contents]
+    rows = connection.execute(select(RECORDS.c.account, RECORDS.c.sha256).where(RECORDS.c.id.in_(record_ids))).all()
+    same = [and_(ALLOWED.c.account == row.account, ALLOWED.c.sha256 == row.sha256) for row in rows]
     if same:
         connection.execute(delete(ALLOWED).where(or_(*same)))
 

@@ -29,8 +29,6 @@ class Pile(StrEnum):
     """In quarantine, and nobody has decided about it."""
     REQUESTED = "requested"
     """In quarantine, and its recipient asked for it since somebody decided last."""
-    REPORTED = "reported"
-    """The owner of the mailbox calls it a fraud, wherever it lies, and nobody has decided about it."""
     HELD = "held"
     """In quarantine, decided or not."""
     CONFIRMED = "confirmed"
@@ -94,8 +92,6 @@ class CaseLine:
     decided_at: datetime | None
     requested: datetime | None = None
     """See ReviewCase."""
-    reported: datetime | None = None
-    """See ReviewCase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +126,6 @@ class ReviewCase:
     """What would not be refused now: "release", "confirm", "undo"."""
     requested: datetime | None = None
     """When the owner of the mailbox asked for it, by the link in a digest; None: he did not, or it was decided since."""
-    reported: datetime | None = None
-    """When the owner of the mailbox called it a fraud, by moving it into the folder for that; None: he did not."""
     wanted_back: Sequence[str] = ()
     """Who asked for what somebody else has confirmed as fraud, and waits for a second person to agree, see wishes."""
 
@@ -161,8 +155,6 @@ class Counts:
     waiting_by_account: Mapping[str, int]
     requested: int = 0
     """In quarantine, and asked for by their recipients."""
-    reported: int = 0
-    """Called frauds by their recipients, and not decided about."""
 
 
 # -- decisions -------------------------------------------------------------------------------------------------------------

@@ -53,7 +53,6 @@ RECORDS = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Column("words", Text, nullable=False, server_default=""),
     Column("requested", Text),
-    Column("reported", Text),
     UniqueConstraint("account", "folder", "uidvalidity", "uid"),
 )
 
@@ -270,6 +269,21 @@ VIEWS = Table(
     Column("code", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("sealed", LargeBinary),
+)
+
+HANDED_IN = Table(
+    "handed_in",
+    METADATA,
+    Column("record_id", Text, ForeignKey("records.id"), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("dismissed_at", Text),
+    Column("dismissed_by", Text, nullable=False, server_default=""),
+    Column("message", LargeBinary),
+    UniqueConstraint("source", "source_id", "sha256"),
 )
 
 

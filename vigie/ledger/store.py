@@ -34,7 +34,7 @@ from vigie.ledger.columns import instant, instant_text, optional_instant, option
 from vigie.ledger.desk import Desk
 from vigie.ledger.digests import Digests
 from vigie.ledger.faults import LedgerError
-from vigie.ledger.handed_in import Reports
+from vigie.ledger.handed_in import Intake
 from vigie.ledger.keeping import Keeper
 from vigie.ledger.outbox import Outbox
 from vigie.ledger.people import People
@@ -120,9 +120,9 @@ class Ledger(Keeper):
         return Tokens(self._database)
 
     @property
-    def handed_in(self) -> Reports:
-        """Messages that people have handed in by a program."""
-        return Reports(self._database)
+    def handed_in(self) -> Intake:
+        """Messages that people hand in."""
+        return Intake(self._database)
 
     @property
     def answers(self) -> Answers:

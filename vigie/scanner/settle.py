@@ -142,7 +142,14 @@ class Settler:
 
     def _record(self, job: Job, case: Case, at: datetime) -> Record:
         return journal.judged(
-            case, job.place, job.sha256, at=at, partial=job.partial, size=job.size, judgement=job.judgement
+            case,
+            job.place,
+            job.sha256,
+            at=at,
+            partial=job.partial,
+            size=job.size,
+            judgement=job.judgement,
+            consented=self._button is not None and self._button.reports,
         )
 
     def _act(self, intent: Intent) -> Outcome | None:

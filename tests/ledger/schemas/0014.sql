@@ -7,31 +7,6 @@ CREATE TABLE allowed (
     PRIMARY KEY (account, sha256)
 );
 INSERT INTO "allowed" VALUES('accueil','cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd','2026-05-01T12:00:00.000000+00:00');
-CREATE TABLE answers (
-    number      INTEGER NOT NULL PRIMARY KEY,
-    intent      TEXT    NOT NULL UNIQUE,
-    account     TEXT    NOT NULL,
-    message_id  TEXT    NOT NULL,
-    sha256      TEXT    NOT NULL,
-    always      INTEGER NOT NULL,
-    state       TEXT    NOT NULL,
-    at          TEXT    NOT NULL,
-    sealed      BLOB
-);
-INSERT INTO "answers" VALUES(1,'q1','accueil','answer.00112233445566778899aabbccddeeff@vigie.invalid','efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef',1,'ended','2026-05-01T12:00:00.000000+00:00',NULL);
-CREATE TABLE api_reports (
-    id          TEXT    NOT NULL PRIMARY KEY,
-    token_id    TEXT    NOT NULL,
-    token_name  TEXT    NOT NULL,
-    accounts    TEXT,
-    at          TEXT    NOT NULL,
-    sha256      TEXT    NOT NULL,
-    message_id  TEXT    NOT NULL,
-    verdict     TEXT    NOT NULL,
-    case_json   TEXT    NOT NULL,
-    message     BLOB    NOT NULL,
-    UNIQUE (token_id, sha256)
-);
 CREATE TABLE api_tokens (
     id          TEXT    NOT NULL PRIMARY KEY,
     hash        TEXT    NOT NULL UNIQUE,
@@ -159,6 +134,19 @@ CREATE TABLE frozen (
     lacking     TEXT    NOT NULL
 );
 INSERT INTO "frozen" VALUES('yxm2ssvc24ht','f52e04fdf6282353','2026-11-22T12:00:00.000000+00:00','2026-11-22T12:00:00.000000+00:00','00112233445566aa',1,'[["s1._domainkey.info.ameli.fr","TXT",["v=DKIM1; p=ÿ\u0000"]],["_dmarc.x.example","TXT",null],["y.example","A","no answer in time"]]','');
+CREATE TABLE handed_in (
+    record_id    TEXT    NOT NULL PRIMARY KEY REFERENCES records (id),
+    source       TEXT    NOT NULL,
+    source_id    TEXT    NOT NULL,
+    source_name  TEXT    NOT NULL,
+    at           TEXT    NOT NULL,
+    sha256       TEXT    NOT NULL,
+    dismissed_at TEXT,
+    dismissed_by TEXT    NOT NULL DEFAULT '',
+    message      BLOB,
+    UNIQUE (source, source_id, sha256)
+);
+INSERT INTO "handed_in" VALUES('b14q6zyz9hkg','token','tk1','Thunderbird','2026-11-22T12:00:00.000000+00:00','0000000000000000000000000000000000000000000000000000000000000003',NULL,'',NULL);
 CREATE TABLE heartbeats (
     account     TEXT    NOT NULL,
     folder      TEXT    NOT NULL,
@@ -260,21 +248,21 @@ CREATE TABLE records (
     decision    TEXT,
     retry_at    TEXT,
     attempts    INTEGER NOT NULL,
-    held        INTEGER NOT NULL DEFAULT 0, theme TEXT NOT NULL DEFAULT '', campaign TEXT NOT NULL DEFAULT '', sender TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 0, words TEXT NOT NULL DEFAULT '', requested TEXT, reported TEXT,
+    held        INTEGER NOT NULL DEFAULT 0, theme TEXT NOT NULL DEFAULT '', campaign TEXT NOT NULL DEFAULT '', sender TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 0, words TEXT NOT NULL DEFAULT '', requested TEXT,
     UNIQUE (account, folder, uidvalidity, uid)
 );
 INSERT INTO "records" VALUES(1,'yxm2ssvc24ht','accueil','INBOX',7,1,'0000000000000000000000000000000000000000000000000000000000000001','<1@example.org>','Votre carte Vitale n° 1','ameli <contact@example.net>','impersonation','ameli',4,'{"verdict":"impersonation"}','2026-11-22T12:00:01.000000+00:00',1.25,2048,'released',NULL,1,1,'card','0123456789abcdef','?example.net',1,'ameli <contact@example.net>
 votre carte vitale n° 1
 <1@example.org>
-yxm2ssvc24ht','2026-11-22T14:00:00.000000+00:00',NULL);
+yxm2ssvc24ht','2026-11-22T14:00:00.000000+00:00');
 INSERT INTO "records" VALUES(2,'azg900cdnm3c','accueil','INBOX',7,2,'0000000000000000000000000000000000000000000000000000000000000002','<2@example.org>','Votre carte Vitale n° 2','ameli <contact@example.net>','undecided','ameli',7,'{"verdict":"impersonation"}','2026-11-22T12:00:02.000000+00:00',1.25,2048,NULL,'2026-11-22T12:00:00.000000+00:00',2,0,'card','0123456789abcdef','?example.net',0,'ameli <contact@example.net>
 votre carte vitale n° 2
 <2@example.org>
-azg900cdnm3c',NULL,NULL);
+azg900cdnm3c',NULL);
 INSERT INTO "records" VALUES(3,'b14q6zyz9hkg','accueil','Éléments',7,3,'0000000000000000000000000000000000000000000000000000000000000003','<3@example.org>','Votre carte Vitale n° 3','ameli <contact@example.net>','genuine',NULL,2,'{"verdict":"impersonation"}','2026-11-22T12:00:03.000000+00:00',1.25,2048,NULL,NULL,1,0,'','','',0,'ameli <contact@example.net>
 votre carte vitale n° 3
 <3@example.org>
-b14q6zyz9hkg',NULL,'2026-05-02T12:00:00.000000+00:00');
+b14q6zyz9hkg',NULL);
 CREATE TABLE recovery_codes (
     user_id     TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     hash        TEXT    NOT NULL,
@@ -384,7 +372,6 @@ CREATE TABLE wishes (
     PRIMARY KEY (record_id, who)
 );
 INSERT INTO "wishes" VALUES('yxm2ssvc24ht','web:paul',1,'2026-11-22T12:00:00.000000+00:00');
-CREATE INDEX api_reports_by_time ON api_reports (at);
 CREATE INDEX records_by_instant ON records (judged_at, number);
 CREATE INDEX records_by_content ON records (account, sha256);
 CREATE INDEX records_to_retry ON records (account, retry_at) WHERE retry_at IS NOT NULL;
@@ -428,7 +415,5 @@ CREATE UNIQUE INDEX reports_once ON reports (channel, fraud)
 CREATE INDEX reports_open ON reports (state, due_at) WHERE state IN ('asked', 'fetched', 'drafted', 'waiting', 'sending');
 CREATE INDEX reports_tried ON reports (channel, tried_at) WHERE tried_at IS NOT NULL;
 CREATE INDEX reports_by_record ON reports (record_id);
-CREATE INDEX answers_by_content ON answers (account, sha256);
-CREATE INDEX records_reported ON records
-    (judged_at, number, verdict, held, decision, account, theme, campaign, words, reported) WHERE reported IS NOT NULL;
+CREATE INDEX handed_in_by_time ON handed_in (at);
 COMMIT;

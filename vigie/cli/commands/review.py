@@ -11,7 +11,7 @@ from vigie.cli.frame import Globals, Work, account_help, since_help
 from vigie.cli.language import say
 from vigie.cli.status import Status
 
-PILES = ("waiting", "requested", "reported", "held", "confirmed", "released", "decided", "in-place", "all")
+PILES = ("waiting", "requested", "held", "confirmed", "released", "decided", "in-place", "all")
 SORTS = ("newest", "oldest", "author", "subject", "account")
 _Ids = Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)]
 _SomeIds = Annotated[list[str] | None, typer.Argument(metavar="[ID...]", show_default=False)]

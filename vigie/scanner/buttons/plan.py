@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from vigie.judge.export import case_object
 from vigie.ledger.answers import NOTHING_ASKED, Asked, Letter, LetterState, Reported
-from vigie.ledger.casefile import MESSAGE_ID, case_text
-from vigie.ledger.handed_in import HandedIn
+from vigie.ledger.handed_in_types import Source
 from vigie.ledger.review import Standing, standing
 from vigie.ledger.types import ActionKind, Intent, Place, Record, State
 from vigie.rules.types import Case
@@ -76,7 +74,8 @@ class Button:
         self._ledger = hands.ledger
         self._account = hands.session.account
         self._folder = folder
-        self._reports = reports
+        self.reports = reports
+        """What is moved there is handed in; else it is asked about."""
 
     def known(self, place: Place, sha256: str, used: set[str]) -> Record | None:
         """The case that the message has already, at its new place; None: it gets one, or is in quarantine as far as is known."""
@@ -134,7 +133,7 @@ class Button:
 
     def _quarantine(self, moved: Moved, status: FolderStatus, mode: Mode, quarantine: Callable[[], str]) -> str:
         """Where a reported message is taken; "": back, like all that is asked about."""
-        if not self._reports:
+        if not self.reports:
             return ""
         job, verdict = moved.job, moved.case.verdict
         released = self._ledger.released(job.place.account, job.sha256)
@@ -207,21 +206,19 @@ class Button:
             one.moved.case,
             job.received,
             self._folder,
-            self._reports,
+            self.reports,
             one.goes_to,
             into_quarantine=one.into_quarantine,
             partial=job.partial,
         )
 
     def _reported(self, wanted: Sequence[_Wanted]) -> Iterator[Reported]:
-        if not self._reports:
+        if not self.reports:
             return
+        source = Source.of_folder(self._account.name, self._folder)
         for one in wanted:
-            job, case = one.moved.job, one.moved.case
-            told = {**case_object(case), "sha256": job.sha256}
-            kept = HandedIn(job.sha256, case.message_id[:MESSAGE_ID], case.verdict.label.value, case_text(told))
-            raw = None if job.partial or job.size > REPORT_BYTES else job.raw
-            yield Reported(one.case_of.id, self._account.name, kept, raw)
+            job = one.moved.job
+            yield Reported(one.case_of, None if job.partial or job.size > REPORT_BYTES else job.raw, source)
 
 
 def _letter(one: _Wanted, name: str, raw: bytes, at: datetime, *, always: bool) -> Letter:

@@ -15,8 +15,3 @@ CREATE TABLE answers (
     sealed      BLOB
 );
 CREATE INDEX answers_by_content ON answers (account, sha256);
-
--- When the owner of the mailbox reported it as a fraud.
-ALTER TABLE records ADD COLUMN reported TEXT;
-CREATE INDEX records_reported ON records
-    (judged_at, number, verdict, held, decision, account, theme, campaign, words, reported) WHERE reported IS NOT NULL;
