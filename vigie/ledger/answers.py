@@ -85,8 +85,7 @@ class Answers:
     def advance(self, intent_id: str, state: LetterState) -> None:
         """SENDING, durable before the command; ENDED, after which nobody reads it any more."""
         with self._database.writing() as connection:
-            new = {"state": state.value} | ({"sealed": None} if state is LetterState.ENDED else {})
-            connection.execute(update(ANSWERS).where(ANSWERS.c.intent == storable(intent_id)).values(**new))
+            move_on(connection, intent_id, state)
 
     def ours(self, account: str, contents: Collection[str]) -> frozenset[str]:
         """Those of these SHA-256 that are replies of ours in that account."""
@@ -99,11 +98,17 @@ class Answers:
             return frozenset(connection.execute(query).scalars())
 
     def count(self, account: str, since: datetime) -> int:
-        """How many replies were written for the account."""
-        query = select(func.count()).select_from(ANSWERS)
-        query = query.where(ANSWERS.c.account == storable(account), ANSWERS.c.at >= instant_text(since))
+        """How many replies were written for the account, without those that a keyword makes needless."""
+        written = (ANSWERS.c.account == storable(account), ANSWERS.c.always == 1, ANSWERS.c.at >= instant_text(since))
+        query = select(func.count()).select_from(ANSWERS).where(*written)
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
+
+
+def move_on(connection: Connection, intent_id: str, state: LetterState) -> None:
+    """See Answers.advance."""
+    new = {"state": state.value} | ({"sealed": None} if state is LetterState.ENDED else {})
+    connection.execute(update(ANSWERS).where(ANSWERS.c.intent == storable(intent_id)).values(**new))
 
 
 def write(connection: Connection, path: Path, asked: Asked, accounts: dict[str, str], at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
+from vigie.ledger.answer_schema import ANSWERS
 from vigie.ledger.columns import storable
 from vigie.ledger.report_schema import REPORTS
 from vigie.ledger.schema import (
@@ -48,6 +49,9 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
         handed = select(*(column for column in HANDED_IN.columns if column.name not in ("record_id", "message"))).where(
             HANDED_IN.c.record_id == record_id
         )
+        replies = select(*(column for column in ANSWERS.columns if column.name not in ("number", "sealed"))).where(
+            ANSWERS.c.intent.in_(select(INTENTS.c.id).where(INTENTS.c.record_id == record_id))
+        )
         for record in _rows(connection, select(RECORDS).where(RECORDS.c.id == record_id)):
             yield {
                 "kind": "record",
@@ -58,6 +62,7 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
                 "handed_in": _rows(connection, handed),
                 "intents": _rows(connection, intents),
                 "outcomes": _rows(connection, outcomes),
+                "replies": _rows(connection, replies.order_by(ANSWERS.c.number)),
                 "signatures": connection.execute(signatures).scalars().all(),
                 "frozen": _rows(connection, frozen.where(FROZEN.c.record_id == record_id)),
             }

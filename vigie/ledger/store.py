@@ -27,7 +27,7 @@ from vigie.ledger import (
     signature_rows,
     view_rows,
 )
-from vigie.ledger.answers import NOTHING_ASKED, Answers, Asked
+from vigie.ledger.answers import NOTHING_ASKED, Answers, Asked, LetterState
 from vigie.ledger.asks import Asks
 from vigie.ledger.audit import What
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
@@ -347,8 +347,10 @@ class Ledger(Keeper):
                 self._note(connection, What.ENDED, account=ended.source.account, about=ended.record_id, detail=told)
                 if ended.kind in intent_rows.BACK and outcome.destination is not None:
                     self._absorb(connection, ended, outcome.destination)
-                if ended.kind is ActionKind.ANSWER and outcome.destination is not None:
-                    record_rows.follow(connection, ended.record_id, ended.source, outcome.destination)
+                if ended.kind is ActionKind.ANSWER:
+                    answers.move_on(connection, ended.id, LetterState.ENDED)
+                    if outcome.destination is not None:
+                        record_rows.follow(connection, ended.record_id, ended.source, outcome.destination)
 
     def _absorb(self, connection: Connection, release: Intent, there: Place) -> None:
         """Removes the second case of a message that was put back: it was read at its new place before that was known to have ended.
