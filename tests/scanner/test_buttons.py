@@ -32,6 +32,7 @@ from tests.servers.dovecot import Dovecot, append, client, contents, hashes
 from tests.servers.fakeimap import CLOSE, FakeImap, Reply
 from tests.servers.pymap import Pymap
 from tests.servers.scripted_store import ALL_MAIL, Gmail, Store, exchange
+from vigie.cli import words
 from vigie.ledger.handed_in_types import HandedState
 from vigie.ledger.review import Standing, plan_release, standing
 from vigie.ledger.review_types import Pending
@@ -47,6 +48,8 @@ from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import MailboxError, Summary
 from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Supervisor
+from vigie.web.review.said import deeds
+from vigie.web.words import said
 
 FALSE, BILL = mail("faux", "impersonation"), mail("facture")
 DATE = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -448,3 +451,16 @@ def test_at_work_below_a_prefix(dovecot_prefix: Dovecot, ledger: Ledger) -> None
 def test_settings_that_are_refused(dovecot: Dovecot, wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"folder|answers"):
         AccountSettings.model_validate(dovecot.account().model_dump() | wrong)
+
+
+def test_reviewers_and_admins_read_that_somebody_was_answered(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE)
+    scan(account, ledger, folder=CHECK)
+    case = ledger.desk("marie").case(only(ledger).id)
+    assert case is not None
+    assert [deed.text for deed in deeds(case, said("en"))] == ["answer the person: done"]
+    assert words.done(case.history).endswith(" $Phishing $Junk")
+    assert words.deed(ActionKind.ANSWER, case.history[0][1]) in {"répondu", "answered"}
+    (told,) = ledger.exported([case.record.id])
+    assert [reply["state"] for reply in told["replies"]] == ["ended"]
