@@ -93,6 +93,8 @@ SAMPLES: dict[str, Any] = {
     "scopes": ["https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"],
     "token_file": "/var/lib/vigie/accueil.token",
     "cron": "*/5 * * * *",
+    "check_folder": "À vérifier",
+    "report_folder": "Signaler une fraude",
     "nameservers": ["127.0.0.1"],
     "border_hosts": [PLACEHOLDER],
     "relays": ["192.0.2.0/24"],
