@@ -51,6 +51,15 @@ def test_a_folder_gets_the_same_case(served: Served, exchange: Exchange) -> None
     assert shape(exchange.replay(served).json()) == shape(told)
 
 
+def test_what_was_not_judged_yet_is_nothing_and_never_genuine(served: Served) -> None:
+    """W-32: a mail that is opened before the scan has no record; whoever asks about it itself is answered at once."""
+    one = client.Client(served.origin, give(served, *Use)[1])
+    mail = seeded.message(seeded.LOOKALIKE)
+    case = one.check(mail)
+    assert one.records(message_id=case["message_id"], sha256=case["sha256"]) == {"records": []}
+    assert case["verdict"] == "impersonation"
+
+
 def test_the_client_is_the_one_that_the_description_gives() -> None:
     assert generating.render() == (PAYLOADS.parent.parent / "web" / "api" / "client.py").read_text("utf-8")
 

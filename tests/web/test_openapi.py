@@ -18,6 +18,8 @@ from tests.web.api.asking import give
 from tests.web.conftest import MAILBOXES
 from tests.web.review import seeded
 from tests.web.served import Served, serve
+from vigie.auth_checks.settings import DnsSettings
+from vigie.judge.settings import JudgeSettings, LimitSettings
 from vigie.ledger.people_types import Role
 from vigie.ledger.token_types import Use
 from vigie.web import cookies
@@ -34,7 +36,10 @@ def mail(_: object, value: Any) -> bytes:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serve(tmp_path_factory.mktemp("openapi"), mailboxes=MAILBOXES) as served:
+    # Names of nobody are asked of a file: a name server that is not there takes seconds for each.
+    dns = DnsSettings(zone_file=seeded.SAMPLES[seeded.GENUINE] / "dns.toml")
+    judge = JudgeSettings(dns=dns, limits=LimitSettings(workers=1))
+    with serve(tmp_path_factory.mktemp("openapi"), mailboxes=MAILBOXES, judge=judge) as served:
         for uid in (1, 2):
             seeded.held(served.ledger, record(uid, campaign="c0ffee"))
         served.add("Racine", Role.ADMIN)
