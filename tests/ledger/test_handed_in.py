@@ -12,10 +12,13 @@ from tests.ledger.test_casefile import case
 from vigie.ledger import handed_in_rows
 from vigie.ledger.database import Database
 from vigie.ledger.handed_in_types import HandedState, Source
+from vigie.ledger.people_types import ALL_RIGHTS, By
 from vigie.ledger.report_types import Report, ReportState
 from vigie.ledger.review_types import Done, Fetched, Pending, Unknown
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
+from vigie.ledger.token_types import Token, Use
+from vigie.ledger.tokens import fresh
 from vigie.ledger.types import Decision
 from vigie.rules.types import Label, Verdict
 
@@ -159,3 +162,19 @@ def test_a_case_of_a_mailbox_can_be_handed_in_too(ledger: Ledger) -> None:
     assert (line.case.id, line.case.folder, line.kept) == (there.id, "INBOX", True)
     assert ledger.handed_in.message(there.id) == RAW
     assert len(list(ledger.records())) == 1
+
+
+def test_tokens_about_one_mailbox_go_with_it(ledger: Ledger) -> None:
+    """W-24. A token for several mailboxes stays: its programs are those of the others, too."""
+    for accounts in (["accueil"], ["accueil", "compta"]):
+        token = Token("-".join(accounts), "programme", frozenset({Use.REPORT}), frozenset(accounts), "x", NOON, NOON)
+        ledger.tokens.add(token, fresh(), By("cli:root", ALL_RIGHTS))
+    hand_in(ledger, Source.of_token(Token("a", "programme", frozenset(), frozenset({"accueil"}), "x", NOON, NOON)))
+    told = [item for item in ledger.exported_account("accueil") if item["kind"] == "token"]
+    assert [item["accounts"] for item in told] == [["accueil"], ["accueil", "compta"]]
+    assert "hash" not in told[0]
+    assert ledger.forget_account("accueil", places=False).records == 1
+    assert ledger.handed_in.count() == 0
+    assert len(ledger.tokens.all(By("cli:root", ALL_RIGHTS))) == 2
+    ledger.forget_account("accueil", places=True)
+    assert [token.id for token in ledger.tokens.all(By("cli:root", ALL_RIGHTS))] == ["accueil-compta"]

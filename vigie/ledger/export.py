@@ -28,8 +28,11 @@ from vigie.ledger.schema import (
     SIGNED,
     WISHES,
 )
+from vigie.ledger.token_schema import TOKENS
 
-_JSON = frozenset({"case_json", "answers", "settings", "flags", "keywords", "kept_keywords", "detail"})
+_JSON = frozenset(
+    {"accounts", "uses", "case_json", "answers", "settings", "flags", "keywords", "kept_keywords", "detail"}
+)
 
 
 def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -81,6 +84,10 @@ def of_account(connection: Connection, account: str) -> Iterator[dict[str, Any]]
     for kind, table in tables:
         for row in _rows(connection, select(table).where(table.c.account == storable(account))):
             yield {"kind": kind, **row}
+    columns = [column for column in TOKENS.columns if column.name != "hash"]
+    for row in _rows(connection, select(*columns).where(TOKENS.c.accounts.is_not(None))):
+        if storable(account) in row["accounts"]:
+            yield {"kind": "token", **row}
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger import signature_rows
 from vigie.ledger.answer_schema import ANSWERS
-from vigie.ledger.columns import instant_text, storable
+from vigie.ledger.columns import instant_text, list_text, storable
 from vigie.ledger.digest_schema import ASKS, DIGEST_ITEMS
 from vigie.ledger.intent_rows import BACK, OPEN
 from vigie.ledger.report_schema import REPORTS
@@ -39,6 +39,7 @@ from vigie.ledger.schema import (
     VIEWS,
     WISHES,
 )
+from vigie.ledger.token_schema import TOKENS
 from vigie.ledger.types import Decision, Erased, State
 
 BATCH = 200
@@ -168,13 +169,15 @@ def remove_signatures(connection: Connection, first_seen_before: datetime) -> in
 def remove_traces(connection: Connection, account: str, *, places: bool) -> int:
     """What hangs on the account and on no record; gives how many signatures.
 
-    `places`: also how far its folders were judged, and its mode. Not for an account that is still at work: all its mail
-    would be judged, and acted upon, anew.
+    `places`: also how far its folders were judged, its mode, and the tokens about it alone. Not for an account that is still at
+    work: all its mail would be judged, and acted upon, anew.
     """
     tables = (SIGNATURES, ALLOWED, *((CURSORS, ATTEMPTS, HEARTBEATS, MODES, ANSWERS) if places else ()))
     counts = [
         connection.execute(delete(table).where(table.c.account == storable(account))).rowcount for table in tables
     ]
+    if places:  # of a token for that mailbox alone nothing is left to ask; one for several stays, with its name
+        connection.execute(delete(TOKENS).where(TOKENS.c.accounts == list_text((storable(account),))))
     return counts[0]
 
 

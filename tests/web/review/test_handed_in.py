@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from tests.addins.exchanges import judging
 from tests.web.api.asking import asked
+from tests.web.conftest import MAILBOXES
 from tests.web.review import seeded
-from tests.web.served import Browser, Served, text
+from tests.web.served import Browser, Served, serve, text
 from vigie.ledger.handed_in_types import HandedState, Source
 from vigie.ledger.people_types import Role
 from vigie.ledger.report_types import Report, ReportState
@@ -27,8 +32,16 @@ def states(served: Served) -> list[HandedState]:
     return [one.state for one in served.ledger.desk("x").handed_in.page(None)[0]]
 
 
-def test_what_an_add_in_hands_over_is_confirmed_and_goes_further(served: Served, reviewer: Browser) -> None:
+@pytest.fixture
+def judged(tmp_path: Path) -> Iterator[Served]:
+    """Pages that judge, with a file instead of name servers."""
+    with serve(tmp_path, mailboxes=MAILBOXES, judge=judging()) as pages:
+        yield pages
+
+
+def test_what_an_add_in_hands_over_is_confirmed_and_goes_further(judged: Served) -> None:
     """From the API to the report of a fraud, without any mailbox."""
+    served, reviewer = judged, judged.browser(judged.add("Marie"))
     api, mail = asked(served), seeded.message(seeded.DISGUISED)
     headers = {**api.headers(), "Content-Type": "message/rfc822"}
     case_id = api.http.post("/api/v1/reports?consent=true", content=mail, headers=headers).json()["id"]

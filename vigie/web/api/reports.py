@@ -19,6 +19,7 @@ router = APIRouter(prefix="/api/v1", dependencies=[bearer.SCHEME], tags=["api"])
 REPORT_BYTES: Final = 4 * 1024 * 1024
 """Of a message that is kept: it lies in the ledger, which is copied."""
 _REPORT: Final[dict[str, Any]] = {
+    "title": "Report",
     "type": "object",
     "properties": {"id": {"type": "string"}, "known": {"type": "boolean"}, "case": schemas.CASE},
     "required": ["id", "known", "case"],
