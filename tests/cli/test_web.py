@@ -237,5 +237,11 @@ def test_a_token_is_made_listed_and_revoked(file: Path, capsys: pytest.CaptureFi
     assert web("revoke", listed.split()[0])[0] == 0
     with Ledger(config.load(file).ledger) as ledger:
         assert ledger.tokens.good(secret, at=now) is None
-    for wrong in (("revoke", "x"), ("create", " "), ("create", "x", "--days", "0"), ("create", "x", "--account", "y")):
+    for wrong in (
+        ("revoke", "x"),
+        ("create", " "),
+        ("create", "x", "--days", "0"),
+        ("create", "x", "--account", "y"),
+        ("create", "x", "--scope", "all"),
+    ):
         assert web(*wrong)[0] == 2, wrong
