@@ -15,12 +15,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from vigie.ledger import audit, deciding, report_rows, sealing
+from vigie.ledger import audit, deciding, report_rows, report_statistics, sealing
 from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_rows import EVERYWHERE
-from vigie.ledger.report_types import Draft, Report, ReportCounts, ReportState
+from vigie.ledger.report_types import Draft, Report, ReportCounts, ReportState, ReportStatistics
 from vigie.ledger.review import Refusal
 from vigie.ledger.review_types import Scope, Unknown
 from vigie.ledger.types import Decision, Record
@@ -113,6 +113,11 @@ class Reports:
                 return False
             self._note(connection, report, "dropped")
             return True
+
+    def statistics(self, since: datetime | None = None) -> Sequence[ReportStatistics]:
+        """What was reported where and what came back, of reports that were asked for since then; channels by name."""
+        with self._database.reading() as connection:
+            return report_statistics.statistics(connection, self._within, since)
 
     def counts(self) -> Sequence[ReportCounts]:
         """What was reported where, and what came back."""
