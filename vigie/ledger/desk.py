@@ -256,10 +256,11 @@ class Desk:
         self._database.shrink()
         return total
 
-    def note_export(self, *, account: str = "") -> None:
-        """She takes a list of cases away: subjects and senders leave the ledger (W-21)."""
+    def note_export(self, *, account: str = "", of: str = "") -> None:
+        """She takes a list of cases away, or of something else: subjects and senders leave the ledger (W-21)."""
+        told = {"as": "csv"} | ({"of": of} if of else {})
         with self._database.writing() as connection:
-            audit.note(connection, What.EXPORTED, who=self._who, account=account, detail={"as": "csv"})
+            audit.note(connection, What.EXPORTED, who=self._who, account=account, detail=told)
 
     # -- looking at the message itself -----------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from vigie.ledger.redaction import Redactor, fields, person
 from vigie.ledger.report_types import FetchedFraud
-from vigie.scanner.reporting.redaction import Redactor, fields, person
 
 MOST_LINKS: Final = 50
 

@@ -18,6 +18,7 @@ from vigie.web.review.answers import answers
 from vigie.web.review.chain import chain
 from vigie.web.review.desks import case_of, desk_of, words_of
 from vigie.web.review.live import versions
+from vigie.web.review.offered import content_of, hands, reporting
 from vigie.web.review.said import TONES, decision, deeds, doer, name, noticed
 from vigie.web.review.shown import line
 from vigie.web.review.told import told
@@ -74,7 +75,8 @@ def page(
     found = case_of(request, person, record_id)
     t, record = words_of(request), found.record
     read = told(record.case_json, verdict=record.verdict, brand=record.brand, decided_by=record.decided_by)
-    here = site.of(request)
+    here, desk = site.of(request), desk_of(request, person)
+    known = content_of(found, here)
     return render(
         request,
         "review/case.html.j2",
@@ -90,12 +92,14 @@ def page(
         chain=chain(record, read, t),
         told=read,
         advice=read.advice.get(t.language, ()),
+        by_hand=hands(found, known, t),
+        reporting=reporting(found, known, desk.reports.of_case(record.id), desk.reports.stopped(), here, t),
         noticed=noticed(read, t),
         deeds=deeds(found, t),
         wanted_back=", ".join(map(name, found.wanted_back)),
         conflict=None if conflict is None else _told_conflict(conflict, person, t),
         refusal="" if refusal is None else refused(refusal.code, t),
-        next_case=desk_of(request, person).following(record.id),
+        next_case=desk.following(record.id),
         live=live,
     )
 
