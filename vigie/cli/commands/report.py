@@ -16,8 +16,8 @@ def declare(app: typer.Typer) -> None:
 
     @app.command(
         help=say(
-            "Signale une fraude confirmée : montre ce qui partira, demande, envoie.",
-            "Reports a confirmed fraud: shows what will go, asks, sends.",
+            "Signale une fraude confirmée : montre ce qui partira, demande, envoie. Sans --to : dit à qui, et comment.",
+            "Reports a confirmed fraud: shows what will go, asks, sends. Without --to: tells to whom, and how.",
         )
     )
     def report(
@@ -28,16 +28,18 @@ def declare(app: typer.Typer) -> None:
             typer.Option(
                 "--to", metavar="CHANNEL", help=say("à qui : voir vigie catalog", "to whom: see vigie catalog")
             ),
-        ],
+        ] = "",
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help=say("montre seulement, n'envoie rien", "shows only, sends nothing"))
         ] = False,
         yes: Annotated[bool, typer.Option("--yes", help=say("sans demander", "without asking"))] = False,
     ) -> Work:
         def work() -> Status:
-            from vigie.cli import reporting
+            from vigie.cli import addressees, reporting
 
             options: Globals = context.obj
+            if not to:
+                return addressees.show(options.config, case)
             return reporting.report(options.config, case, to, dry_run=dry_run, yes=yes)
 
         return work
