@@ -19,6 +19,7 @@ from typing import Final
 import vigie
 from vigie.ledger.report_types import FetchedFraud
 from vigie.scanner.reporting.evidence import Evidence
+from vigie.scanner.reporting.pages import pages
 
 LONGEST_LINE: Final = 998
 """RFC 5322 section 2.1.1."""
@@ -46,7 +47,7 @@ def arf(fraud: FetchedFraud, told: Evidence, envelope: Envelope, *, whole: bool)
     """
     parts = (
         _text(_in_words(told, whole=whole)),
-        _part("message/feedback-report", _feedback(fraud, told)),
+        _part("message/feedback-report", _feedback(fraud, told, whole=whole)),
         _original(fraud.raw) if whole else _part("text/rfc822-headers; charset=utf-8", _lines(told)),
     )
     return _letter(fraud, envelope, _REPORT, parts)
@@ -130,15 +131,18 @@ def _original(raw: bytes) -> bytes:
     return head + b'\r\nContent-Disposition: attachment; filename="fraud.eml"\r\n\r\n' + text
 
 
-def _feedback(fraud: FetchedFraud, told: Evidence) -> Sequence[str]:
-    """RFC 5965 section 3: the three required fields, then what is known. No Original-Rcpt-To: it would name the recipient."""
+def _feedback(fraud: FetchedFraud, told: Evidence, *, whole: bool) -> Sequence[str]:
+    """RFC 5965 section 3: the three required fields, then what is known. No Original-Rcpt-To: it would name the recipient.
+
+    Reported-URI is a URI (section 3.5), which a link with something taken out is not.
+    """
     lines = ["Feedback-Type: fraud", *_ABOUT_US]
     lines.append(f"Arrival-Date: {format_datetime(fraud.record.judged_at.astimezone(UTC))}")
     if told.source_ip:
         lines.append(f"Source-IP: {told.source_ip}")
     if told.reported_domain:
         lines.append(f"Reported-Domain: {told.reported_domain}")
-    lines += [f"Reported-URI: {link}" for link in told.links]
+    lines += [f"Reported-URI: {page.url}" for page in pages(fraud, told, whole=whole)]
     return [line for line in lines if line.isascii() and len(line) <= LONGEST_LINE]
 
 
