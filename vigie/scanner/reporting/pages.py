@@ -7,6 +7,7 @@ stays as it is, or the link is left out: half a host would be somebody else's.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,8 @@ LONGEST: Final = 2000
 """Characters of an address; what is longer no desk takes."""
 NOWHERE: Final = "The fraud leads to no page that could be reported."
 _PATH: Final = "/%:@!$&'()*+,;=~-._"
+_NAME: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+"""Letters, digits, hyphens (RFC 1035 section 2.3.1), and the underscore that browsers look up too."""
 _QUERY: Final = f"{_PATH}?"
 
 
@@ -63,14 +66,20 @@ def _page(target: str) -> Page | None:
     except ValueError:
         return None
     name = parts.hostname or ""
-    host = f"[{name}]" if ":" in name else to_alabel(name)
-    if (
-        not host.isascii()
-        or not host
-        or any(char in host for char in " %<>\"'")
-        or parts.scheme not in {"http", "https"}
-    ):
+    host = _host(name)
+    if not host or parts.scheme not in {"http", "https"}:
         return None
     place = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
     url = place + quote(parts.path or "/", safe=_PATH) + (f"?{quote(query, safe=_QUERY)}" if query else "")
     return Page(url, host) if len(url) <= LONGEST else None
+
+
+def _host(name: str) -> str:
+    """As it stands in an address; "" where the DNS could not hold it."""
+    if ":" in name:
+        try:
+            return f"[{ipaddress.IPv6Address(name)}]"
+        except ValueError:
+            return ""
+    host = to_alabel(name)
+    return host if _NAME.fullmatch(host) else ""
