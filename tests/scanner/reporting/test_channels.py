@@ -16,10 +16,10 @@ from tests.servers.hooks import Smtp, Webhook
 from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
-from vigie.scanner.channels import NotTakenError
+from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.dispatch import Dispatch
-from vigie.scanner.reporting.known import CHANNELS
+from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.reporting.settings import ChannelsSettings, ReportServerSettings
 
 
@@ -52,6 +52,16 @@ def reported(ledger: Ledger, dispatch: Dispatch, channel: str, made: FetchedFrau
     ledger.outbox.fetched(asked.id, one.raw)
     dispatch.run()
     return told(ledger, asked)
+
+
+def every() -> ChannelsSettings:
+    """Each channel with the least that it needs."""
+    return settings(
+        folder={"path": "/nowhere"}, abuse_mail={"recipients": ["a@b.example"]}, franceconnect={}, apwg={},
+        webhook={"url": "https://hook.example/secret"}, netcraft={"email": "vigie@example.org"},
+        signal_spam={"username": "accueil@example.org", "password_file": "/nowhere"},
+        phishing_initiative={"token_file": "/nowhere"}, misp={"url": "https://misp.example", "key_file": "/nowhere"},
+    )  # fmt: skip
 
 
 def parts(mail: Message) -> list[Message]:
@@ -114,7 +124,7 @@ def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> N
     assert (fields["Feedback-Type"], fields["Version"]) == ("fraud", "1")  # RFC 5965 section 3.1
     assert fields["User-Agent"].startswith("Vigie/")
     assert fields["Reported-Domain"] == "example.net"
-    assert fields.get_all("Reported-URI") == ["https://ameli.example.net/carte?m=[...]"]
+    assert fields.get_all("Reported-URI") == ["https://ameli.example.net/carte"]
     assert header.get_content_type() == "text/rfc822-headers"
 
 
@@ -189,22 +199,48 @@ def test_a_channel_that_was_switched_off_says_so(ledger: Ledger) -> None:
 
 
 def test_every_channel_keeps_the_contract() -> None:
-    assert set(CHANNELS) == {"abuse-mail", "folder", "franceconnect", "webhook"}
-    one = fraud()
-    wanted = settings(folder={"path": "/nowhere"}, abuse_mail={"recipients": ["a@b.example"]}, franceconnect={},
-                      webhook={"url": "https://hook.example/secret"})  # fmt: skip
+    one = fraud(brand="franceconnect")
+    chosen = every()
     server = ReportServerSettings(host="127.0.0.1", sender="vigie@example.org", tls="none")
+    assert set(switched_on(chosen)) == set(CHANNELS), "every channel can be configured"
     for name, channel in CHANNELS.items():
-        chosen = wanted.of(name)
-        assert chosen is not None
-        assert not chosen.automatic
-        try:
-            draft = channel.write(one, chosen, server)
-        except NotTakenError:
-            continue
+        mine = chosen.of(name)
+        assert mine is not None
+        assert not mine.automatic
+        draft = channel.write(one, mine, server)
+        assert channel.write(one, mine, server) == draft, "the same at every try"
         assert Draft.read(draft.written()) == draft
         assert b"secret" not in draft.written()
+        assert draft.redacted is (channel.TAKES is Takes.REDACTED)
         assert not draft.redacted or b"marie" not in draft.body
+        if channel.BY_MAIL:
+            with pytest.raises(NotTakenError):
+                channel.write(one, mine, None)
+
+
+@pytest.mark.parametrize("name", sorted(CHANNELS))
+def test_a_channel_that_cannot_be_reached_says_so_when_it_is_tried_out(name: str, tmp_path: Path) -> None:
+    chosen = every().of(name)
+    assert chosen is not None
+    away = ReportServerSettings(host="127.0.0.1", port=1, sender="vigie@example.org", tls="none")
+    if hasattr(chosen, "url"):
+        chosen = chosen.model_copy(update={"url": "https://127.0.0.1:1/"})
+    for server in (away, None):
+        with pytest.raises(UnsentReportError) as fault:
+            CHANNELS[name].try_out(chosen, server)
+        assert fault.value.away
+
+
+def test_trying_out_sends_nothing(smtp: Smtp, tmp_path: Path) -> None:
+    for name in ("abuse-mail", "apwg", "franceconnect"):
+        chosen = every().of(name)
+        assert chosen is not None
+        CHANNELS[name].try_out(chosen, mail_server(smtp))
+    folder = settings(folder={"path": tmp_path}).of("folder")
+    assert folder is not None
+    CHANNELS["folder"].try_out(folder, None)
+    assert not smtp.got
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("automatic", [False, True])
