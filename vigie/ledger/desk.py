@@ -106,10 +106,10 @@ class Desk:
             if not mark:
                 return
 
-    def following(self, record_id: str) -> str:
-        """The id of the case that waits and was judged before this one; behind the oldest the newest; "" where no other waits."""
+    def following(self, record_id: str, *, sort: Sort = Sort.NEWEST) -> str:
+        """The id of the case that waits and stands behind this one in that order, behind the last the first; "" where no other waits."""
         with self._database.reading() as connection:
-            return case_rows.following(connection, record_id, self._within)
+            return case_rows.following(connection, record_id, self._within, sort=sort)
 
     def case(self, record_id: str) -> ReviewCase | None:
         """One case by its id; None: there is none, or not for this person."""
