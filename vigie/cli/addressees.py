@@ -39,7 +39,9 @@ def _content(config: Config, case: ReviewCase) -> Content:
     record = case.record
     brand = next((one for one in config.judge.brands.packs() if one.name == record.brand), None)
     account = config.account(record.place.account)
-    return content(record, brand, () if account is None else (account.username,), received=case.received)
+    return content(
+        record, brand, () if account is None else (account.username, *account.addresses), received=case.received
+    )
 
 
 def _channels(config: Config, known: Content, record_id: str) -> Iterator[str]:

@@ -190,4 +190,5 @@ def _mailbox(account: AccountSettings) -> Mailbox:
         account.mode,
         account.quarantine_folder,
         account.cron or account.schedule,
+        account.addresses,
     )

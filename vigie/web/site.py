@@ -30,6 +30,8 @@ class Mailbox:
     quarantine_folder: str
     rhythm: str
     """How often it is looked at: "5m", a cron line."""
+    addresses: tuple[str, ...] = ()
+    """Of its owner, beside `username`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Site:
 
     def addresses(self, account: str) -> tuple[str, ...]:
         """Of the mailbox of that name."""
-        return tuple(mailbox.username for mailbox in self.mailboxes if mailbox.name == account)
+        named = (mailbox for mailbox in self.mailboxes if mailbox.name == account)
+        return tuple(address for mailbox in named for address in (mailbox.username, *mailbox.addresses))
 
     def brand(self, name: str | None) -> Brand | None:
         """The protected sender of that name, where it is still in the configuration."""
