@@ -97,6 +97,8 @@ def test_from_a_confirmed_fraud_to_the_receipt(pages: Served, reviewer: Browser,
     again = asked(reviewer, fraud)
     assert (again.status_code, "l'a déjà" in text(again)) == (409, True)
     assert reviewer.get(f"{way}/raw").headers["location"] == way
+    late = reviewer.post(way, {"deed": "drop"}, on=way)
+    assert (late.status_code, "12345.eml" in text(late)) == (409, True)
     steps = [entry.detail["step"] for entry in pages.ledger.audit_entries() if entry.what == "report"]
     assert steps == ["asked", "looked-at", "looked-at", "approved", "sent"]
 

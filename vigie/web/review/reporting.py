@@ -84,9 +84,10 @@ def settle(
     here, reports = site.of(request), desk_of(request, person).reports
     asked = _mine(request, person, record_id, report_id)
     if deed == "drop":
-        if not reports.drop(asked.id, at=here.now()) and asked.ended_at is None:
-            return _page(request, person, record_id, report_id, refusal="report-under-way")
-        return redirect(f"/cases/{record_id}", said="report_dropped")
+        if reports.drop(asked.id, at=here.now()):
+            return redirect(f"/cases/{record_id}", said="report_dropped")
+        refusal = "report-under-way" if asked.ended_at is None else "not-drafted"
+        return _page(request, person, record_id, report_id, refusal=refusal)
     told = reports.approve(asked.id, at=here.now())
     if isinstance(told, Unknown):
         raise HTTPException(404)
