@@ -148,6 +148,18 @@ def test_while_people_disagree_nothing_goes(pages: Served, reviewer: Browser, fr
     assert state(pages, way) is ReportState.DRAFTED
 
 
+def test_a_stop_is_said_where_it_is_asked_for(pages: Served, reviewer: Browser, fraud: Record) -> None:
+    root = pages.ledger.desk("cli:root").reports
+    root.stop("folder", at=pages.clock())
+    page = text(reviewer.get(f"/cases/{fraud.id}"))
+    assert "Dossier de signalements arrêté" in page
+    assert "Les envois sont arrêtés" not in page
+    assert "Les envois sont arrêtés" in text(reviewer.get(asked(reviewer, fraud).headers["location"]))
+    root.stop(at=pages.clock())
+    for path in (f"/cases/{fraud.id}", "/reports"):
+        assert "Les envois sont arrêtés" in text(reviewer.get(path))
+
+
 def test_who_took_back_what_was_reported_is_told_whom_to_tell(pages: Served, reviewer: Browser, fraud: Record) -> None:
     way = drafted(pages, reviewer, fraud)
     reviewer.post(way, {"deed": "send"}, on=way)

@@ -8,7 +8,7 @@ import typer
 
 from vigie.cli.frame import Globals, Work
 from vigie.cli.language import say
-from vigie.cli.status import Status
+from vigie.cli.status import Fault, Status
 
 
 def declare(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def declare(app: typer.Typer) -> None:
     )
     def report(
         context: typer.Context,
-        case: Annotated[str, typer.Argument(metavar="ID")],
+        case: Annotated[str, typer.Argument(metavar="[ID]", show_default=False)] = "",
         to: Annotated[
             str,
             typer.Option(
@@ -33,13 +33,53 @@ def declare(app: typer.Typer) -> None:
             bool, typer.Option("--dry-run", help=say("montre seulement, n'envoie rien", "shows only, sends nothing"))
         ] = False,
         yes: Annotated[bool, typer.Option("--yes", help=say("sans demander", "without asking"))] = False,
+        statistics: Annotated[
+            bool,
+            typer.Option(
+                "--statistics",
+                help=say(
+                    "ce qui a été signalé où, et ce qui est revenu", "what was reported where, and what came back"
+                ),
+            ),
+        ] = False,
+        since: Annotated[
+            str,
+            typer.Option(metavar="30d", help=say("pour --statistics : depuis quand", "for --statistics: since when")),
+        ] = "",
+        as_json: Annotated[
+            bool,
+            typer.Option(
+                "--json", help=say("pour --statistics : pour des programmes", "for --statistics: for programs")
+            ),
+        ] = False,
+        stop: Annotated[
+            str,
+            typer.Option(
+                metavar="CHANNEL|all",
+                help=say("plus rien n'y part, avant --allow", "nothing is sent there until --allow"),
+            ),
+        ] = "",
+        allow: Annotated[str, typer.Option(metavar="CHANNEL|all", help=say("reprend l'envoi", "sending goes on"))] = "",
     ) -> Work:
         def work() -> Status:
-            from vigie.cli import addressees, reporting
+            from vigie.cli import addressees, report_figures, reporting
 
             options: Globals = context.obj
-            if not to:
+            if sum(map(bool, (case, statistics, stop, allow))) != 1:
+                wrong = say(
+                    "un cas, ou --statistics, ou --stop, ou --allow", "a case, or --statistics, or --stop, or --allow"
+                )
+                raise Fault(wrong, Status.USAGE)
+            if statistics:
+                return report_figures.statistics(options.config, since, as_json=as_json)
+            if stop or allow:
+                return (report_figures.stop if stop else report_figures.allow)(options.config, stop or allow)
+            if not to and not (dry_run or yes):
                 return addressees.show(options.config, case)
+            if not to:
+                raise Fault(
+                    say("--to CHANNEL : à qui (vigie catalog)", "--to CHANNEL: to whom (vigie catalog)"), Status.USAGE
+                )
             return reporting.report(options.config, case, to, dry_run=dry_run, yes=yes)
 
         return work

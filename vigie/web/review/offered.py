@@ -77,6 +77,8 @@ class Desk:
     why: str
     reported: Reported | None
     """The newest report of this case to it."""
+    stopped: bool
+    """Nothing is sent there now."""
 
     @property
     def free(self) -> bool:
@@ -135,19 +137,20 @@ def reporting(
     return Reporting(
         confirmed=confirmed,
         disputed=bool(case.wanted_back),
-        desks=tuple(_desks(found, past, here, t)) if confirmed else (),
+        desks=tuple(_desks(found, past, stops, here, t)) if confirmed else (),
         past=past,
         stopped=here.reporting_stopped or "" in stops,
     )
 
 
-def _desks(found: Content, past: Sequence[Reported], here: Site, t: Words) -> Iterator[Desk]:
+def _desks(found: Content, past: Sequence[Reported], stops: Sequence[str], here: Site, t: Words) -> Iterator[Desk]:
     """The most fitting first."""
     switched_on = {channel.id: channel for channel in here.channels}
     newest = {one.report.channel: one for one in past}
     for one in for_content(found):
         if one.channel and one.id in switched_on:
-            yield Desk(switched_on[one.id], one.title[t.language], one.why[t.language], newest.get(one.id))
+            channel, told = switched_on[one.id], newest.get(one.id)
+            yield Desk(channel, one.title[t.language], one.why[t.language], told, one.id in stops)
 
 
 def reported(report: Report, t: Words) -> Reported:
