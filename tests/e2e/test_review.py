@@ -365,6 +365,12 @@ def test_everything_is_decided_without_a_script(world: World, chromium: Chromium
     page.goto(f"{world.origin}{one}")
     page.click("form[action$='/message'] button")
     expect(page.locator("iframe.mail")).to_be_visible()  # the page asks for itself anew
-    page.goto(f"{world.origin}/cases?q=sans+script")
+    decides("confirm", one, "confirmed")
+    page.goto(f"{world.origin}{one}")
+    page.locator("button[name=channel]").first.click()
+    expect(page.locator("#source")).to_be_visible()
+    button(page, "send").click()
+    expect(page.locator("#reported")).to_contain_text(".eml")
+    page.goto(f"{world.origin}/cases?q=sans+script&pile=held")
     assert page.locator("tr[data-row]").count() == 3
     context.close()
