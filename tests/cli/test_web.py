@@ -22,6 +22,7 @@ from vigie.cli import config, main
 from vigie.cli.settings_shown import sections
 from vigie.ledger.people_types import ALL_RIGHTS, By
 from vigie.ledger.store import Ledger
+from vigie.ledger.tokens import is_token
 from vigie.web.app import create_app
 from vigie.web.site import Site
 
@@ -210,3 +211,31 @@ password_command = ["echo", "{secret}"]
     assert "[web.oidc.groups] name = team" in told
     assert "[[accounts]] mode = observe" in told
     assert os.fspath(file.parent / "vigie.db") in told
+
+
+def test_a_token_is_made_listed_and_revoked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """W-08."""
+
+    def web(*words: str) -> tuple[int, str, str]:
+        status = main.run(["--config", str(file), "web", "token", *words])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    assert web("list")[:2] == (0, "")
+    status, out, err = web("create", "Thunderbird", "--scope", "check", "--scope", "report", "--days", "30")
+    assert status == 0
+    secret = out.removesuffix("\n")
+    assert is_token(secret)
+    assert secret not in err
+    listed = web("list")[1]
+    assert secret not in listed
+    assert ("check,report" in listed, "Thunderbird" in listed) == (True, True)
+    now = datetime.now(UTC)
+    with Ledger(config.load(file).ledger) as ledger:
+        assert ledger.tokens.good(secret, at=now) is not None
+        assert ledger.tokens.good(secret, at=now + timedelta(days=31)) is None
+    assert web("revoke", listed.split()[0])[0] == 0
+    with Ledger(config.load(file).ledger) as ledger:
+        assert ledger.tokens.good(secret, at=now) is None
+    for wrong in (("revoke", "x"), ("create", " "), ("create", "x", "--days", "0"), ("create", "x", "--account", "y")):
+        assert web(*wrong)[0] == 2, wrong

@@ -37,7 +37,7 @@ from vigie.scanner.reporting.settings import (
     SignalSpamSettings,
 )
 from vigie.scanner.settings import AccountSettings
-from vigie.web.settings import GroupSettings, OidcSettings, WebSettings
+from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, WebSettings
 
 PLACEHOLDER = "mx.example.org"
 """The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
@@ -78,6 +78,7 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("# [channels.misp]", MispSettings),
     ("# [channels.webhook]", ReportWebhookSettings),
     ("[web]", WebSettings),
+    ("[web.api]", ApiSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
@@ -121,6 +122,7 @@ SAMPLES: dict[str, Any] = {
     "trusted_proxies": ["127.0.0.1"],
     "label": "votre organisation",
     "role": "reviewer",
+    "origins": ["https://addin.example.org"],
     "accounts": ["accueil"],
 }
 """Values to show where the default says nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import signal
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from vigie.scanner.settings import AccountSettings, SecretError
 from vigie.web import serving
 from vigie.web.app import create_app
 from vigie.web.cookies import fresh
+from vigie.web.judging import Judging
 from vigie.web.people import passwords
 from vigie.web.people.invitation import NAME
 from vigie.web.review.opening import Opener
@@ -41,7 +43,7 @@ def serve(path: Path | None) -> Status:
         raise Fault(f"web.listen {config.web.listen}: {reason(error)}", Status.USAGE) from None
     with listening:
         try:
-            with Ledger(config.ledger, "web") as ledger:
+            with Ledger(config.ledger, "web") as ledger, closing(Judging(config.judge)) as judging:
                 site = Site(
                     ledger,
                     config.web,
@@ -50,6 +52,7 @@ def serve(path: Path | None) -> Status:
                     _client_secret(config),
                     brands=config.judge.brands.packs(),
                     opener=Opener(config.judge.limits),
+                    judging=judging,
                     release_on_request=config.operation.digest.release_on_request,
                 )
                 print(say(f"Les pages sont à {config.web.origin}", f"The pages are at {config.web.origin}"), flush=True)

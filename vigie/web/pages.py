@@ -40,6 +40,7 @@ NAVIGATION = (
     Way("/campaigns", "campaigns"),
     Way("/accounts", "accounts"),
     Way("/people", "people", Role.ADMIN),
+    Way("/tokens", "tokens", Role.ADMIN),
     Way("/audit", "audit", Role.ADMIN),
     Way("/settings", "settings", Role.ADMIN),
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import Request
 
-from vigie.judge.settings import BrandSettings, LimitSettings
+from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.store import Ledger
 from vigie.rules.brand import Brand
+from vigie.web.judging import Judging
+from vigie.web.pace import Pace
 from vigie.web.review.opening import Opener
 from vigie.web.settings import WebSettings
 
@@ -70,6 +72,20 @@ class Site:
     """The protected senders, for what they say of themselves."""
     opener: Opener = field(default_factory=lambda: Opener(LimitSettings()))
     """Opens a message that is looked at."""
+    judging: Judging = field(default_factory=lambda: Judging(JudgeSettings()))
+    """Judges what is asked over HTTP; who makes the site closes it."""
+    pace: Pace = field(init=False)
+    """Of the API's tokens."""
+    reports: Pace = field(init=False)
+    """Of the same, for messages that are kept."""
+    visits: Pace = field(init=False)
+    """Of those who ask on /verifier."""
+
+    def __post_init__(self) -> None:
+        """The paces that the settings say."""
+        object.__setattr__(self, "pace", Pace(self.settings.api.per_minute, timedelta(minutes=1)))
+        object.__setattr__(self, "reports", Pace(self.settings.api.reports_per_hour, timedelta(hours=1)))
+        object.__setattr__(self, "visits", Pace(self.settings.verifier_per_hour, timedelta(hours=1)))
 
     def brand(self, name: str | None) -> Brand | None:
         """The protected sender of that name, where it is still in the configuration."""
