@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import email
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import Message
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from tests.ledger.made import record
+from tests.scanner.reporting.desks import DONE, RECEIPTS
 from tests.scanner.reporting.frauds import RAW, fraud
+from tests.servers.desk import Answer, Desk
 from tests.servers.hooks import Smtp, Webhook
 from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
 from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
+from vigie.scanner.operation.meter import Meter
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.dispatch import Dispatch
 from vigie.scanner.reporting.known import CHANNELS, switched_on
@@ -51,7 +56,7 @@ def reported(ledger: Ledger, dispatch: Dispatch, channel: str, made: FetchedFrau
     assert isinstance(asked, Report)
     ledger.outbox.fetched(asked.id, one.raw)
     dispatch.run()
-    return told(ledger, asked)
+    return told_of(ledger, asked)
 
 
 def every() -> ChannelsSettings:
@@ -71,7 +76,7 @@ def parts(mail: Message) -> list[Message]:
     return [part for part in found if isinstance(part, Message)]
 
 
-def told(ledger: Ledger, report: Report) -> Report:
+def told_of(ledger: Ledger, report: Report) -> Report:
     found = ledger.desk("x").reports.report(report.id)
     assert found is not None
     return found
@@ -103,10 +108,10 @@ def test_a_folder_that_is_away_delays(ledger: Ledger, tmp_path: Path) -> None:
     assert "No such file" in report.detail
     there.mkdir()
     dispatch.run()
-    assert told(ledger, report).tries == 1  # not before its time
+    assert told_of(ledger, report).tries == 1  # not before its time
     clock[0] += timedelta(minutes=1)
     dispatch.run()
-    assert told(ledger, report).state is ReportState.SENT
+    assert told_of(ledger, report).state is ReportState.SENT
 
 
 def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> None:
@@ -185,7 +190,45 @@ def test_a_mail_server_that_refuses_is_asked_again(ledger: Ledger, smtp: Smtp) -
     smtp.refuses = False
     clock[0] += timedelta(minutes=1)
     dispatch.run()
-    assert told(ledger, report).state is ReportState.SENT
+    assert told_of(ledger, report).state is ReportState.SENT
+
+
+def test_every_try_is_counted_and_what_a_desk_asks_for_is_granted(ledger: Ledger, desk: Desk, tmp_path: Path) -> None:
+    meter, clock = Meter(), [datetime.now(UTC)]
+    told = {"email": "vigie@example.org", "url": f"{desk.url}/api/v3/", "ca_file": desk.ca}
+    dispatch = Dispatch(ledger, settings(netcraft=told), None, now=lambda: clock[0], counted=meter.reported)
+    until = (clock[0] + timedelta(hours=1)).replace(microsecond=0)
+    desk.answers.append(Answer(429, headers={"Retry-After": format_datetime(until, usegmt=True)}))
+    desk.usual = DONE["netcraft"]
+    report = reported(ledger, dispatch, "netcraft")
+    assert (report.state, report.detail) == (ReportState.WAITING, "refused (HTTP 429)")
+    clock[0] += timedelta(minutes=50)
+    dispatch.run()
+    assert len(desk.got) == 1, "not before the desk wants it"
+    clock[0] += timedelta(minutes=15)
+    dispatch.run()
+    sent = told_of(ledger, report)
+    assert (sent.state, sent.receipt) == (ReportState.SENT, RECEIPTS["netcraft"])
+    (row,) = ledger.desk("x").reports.statistics()
+    assert (row.sent, row.last_receipt, row.answers) == (1, RECEIPTS["netcraft"], ())
+    for result, count in (("put-off", 1), ("sent", 1), ("refused", None)):
+        labels = {"channel": "netcraft", "result": result}
+        assert meter.registry.get_sample_value("vigie_reports_sent_total", labels) == count
+
+
+def test_a_desk_gets_so_many_reports_an_hour(ledger: Ledger, desk: Desk, tmp_path: Path) -> None:
+    desk.usual = DONE["netcraft"]
+    told = {"email": "vigie@example.org", "url": f"{desk.url}/api/v3/", "ca_file": desk.ca, "per_hour": 1}
+    clock = [datetime.now(UTC)]
+    dispatch = Dispatch(ledger, settings(netcraft=told), None, now=lambda: clock[0])
+    first = reported(ledger, dispatch, "netcraft")
+    other = fraud()
+    second = reported(ledger, dispatch, "netcraft", replace(other, record=record(2, case_json=other.record.case_json)))
+    assert [told_of(ledger, one).state for one in (first, second)] == [ReportState.SENT, ReportState.WAITING]
+    clock[0] += timedelta(minutes=61)
+    dispatch.run()
+    assert told_of(ledger, second).state is ReportState.SENT
+    assert len(desk.got) == 2
 
 
 def test_nothing_goes_where_the_settings_say_stop(ledger: Ledger, tmp_path: Path) -> None:
@@ -259,6 +302,6 @@ def test_only_where_the_settings_say_so_a_fraud_goes_by_itself(
     if automatic:
         ledger.outbox.fetched(wanted[0].id, one.raw)
         dispatch.run()
-        assert told(ledger, wanted[0]).state is ReportState.SENT
+        assert told_of(ledger, wanted[0]).state is ReportState.SENT
         dispatch.run()
         assert len(ledger.desk("x").reports.of_case(one.record.id)) == 1

@@ -65,11 +65,7 @@ def declare(app: typer.Typer) -> None:
             from vigie.cli import addressees, report_figures, reporting
 
             options: Globals = context.obj
-            if sum(map(bool, (case, statistics, stop, allow))) != 1:
-                wrong = say(
-                    "un cas, ou --statistics, ou --stop, ou --allow", "a case, or --statistics, or --stop, or --allow"
-                )
-                raise Fault(wrong, Status.USAGE)
+            _only_one(case, statistics, stop, allow)
             if statistics:
                 return report_figures.statistics(options.config, since, as_json=as_json)
             if stop or allow:
@@ -83,3 +79,10 @@ def declare(app: typer.Typer) -> None:
             return reporting.report(options.config, case, to, dry_run=dry_run, yes=yes)
 
         return work
+
+
+def _only_one(*asked: object) -> None:
+    """Raises Fault (usage) unless one thing was asked for."""
+    if sum(map(bool, asked)) != 1:
+        french, english = "un cas, ou --statistics, --stop, --allow", "a case, or --statistics, --stop, --allow"
+        raise Fault(say(french, english), Status.USAGE)
