@@ -220,7 +220,7 @@ def test_what_a_desk_answers_stays_words(pages: Served, reviewer: Browser, subte
         case = seeded.confirmed(pages, seeded.held(pages.ledger, case), by="web:Marie")
         way = drafted(pages, reviewer, case, Draft((value,), value, value.encode("utf-8", "replace"), redacted=True))
         shown = reviewer.get(way)
-        with subtests.test(value):
+        with subtests.test(str(uid)):
             assert not [found for found in DANGEROUS if found in shown.text]
         reviewer.post(way, {"deed": "send"}, on="/cases")
         taken = pages.ledger.outbox.take({"folder": 99}, at=pages.clock(), lease=timedelta(minutes=1))
