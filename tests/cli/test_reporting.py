@@ -67,6 +67,18 @@ def test_from_a_confirmed_fraud_to_the_folder(here: Path, capsys: Any, monkeypat
     assert files(here) == 1
 
 
+def test_without_a_channel_it_says_to_whom_and_how(here: Path, capsys: Any) -> None:
+    one = case(here)
+    told = run(capsys, "report", one)
+    assert "Nobody has confirmed it as fraud" in told
+    for word in (f"vigie report {one} --to folder", "0 805 805 817", "33700", "17cyber", "| ", "if somebody"):
+        assert word in told
+    assert "--to webhook" not in told
+    run(capsys, "review", "confirm", one)
+    assert "Nobody has confirmed" not in run(capsys, "review", "report", one)
+    assert files(here) == 0
+
+
 @pytest.mark.parametrize(("channel", "told"), [("webhook", "[channels.webhook]"), ("nobody", "no such channel")])
 def test_what_is_typed_wrong(here: Path, capsys: Any, channel: str, told: str) -> None:
     assert told in run(capsys, "report", case(here), "--to", channel, status=2)

@@ -80,7 +80,7 @@ class Draft:
     """Of `body`: message/rfc822, application/json."""
     body: bytes
     redacted: bool
-    """Nothing in it names the recipient, see scanner.reporting.redaction; else it is the message as it came."""
+    """Nothing in it names the recipient, see ledger.redaction; else it is the message as it came."""
 
     def written(self) -> bytes:
         """As one run of bytes: a line of JSON, then the body."""
@@ -110,6 +110,17 @@ class Taken:
 
     report: Report
     draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A report in a list."""
+
+    number: int
+    """Grows from one to the next."""
+    report: Report
+    subject: str
+    """Of its case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ def declare(app: typer.Typer) -> None:
 
     @app.command(
         help=say(
-            "Signale une fraude confirmée : montre ce qui partira, demande, envoie.",
-            "Reports a confirmed fraud: shows what will go, asks, sends.",
+            "Signale une fraude confirmée : montre ce qui partira, demande, envoie. Sans --to : dit à qui, et comment.",
+            "Reports a confirmed fraud: shows what will go, asks, sends. Without --to: tells to whom, and how.",
         )
     )
     def report(
@@ -62,7 +62,7 @@ def declare(app: typer.Typer) -> None:
         allow: Annotated[str, typer.Option(metavar="CHANNEL|all", help=say("reprend l'envoi", "sending goes on"))] = "",
     ) -> Work:
         def work() -> Status:
-            from vigie.cli import report_figures, reporting
+            from vigie.cli import addressees, report_figures, reporting
 
             options: Globals = context.obj
             _only_one(case, statistics, stop, allow)
@@ -70,6 +70,8 @@ def declare(app: typer.Typer) -> None:
                 return report_figures.statistics(options.config, since, as_json=as_json)
             if stop or allow:
                 return (report_figures.stop if stop else report_figures.allow)(options.config, stop or allow)
+            if not to and not (dry_run or yes):
+                return addressees.show(options.config, case)
             if not to:
                 raise Fault(
                     say("--to CHANNEL : à qui (vigie catalog)", "--to CHANNEL: to whom (vigie catalog)"), Status.USAGE

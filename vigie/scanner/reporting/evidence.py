@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from vigie.ledger.redaction import Redactor, fields, person
 from vigie.ledger.report_types import FetchedFraud
 from vigie.ledger.types import Record
 from vigie.message.fold import to_alabel
 from vigie.rules import brand
-from vigie.scanner.reporting.redaction import Redactor, fields, person
 
 MOST_LINKS: Final = 50
 

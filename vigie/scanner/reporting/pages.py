@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from vigie.ledger.redaction import GONE
 from vigie.ledger.report_types import FetchedFraud
 from vigie.message.fold import to_alabel
 from vigie.scanner.reporting.evidence import Evidence, targets
-from vigie.scanner.reporting.redaction import GONE
 
 LONGEST: Final = 2000
 """Characters of an address; what is longer no desk takes."""
