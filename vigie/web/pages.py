@@ -39,6 +39,7 @@ NAVIGATION = (
     Way("/cases", "cases"),
     Way("/campaigns", "campaigns"),
     Way("/handed-in", "handed_in"),
+    Way("/reports", "reports"),
     Way("/accounts", "accounts"),
     Way("/people", "people", Role.ADMIN),
     Way("/tokens", "tokens", Role.ADMIN),

@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from vigie.web.review import campaigns, case, cases, handed_in, message, overview
+from vigie.web.review import campaigns, case, cases, handed_in, message, overview, reporting, reports
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     overview.router,
@@ -15,4 +15,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     message.router,
     campaigns.router,
     handed_in.router,
+    reporting.router,
+    reports.router,
 )
