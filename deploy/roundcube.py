@@ -22,7 +22,11 @@ def roundcube(target: Path) -> Path:
     with tarfile.open(made, "w", format=tarfile.USTAR_FORMAT) as tar:
         for path in sorted(source.rglob("*"), key=lambda path: path.relative_to(source).as_posix()):
             name = path.relative_to(source).as_posix()
-            if path.is_file() and not any(part.startswith(".") for part in name.split("/")) and name != "config.inc.php":
+            if (
+                path.is_file()
+                and not any(part.startswith(".") for part in name.split("/"))
+                and name != "config.inc.php"
+            ):
                 content = path.read_bytes()
                 member = tarfile.TarInfo(f"{FOLDER}/{name}")
                 member.size = len(content)
@@ -33,4 +37,4 @@ def roundcube(target: Path) -> Path:
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "addins"
     folder.mkdir(parents=True, exist_ok=True)
-    print(roundcube(folder))
+    sys.stdout.write(f"{roundcube(folder)}\n")

@@ -63,7 +63,7 @@ rcmail.addEventListener('init', () => {
 
   function press(what) {
     if (what === 'report') {
-      beforeConsent = shown;
+      beforeConsent = shown.kind === 'problem' && beforeConsent ? beforeConsent : shown;
       show(told.consent);
       place.querySelector('.vigie-back').focus();
     } else if (what === 'back') {
@@ -81,7 +81,7 @@ rcmail.addEventListener('init', () => {
     place.querySelectorAll('button').forEach((one) => (one.disabled = true));
     // http_post carries Roundcube's own token against forged requests.
     const request = rcmail.http_post(`plugin.vigie.${action}`, { _uid: told.uid, _mbox: told.mbox, _again: again });
-    request?.fail(() => show(told.lost));
+    request?.fail(() => show(told.lost[action]));
   }
 
   rcmail.addEventListener('plugin.vigie.told', show);

@@ -61,7 +61,10 @@ class vigie extends rcube_plugin
             'first' => $asked ? $this->view->unasked() : $this->view->checking(),
             'checking' => $this->view->checking(),
             'consent' => $this->view->consent(),
-            'lost' => $this->view->problem(new Problem('lost'), 'check'),
+            'lost' => [
+                'check' => $this->view->problem(new Problem('lost'), 'check'),
+                'report' => $this->view->problem(new Problem('lost'), 'report'),
+            ],
         ]);
         // "ui alert": or else Elastic takes it for a notice of its own, and adds icons.
         array_unshift($hook['content'], html::div(['id' => 'vigie', 'class' => 'ui alert', 'role' => 'status'], ''));
@@ -72,9 +75,7 @@ class vigie extends rcube_plugin
     public function check(): void
     {
         $this->answer('check', function (Client $client, Memory $memory, Mail $mail): array {
-            $hash = $mail->hash();
-            $known = $memory->known($hash);
-            return $known ?? $memory->keep($hash, $client->check($mail->stream()));
+            return $memory->known($mail->hash) ?? $memory->keep($mail->hash, $client->check($mail->stream));
         });
     }
 
@@ -82,8 +83,8 @@ class vigie extends rcube_plugin
     public function report(): void
     {
         $this->answer('report', function (Client $client, Memory $memory, Mail $mail): array {
-            $told = $client->report($mail->stream());
-            return $memory->keep($mail->hash(), $told['case'], $told['id']);
+            $told = $client->report($mail->stream);
+            return $memory->keep($mail->hash, $told['case'], $told['id']);
         });
     }
 
@@ -108,7 +109,8 @@ class vigie extends rcube_plugin
     private function asked(string $kind, callable $ask): array
     {
         $settings = Settings::read($this->rc->config);
-        $memory = new Memory($this->rc->get_cache(Memory::name(session_id()), 'db', Memory::TTL, true));
+        $name = Memory::name(session_id(), $settings);
+        $memory = new Memory($this->rc->get_cache($name, 'db', Memory::TTL));
         $mail = Mail::fetch(
             rcube_utils::get_input_string('_uid', rcube_utils::INPUT_POST),
             rcube_utils::get_input_string('_mbox', rcube_utils::INPUT_POST, true),

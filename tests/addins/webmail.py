@@ -24,6 +24,9 @@ from vigie.ledger.store import Ledger
 from vigie.ledger.token_types import PREFIX, Token, Use
 from vigie.ledger.tokens import fresh
 
+REPORTS = 1
+"""That one token may hand in within an hour."""
+
 
 @dataclass
 class Server:
@@ -45,7 +48,7 @@ def served(folder: Path) -> Iterator[Server]:
     """The real pages, which judge with the name servers of the demo."""
     (port,) = processes.free_ports(1)
     config = folder / "vigie.toml"
-    config.write_text(f'{JUDGING}[web]\nlisten = "127.0.0.1:{port}"\n')
+    config.write_text(f'{JUDGING}[web]\nlisten = "127.0.0.1:{port}"\n[web.api]\nreports_per_hour = {REPORTS}\n')
     command = [sys.executable, "-m", "vigie", "--config", str(config), "web"]
     process = processes.spawn(command, folder / "web.log", unprivileged=False, cwd=Path.cwd())
     try:

@@ -43,6 +43,12 @@ class Roundcube:
         new.chmod(0o644)
         new.rename(self.told)
 
+    def lend(self, path: Path) -> str:
+        """A copy of a file, which PHP can read."""
+        copy = Path(shutil.copy(path, self.base / "temp"))
+        copy.chmod(0o644)
+        return str(copy)
+
     def stop(self) -> None:
         """Ends it and removes its folder."""
         processes.stop(self._process)

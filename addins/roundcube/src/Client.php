@@ -81,7 +81,7 @@ final class Client
             ]);
             $status = $answer->getStatusCode();
             $body = (string) $answer->getBody();
-        } catch (GuzzleException | \RuntimeException $error) {
+        } catch (GuzzleException | \RuntimeException | \InvalidArgumentException $error) {
             throw self::failed($error);
         }
         return in_array($status, [200, 201], true) ? self::decoded($body) : throw self::refused($answer);

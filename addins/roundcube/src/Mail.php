@@ -10,9 +10,18 @@ final class Mail
     /** Below that a message stays in memory: none is written to the disk, whatever maxBytes is. */
     private const IN_MEMORY = 'php://temp/maxmemory:268435456';
 
-    /** @param resource $stream */
-    private function __construct(private $stream)
+    /** SHA-256. */
+    public readonly string $hash;
+    public readonly int $size;
+
+    /** @param resource $stream who sends it closes it */
+    private function __construct(public readonly mixed $stream)
     {
+        $this->size = (int) fstat($stream)['size'];
+        rewind($stream);
+        $context = hash_init('sha256');
+        hash_update_stream($context, $stream);
+        $this->hash = hash_final($context);
     }
 
     /**
@@ -33,35 +42,15 @@ final class Mail
             throw new Problem('internal', why: 'no such message');
         }
         $part = $found[2] ?? null;
-        if ($part === null && $headers->size > $most) {
+        if ($headers->size > $most) {
             throw new Problem('big');
         }
         $mail = self::read($storage, $uid, $folder, $part);
-        $exact = $part === null && $mail->size() === (int) $headers->size;
-        if (!$exact && $mail->hash() !== self::read($storage, $uid, $folder, $part)->hash()) {
+        $exact = $part === null && $mail->size === (int) $headers->size;
+        if (!$exact && $mail->hash !== self::read($storage, $uid, $folder, $part)->hash) {
             throw new Problem('internal', why: 'the mail server broke off');
         }
-        return $mail->size() > $most ? throw new Problem('big') : $mail;
-    }
-
-    /** @return resource */
-    public function stream()
-    {
-        return $this->stream;
-    }
-
-    /** SHA-256. */
-    public function hash(): string
-    {
-        rewind($this->stream);
-        $context = hash_init('sha256');
-        hash_update_stream($context, $this->stream);
-        return hash_final($context);
-    }
-
-    private function size(): int
-    {
-        return (int) fstat($this->stream)['size'];
+        return $mail->size > $most ? throw new Problem('big') : $mail;
     }
 
     private static function read(\rcube_storage $storage, string $uid, string $folder, ?string $part): self
@@ -74,6 +63,6 @@ final class Mail
             (new \rcube_message($uid, $folder))->get_part_body($part, false, 0, $stream);
         }
         $mail = new self($stream);
-        return $mail->size() > 0 ? $mail : throw new Problem('internal', why: 'the mail server gave nothing');
+        return $mail->size > 0 ? $mail : throw new Problem('internal', why: 'the mail server gave nothing');
     }
 }

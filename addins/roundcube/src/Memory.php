@@ -19,10 +19,11 @@ final class Memory
     {
     }
 
-    /** Another session has another one, and does not learn what was asked in this one. */
-    public static function name(string|false $session): string
+    /** Another session has another one, and does not learn what was asked in this one; so has another token. */
+    public static function name(string|false $session, Settings $settings): string
     {
-        return 'vigie_' . substr(hash('sha256', (string) $session), 0, 16);
+        $whose = implode("\n", [(string) $session, $settings->server, $settings->token]);
+        return 'vigie_' . substr(hash('sha256', $whose), 0, 16);
     }
 
     /** The case of the message with that hash. */
@@ -39,7 +40,7 @@ final class Memory
     public function keep(string $hash, array $case, string $reported = ''): array
     {
         $kept = array_intersect_key($case, self::SHOWN) + ['at' => time(), 'reported' => $reported];
-        $this->cache?->set($hash, $kept);
+        $this->write($hash, $kept);
         return $kept;
     }
 
@@ -62,7 +63,14 @@ final class Memory
     {
         $wait = in_array($problem->kind, ['unreachable', 'slow'], true) ? self::GONE : $problem->wait;
         if ($wait > 0) {
-            $this->cache?->set("pause_$kind", ['until' => time() + $wait, 'kind' => $problem->kind]);
+            $this->write("pause_$kind", ['until' => time() + $wait, 'kind' => $problem->kind]);
         }
+    }
+
+    /** Now: Roundcube would do it after the answer has gone out, and the next question may come before. */
+    private function write(string $key, array $value): void
+    {
+        $this->cache?->set($key, $value);
+        $this->cache?->close();
     }
 }

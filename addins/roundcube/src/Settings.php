@@ -23,7 +23,7 @@ final class Settings
     ) {
     }
 
-    /** Throws Problem where the server or the token is missing, or would be asked over a line that anybody reads. */
+    /** Throws Problem where the server or the token is missing, or would be asked over a line that others can read. */
     public static function read(\rcube_config $config): self
     {
         $server = rtrim((string) $config->get('vigie_server', ''), '/');
@@ -34,10 +34,14 @@ final class Settings
         if (!preg_match('~^[A-Za-z0-9_-]{20,200}$~D', $token)) {
             throw new Problem('unset', why: 'vigie_token is missing');
         }
+        $authority = (string) $config->get('vigie_ca_file', '');
+        if ($authority !== '' && !is_readable($authority)) {
+            throw new Problem('unset', why: 'vigie_ca_file cannot be read');
+        }
         return new self(
             $server,
             $token,
-            (string) $config->get('vigie_ca_file', '') ?: true,
+            $authority ?: true,
             max(1, (int) $config->get('vigie_max_bytes', 25 * 1024 * 1024)),
             max(0.1, (float) $config->get('vigie_connect_timeout', 3)),
             max(0.1, (float) $config->get('vigie_timeout', 20))
