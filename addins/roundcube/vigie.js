@@ -29,23 +29,24 @@ rcmail.addEventListener('init', () => {
       put('span', 'vigie-mark', view.mark, line).setAttribute('aria-hidden', 'true');
     }
     put('p', 'vigie-sentence', view.sentence, line);
+    const buttons = put('div', 'vigie-buttons', '', line);
     if (view.details.length) {
-      reasons(view, line);
+      reasons(view, buttons);
     }
     for (const { ask, label } of view.buttons) {
-      button(`vigie-${ask}`, label, line).addEventListener('click', () => press(ask));
+      button(`vigie-${ask}`, label, buttons).addEventListener('click', () => press(ask));
     }
     if (view.note) {
       put('p', 'vigie-note', view.note, place);
     }
   }
 
-  function reasons(view, line) {
+  function reasons(view, buttons) {
     const list = put('ul', 'vigie-reasons', '', place);
     list.id = 'vigie-reasons';
     list.hidden = true;
     view.details.forEach((text) => put('li', '', text, list));
-    const why = button('vigie-why', view.why, line);
+    const why = button('vigie-why', view.why, buttons);
     why.setAttribute('aria-expanded', 'false');
     why.setAttribute('aria-controls', list.id);
     why.addEventListener('click', () => {

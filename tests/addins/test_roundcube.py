@@ -147,7 +147,7 @@ def test_a_report_arrives_byte_for_byte_once_she_has_agreed(
 
 
 def test_whatever_goes_wrong_is_said_in_plain_words(
-    webmail: Webmail, vigie: Server, asks: Callable[..., None], hook_server: Webhook
+    webmail: Webmail, roundcube: Roundcube, vigie: Server, asks: Callable[..., None], hook_server: Webhook
 ) -> None:
     good, bad = vigie.token(Use.CHECK), vigie.token(Use.REPORT)
     (nobody,) = processes.free_ports(1)
@@ -162,7 +162,7 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
         (vigie.origin, "", {}, "pas encore réglée"),
         (secure, good, {}, "n'a pas pu prouver qu'il est bien celui de Vigie"),
         (secure, good, {"vigie_ca_file": "/nowhere/ca.pem"}, "pas encore réglée"),
-        (secure, good, {"vigie_ca_file": webmail.roundcube.lend(hook_server.ca)}, "n'est pas un serveur Vigie"),
+        (secure, good, {"vigie_ca_file": roundcube.lend(hook_server.ca)}, "n'est pas un serveur Vigie"),
     ]
     webmail.open(UID["impersonation"])
     webmail.answered("impersonation")
@@ -175,7 +175,7 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
     asks(vigie.origin, good)
     webmail.banner.get_by_role("button", name="Réessayer").click()
     webmail.answered("impersonation")
-    assert MARK not in webmail.roundcube.log()
+    assert MARK not in roundcube.log()
 
 
 def again(page: Page) -> None:
@@ -192,11 +192,10 @@ def test_no_mail_and_no_page_waits_for_the_answer_and_it_is_asked_for_once(
     webmail: Webmail, asks: Callable[..., None], impostor: Answering, vigie: Server
 ) -> None:
     asks(impostor.origin, vigie.token(Use.CHECK), vigie_timeout=600)
-    for name in ("impersonation", "unrelated"):  # the second while the first still waits: they share a session
+    # The second is opened while the first still waits: they share a session.
+    for name, text in (("impersonation", "Cher(e) assuré(e)"), ("unrelated", "apporter le dessert")):
         expect(webmail.open(UID[name])).to_contain_text("Vigie vérifie ce message…")
-        expect(webmail.page.locator("#messagebody")).to_contain_text(
-            "Cher(e)" if name == "impersonation" else "imanche"
-        )
+        expect(webmail.page.locator("#messagebody")).to_contain_text(text)
     impostor.judges(verdict="unrelated")
     webmail.answered("unrelated")
     webmail.open(UID["unrelated"])
@@ -256,10 +255,10 @@ def test_a_message_that_is_attached_is_judged_by_itself(webmail: Webmail) -> Non
 
 def test_no_other_site_can_ask_in_her_name(webmail: Webmail, vigie: Server) -> None:
     asked, before = (
-        f"{webmail.roundcube.origin}/?_task=mail&_action=plugin.vigie.report",
+        f"{webmail.origin}/?_task=mail&_action=plugin.vigie.report",
         vigie.ledger.handed_in.count(),
     )
-    form = {"_uid": str(UID["genuine"]), "_mbox": "INBOX", "_remote": "1"}
+    form: dict[str, str | float | bool] = {"_uid": str(UID["genuine"]), "_mbox": "INBOX", "_remote": "1"}
     request = webmail.context.request  # with her cookies
     assert request.post(asked, form=form).status == 403
     token = webmail.page.evaluate("rcmail.env.request_token")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import Locator
 
 from tests.canary import MARK
 from tests.cli.program import JUDGING
-from tests.e2e.world import PATIENCE_S, Chromium
+from tests.e2e.world import PATIENCE_S, Chromium, Eye
 from tests.servers import processes
 from tests.servers.dovecot import PASSWORD
 from tests.servers.roundcube import Roundcube
@@ -60,14 +60,8 @@ def served(folder: Path) -> Iterator[Server]:
 
 
 @dataclass
-class Webmail:
+class Webmail(Eye):
     """Somebody's window, signed in."""
-
-    roundcube: Roundcube
-    context: BrowserContext
-    page: Page
-    wrong: list[str] = field(default_factory=list)
-    """Dialogs, errors of scripts, requests to elsewhere."""
 
     @property
     def banner(self) -> Locator:
@@ -76,7 +70,7 @@ class Webmail:
 
     def open(self, uid: int | str, folder: str = "INBOX") -> Locator:
         """Shows that message."""
-        self.page.goto(f"{self.roundcube.origin}/?_task=mail&_action=show&_uid={uid}&_mbox={folder}")
+        self.page.goto(f"{self.origin}/?_task=mail&_action=show&_uid={uid}&_mbox={folder}")
         return self.banner
 
     def answered(self, kind: str) -> Locator:
@@ -84,18 +78,6 @@ class Webmail:
         found = self.page.locator(f"#message-objects > #vigie.vigie-{kind}")
         found.wait_for()
         return found
-
-    def _watch(self) -> None:
-        self.context.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        self.context.on("weberror", lambda error: self.wrong.append(f"error: {error.error}"))
-        self.context.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((f"{self.roundcube.origin}/", "data:", "about:", "blob:"))
-                else self.wrong.append(f"request {request.url}")
-            ),
-        )
 
 
 @contextlib.contextmanager
@@ -110,11 +92,11 @@ def signed_in(
         viewport={"width": width, "height": 800},
     )
     context.set_default_timeout(PATIENCE_S * 1000)
-    webmail = Webmail(roundcube, context, context.new_page())
-    webmail._watch()
+    webmail = Webmail(context, context.new_page(), roundcube.origin)
+    webmail.watch()
     try:
         page = webmail.page
-        page.goto(roundcube.origin)
+        page.goto(webmail.origin)
         page.fill("#rcmloginuser", user)
         page.fill("#rcmloginpwd", PASSWORD)
         page.click("#rcmloginsubmit")
