@@ -19,14 +19,11 @@ FOLDER: Final = "vigie"
 def roundcube(target: Path) -> Path:
     """A TAR file of one folder; no hidden files, which editors leave, and no configuration, which holds a token."""
     source, made = ROOT / "addins" / "roundcube", target / "vigie-roundcube.tar"
+    members = {path.relative_to(source).as_posix(): path for path in source.rglob("*") if path.is_file()}
+    members["LICENSE"] = ROOT / "LICENSE"
     with tarfile.open(made, "w", format=tarfile.USTAR_FORMAT) as tar:
-        for path in sorted(source.rglob("*"), key=lambda path: path.relative_to(source).as_posix()):
-            name = path.relative_to(source).as_posix()
-            if (
-                path.is_file()
-                and not any(part.startswith(".") for part in name.split("/"))
-                and name != "config.inc.php"
-            ):
+        for name, path in sorted(members.items()):
+            if name != "config.inc.php" and not any(part.startswith(".") for part in name.split("/")):
                 content = path.read_bytes()
                 member = tarfile.TarInfo(f"{FOLDER}/{name}")
                 member.size = len(content)

@@ -92,10 +92,8 @@ $config['plugins'] = ['vigie'];
 $config['session_storage'] = 'php';
 $config['mail_read_time'] = -1;
 """)
-        plugin = self.base / "plugins/vigie"
-        plugin.joinpath("config.inc.php").write_text(
-            f"<?php\n$config = json_decode(file_get_contents('{self.told}'), true);\n"
-        )
+        told = f"<?php\n$config = json_decode(file_get_contents('{self.told}'), true);\n"
+        (config / "vigie.inc.php").write_text(told)
 
     def _start(self) -> subprocess.Popen[bytes]:
         for _ in range(5):  # somebody else may take the port between our look and PHP's
