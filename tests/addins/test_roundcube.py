@@ -118,6 +118,13 @@ def test_each_message_shows_its_banner_and_the_reasons_on_demand(webmail: Webmai
     assert not any(MARK in url for url in seen)
 
 
+def test_beside_the_list_of_messages_it_stands_as_well(webmail: Webmail) -> None:
+    webmail.page.goto(f"{webmail.origin}/?_task=mail&_mbox=INBOX")
+    webmail.page.locator("#messagelist tr.message", has_text="REMBOURSEMENT - Dossier").click()
+    frame = webmail.page.frame_locator("#messagecontframe")
+    expect(frame.locator("#vigie.vigie-impersonation")).to_contain_text(SENTENCES["impersonation"])
+
+
 def test_a_report_arrives_byte_for_byte_once_she_has_agreed(
     webmail: Webmail, vigie: Server, account: AccountSettings
 ) -> None:
@@ -175,6 +182,13 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
     asks(vigie.origin, good)
     webmail.banner.get_by_role("button", name="Réessayer").click()
     webmail.answered("impersonation")
+    webmail.page.route("**/*plugin.vigie.report*", lambda route: route.fulfill(status=500))
+    webmail.banner.get_by_role("button", name="Signaler").click()
+    webmail.answered("consent").get_by_role("button", name="Envoyer le signalement").click()
+    expect(webmail.answered("problem")).to_contain_text("Ce message n'a pas été signalé. La messagerie ne répond pas.")
+    webmail.page.unroute("**/*plugin.vigie.report*")
+    webmail.forgive(500)
+    assert "vigie: check: token" in roundcube.log()
     assert MARK not in roundcube.log()
 
 
@@ -191,6 +205,7 @@ def again(page: Page) -> None:
 def test_no_mail_and_no_page_waits_for_the_answer_and_it_is_asked_for_once(
     webmail: Webmail, asks: Callable[..., None], impostor: Answering, vigie: Server
 ) -> None:
+    """W-32: nothing is called safe before it was judged."""
     asks(impostor.origin, vigie.token(Use.CHECK), vigie_timeout=600)
     # The second is opened while the first still waits: they share a session.
     for name, text in (("impersonation", "Cher(e) assuré(e)"), ("unrelated", "apporter le dessert")):

@@ -36,9 +36,11 @@ final class Memory
         return $found['verdict'] !== 'undecided' || time() - $found['at'] < self::UNSURE ? $found : null;
     }
 
-    /** Remembers a case, and the number of its report. */
+    /** Remembers a case, and the number of its report: that of before, where there is no new one. */
     public function keep(string $hash, array $case, string $reported = ''): array
     {
+        $before = $this->cache?->get($hash);
+        $reported = $reported !== '' ? $reported : (string) (is_array($before) ? $before['reported'] : '');
         $kept = array_intersect_key($case, self::SHOWN) + ['at' => time(), 'reported' => $reported];
         $this->write($hash, $kept);
         return $kept;
