@@ -69,7 +69,7 @@ rcmail.addEventListener('init', () => {
       place.querySelector('.vigie-back').focus();
     } else if (what === 'back') {
       show(beforeConsent);
-      place.querySelector('.vigie-report').focus();
+      place.querySelector('.vigie-report')?.focus();
     } else if (what === 'send') {
       ask('report');
     } else {
