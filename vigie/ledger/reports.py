@@ -20,7 +20,7 @@ from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_rows import EVERYWHERE
-from vigie.ledger.report_types import Draft, Report, ReportCounts, ReportLine, ReportState, ReportStatistics
+from vigie.ledger.report_types import Draft, Report, ReportLine, ReportState, ReportStatistics
 from vigie.ledger.review import Refusal
 from vigie.ledger.review_types import Scope, Unknown
 from vigie.ledger.types import Decision, Record
@@ -137,16 +137,6 @@ class Reports:
         """What was reported where and what came back, of reports that were asked for since then; channels by name."""
         with self._database.reading() as connection:
             return report_statistics.statistics(connection, self._within, since)
-
-    def counts(self) -> Sequence[ReportCounts]:
-        """What was reported where, and what came back."""
-        with self._database.reading() as connection:
-            accounts = None if self._within is None else sorted(self._within)
-            found = report_rows.counts(connection, accounts)
-            stopped = set(report_rows.stops(connection))
-        return [
-            ReportCounts(name, by_state, bool({EVERYWHERE, name} & stopped)) for name, by_state in sorted(found.items())
-        ]
 
     def stopped(self) -> Sequence[str]:
         """Channels to which nothing is sent; EVERYWHERE among them: nothing at all."""
