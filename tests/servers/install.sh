@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests need and that are missing. Nothing missing: no network, no privilege.
 set -eu
 
-wanted="chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools openssl postfix rspamd tesseract-ocr tesseract-ocr-fra util-linux"
+wanted="chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools openssl php-cgi php-cli php-curl postfix roundcube-core roundcube-sqlite3 rspamd tesseract-ocr tesseract-ocr-fra util-linux"
 
 missing=""
 for package in $wanted; do
@@ -32,6 +32,14 @@ echo "vigie: installing for the tests: $missing" >&2
 case " $missing " in
 *" postfix "*)
     echo "postfix postfix/main_mailer_type select No configuration" | $as_root debconf-set-selections
+    ;;
+esac
+# Roundcube gets no database and changes no web server's configuration: the tests lay out one of their own. It wants some form of
+# PHP for a web server; php-cgi is the one that brings neither Apache nor a service.
+case " $missing " in
+*" roundcube-core "*)
+    printf '%s\n' "roundcube-core roundcube/dbconfig-install boolean false" \
+        "roundcube-core roundcube/reconfigure-webserver multiselect" | $as_root debconf-set-selections
     ;;
 esac
 apt() {

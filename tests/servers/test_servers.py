@@ -167,7 +167,7 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
     program(tmp_path, "id", f"echo {uid}")
     program(tmp_path, "env", 'while [ "${1#*=}" != "$1" ]; do shift; done; exec "$@"')
     program(tmp_path, "apt-get", f'echo "$@" >> {tmp_path}/asked')
-    program(tmp_path, "debconf-set-selections", f'while read line; do echo "$line"; done > {tmp_path}/preseeded')
+    program(tmp_path, "debconf-set-selections", f'while read line; do echo "$line"; done >> {tmp_path}/preseeded')
     if sudo:
         program(tmp_path, "sudo", f'echo sudo >> {tmp_path}/asked; exec "$@"')
     done = subprocess.run(
@@ -175,8 +175,8 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
     )
     assert done.returncode == (0 if works else 2), done.stderr
     wanted = (
-        "chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools postfix rspamd"
-        " tesseract-ocr tesseract-ocr-fra"
+        "chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools php-cgi php-cli php-curl"
+        " postfix roundcube-core roundcube-sqlite3 rspamd tesseract-ocr tesseract-ocr-fra"
     )
     assert f"{wanted} util-linux" in done.stderr
     if works:
@@ -184,7 +184,11 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
         assert f"--no-install-recommends {wanted}" in asked
         assert "--no-remove" in asked
         preseeded = (tmp_path / "preseeded").read_text()
-        assert preseeded == "postfix postfix/main_mailer_type select No configuration\n"
+        assert preseeded.splitlines() == [
+            "postfix postfix/main_mailer_type select No configuration",
+            "roundcube-core roundcube/dbconfig-install boolean false",
+            "roundcube-core roundcube/reconfigure-webserver multiselect",
+        ]
         assert "DPkg::Lock::Timeout=300" in asked
         assert asked.startswith("sudo") == sudo
     else:

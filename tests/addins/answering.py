@@ -1,0 +1,57 @@
+"""A server at Vigie's address that answers what Vigie never would, or nothing at all."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from typing import Any
+
+
+class Answering:
+    """On loopback. `answer` is what it says to whatever is asked; None: nothing, until there is one. `asked`: how often."""
+
+    def __init__(self) -> None:
+        self._there = threading.Condition()
+        self._answer: tuple[int, bytes, dict[str, str]] | None = None
+        self.asked: list[str] = []
+        ours = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                ours.asked.append(self.path)
+                with ours._there:
+                    ours._there.wait_for(lambda: ours._answer is not None)
+                    assert ours._answer is not None
+                    status, body, headers = ours._answer
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def says(self, status: int, body: bytes, **headers: str) -> None:
+        """From now on, to who waits for it as well."""
+        with self._there:
+            self._answer = (status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            self._there.notify_all()
+
+    def judges(self, **case: Any) -> None:
+        """A case."""
+        known = {"verdict": "impersonation", "brand": "ameli", "findings": [], "explanation": {}, "advice": {}}
+        self.says(200, json.dumps(known | case).encode())
+
+    def stop(self) -> None:
+        """Ends it."""
+        self.says(500, b"")
+        self._server.shutdown()
+        self._server.server_close()
