@@ -9,6 +9,8 @@ import { named } from "./words.js";
 
 const BANNER = { id: "banner", js: ["/banner.js"], runAt: "document_end" };
 const COLOURS = { genuine: "#1a7f37", impersonation: "#b3261e", suspicious: "#b35900", undecided: "#8a6d00" };
+// Thunderbird puts this page to sleep after 30 seconds in which it asked Thunderbird nothing, whatever it waits for.
+const AWAKE_MS = 10_000;
 const asking = new Map();
 
 const answers = {
@@ -37,7 +39,7 @@ const answers = {
     }
     // Two windows that show one message ask once.
     if (!asking.has(hash)) {
-      asking.set(hash, once("check", () => checked(bytes, hash)).finally(() => asking.delete(hash)));
+      asking.set(hash, checked(bytes, hash).finally(() => asking.delete(hash)));
     }
     return asking.get(hash);
   },
@@ -50,7 +52,13 @@ const answers = {
   async report(message) {
     await memory.wanted(message.id);
     const bytes = await raw(message.id);
-    return once("report", () => reported(bytes));
+    const hash = await sha256(bytes);
+    const told = await asked("report", api.report, bytes);
+    if (!told.problem) {
+      return view.verdict(await memory.remember(hash, told.case, told.id));
+    }
+    const known = await memory.known(hash);
+    return known ? view.unreported(told, known) : view.problem(told, "report");
   },
 
   async settings() {
@@ -60,50 +68,51 @@ const answers = {
 };
 
 async function checked(bytes, hash) {
-  const told = await api.check(await load(), bytes);
-  return told.problem ? told : view.verdict(await memory.remember(hash, told.case));
+  const told = await asked("check", api.check, bytes);
+  return told.problem ? view.problem(told) : view.verdict(await memory.remember(hash, told.case));
 }
 
-async function reported(bytes) {
-  const told = await api.report(await load(), bytes);
-  return told.problem ? told : view.verdict(await memory.remember(await sha256(bytes), told.case, told.id));
-}
-
-/** The view, or that of the problem; while the server wants to be left alone, it is (Retry-After). */
-async function once(kind, act) {
+/** What the server says; while it wants to be left alone, it is (Retry-After). */
+async function asked(kind, ask, bytes) {
   const wait = await memory.paused(kind);
-  const told = wait ? { problem: "often", wait } : await act();
+  const told = wait ? { problem: "often", wait } : await ask(await load(), bytes);
   if (told.wait && !wait) {
     await memory.pause(kind, told.wait);
   }
-  return told.problem ? view.problem(told, kind) : told;
+  return told;
 }
 
-messenger.runtime.onMessage.addListener((asked, sender) => {
-  if (sender.id !== messenger.runtime.id || !sender.tab || !Object.hasOwn(answers, asked?.ask)) {
+messenger.runtime.onMessage.addListener((wish, sender) => {
+  if (wish?.ask === "refresh" && sender.url === messenger.runtime.getURL("options.html")) {
+    return refresh();
+  }
+  if (sender.id !== messenger.runtime.id || !sender.tab || !Object.hasOwn(answers, wish?.ask)) {
     return false;
   }
-  return answered(sender.tab.id, asked);
+  return answered(sender.tab.id, wish);
 });
 
-async function answered(tab, asked) {
+async function answered(tab, wish) {
   const message = await displayed(tab);
-  if (!message) {
+  if (!message || (wish.message !== undefined && wish.message !== message.id)) {
     return null;
   }
+  const awake = setInterval(() => messenger.runtime.getPlatformInfo(), AWAKE_MS);
   let told;
   try {
-    told = await answers[asked.ask](message, asked);
+    told = await answers[wish.ask](message, wish);
   } catch (error) {
-    console.error(`vigie: ${asked.ask}: ${error.name}`); // no text of it: it may quote the mail
+    console.error(`vigie: ${wish.ask}: ${error.name}`); // no text of it: it may quote the mail
     told = view.problem({ problem: "internal" });
+  } finally {
+    clearInterval(awake);
   }
   // Meanwhile somebody has gone on to another message: what is true of one must not stand above the other.
   if ((await displayed(tab))?.id !== message.id) {
     return null;
   }
   await paint(tab, told);
-  return told;
+  return told && { ...told, message: message.id };
 }
 
 /** The one message that a tab shows. */
@@ -126,13 +135,20 @@ function strings(found) {
   return (Array.isArray(found) ? found : []).filter((text) => typeof text === "string");
 }
 
+/** The settings are others: what stands above messages may be so, too. */
+async function refresh() {
+  for (const tab of await messenger.tabs.query({})) {
+    await messenger.tabs.sendMessage(tab.id, { ask: "shown" }).catch(() => {}); // no message in it
+  }
+}
+
 messenger.messageDisplayAction.onClicked.addListener(async (tab) => {
-  const asked = { ask: "check" };
+  const wish = { ask: "check" };
   try {
-    await messenger.tabs.sendMessage(tab.id, asked);
+    await messenger.tabs.sendMessage(tab.id, wish);
   } catch {
     await inject(tab.id); // shown before this add-in was there
-    await messenger.tabs.sendMessage(tab.id, asked).catch(() => {});
+    await messenger.tabs.sendMessage(tab.id, wish).catch(() => {});
   }
 });
 

@@ -11,6 +11,16 @@
   const MOST_LINKS = 500;
   const AGAIN_MS = 400;
   const MOST_AGAIN = 20;
+  const MOST_LOST = 2;
+  const LOST = {
+    kind: "problem",
+    mark: "⚠",
+    sentence: messenger.i18n.getMessage("not_check", messenger.i18n.getMessage("problem_lost")),
+    lang: messenger.i18n.getMessage("language"),
+    note: "",
+    details: [],
+    buttons: [],
+  };
 
   const STYLE = `
     :host { all: initial !important; display: block !important; visibility: visible !important; position: fixed !important;
@@ -35,13 +45,18 @@
     .more { padding-left: 1.4em; }
   `;
 
+  // Of an earlier version of this add-in, which was replaced while the message was open.
+  document.querySelectorAll("[data-vigie]").forEach((left) => left.remove());
   const host = document.createElement("div");
+  host.dataset.vigie = "";
   const root = host.attachShadow({ mode: "closed" });
   const style = document.createElement("style");
   style.textContent = STYLE;
   const place = document.createElement("div");
   root.append(style, place);
   globalThis.vigie = host;
+  // The number of this message: what is asked for here is for it, and for none that comes up meanwhile.
+  let message;
 
   function put(tag, name, text, parent) {
     const made = document.createElement(tag);
@@ -91,15 +106,23 @@
   }
 
   async function run(ask) {
+    let lost = 0;
     for (let turn = 0; ask && turn < MOST_AGAIN; turn++) {
-      const view = await messenger.runtime.sendMessage({ ask, ...(ask === "shown" ? look() : {}) });
+      let view;
+      try {
+        view = await messenger.runtime.sendMessage({ ask, message, ...(ask === "shown" ? look() : {}) });
+      } catch {
+        view = ++lost > MOST_LOST ? LOST : null; // the add-in is being replaced
+      }
       if (view) {
+        message ??= view.message;
         show(view);
         ask = view.next;
       } else if (ask === "settings") {
         return;
       } else {
         // Thunderbird is between two messages. Where it stays with this one, the answer comes now.
+        ask = "shown";
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
@@ -142,6 +165,10 @@
     }
   }, true);
 
-  messenger.runtime.onMessage.addListener((asked) => (asked?.ask === "check" ? run("check").then(() => true) : false));
+  messenger.runtime.onMessage.addListener((asked) => {
+    if (["check", "shown"].includes(asked?.ask)) {
+      void run(asked.ask);
+    }
+  });
   void run("shown");
 })();

@@ -2,7 +2,7 @@
 
 import { test } from "./api.js";
 import { hosts, isToken, load, origin, save } from "./settings.js";
-import { problem } from "./view.js";
+import { reason } from "./view.js";
 
 const t = (key) => messenger.i18n.getMessage(key);
 const form = document.getElementById("form");
@@ -48,13 +48,14 @@ form.addEventListener("submit", async (event) => {
     await messenger.permissions.remove(hosts(before.server));
   }
   form.elements.server.value = server;
+  void messenger.runtime.sendMessage({ ask: "refresh" });
   if (!allowed) {
     return say(t("options_denied"), "bad");
   }
   say(t("options_trying"));
   const told = await test(await load());
   if (told.problem) {
-    return say(problem(told).sentence, "bad");
+    return say(reason(told, "test"), "bad");
   }
   return say(t(told.report ? "options_works" : "options_no_report"), told.report ? "good" : "");
 });
@@ -67,6 +68,7 @@ document.getElementById("forget").addEventListener("click", async () => {
   await messenger.storage.local.clear();
   await messenger.storage.session.clear();
   await fill();
+  void messenger.runtime.sendMessage({ ask: "refresh" });
   say(t("options_forgotten"));
 });
 

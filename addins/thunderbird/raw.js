@@ -6,9 +6,15 @@ const IN_FRONT =
   /^(?:From [^\r\n]*\r?\n)?(?:(?:X-Mozilla-(?:Status2?|Keys)|X-Account-Key|X-UIDL):[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)+/i;
 const LONGEST = 16384;
 
-/** The bytes (Uint8Array) of a displayed message, without Thunderbird's own lines in front. Encrypted ones stay encrypted. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * The bytes (Uint8Array) of a displayed message, without Thunderbird's own lines in front. Encrypted ones stay encrypted.
+ * Rejects where Thunderbird cannot get them: off line it may wait for its server for ever.
+ */
 export async function raw(id) {
-  const file = await messenger.messages.getRaw(id, { data_format: "File", decrypt: false });
+  const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new DOMException("late", "TimeoutError")));
+  const file = await Promise.race([messenger.messages.getRaw(id, { data_format: "File", decrypt: false }), late]);
   return withoutMarks(new Uint8Array(await file.arrayBuffer()));
 }
 

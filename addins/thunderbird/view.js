@@ -31,11 +31,23 @@ export function unset() {
   return view("problem", t("problem_unset"), { buttons: ["settings"] });
 }
 
-/** What went wrong, in words of api.js. */
-export function problem({ problem: kind, wait }, again = "check") {
-  const ours = ["unset", "permission", "token", "scope", "foreign"].includes(kind);
-  const said = wait ? t(`problem_${kind}`, soon(wait)) : t(`problem_${kind}`, t("later"));
-  return view("problem", said, { note: t("meanwhile"), buttons: [...(ours ? ["settings"] : []), `again_${again}`] });
+/** What went wrong (a word of api.js), when a message was to be checked, to be handed in, or a server to be tried. */
+export function problem(told, act = "check") {
+  if (told.problem === "unset") {
+    return unset();
+  }
+  const ours = ["permission", "token", "scope", "foreign"].includes(told.problem);
+  return view("problem", reason(told, act), { note: t("meanwhile"), buttons: [...(ours ? ["settings"] : []), `again_${act}`] });
+}
+
+/** The same, as a sentence. */
+export function reason({ problem: kind, wait }, act) {
+  return t(`not_${act}`, t(`problem_${kind}`, wait ? soon(wait) : ""));
+}
+
+/** A report has not gone; what is known of the message still holds. */
+export function unreported(told, found) {
+  return { ...verdict(found), note: reason(told, "report") };
 }
 
 /** Before a message is handed in. */
@@ -43,8 +55,7 @@ export function consent(server) {
   return view("consent", t("consent", new URL(server).host), { buttons: ["send", "back"] });
 }
 
-/** "in 3 minutes". */
-export function soon(seconds) {
+function soon(seconds) {
   return seconds < 90 ? t("in_seconds", String(seconds)) : t("in_minutes", String(Math.ceil(seconds / 60)));
 }
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from tests.servers import processes
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.servers.marionette import Marionette
+from tests.servers.marionette import Marionette, MarionetteError
 from vigie.scanner.settings import AccountSettings
 
 QUIET: dict[str, object] = {
@@ -43,6 +43,7 @@ QUIET: dict[str, object] = {
     "toolkit.telemetry.enabled": False,
 }
 """Asks nothing of anybody, in the world or on the screen."""
+LOCAL = "Mail/Local Folders"
 
 
 def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
@@ -65,6 +66,7 @@ def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
         f"{server}login_at_startup": False,
         f"{server}check_new_mail": False,
         "mail.server.server2.type": "none",
+        "mail.server.server2.directory-rel": f"[ProfD]{LOCAL}",
         "mail.server.server2.hostname": "Local Folders",
         "mail.server.server2.userName": "nobody",
         "mail.server.server2.name": "Local Folders",
@@ -74,15 +76,138 @@ def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
     }
 
 
-class Thunderbird:
-    """Running, until `stop`. `locale`: that of the extension's words; Debian's Thunderbird itself speaks English."""
+BASICS = """
+const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const { AddonManager } = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
+const win = Services.wm.getMostRecentWindow("mail:3pane");
+const tabmail = win.document.getElementById("tabmail");
+const ID = %(id)s;
+const policy = WebExtensionPolicy.getByID(ID);
+const imap = MailServices.accounts.findServer(%(user)s, "127.0.0.1", "imap");
+const folderOf = name => name == "INBOX" ? imap.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox)
+  : MailServices.accounts.localFoldersServer.rootFolder.getChildNamed(name);
+const until = async what => { for (let found; ; await new Promise(r => win.setTimeout(r, 50))) { if ((found = await what())) { return found; } } };
+const pane = () => tabmail.tabInfo[0].chromeBrowser.contentWindow;
+const documentShown = () => pane().messageBrowser.contentWindow.getMessagePaneBrowser().contentDocument;
+const host = () => [...documentShown().documentElement.children].find(one => one.openOrClosedShadowRoot);
+const banner = () => host()?.openOrClosedShadowRoot.querySelector(".banner");
+const settled = () => banner() && !banner().classList.contains("checking") ? banner() : null;
+"""
+"""What each script here begins with."""
 
-    def __init__(self, folder: Path, dovecot: Dovecot, account: AccountSettings, extension: Path) -> None:
+LOG_IN = """
+const info = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+info.init("imap://127.0.0.1", null, "imap://127.0.0.1", args[0], args[1], "", "");
+await Services.logins.addLoginAsync(info);
+await until(() => policy?.extension?.backgroundState == "running");
+imap.performExpand(null);
+const inbox = await until(() => folderOf("INBOX"));
+inbox.updateFolder(null);
+await until(() => inbox.getTotalMessages(false) == args[2]);
+"""
+SHOW = """
+const [name, id] = args;
+tabmail.switchToTab(0);
+const folder = await until(() => folderOf(name));
+if (pane().gFolder?.URI != folder.URI) { pane().displayFolder(folder.URI); }
+const header = row => { try { return pane().gDBView.getMsgHdrAt(row); } catch { return null; } };
+const row = await until(() => {
+  if (pane().gFolder?.URI != folder.URI || !pane().gDBView) { return null; }
+  const found = [...Array(pane().gDBView.rowCount).keys()].find(one => header(one)?.messageId == id);
+  return found === undefined ? null : { at: found };
+});
+const key = header(row.at).messageKey;
+pane().threadTree.selectedIndex = row.at;
+await until(() => new RegExp(`(?:%3E|>|number=)${key}(?:&|$)`).test(documentShown()?.URL ?? "") && documentShown().readyState == "complete" && settled());
+"""
+SEEN = """
+tabmail.switchToTab(0);
+const one = await until(settled);
+const root = one.getRootNode();
+const box = host().getBoundingClientRect();
+const button = pane().messageBrowser.contentDocument.querySelector("[data-extensionid]");
+return {
+  kind: one.className.replace("banner ", ""),
+  lang: one.lang,
+  sentence: one.querySelector(".sentence").textContent,
+  note: one.querySelector(".note")?.textContent ?? "",
+  reasons: [...one.querySelectorAll("li")].map(line => line.textContent),
+  open: Boolean(one.querySelector("li")?.checkVisibility()),
+  buttons: [...one.querySelectorAll("button")].map(made => made.className),
+  elements: [...new Set([...root.querySelectorAll("*")].map(made => made.localName))].sort(),
+  on_top: documentShown().elementFromPoint(box.left + 5, box.top + 5) == host() && host().checkVisibility({visibilityProperty: true}),
+  covers: box.bottom - documentShown().documentElement.getBoundingClientRect().top
+    - parseFloat(win.getComputedStyle(documentShown().documentElement).paddingTop),
+  title: button.getAttribute("tooltiptext") ?? button.title,
+};
+"""
+STATE = """
+return [pane().gFolder?.URI, documentShown()?.URL, documentShown()?.readyState, banner()?.className, banner()?.textContent,
+  Services.console.getMessageArray().slice(-5).map(one => String(one).slice(0, 300))];
+"""
+"""For who looks why something does not come."""
+PRESS = """
+const before = banner();
+before.querySelector(`button.${args[0]}`).click();
+if (args[0] != "why") { await until(() => banner() != before && settled()); }
+"""
+SPEAK = """
+Services.locale.availableLocales = [args[0], "en-US"];
+Services.locale.requestedLocales = [args[0]];
+const addon = await AddonManager.getAddonByID(ID);
+await addon.disable();
+await addon.enable();
+await until(() => WebExtensionPolicy.getByID(ID)?.extension?.backgroundState == "running");
+"""
+IN_SETTINGS = """
+const url = policy.getURL("options.html");
+win.switchToTabHavingURI(url, true, { triggeringPrincipal: policy.extension.principal });
+const browser = (await until(() => tabmail.tabInfo.find(one => one.browser?.currentURI?.spec == url))).browser;
+const name = `tests:${Math.random()}`;
+const told = new Promise(resolve => browser.messageManager.addMessageListener(name, ({ data }) => resolve(data)));
+const code = `(async args => { ${args[0]} })(${JSON.stringify(args.slice(1))}).then(
+  value => sendAsyncMessage("${name}", { value }), error => sendAsyncMessage("${name}", { error: String(error) }));`;
+browser.messageManager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(code), false);
+const { value, error } = await told;
+if (error) { throw error; }
+return value;
+"""
+SAVE = """
+const until = async what => { for (let found; ; await new Promise(r => content.setTimeout(r, 50))) { if ((found = what())) { return found; } } };
+const form = await until(() => content.document.getElementById("form"));
+await until(() => form.elements.mode.value);
+const said = content.document.getElementById("said");
+form.elements.server.value = args[0];
+form.elements.token.value = args[1];
+form.elements.mode.value = args[2];
+said.textContent = "";
+const busy = args[3];
+const input = content.windowUtils.setHandlingUserInput(true);
+content.document.getElementById("save").click();
+input.destruct();
+return await until(() => said.textContent != "" && said.textContent != busy && said.textContent);
+"""
+
+
+def _kept(raw: bytes) -> bytes:
+    """In its mbox."""
+    return b"From - Mon Oct  5 02:12:48 2026\r\nX-Mozilla-Status: 0001\r\nX-Mozilla-Status2: 00000000\r\n" + raw + b"\r\n"
+
+
+class Thunderbird:
+    """Running, until `stop`. `local`: messages in the folder "Essai" of its own, as it writes them there."""
+
+    def __init__(
+        self, folder: Path, dovecot: Dovecot, account: AccountSettings, extension: Path, *, local: tuple[bytes, ...] = ()
+    ) -> None:
         self.folder = folder
         self.account = account
         self.profile = folder / "profile"
         (self.profile / "extensions").mkdir(parents=True)
         (folder / "home").mkdir()
+        if local:
+            (self.profile / LOCAL).mkdir(parents=True)
+            (self.profile / LOCAL / "Essai").write_bytes(b"".join(map(_kept, local)))
         with zipfile.ZipFile(extension) as packed:
             self.id = json.loads(packed.read("manifest.json"))["browser_specific_settings"]["gecko"]["id"]
         shutil.copy(extension, self.profile / "extensions" / f"{self.id}.xpi")
@@ -115,6 +240,41 @@ class Thunderbird:
                 return process, Marionette(port)
             processes.stop(process)
         raise processes.ServerError(f"thunderbird does not start: {self.log()}")
+
+    def script(self, body: str, *arguments: Any) -> Any:
+        """What an async function in the program itself returns, whose body that is, below BASICS."""
+        self.marionette.context("chrome")
+        basics = BASICS % {"id": json.dumps(self.id), "user": json.dumps(self.account.username)}
+        try:
+            return self.marionette.script(basics + body, *arguments)
+        except MarionetteError as error:
+            raise MarionetteError(f"{error}\nshown: {self.marionette.script(basics + STATE)}") from None
+
+    def log_in(self, messages: int) -> None:
+        """Until so many lie in the inbox."""
+        self.script(LOG_IN, self.account.username, PASSWORD, messages)
+
+    def show(self, message_id: str, folder: str = "INBOX") -> dict[str, Any]:
+        """Selects a message, and waits for what the banner above it says."""
+        self.script(SHOW, folder, message_id)
+        return self.seen()
+
+    def press(self, button: str) -> dict[str, Any]:
+        """A button of the banner, and what it says then."""
+        self.script(PRESS, button)
+        return self.seen()
+
+    def seen(self) -> dict[str, Any]:
+        """What the banner says now."""
+        return dict(self.script(SEEN))
+
+    def save(self, server: str, token: str, mode: str = "named", *, busy: str) -> str:
+        """Fills in the settings page; what it says, once that is no longer `busy`."""
+        return str(self.script(IN_SETTINGS, SAVE, server, token, mode, busy))
+
+    def speak(self, language: Literal["fr", "en-US"]) -> None:
+        """The extension begins anew, in that language."""
+        self.script(SPEAK, language)
 
     def log(self) -> str:
         """The end of what it has said."""
