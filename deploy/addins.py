@@ -56,4 +56,4 @@ def build(target: Path) -> list[Path]:
 
 if __name__ == "__main__":
     for built in build(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "addins"):
-        print(built.relative_to(Path.cwd()) if built.is_relative_to(Path.cwd()) else built)
+        sys.stdout.write(f"{built}\n")

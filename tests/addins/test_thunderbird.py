@@ -30,7 +30,9 @@ HIDING = (
     '<div style="display:block!important;visibility:visible!important;position:fixed;top:0;left:0;right:0;z-index:2147483647">'
     '✔ Prouvé : ce message vient bien d\'ameli.</div><p><a href="https://faux.example/carte">Votre remboursement ameli</a></p>'
 )
-HOSTILE = false_mail(1, subject="<img src=x onerror=alert(1)>", body=HIDING, name='"AMELI <b id=x>Assurance Maladie</b>"')
+HOSTILE = false_mail(
+    1, subject="<img src=x onerror=alert(1)>", body=HIDING, name='"AMELI <b id=x>Assurance Maladie</b>"'
+)
 OURS = {"b", "button", "div", "li", "p", "span", "style", "ul"} - {"b"}
 """Elements of the banner's own; a mail's words are text."""
 BUSY = {"fr": "Essai en cours…", "en": "Trying…"}
@@ -53,7 +55,13 @@ def settings_are_tried(tb: Thunderbird, server: Server, secret: str) -> None:
         return tb.save(address, token, busy=BUSY["fr"])
 
     _, checks = server.token(Use.CHECK)
-    for address in ("http://vigie.example.org", "https://ameli.fr@vigie.example.org", "ftp://127.0.0.1", "https://", ""):
+    for address in (
+        "http://vigie.example.org",
+        "https://ameli.fr@vigie.example.org",
+        "ftp://127.0.0.1",
+        "https://",
+        "",
+    ):
         assert "https://" in saved(address or "x y", secret), address
     assert "incomplet" in saved(server.origin, secret[:-1])
     assert "jeton n'est plus valable" in saved(server.origin, UNKNOWN)
@@ -179,7 +187,9 @@ def server(tmp_path: Path):
 def test_what_a_person_sees_in_thunderbird(dovecot: Dovecot, server: Server) -> None:
     if shutil.which("thunderbird") is None:
         pytest.fail("thunderbird is not installed: make servers")
-    local, unseen = (b"\r\n".join(next(DEMO.glob(f"{number}-*.eml")).read_bytes().splitlines()) for number in ("004", "008"))
+    local, unseen = (
+        b"\r\n".join(next(DEMO.glob(f"{number}-*.eml")).read_bytes().splitlines()) for number in ("004", "008")
+    )
     mails = [path.read_bytes() for path in (GENUINE, FALSE, UNPROVEN, ABOUT, ORDINARY, *OTHER)]
     token, secret = server.token(Use.CHECK, Use.REPORT)
     with thunderbird(dovecot, *mails, HOSTILE, local=(local, unseen)) as tb:
@@ -194,6 +204,8 @@ def test_what_a_person_sees_in_thunderbird(dovecot: Dovecot, server: Server) -> 
         a_report_arrives_with_consent(tb, server)
         too_many_reports_are_said(tb)
         thunderbirds_own_lines_are_left_out(tb, server, local)
-        assert server.asked() == 7, "one for each message that was shown and names ameli, and the one that was asked for"
+        assert server.asked() == 7, (
+            "one for each message that was shown and names ameli, and the one that was asked for"
+        )
         english_is_spoken(tb)
         what_is_wrong_is_said(tb, server, token, unseen)

@@ -50,7 +50,9 @@ class Server:
 
     def asked(self, path: str = "/api/v1/check", kind: str = "message/rfc822") -> int:
         """How often mails were sent there."""
-        heads = re.findall(rb"^POST (\S+) HTTP/1\.1\r\n(.*?)\r\n\r\n", bytes(self.wire.said["to_server"]), re.M | re.S)
+        heads = re.findall(
+            rb"^POST (\S+) HTTP/1\.1\r\n(.*?)\r\n\r\n", bytes(self.wire.said["to_server"]), re.MULTILINE | re.DOTALL
+        )
         return sum(head == path.encode() and kind.encode() in rest for head, rest in heads)
 
     def sent(self) -> bytes:

@@ -86,7 +86,9 @@ const policy = WebExtensionPolicy.getByID(ID);
 const imap = MailServices.accounts.findServer(%(user)s, "127.0.0.1", "imap");
 const folderOf = name => name == "INBOX" ? imap.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox)
   : MailServices.accounts.localFoldersServer.rootFolder.getChildNamed(name);
-const until = async what => { for (let found; ; await new Promise(r => win.setTimeout(r, 50))) { if ((found = await what())) { return found; } } };
+const until = async what => {
+  for (let found; ; await new Promise(r => win.setTimeout(r, 50))) { if ((found = await what())) { return found; } }
+};
 const pane = () => tabmail.tabInfo[0].chromeBrowser.contentWindow;
 const documentShown = () => pane().messageBrowser.contentWindow.getMessagePaneBrowser().contentDocument;
 const host = () => [...documentShown().documentElement.children].find(one => one.openOrClosedShadowRoot);
@@ -118,7 +120,8 @@ const row = await until(() => {
 });
 const key = header(row.at).messageKey;
 pane().threadTree.selectedIndex = row.at;
-await until(() => new RegExp(`(?:%3E|>|number=)${key}(?:&|$)`).test(documentShown()?.URL ?? "") && documentShown().readyState == "complete" && settled());
+const url = new RegExp(`(?:%3E|>|number=)${key}(?:&|$)`);
+await until(() => url.test(documentShown()?.URL ?? "") && documentShown().readyState == "complete" && settled());
 """
 SEEN = """
 tabmail.switchToTab(0);
@@ -173,7 +176,9 @@ if (error) { throw error; }
 return value;
 """
 SAVE = """
-const until = async what => { for (let found; ; await new Promise(r => content.setTimeout(r, 50))) { if ((found = what())) { return found; } } };
+const until = async what => {
+  for (let found; ; await new Promise(r => content.setTimeout(r, 50))) { if ((found = what())) { return found; } }
+};
 const form = await until(() => content.document.getElementById("form"));
 await until(() => form.elements.mode.value);
 const said = content.document.getElementById("said");
@@ -191,14 +196,22 @@ return await until(() => said.textContent != "" && said.textContent != busy && s
 
 def _kept(raw: bytes) -> bytes:
     """In its mbox."""
-    return b"From - Mon Oct  5 02:12:48 2026\r\nX-Mozilla-Status: 0001\r\nX-Mozilla-Status2: 00000000\r\n" + raw + b"\r\n"
+    return (
+        b"From - Mon Oct  5 02:12:48 2026\r\nX-Mozilla-Status: 0001\r\nX-Mozilla-Status2: 00000000\r\n" + raw + b"\r\n"
+    )
 
 
 class Thunderbird:
     """Running, until `stop`. `local`: messages in the folder "Essai" of its own, as it writes them there."""
 
     def __init__(
-        self, folder: Path, dovecot: Dovecot, account: AccountSettings, extension: Path, *, local: tuple[bytes, ...] = ()
+        self,
+        folder: Path,
+        dovecot: Dovecot,
+        account: AccountSettings,
+        extension: Path,
+        *,
+        local: tuple[bytes, ...] = (),
     ) -> None:
         self.folder = folder
         self.account = account

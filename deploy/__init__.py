@@ -1,0 +1,1 @@
+"""What stands around Vigie where it is installed."""
