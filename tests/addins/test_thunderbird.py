@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.addins.world import Server, served, thunderbird
+from tests.addins.world import Server, answering, served, thunderbird
 from tests.cli.program import DEMO, FALSE, GENUINE, ORDINARY
 from tests.e2e.letters import false_mail
 from tests.e2e.world import until
@@ -65,6 +64,14 @@ def settings_are_tried(tb: Thunderbird, server: Server, secret: str) -> None:
         assert "https://" in saved(address or "x y", secret), address
     assert "incomplet" in saved(server.origin, secret[:-1])
     assert "jeton n'est plus valable" in saved(server.origin, UNKNOWN)
+    with answering(200, b"<p>Wi-Fi de la gare : connectez-vous</p>") as (page, _):
+        assert "n'est pas un serveur Vigie" in saved(page, secret)
+    with answering(307, b"", Location=f"{server.origin}/api/v1/check") as (astray, asked):
+        assert "ne répond pas" in saved(astray, secret)
+        assert asked
+    assert secret.encode() not in server.sent()
+    with answering(503, b"{}", Retry_After="240") as (busy, _):
+        assert "très occupé. Réessayez dans 4 minutes" in saved(busy, secret)
     assert "mais pas de signaler" in saved(server.origin, checks)
     assert "Tout fonctionne" in saved(f"{server.origin}/cases?x=1", secret)
     assert server.asked() == 0
@@ -185,8 +192,6 @@ def server(tmp_path: Path):
 
 
 def test_what_a_person_sees_in_thunderbird(dovecot: Dovecot, server: Server) -> None:
-    if shutil.which("thunderbird") is None:
-        pytest.fail("thunderbird is not installed: make servers")
     local, unseen = (
         b"\r\n".join(next(DEMO.glob(f"{number}-*.eml")).read_bytes().splitlines()) for number in ("004", "008")
     )

@@ -44,6 +44,8 @@ QUIET: dict[str, object] = {
 }
 """Asks nothing of anybody, in the world or on the screen."""
 LOCAL = "Mail/Local Folders"
+PROGRAM = os.environ.get("THUNDERBIRD", "thunderbird")
+"""Debian's; another one for who looks at an older version."""
 
 
 def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
@@ -228,6 +230,8 @@ class Thunderbird:
         self._process, self.marionette = self._start()
 
     def _start(self) -> tuple[subprocess.Popen[bytes], Marionette]:
+        if shutil.which(PROGRAM) is None:
+            raise processes.ServerError(f"{PROGRAM} is not installed: make servers")
         for _ in range(3):
             (port,) = processes.free_ports(1)
             lines = {**self._preferences, "marionette.port": port}.items()
@@ -238,7 +242,7 @@ class Thunderbird:
                     "env",
                     f"HOME={self.folder / 'home'}",
                     "MOZ_DISABLE_AUTO_SAFE_MODE=1",
-                    os.environ.get("THUNDERBIRD", "thunderbird"),
+                    PROGRAM,
                     "--headless",
                     "--marionette",
                     "--remote-allow-system-access",
