@@ -12,6 +12,7 @@ const COLOURS = { genuine: "#1a7f37", impersonation: "#b3261e", suspicious: "#b3
 // Thunderbird puts this page to sleep after 30 seconds in which it asked Thunderbird nothing, whatever it waits for.
 const AWAKE_MS = 10_000;
 const asking = new Map();
+const painted = new Map();
 
 const answers = {
   /** A message has come up: its case where it is known, else whether it is to be asked about. */
@@ -111,7 +112,7 @@ async function answered(tab, wish) {
   if ((await displayed(tab))?.id !== message.id) {
     return null;
   }
-  await paint(tab, told);
+  await paint(tab, told, message.id);
   return told && { ...told, message: message.id };
 }
 
@@ -123,13 +124,24 @@ async function displayed(tab) {
 }
 
 /** The button in the message's header says it, too: no mail can draw there. */
-async function paint(tabId, told) {
+async function paint(tabId, told, id) {
   if (told && told.kind !== "consent") {
-    await messenger.messageDisplayAction.setTitle({ tabId, title: told.sentence });
-    await messenger.messageDisplayAction.setBadgeText({ tabId, text: told.mark });
-    await messenger.messageDisplayAction.setBadgeBackgroundColor({ tabId, color: COLOURS[told.kind] ?? "#5f6368" });
+    painted.set(tabId, id);
+    await mark(tabId, told.sentence, told.mark, COLOURS[told.kind] ?? "#5f6368");
   }
 }
+
+async function mark(tabId, title, text, color) {
+  const { messageDisplayAction: button } = messenger;
+  await Promise.all([button.setTitle({ tabId, title }), button.setBadgeText({ tabId, text }), button.setBadgeBackgroundColor({ tabId, color })]);
+}
+
+// While the next message is being fetched, the button must not say what was true of the one before.
+messenger.mailTabs.onSelectedMessagesChanged.addListener(async (tab, { messages }) => {
+  if (!messages.some(({ id }) => id === painted.get(tab.id))) {
+    await mark(tab.id, null, null, null);
+  }
+});
 
 function strings(found) {
   return (Array.isArray(found) ? found : []).filter((text) => typeof text === "string");

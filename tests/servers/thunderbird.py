@@ -95,6 +95,10 @@ const pane = () => tabmail.tabInfo[0].chromeBrowser.contentWindow;
 const documentShown = () => pane().messageBrowser.contentWindow.getMessagePaneBrowser().contentDocument;
 const host = () => [...documentShown().documentElement.children].find(one => one.openOrClosedShadowRoot);
 const banner = () => host()?.openOrClosedShadowRoot.querySelector(".banner");
+const said = () => {
+  const button = pane().messageBrowser.contentDocument.querySelector("[data-extensionid]");
+  return button.getAttribute("tooltiptext") ?? button.title;
+};
 const settled = () => banner() && !banner().classList.contains("checking") ? banner() : null;
 """
 """What each script here begins with."""
@@ -130,7 +134,6 @@ tabmail.switchToTab(0);
 const one = await until(settled);
 const root = one.getRootNode();
 const box = host().getBoundingClientRect();
-const button = pane().messageBrowser.contentDocument.querySelector("[data-extensionid]");
 return {
   kind: one.className.replace("banner ", ""),
   lang: one.lang,
@@ -143,7 +146,7 @@ return {
   on_top: documentShown().elementFromPoint(box.left + 5, box.top + 5) == host() && host().checkVisibility({visibilityProperty: true}),
   covers: box.bottom - documentShown().documentElement.getBoundingClientRect().top
     - parseFloat(win.getComputedStyle(documentShown().documentElement).paddingTop),
-  title: button.getAttribute("tooltiptext") ?? button.title,
+  title: said(),
 };
 """
 STATE = """
