@@ -86,6 +86,7 @@ evaluate: dev   ## how right the verdicts are on the labelled mails, into docs/e
 	done
 
 addins:         ## what people install in their mail client, into build/addins: docs/addins.md
+	@$(PYTHON) deploy/thunderbird.py
 	@$(PYTHON) deploy/roundcube.py
 
 wording: dev   ## learns vigie/rules/wording.tsv anew, for who adds labelled mails to tests/corpus/design

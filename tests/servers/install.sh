@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests need and that are missing. Nothing missing: no network, no privilege.
 set -eu
 
-wanted="chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools openssl php-cgi php-cli php-curl postfix roundcube-core roundcube-sqlite3 rspamd tesseract-ocr tesseract-ocr-fra util-linux"
+wanted="chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools openssl php-cgi php-cli php-curl postfix roundcube-core roundcube-sqlite3 rspamd tesseract-ocr tesseract-ocr-fra thunderbird util-linux"
 
 missing=""
 for package in $wanted; do

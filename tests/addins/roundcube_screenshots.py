@@ -1,4 +1,4 @@
-"""The pictures of the add-ins in docs/screenshots, made of invented mails: `python -m tests.addins.screenshots`."""
+"""The pictures of the add-ins in docs/screenshots, made of invented mails: `python -m tests.addins.roundcube_screenshots`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,191 @@
+// Answers what the banner asks. Nothing starts here by itself: a folder that is listed, or mail that arrives, asks nothing.
+
+import * as api from "./api.js";
+import * as memory from "./memory.js";
+import { raw, sha256 } from "./raw.js";
+import { load } from "./settings.js";
+import * as view from "./view.js";
+import { named } from "./words.js";
+
+const BANNER = { id: "banner", js: ["/banner.js"], runAt: "document_end" };
+const COLOURS = { genuine: "#1a7f37", impersonation: "#b3261e", suspicious: "#b35900", undecided: "#8a6d00" };
+// Thunderbird puts this page to sleep after 30 seconds in which it asked Thunderbird nothing, whatever it waits for.
+const AWAKE_MS = 10_000;
+const asking = new Map();
+const painted = new Map();
+
+const answers = {
+  /** A message has come up: its case where it is known, else whether it is to be asked about. */
+  async shown(message, { texts, hosts }) {
+    const settings = await load();
+    if (!settings.server || !settings.token) {
+      return view.unset();
+    }
+    const found = [...strings(texts), message.subject ?? "", message.author ?? ""];
+    const about = settings.mode === "named" && named(found, [message.author ?? "", ...strings(hosts)]);
+    if (!about && settings.mode !== "every" && !(await memory.isWanted(message.id))) {
+      return view.unchecked(settings.mode);
+    }
+    const known = await memory.known(await sha256(await raw(message.id)));
+    return known ? view.verdict(known) : { ...view.checking(), next: "check" };
+  },
+
+  async check(message) {
+    await memory.wanted(message.id);
+    const bytes = await raw(message.id);
+    const hash = await sha256(bytes);
+    const known = await memory.known(hash);
+    if (known) {
+      return view.verdict(known);
+    }
+    // Two windows that show one message ask once.
+    if (!asking.has(hash)) {
+      asking.set(hash, checked(bytes, hash).finally(() => asking.delete(hash)));
+    }
+    return asking.get(hash);
+  },
+
+  async consent() {
+    const settings = await load();
+    return settings.server ? view.consent(settings.server) : view.unset();
+  },
+
+  async report(message) {
+    await memory.wanted(message.id);
+    const bytes = await raw(message.id);
+    const hash = await sha256(bytes);
+    const told = await asked("report", api.report, bytes);
+    if (!told.problem) {
+      return view.verdict(await memory.remember(hash, told.case, told.id));
+    }
+    const known = await memory.known(hash);
+    return known ? view.unreported(told, known) : view.problem(told, "report");
+  },
+
+  async settings() {
+    await messenger.runtime.openOptionsPage();
+    return null;
+  },
+};
+
+async function checked(bytes, hash) {
+  const told = await asked("check", api.check, bytes);
+  return told.problem ? view.problem(told) : view.verdict(await memory.remember(hash, told.case));
+}
+
+/** What the server says; while it wants to be left alone, it is (Retry-After). */
+async function asked(kind, ask, bytes) {
+  const wait = await memory.paused(kind);
+  const told = wait ? { problem: "often", wait } : await ask(await load(), bytes);
+  if (told.wait && !wait) {
+    await memory.pause(kind, told.wait);
+  }
+  return told;
+}
+
+messenger.runtime.onMessage.addListener((wish, sender) => {
+  if (wish?.ask === "refresh" && sender.url === messenger.runtime.getURL("options.html")) {
+    return refresh();
+  }
+  if (sender.id !== messenger.runtime.id || !sender.tab || !Object.hasOwn(answers, wish?.ask)) {
+    return false;
+  }
+  return answered(sender.tab.id, wish);
+});
+
+async function answered(tab, wish) {
+  const message = await displayed(tab);
+  if (!message || (wish.message !== undefined && wish.message !== message.id)) {
+    return null;
+  }
+  const awake = setInterval(() => messenger.runtime.getPlatformInfo(), AWAKE_MS);
+  let told;
+  try {
+    told = await answers[wish.ask](message, wish);
+  } catch (error) {
+    console.error(`vigie: ${wish.ask}: ${error.name}`); // no text of it: it may quote the mail
+    told = view.problem({ problem: "internal" });
+  } finally {
+    clearInterval(awake);
+  }
+  // Meanwhile somebody has gone on to another message: what is true of one must not stand above the other.
+  if ((await displayed(tab))?.id !== message.id) {
+    return null;
+  }
+  await paint(tab, told, message.id);
+  return told && { ...told, message: message.id };
+}
+
+/** The one message that a tab shows. */
+async function displayed(tab) {
+  const found = await messenger.messageDisplay.getDisplayedMessages(tab);
+  const list = Array.isArray(found) ? found : found.messages;
+  return list.length === 1 ? list[0] : null;
+}
+
+/** The button in the message's header says it, too: no mail can draw there. */
+async function paint(tabId, told, id) {
+  if (told && told.kind !== "consent") {
+    painted.set(tabId, id);
+    await mark(tabId, told.sentence, told.mark, COLOURS[told.kind] ?? "#5f6368");
+  }
+}
+
+async function mark(tabId, title, text, color) {
+  const { messageDisplayAction: button } = messenger;
+  await Promise.all([button.setTitle({ tabId, title }), button.setBadgeText({ tabId, text }), button.setBadgeBackgroundColor({ tabId, color })]);
+}
+
+// While the next message is being fetched, the button must not say what was true of the one before.
+messenger.mailTabs.onSelectedMessagesChanged.addListener(async (tab, { messages }) => {
+  if (!messages.some(({ id }) => id === painted.get(tab.id))) {
+    await mark(tab.id, null, null, null);
+  }
+});
+
+function strings(found) {
+  return (Array.isArray(found) ? found : []).filter((text) => typeof text === "string");
+}
+
+/** The settings are others: what stands above messages may be so, too. */
+async function refresh() {
+  for (const tab of await messenger.tabs.query({})) {
+    await messenger.tabs.sendMessage(tab.id, { ask: "shown" }).catch(() => {}); // no message in it
+  }
+}
+
+messenger.messageDisplayAction.onClicked.addListener(async (tab) => {
+  const wish = { ask: "check" };
+  try {
+    await messenger.tabs.sendMessage(tab.id, wish);
+  } catch {
+    await inject(tab.id); // shown before this add-in was there
+    await messenger.tabs.sendMessage(tab.id, wish).catch(() => {});
+  }
+});
+
+messenger.runtime.onInstalled.addListener(async ({ reason }) => {
+  if (reason === "install" && !(await load()).server) {
+    await messenger.runtime.openOptionsPage().catch(() => {}); // put in its place by an administrator: no window yet
+  }
+});
+
+async function inject(tabId) {
+  await messenger.scripting.executeScript({ target: { tabId }, files: BANNER.js }).catch(() => {});
+}
+
+// Registered scripts live as long as Thunderbird; this page sleeps and wakes.
+async function register() {
+  const before = await messenger.scripting.messageDisplay.getRegisteredScripts({ ids: [BANNER.id] });
+  if (before.length) {
+    return;
+  }
+  await messenger.scripting.messageDisplay.registerScripts([BANNER]);
+  for (const tab of await messenger.tabs.query({})) {
+    if (await displayed(tab.id).catch(() => null)) {
+      await inject(tab.id);
+    }
+  }
+}
+
+register();
