@@ -37,13 +37,18 @@ def test_built_twice_it_is_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_what_a_message_brings_is_never_markup_nor_code(path: Path) -> None:
+    """W-10."""
     wrong = r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|DOMParser|srcdoc|setHTML|createContextualFragment"
     assert not re.search(wrong, path.read_text("utf-8"))
 
 
 def test_the_manifest_asks_for_little() -> None:
+    """W-10: no server until the person names one, no mailbox's folders, no code from elsewhere."""
     assert MANIFEST["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert "host_permissions" not in MANIFEST
+    assert {"messagesRead", "messagesModify", "scripting", "sensitiveDataUpload", "storage"} == set(
+        MANIFEST["permissions"]
+    )
     policy = MANIFEST["content_security_policy"]["extension_pages"]
     assert "unsafe" not in policy
     assert "script-src 'self';" in policy

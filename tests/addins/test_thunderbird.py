@@ -1,4 +1,4 @@
-"""What a person sees in Thunderbird above a message, real servers behind it. One start for everything: it costs ten seconds."""
+"""What a person sees in Thunderbird above a message, real servers behind it (W-10, W-32). One start for everything."""
 
 from __future__ import annotations
 
