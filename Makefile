@@ -10,7 +10,7 @@ PIP    := $(PYTHON) -m pip --disable-pip-version-check --quiet
 # Tests start hundreds of processes: with this set, each of them would compile its modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install dev suites servers test compiled lint bench evaluate wording soak requirements clean
+.PHONY: help run install dev suites servers test compiled lint bench evaluate wording soak requirements addins outlook clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z0-9]*\): *[^#]*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -84,6 +84,12 @@ evaluate: dev   ## how right the verdicts are on the labelled mails, into docs/e
 	    $(BIN)/python -m tests.corpus.build build/corpus/$$split --split $$split && \
 	    $(BIN)/vigie --lang en evaluate build/corpus/$$split --report docs/evaluation/$$split.html --save docs/evaluation/$$split.json || exit; \
 	done
+
+addins: outlook ## what people install in their mail client, into build/addins: docs/addins.md
+
+# Of these, Outlook's has to know where it will lie; CLIENT and TENANT: people sign in with their account in Microsoft Entra.
+outlook:
+	@$(PYTHON) deploy/outlook.py --origin "$(ORIGIN)" --server "$(SERVER)" --client "$(CLIENT)" --tenant "$(TENANT)" --scope "$(SCOPE)"
 
 wording: dev   ## learns vigie/rules/wording.tsv anew, for who adds labelled mails to tests/corpus/design
 	@$(PIP) --python $(BIN)/python install --upgrade --target .learn --require-hashes --only-binary :all: -r requirements/learn.txt

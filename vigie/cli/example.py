@@ -32,7 +32,7 @@ from vigie.scanner.reporting.settings import (
     ReportWebhookSettings,
 )
 from vigie.scanner.settings import AccountSettings
-from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, WebSettings
+from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, OutlookSettings, WebSettings
 
 PLACEHOLDER = "mx.example.org"
 """The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
@@ -69,6 +69,7 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("# [channels.webhook]", ReportWebhookSettings),
     ("[web]", WebSettings),
     ("[web.api]", ApiSettings),
+    ("# [web.outlook]", OutlookSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
@@ -111,6 +112,8 @@ SAMPLES: dict[str, Any] = {
     "label": "votre organisation",
     "role": "reviewer",
     "origins": ["https://addin.example.org"],
+    "files": "/opt/vigie/build/addins/outlook",
+    "frames": ["https://mail.example.org"],
     "accounts": ["accueil"],
 }
 """Values to show where the default says nothing."""

@@ -22,7 +22,7 @@ from vigie.ledger.store import Ledger, LedgerError
 from vigie.scanner.credentials.secret import Source
 from vigie.scanner.notify import Systemd
 from vigie.scanner.settings import AccountSettings, SecretError
-from vigie.web import serving
+from vigie.web import outlook, serving
 from vigie.web.app import create_app
 from vigie.web.cookies import fresh
 from vigie.web.judging import Judging
@@ -140,6 +140,10 @@ def _password(name: str) -> str:
 
 def _check(config: Config) -> None:
     """What the settings of one section alone cannot see. Raises ConfigError."""
+    files = config.web.outlook.files
+    if files is not None and not (files / outlook.PANE).is_file():
+        wrong = say(f"{files} n'est pas ce que fait make addins", f"{files} is not what make addins makes")
+        raise ConfigError(config.path or Path("vigie.toml"), None, "web.outlook.files", wrong)
     if config.web.oidc is None:
         return
     names = {account.name for account in config.accounts}
