@@ -53,7 +53,7 @@ vigie.access = (() => {
     if (typeof document === "undefined" || !Office.context.requirements.isSetSupported("NestedAppAuth", "1.1")) {
       return { problem: "account_old" };
     }
-    const asked = { scopes: [vigie.settings.scope] };
+    const asked = { scopes: [vigie.settings.scope], authority: authority() };
     try {
       const signed = await nested();
       const told = await signed.acquireTokenSilent(asked).catch((error) => {
@@ -68,11 +68,16 @@ vigie.access = (() => {
     }
   }
 
+  /** Accounts of this organisation alone. */
+  function authority() {
+    return `https://login.microsoftonline.com/${vigie.settings.tenant}`;
+  }
+
   async function nested() {
     if (application === null) {
       await library();
       application = await msal.createNestablePublicClientApplication({
-        auth: { clientId: vigie.settings.client, authority: `https://login.microsoftonline.com/${vigie.settings.tenant}` },
+        auth: { clientId: vigie.settings.client, authority: authority() },
         cache: { cacheLocation: "memoryStorage" }, // Outlook knows who has signed in: nothing needs to be left here
       });
     }

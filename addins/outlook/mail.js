@@ -12,6 +12,7 @@ vigie.mail = (() => {
   // Of the body as it was: ours is another one. Signatures: none can hold any more, and a broken one would be held against the author.
   const DROPPED = /^(?:mime-version|content-[a-z-]+|dkim-signature|domainkey-signature|x-google-dkim-signature|arc-[a-z-]+|x-vigie-[a-z-]+)$/i;
   const FIELD = /^([!-9;-~]+)[ \t]*:/;
+  const OFFICIAL = ["author-unproven", "official-author-outside"]; // rules about an author whose address is the official one
   const DECISIVE = 4; // the line of the decision table for look-alikes and forged results
   const MOST_BYTES = 24 * 1024 * 1024;
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -170,7 +171,7 @@ vigie.mail = (() => {
       return verdict;
     }
     // The official author lacks a proof that we have taken away: that is no reproach. A look-alike is one, whatever is missing.
-    const missed = Array.isArray(findings) && findings.some(({ rule }) => rule === "author-unproven");
+    const missed = Array.isArray(findings) && findings.some(({ rule }) => OFFICIAL.includes(rule));
     return verdict === "genuine" || (missed && found.decided_by !== DECISIVE) ? "undecided" : verdict;
   }
 

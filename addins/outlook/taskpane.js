@@ -50,7 +50,7 @@
   function pressed([name, run]) {
     const button = made("button", t(`button_${name}`));
     button.type = "button";
-    button.id = name;
+    button.id = `press-${name}`;
     button.addEventListener("click", () => {
       at("buttons").querySelectorAll("button").forEach((one) => (one.disabled = true));
       void run();

@@ -81,7 +81,8 @@ class OutlookSettings(Settings):
         default=None, description="the folder that make addins has made, build/addins/outlook; left out: not handed out"
     )
     frames: tuple[str, ...] = Field(
-        default=(), description="pages that may show it beside Microsoft's own: https://mail.example.org, an Exchange of yours"
+        default=(),
+        description="pages that may show it beside Microsoft's own: https://mail.example.org, an Exchange of yours",
     )
 
     @field_validator("frames")
