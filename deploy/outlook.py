@@ -2,7 +2,7 @@
 
 `outlook/` is what a web server hands out below ORIGIN/addins/outlook/ (vigie web: `[web.outlook] files`), its manifest among it;
 vigie-outlook.zip is the package with the unified manifest. The same bytes from the same sources and settings. Needs nothing but Python.
-"""  # ruff: noqa: INP001 - a script
+"""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def build(target: Path, settings: Settings) -> list[Path]:
 
 
 def _filled(path: Path, settings: Settings) -> bytes:
-    if path.suffix not in TEXTS or path.parent != SOURCES and path.parent.name != UNIFIED:
+    if path.suffix not in TEXTS or path.parent not in (SOURCES, SOURCES / UNIFIED):  # msal/ stays as it came
         return path.read_bytes()
     text = path.read_text(encoding="utf-8")
     for name, value in settings.values().items():

@@ -111,7 +111,8 @@ class Office:
         told = json.dumps({"item": mail, **outlook})
         key = json.dumps(f"{outlook.get('partition', '')}vigie-token")
         context.add_init_script(
-            f"window.outlook = {told}; if (!sessionStorage.once) {{ sessionStorage.once = 1; localStorage.setItem({key}, {json.dumps(kept)}); }}"
+            f"window.outlook = {told}; if (!sessionStorage.once) "
+            f"{{ sessionStorage.once = 1; localStorage.setItem({key}, {json.dumps(kept)}); }}"
         )
         pane = Pane(context.new_page())
         pane.page.on("console", lambda line: pane.wrong.append(line.text) if line.type == "error" else None)
