@@ -108,6 +108,7 @@ soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, 
 	$(BIN)/python -m tests.soak.fleet
 	$(BIN)/python -m tests.soak.bombs
 	$(BIN)/python -m tests.soak.linear
+	$(BIN)/python -m tests.soak.office
 	$(BIN)/python -m pytest $(WORKERS) --hypothesis-profile=soak $$(grep -rl --include='test_*.py' tests.effort tests)
 	@$(MAKE) --no-print-directory e2e
 	@$(PIP) --python $(BIN)/python install --upgrade --target .soak --require-hashes --only-binary :all: -r requirements/soak.txt

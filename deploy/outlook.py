@@ -25,6 +25,13 @@ LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The first date that a ZIP file can hold."""
 RUNTIME: Final = ("settings.js", "words.js", "server.js", "access.js", "mail.js", "report.js")
 """In this order one file: Outlook for Windows runs a script without a page, which can load nothing."""
+LIBRARY: Final = (
+    "https://appsforoffice.microsoft.com",
+    "https://ajax.aspnetcdn.com/ajax/3.5/MicrosoftAjax.js",
+    "https://cdnsrc.asp.net/ajax/3.5/MicrosoftAjax.js",
+)
+"""Outlook's library has to come from Microsoft, who change it as they change Outlook; in Outlook it loads that one file from elsewhere,
+which redirects at times. The same list is in vigie/web/outlook.py."""
 UNIFIED: Final = "unified"
 TEXTS: Final = frozenset((".html", ".js", ".json", ".xml"))
 _ORIGIN: Final = re.compile(r"https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:localhost|127\.0\.0\.1):[0-9]{1,5}")
@@ -68,9 +75,9 @@ class Settings:
 
     @property
     def policy(self) -> str:
-        """What the pages may load and ask. Outlook's library has to come from Microsoft, who change it as they change Outlook."""
+        """What the pages may load and ask."""
         return (
-            "default-src 'none'; script-src 'self' https://appsforoffice.microsoft.com; style-src 'self'; img-src 'self'; "
+            f"default-src 'none'; script-src 'self' {' '.join(LIBRARY)}; style-src 'self'; img-src 'self'; "
             f"connect-src {self.asked}; base-uri 'none'; form-action 'none'"
         )
 

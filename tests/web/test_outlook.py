@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from tests.cli.program import JUDGING, vigie
-from tests.outlook.builder import built
+from tests.outlook.builder import BUILDER, built
 from tests.web.served import serve
-from vigie.web.outlook import FRAMES
+from vigie.web.outlook import FRAMES, LIBRARY
 from vigie.web.settings import OutlookSettings
 
 ORIGIN = "https://vigie.example.org"
@@ -29,7 +29,8 @@ def test_the_add_in_may_be_framed_by_outlook_and_nothing_else_may(tmp_path: Path
             policy = answer.headers["content-security-policy"]
             assert policy.partition("frame-ancestors ")[2].split() == [*FRAMES, EXCHANGE]
             assert "unsafe" not in policy
-            assert "default-src 'none'; script-src 'self' https://appsforoffice.microsoft.com;" in policy
+            assert LIBRARY == BUILDER.LIBRARY
+            assert f"default-src 'none'; script-src 'self' {' '.join(LIBRARY)}; style-src 'self'" in policy
             assert "x-frame-options" not in answer.headers
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["cross-origin-resource-policy"] == "cross-origin"

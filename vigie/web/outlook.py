@@ -23,8 +23,13 @@ FRAMES: Final = (
     "https://*.outlook.cloud.microsoft",
 )
 """Outlook on the web, and the new Outlook on Windows, which is the same in a window."""
-LIBRARY: Final = "https://appsforoffice.microsoft.com"
-"""Outlook's library has to come from Microsoft, who change it as they change Outlook."""
+LIBRARY: Final = (
+    "https://appsforoffice.microsoft.com",
+    "https://ajax.aspnetcdn.com/ajax/3.5/MicrosoftAjax.js",
+    "https://cdnsrc.asp.net/ajax/3.5/MicrosoftAjax.js",
+)
+"""Outlook's library has to come from Microsoft, who change it as they change Outlook; in Outlook it loads that one file from elsewhere,
+which redirects at times. The same list is in deploy/outlook.py."""
 A_DAY: Final = "public, max-age=86400"
 
 
@@ -36,7 +41,7 @@ class Files(StaticFiles):
         super().__init__(directory=settings.files, check_dir=False)
         self._headers = {
             "Content-Security-Policy": (
-                f"default-src 'none'; script-src 'self' {LIBRARY}; style-src 'self'; img-src 'self'; connect-src 'self'; "
+                f"default-src 'none'; script-src 'self' {' '.join(LIBRARY)}; style-src 'self'; img-src 'self'; connect-src 'self'; "
                 f"form-action 'none'; base-uri 'none'; frame-ancestors {' '.join((*FRAMES, *settings.frames))}"
             ),
             "X-Frame-Options": "",  # it knows no names of others; frame-ancestors stands instead (CSP 3, section 6.4.2)
