@@ -54,7 +54,7 @@ class Settings:
     """Of the app registration in Microsoft Entra; empty: each person enters a token."""
     tenant: str = ""
     scope: str = ""
-    """What the app registration exposes; empty: "api://<client>/access"."""
+    """What the app registration exposes; empty: "api://<client>/access_as_user"."""
 
     def __post_init__(self) -> None:
         for name, value in (("ORIGIN", self.origin), ("SERVER", self.asked)):
@@ -91,7 +91,7 @@ class Settings:
             "POLICY": self.policy,
             "CLIENT": self.client,
             "TENANT": self.tenant,
-            "SCOPE": (self.scope or f"api://{self.client}/access") if self.client else "",
+            "SCOPE": (self.scope or f"api://{self.client}/access_as_user") if self.client else "",
             "VERSION": VERSION,
         }
 

@@ -321,7 +321,7 @@ def test_an_account_of_the_organisation(tmp_path: Path) -> None:
     ids = {"client": "11111111-2222-3333-4444-555555555555", "tenant": "66666666-7777-8888-9999-000000000000"}
     made = built(tmp_path, origin=ORIGIN, server="https://api.example.org", **ids)
     settings = (made / "settings.js").read_text(encoding="utf-8")
-    for value in ("https://api.example.org", *ids.values(), f"api://{ids['client']}/access"):
+    for value in ("https://api.example.org", *ids.values(), f"api://{ids['client']}/access_as_user"):
         assert f'"{value}"' in settings
         assert f'"{value}"' in (made / "runtime.js").read_text(encoding="utf-8")
     assert "connect-src https://api.example.org;" in (made / "taskpane.html").read_text(encoding="utf-8")

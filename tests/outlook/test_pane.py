@@ -241,7 +241,7 @@ def test_an_account_instead_of_a_token(outlook: Office, tmp_path: Path) -> None:
         expect(pane.page.locator("#form")).to_be_hidden()
         (asked,) = pane.page.evaluate("window.asks.filter(({method}) => method !== 'GetInitContext')")
         assert (asked["method"], asked["clientId"]) == ("GetToken", CLIENT)
-        assert f"api://{CLIENT}/access" in asked["scope"]
+        assert f"api://{CLIENT}/access_as_user" in asked["scope"]
         assert asked["authority"].rstrip("/") == f"https://login.microsoftonline.com/{TENANT}"
         assert (
             pane.page.evaluate("Object.values(localStorage).concat(Object.values(sessionStorage)).join()").find(
