@@ -15,6 +15,7 @@ from tests.e2e import world as worlds
 from tests.e2e.screenshots import COLOURS, FOLDER, MOST
 from tests.outlook.pane import Office, Pane, in_parts, letter, office, whole
 
+GAP = 12
 FALSE, GENUINE = letter("010"), letter("001")
 
 
@@ -41,21 +42,29 @@ def panes(made: Office, language: str, scheme: worlds.Scheme) -> Iterator[Image.
         yield picture(pane)
 
 
+def draw(shown: list[Image.Image], path: Path) -> None:
+    """Side by side, in few colours."""
+    width, height = shown[0].size
+    row = Image.new("RGB", (len(shown) * (width + GAP) - GAP, height), "#808080")
+    for number, pane in enumerate(shown):
+        row.paste(pane, (number * (width + GAP), 0))
+    row.quantize(COLOURS).save(path, optimize=True)
+    assert path.stat().st_size < MOST, path.name
+    print(f"{path.name}: {path.stat().st_size // 1000} kB")
+
+
 def main() -> int:
     """One picture a language, the panes side by side."""
     wanted: tuple[tuple[str, worlds.Scheme, str], ...] = (("fr-FR", "light", "fr"), ("en-GB", "dark", "en-dark"))
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two, worlds.driver() as driver:
-        with worlds.chromium(driver, Path(one)) as browser, office(browser.browser, Path(two)) as made:
-            for language, scheme, end in wanted:
-                shown = list(panes(made, language, scheme))
-                width, height = shown[0].size
-                whole_one = Image.new("RGB", (len(shown) * (width + 12) - 12, height), "#808080")
-                for number, one_pane in enumerate(shown):
-                    whole_one.paste(one_pane, (number * (width + 12), 0))
-                path = FOLDER / f"outlook-{end}.png"
-                whole_one.quantize(COLOURS).save(path, optimize=True)
-                assert path.stat().st_size < MOST, path.name
-                print(f"{path.name}: {path.stat().st_size // 1000} kB")
+    with (
+        tempfile.TemporaryDirectory() as one,
+        tempfile.TemporaryDirectory() as two,
+        worlds.driver() as driver,
+        worlds.chromium(driver, Path(one)) as browser,
+        office(browser.browser, Path(two)) as made,
+    ):
+        for language, scheme, end in wanted:
+            draw(list(panes(made, language, scheme)), FOLDER / f"outlook-{end}.png")
     return 0
 
 

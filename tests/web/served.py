@@ -26,7 +26,7 @@ from vigie.web import serving
 from vigie.web.app import create_app
 from vigie.web.judging import Judging
 from vigie.web.settings import WebSettings
-from vigie.web.site import Mailbox, Section, Site
+from vigie.web.site import Channel, Mailbox, Section, Site
 
 ROOT = By("cli:root", ALL_RIGHTS)
 CHEAP = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
@@ -140,6 +140,7 @@ def serve(
     *,
     mailboxes: tuple[Mailbox, ...] = (),
     sections: tuple[Section, ...] = (),
+    channels: tuple[Channel, ...] = (),
     client_secret: str | None = None,
     clock: Clock | None = None,
     judge: JudgeSettings | None = None,
@@ -152,7 +153,7 @@ def serve(
     told = WebSettings(listen=f"127.0.0.1:{listening.getsockname()[1]}", **settings)
     judging = Judging(judge or JudgeSettings())
     with Ledger(f"sqlite:///{folder / 'vigie.db'}", "web") as ledger, closing(judging):
-        site = Site(ledger, told, mailboxes, sections, client_secret, clock, judging=judging)
+        site = Site(ledger, told, mailboxes, sections, client_secret, clock, judging=judging, channels=channels)
         app = create_app(site)
         server = serving.server(app, told)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -26,7 +26,7 @@ ROLES = tuple(Role)
 TARGET = "id-Cible"
 OTHER = frozenset({"compta"})
 """The account of those who have a role, but not for `accueil`, which everything here is about."""
-IDS = {"user_id": TARGET, "record_id": "x", "campaign_id": "c0ffee", "job_id": "x", "request_id": "x"}
+IDS = {"user_id": TARGET, "record_id": "x", "campaign_id": "c0ffee", "job_id": "x", "request_id": "x", "report_id": "x"}
 """What stands in paths; the fixture puts in what it has made."""
 
 
@@ -56,7 +56,8 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         cases = [seeded.held(pages.ledger, record(uid, campaign="c0ffee")) for uid in (1, 2)]
         job = pages.ledger.desk("web:Racine").decide_campaign("c0ffee", Decision.CONFIRMED, seen=2, at=pages.clock())
         assert isinstance(job, Bulk)
-        IDS.update(record_id=cases[0].id, job_id=job.id)
+        reported = seeded.reported(pages, seeded.confirmed(pages, cases[0]).id)
+        IDS.update(record_id=cases[0].id, job_id=job.id, report_id=reported.id)
         yield pages
 
 

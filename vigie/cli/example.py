@@ -25,11 +25,16 @@ from vigie.scanner.operation.settings import (
 )
 from vigie.scanner.reporting.settings import (
     AbuseMailSettings,
+    ApwgSettings,
     ChannelsSettings,
     FolderSettings,
     FranceConnectSettings,
+    MispSettings,
+    NetcraftSettings,
+    PhishingInitiativeSettings,
     ReportServerSettings,
     ReportWebhookSettings,
+    SignalSpamSettings,
 )
 from vigie.scanner.settings import AccountSettings
 from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, OutlookSettings, WebSettings
@@ -66,6 +71,11 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("# [channels.folder]", FolderSettings),
     ("# [channels.abuse_mail]", AbuseMailSettings),
     ("# [channels.franceconnect]", FranceConnectSettings),
+    ("# [channels.signal_spam]", SignalSpamSettings),
+    ("# [channels.phishing_initiative]", PhishingInitiativeSettings),
+    ("# [channels.netcraft]", NetcraftSettings),
+    ("# [channels.apwg]", ApwgSettings),
+    ("# [channels.misp]", MispSettings),
     ("# [channels.webhook]", ReportWebhookSettings),
     ("[web]", WebSettings),
     ("[web.api]", ApiSettings),
@@ -106,6 +116,8 @@ SAMPLES: dict[str, Any] = {
     "url": "https://chat.example.org/hooks/vigie",
     "url_file": "/run/credentials/vigie.service/webhook",
     "folder": "/etc/vigie/brands",
+    "email": "vigie@example.org",
+    "key_file": "/run/credentials/vigie.service/misp",
     "path": "/var/lib/vigie/reports",
     "base_url": "https://vigie.example.org",
     "trusted_proxies": ["127.0.0.1"],

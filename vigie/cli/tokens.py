@@ -15,13 +15,17 @@ from vigie.cli.status import Fault, Status
 from vigie.ledger.people import new_id
 from vigie.ledger.people_types import ALL_RIGHTS, By, Told
 from vigie.ledger.store import Ledger, LedgerError
-from vigie.ledger.token_types import LONGEST_DAYS, Token, Use
+from vigie.ledger.token_types import LONGEST_DAYS, USUAL_DAYS, Token, Use
 from vigie.ledger.tokens import fresh
 
 
-def create(path: Path | None, name: str, uses: Sequence[str], accounts: Sequence[str], days: int) -> Status:
+def create(path: Path | None, name: str, uses: Sequence[str], accounts: Sequence[str], days: int | None) -> Status:
     """Makes one and prints it, alone on the standard output. Without `accounts`: for every mailbox."""
     config = load(path)
+    days = USUAL_DAYS if days is None else days
+    if not set(uses) <= set(Use):
+        right = say("ce qu'un jeton permet :", "what a token is good for:")
+        raise Fault(f"vigie web token create --scope: {right} {', '.join(Use)}", Status.USAGE)
     name = " ".join(name.split())
     unknown = sorted(set(accounts) - {account.name for account in config.accounts})
     if unknown:

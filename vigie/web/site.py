@@ -30,6 +30,19 @@ class Mailbox:
     quarantine_folder: str
     rhythm: str
     """How often it is looked at: "5m", a cron line."""
+    addresses: tuple[str, ...] = ()
+    """Of its owner, beside `username`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A configured channel for reports, without what opens it."""
+
+    id: str
+    redacted: bool
+    """It gets nothing that names the recipient."""
+    automatic: bool = False
+    """What is confirmed goes there by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,10 @@ class Site:
     """Opens a message that is looked at."""
     judging: Judging = field(default_factory=lambda: Judging(JudgeSettings()))
     """Judges what is asked over HTTP; who makes the site closes it."""
+    channels: tuple[Channel, ...] = ()
+    """To whom frauds may be reported."""
+    reporting_stopped: bool = False
+    """Nothing is sent anywhere: `[channels] stop`."""
     pace: Pace = field(init=False)
     """Of the API's tokens."""
     reports: Pace = field(init=False)
@@ -86,6 +103,11 @@ class Site:
         object.__setattr__(self, "pace", Pace(self.settings.api.per_minute, timedelta(minutes=1)))
         object.__setattr__(self, "reports", Pace(self.settings.api.reports_per_hour, timedelta(hours=1)))
         object.__setattr__(self, "visits", Pace(self.settings.verifier_per_hour, timedelta(hours=1)))
+
+    def addresses(self, account: str) -> tuple[str, ...]:
+        """Of the mailbox of that name."""
+        named = (mailbox for mailbox in self.mailboxes if mailbox.name == account)
+        return tuple(address for mailbox in named for address in (mailbox.username, *mailbox.addresses))
 
     def brand(self, name: str | None) -> Brand | None:
         """The protected sender of that name, where it is still in the configuration."""

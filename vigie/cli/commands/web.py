@@ -9,7 +9,6 @@ import typer
 from vigie.cli.frame import Globals, Work
 from vigie.cli.language import say
 from vigie.cli.status import Status
-from vigie.ledger.token_types import USUAL_DAYS, Use
 
 
 def declare(app: typer.Typer) -> None:
@@ -81,14 +80,17 @@ def _declare_tokens(web: typer.Typer) -> None:
         context: typer.Context,
         name: Annotated[str, typer.Argument(metavar="NAME")],
         scope: Annotated[
-            list[Use] | None,
+            list[str] | None,
             typer.Option("--scope", help=say("check (d'office), report, records", "check (usual), report, records")),
         ] = None,
         account: Annotated[
             list[str] | None,
             typer.Option("--account", help=say("sans elle : toutes les boîtes", "left out: every mailbox")),
         ] = None,
-        days: Annotated[int, typer.Option("--days", help=say("durée de validité", "how long it is good"))] = USUAL_DAYS,
+        days: Annotated[
+            int | None,
+            typer.Option("--days", help=say("durée de validité (d'office 365)", "how long it is good (365)")),
+        ] = None,
     ) -> Work:
         def work() -> Status:
             from vigie.cli.tokens import create as command
