@@ -183,9 +183,9 @@ def test_icons_have_the_size_that_they_are_asked_for(xml: ET.Element, folder: Pa
     assert Image.open(io.BytesIO(package["color.png"])).size == (192, 192)
     outline = Image.open(io.BytesIO(package["outline.png"])).convert("RGBA")
     assert outline.size == (32, 32)
-    colours = {pixel[1:] for pixel in set(zip(outline.getchannel("A").tobytes(), *(outline.getchannel(one).tobytes() for one in "RGB"), strict=True)) if pixel[0] == 255}
-    assert colours == {(255, 255, 255)}  # white on transparent, nothing else
-    }  # white on transparent, nothing else
+    alpha, *shades = (outline.getchannel(one).tobytes() for one in "ARGB")
+    drawn = {shade for solid, shade in zip(alpha, zip(*shades, strict=True), strict=True) if solid == 255}
+    assert drawn == {(255, 255, 255)}  # white on transparent, nothing else
     assert str(xml.find(f"{APP}IconUrl").get("DefaultValue")).endswith("-64.png")  # type: ignore[union-attr]  # the XSD's order has it
     assert str(xml.find(f"{APP}HighResolutionIconUrl").get("DefaultValue")).endswith("-128.png")  # type: ignore[union-attr]  # the same
 

@@ -64,8 +64,17 @@ def test_in_english_in_the_dark_and_for_everybody(outlook: Office) -> None:
             assert Axe().run(pane.page).violations_count == 0
 
 
-@pytest.mark.parametrize("number", [GENUINE, FALSE, DOUBTFUL, UNRELATED])
-@pytest.mark.parametrize("how", ["old", "refused", "no header"])
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [
+        (GENUINE, "old"),
+        (GENUINE, "refused"),
+        (GENUINE, "no header"),
+        (FALSE, "no header"),
+        (DOUBTFUL, "old"),
+        (UNRELATED, "old"),
+    ],
+)
 def test_an_outlook_that_does_not_give_the_message(outlook: Office, number: str, how: str) -> None:
     """Never proven, and no reproach to the official author whose signature we do not have; a fraud stays one."""
     mail = in_parts(letter(number)) | ({"headers": ""} if how == "no header" else {})
@@ -118,11 +127,15 @@ def test_a_pane_that_stays_open_asks_nothing_by_itself(outlook: Office) -> None:
         pane.says("genuine", "Prouvé")
 
 
+def _holds(held: list[Route], route: Route) -> None:
+    held.append(route)
+
+
 def test_an_answer_that_comes_late_is_about_another_message(outlook: Office) -> None:
     with outlook.pane(None) as pane:
         pane.says("unasked", "Ouvrez un message")
         held: list[Route] = []
-        pane.page.route("**/api/v1/check", held.append)
+        pane.page.route("**/api/v1/check", lambda route: _holds(held, route))
         pane.page.evaluate("mail => window.chooses(mail)", whole(letter(GENUINE)))
         with pane.page.expect_request("**/api/v1/check"):
             pane.press("check")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tests.cli.program import JUDGING, vigie
+from tests.cli.program import JUDGING
 from tests.outlook.builder import BUILDER, built
 from tests.web.served import serve
+from vigie.cli import main
 from vigie.web.outlook import FRAMES, LIBRARY
 from vigie.web.settings import OutlookSettings
 
@@ -55,13 +56,14 @@ def test_it_is_off_unless_it_is_switched_on(tmp_path: Path) -> None:
         assert pages.browser().get("/addins/outlook/taskpane.html").status_code == 404
 
 
-def test_a_folder_that_is_no_add_in_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_add_in_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "vigie.toml"
     path.write_text(f'{JUDGING}[web]\nlisten = "127.0.0.1:1"\n[web.outlook]\nfiles = "addins"\n')
-    done = vigie("--config", path, "--lang", "en", "web", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "web.outlook.files" in done.stderr
-    assert f"{tmp_path / 'addins'} is not what make addins makes" in done.stderr
+    assert main.run(["--config", str(path), "web"]) == 2
+    said = capsys.readouterr().err
+    assert "web.outlook.files" in said
+    assert str(tmp_path / "addins") in said
+    assert "make addins" in said
 
 
 @pytest.mark.parametrize(
