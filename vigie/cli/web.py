@@ -149,13 +149,13 @@ def _check(config: Config) -> None:
     if files is not None and not (files / outlook.PANE).is_file():
         wrong = say(f"{files} n'est pas ce que fait make addins", f"{files} is not what make addins makes")
         raise ConfigError(config.path or Path("vigie.toml"), None, "web.outlook.files", wrong)
-    if config.web.oidc is None:
-        return
-    names = {account.name for account in config.accounts}
-    for group in config.web.oidc.groups:
-        if unknown := sorted(set(group.accounts or ()) - names):
+    names, oidc, entra = {account.name for account in config.accounts}, config.web.oidc, config.web.api.entra
+    named = [(f"web.oidc.groups[{group.name}]", group.accounts) for group in (oidc.groups if oidc else ())]
+    named += [(f"web.api.entra.tenants[{one.id}]", one.accounts) for one in (entra.tenants if entra else ())]
+    for section, accounts in named:
+        if unknown := sorted(set(accounts or ()) - names):
             wrong = say("aucun compte de ce nom", "no account of that name")
-            key = f"web.oidc.groups[{group.name}].accounts"
+            key = f"{section}.accounts"
             raise ConfigError(config.path or Path("vigie.toml"), None, key, f"{wrong}: {', '.join(unknown)}")
 
 
@@ -190,7 +190,7 @@ def _mailbox(account: AccountSettings) -> Mailbox:
         account.name,
         account.host,
         account.username,
-        account.folders,
+        account.watched,
         account.mode,
         account.quarantine_folder,
         account.cron or account.schedule,
