@@ -85,9 +85,12 @@ evaluate: dev   ## how right the verdicts are on the labelled mails, into docs/e
 	    $(BIN)/vigie --lang en evaluate build/corpus/$$split --report docs/evaluation/$$split.html --save docs/evaluation/$$split.json || exit; \
 	done
 
+# Outlook's has to know where it will lie: ORIGIN, and SERVER where vigie web is another one; CLIENT, TENANT, SCOPE: people sign in with Microsoft Entra.
 addins:         ## what people install in their mail client, into build/addins: docs/addins.md
 	@$(PYTHON) deploy/thunderbird.py
 	@$(PYTHON) deploy/roundcube.py
+	@if [ -n "$(ORIGIN)" ]; then exec $(PYTHON) deploy/outlook.py --origin "$(ORIGIN)" --server "$(SERVER)" --client "$(CLIENT)" --tenant "$(TENANT)" --scope "$(SCOPE)"; \
+	else echo "vigie: without Outlook's, which has to know its address: make addins ORIGIN=https://vigie.example.org" >&2; fi
 
 wording: dev   ## learns vigie/rules/wording.tsv anew, for who adds labelled mails to tests/corpus/design
 	@$(PIP) --python $(BIN)/python install --upgrade --target .learn --require-hashes --only-binary :all: -r requirements/learn.txt
@@ -106,6 +109,7 @@ soak: dev servers       ## what takes hours: deaths and cuts everywhere, chaos, 
 	$(BIN)/python -m tests.soak.fleet
 	$(BIN)/python -m tests.soak.bombs
 	$(BIN)/python -m tests.soak.linear
+	$(BIN)/python -m tests.soak.office
 	$(BIN)/python -m pytest $(WORKERS) --hypothesis-profile=soak $$(grep -rl --include='test_*.py' tests.effort tests)
 	@$(MAKE) --no-print-directory e2e
 	@$(PIP) --python $(BIN)/python install --upgrade --target .soak --require-hashes --only-binary :all: -r requirements/soak.txt

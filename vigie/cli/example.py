@@ -37,7 +37,15 @@ from vigie.scanner.reporting.settings import (
     SignalSpamSettings,
 )
 from vigie.scanner.settings import AccountSettings
-from vigie.web.settings import ApiSettings, EntraSettings, EntraTenantSettings, GroupSettings, OidcSettings, WebSettings
+from vigie.web.settings import (
+    ApiSettings,
+    EntraSettings,
+    EntraTenantSettings,
+    GroupSettings,
+    OidcSettings,
+    OutlookSettings,
+    WebSettings,
+)
 
 PLACEHOLDER = "mx.example.org"
 """The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
@@ -81,6 +89,7 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("[web.api]", ApiSettings),
     ("# [web.api.entra]", EntraSettings),
     ("# [[web.api.entra.tenants]]", EntraTenantSettings),
+    ("# [web.outlook]", OutlookSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
@@ -127,6 +136,8 @@ SAMPLES: dict[str, Any] = {
     "label": "votre organisation",
     "role": "reviewer",
     "origins": ["https://addin.example.org"],
+    "files": "/opt/vigie/build/addins/outlook",
+    "frames": ["https://mail.example.org"],
     "accounts": ["accueil"],
     "clients": ["00000000-0000-0000-0000-000000000000"],
     "id": "11111111-1111-1111-1111-111111111111",

@@ -25,7 +25,7 @@ from vigie.scanner.credentials.secret import Source
 from vigie.scanner.notify import Systemd
 from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.settings import AccountSettings, SecretError
-from vigie.web import serving
+from vigie.web import outlook, serving
 from vigie.web.app import create_app
 from vigie.web.cookies import fresh
 from vigie.web.judging import Judging
@@ -145,6 +145,10 @@ def _password(name: str) -> str:
 
 def _check(config: Config) -> None:
     """What the settings of one section alone cannot see. Raises ConfigError."""
+    files = config.web.outlook.files
+    if files is not None and not (files / outlook.PANE).is_file():
+        wrong = say(f"{files} n'est pas ce que fait make addins", f"{files} is not what make addins makes")
+        raise ConfigError(config.path or Path("vigie.toml"), None, "web.outlook.files", wrong)
     names, oidc, entra = {account.name for account in config.accounts}, config.web.oidc, config.web.api.entra
     named = [(f"web.oidc.groups[{group.name}]", group.accounts) for group in (oidc.groups if oidc else ())]
     named += [(f"web.api.entra.tenants[{one.id}]", one.accounts) for one in (entra.tenants if entra else ())]

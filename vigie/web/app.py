@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 import vigie
-from vigie.web import ask, errors, health, verifier
+from vigie.web import ask, errors, health, outlook, verifier
 from vigie.web.api import check, records, reports
 from vigie.web.api.origins import Origins
 from vigie.web.guard import Guard
@@ -89,4 +89,6 @@ def create_app(site: Site) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Static(directory=STATIC), name="static")
+    if site.settings.outlook.files is not None:
+        app.mount(outlook.PLACE, outlook.Files(site.settings.outlook), name="outlook")
     return app

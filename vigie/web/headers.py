@@ -25,7 +25,7 @@ SAME: Final = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
-"""A handler that sets one of these itself keeps its own: the frame of a mail has a stricter policy."""
+"""A handler that sets one of these itself keeps its own: the frame of a mail has a stricter policy. Set to nothing, it is left out."""
 A_YEAR: Final = "max-age=31536000"
 
 
@@ -46,7 +46,8 @@ class Headers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._usual.items():
-                    headers.setdefault(name, value)
+                    if headers.setdefault(name, value) == "":
+                        del headers[name]
             await send(message)
 
         await self._app(scope, receive, told)

@@ -115,6 +115,25 @@ class ApiSettings(Settings):
         return value
 
 
+class OutlookSettings(Settings):
+    """`[web.outlook]`: hands out the Outlook add-in below /addins/outlook/ (docs/addins.md)."""
+
+    files: Path | None = Field(
+        default=None, description="the folder that make addins has made, build/addins/outlook; left out: not handed out"
+    )
+    frames: tuple[str, ...] = Field(
+        default=(),
+        description="pages that may show it beside Microsoft's own: https://mail.example.org, an Exchange of yours",
+    )
+
+    @field_validator("frames")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]{1,5})?", one) for one in value):
+            raise ValueError('frames are "https://host", in small letters, without a path')
+        return value
+
+
 class WebSettings(Settings):
     """`[web]`: the pages of the quarantine review."""
 
@@ -138,6 +157,7 @@ class WebSettings(Settings):
         default=30, ge=1, le=10_000, description="the same, by one address; an office shares one"
     )
     api: ApiSettings = ApiSettings()
+    outlook: OutlookSettings = OutlookSettings()
     oidc: OidcSettings | None = None
 
     @field_validator("listen")

@@ -1,0 +1,143 @@
+"""The pane as somebody has it in front of her: a page of a real Chromium, Outlook played by office.js, a real `vigie web` behind it."""
+
+from __future__ import annotations
+
+import contextlib
+import email.policy
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.cli.program import DEMO
+from tests.e2e.world import PATIENCE_S
+from tests.outlook.builder import built
+from tests.web.api.asking import give
+from tests.web.served import Served, serve
+from vigie.auth_checks.settings import DnsSettings
+from vigie.judge.settings import JudgeSettings, LimitSettings
+from vigie.ledger.token_types import Use
+
+OFFICE = (Path(__file__).parent / "office.js").read_text(encoding="utf-8")
+LIBRARY = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js"
+CLIENT, TENANT = "11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"
+
+
+def letter(number: str) -> bytes:
+    """One of the demo's mails."""
+    (path,) = DEMO.glob(f"{number}-*.eml")
+    return path.read_bytes()
+
+
+def whole(raw: bytes) -> dict[str, Any]:
+    """The message as an Outlook with Mailbox 1.14 gives it."""
+    return {"raw": b64encode(raw).decode()}
+
+
+def in_parts(raw: bytes) -> dict[str, Any]:
+    """The same as an older one does: the header as text, the body as HTML, no whole."""
+    message = message_from_bytes(raw, policy=email.policy.default)
+    header = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
+    body = message.get_body(("html", "plain"))
+    author = message["From"].addresses[0]
+    return {
+        "headers": header.replace("\n", "\r\n"),
+        "html": body.get_content() if body is not None else "",
+        "from": {"displayName": author.display_name, "emailAddress": author.addr_spec},
+        "to": [{"displayName": "Camille", "emailAddress": "camille@example.org"}],
+        "subject": str(message["Subject"]),
+        "date": "2026-10-05T00:12:45Z",
+        "id": str(message["Message-ID"]),
+    }
+
+
+@dataclass
+class Pane:
+    """One pane, and everything in it that should not happen."""
+
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+
+    def says(self, kind: str, text: str) -> None:
+        """The answer, once it is there."""
+        expect(self.page.locator("#answer")).to_have_class(kind)
+        expect(self.page.locator("#sentence")).to_contain_text(text)
+
+    def press(self, name: str) -> None:
+        """A button of the answer, or one that is always there."""
+        self.page.click(f"#{name}, #press-{name}")
+
+    def enter(self, token: str) -> None:
+        """Into the settings."""
+        if not self.page.locator("#form").is_visible():
+            self.press("open")
+        self.page.fill("#token", token)
+        self.press("save")
+
+    def forgive(self, text: str) -> None:
+        """A line of the console that was wanted: Chromium writes one for each answer that is no success."""
+        self.wrong = [one for one in self.wrong if text not in one]
+
+
+@dataclass(frozen=True)
+class Office:
+    """Somebody's Outlook."""
+
+    browser: Browser
+    served: Served
+    secret: str
+    """A token that checks and reports."""
+    settings: str = ""
+    """settings.js of another organisation's copy."""
+
+    @contextlib.contextmanager
+    def pane(
+        self, mail: dict[str, Any] | None, *, token: str | None = None, file: str = "taskpane.html", **outlook: Any
+    ) -> Iterator[Pane]:
+        """The pane is opened on a message. Fails where something wrong happened in it."""
+        context = self.browser.new_context(viewport={"width": 340, "height": 640})
+        context.set_default_timeout(PATIENCE_S * 1000)
+        context.route(LIBRARY, lambda route: route.fulfill(body=OFFICE, content_type="text/javascript"))
+        if self.settings:
+            context.route(
+                "**/settings.js", lambda route: route.fulfill(body=self.settings, content_type="text/javascript")
+            )
+        kept = self.secret if token is None else token
+        told = json.dumps({"item": mail, **outlook})
+        key = json.dumps(f"{outlook.get('partition', '')}vigie-token")
+        context.add_init_script(
+            f"window.outlook = {told}; if (!sessionStorage.once) "
+            f"{{ sessionStorage.once = 1; localStorage.setItem({key}, {json.dumps(kept)}); }}"
+        )
+        pane = Pane(context.new_page())
+        pane.page.on("console", lambda line: pane.wrong.append(line.text) if line.type == "error" else None)
+        pane.page.on("pageerror", lambda error: pane.wrong.append(str(error)))
+        pane.page.on("dialog", lambda dialog: pane.wrong.append(dialog.message))
+        pane.page.on(
+            "request",
+            lambda request: (
+                pane.wrong.append(request.url) if not request.url.startswith((self.served.origin, LIBRARY)) else None
+            ),
+        )
+        try:
+            pane.page.goto(f"{self.served.origin}/addins/outlook/{file}")
+            yield pane
+            assert pane.wrong == []
+        finally:
+            context.close()
+
+
+@contextlib.contextmanager
+def office(browser: Browser, folder: Path) -> Iterator[Office]:
+    """`vigie web` with the add-in, and with the name servers of the demo's mails."""
+    judge = JudgeSettings(
+        dns=DnsSettings(zone_file=DEMO / "zone.toml"), limits=LimitSettings(workers=1, wall_s=60, ocr=False)
+    )
+    with serve(folder, judge=judge, outlook={"files": folder / "outlook"}) as served:
+        built(folder, origin=served.origin)
+        yield Office(browser, served, give(served, Use.CHECK, Use.REPORT)[1])

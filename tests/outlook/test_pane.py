@@ -1,0 +1,277 @@
+"""What a person is told beside her message in Outlook, and what reaches the server when she reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Route, expect
+
+from tests.e2e import world as worlds
+from tests.outlook.builder import built
+from tests.outlook.pane import CLIENT, TENANT, Office, in_parts, letter, office, whole
+from tests.web.api.asking import give
+from vigie.ledger.token_types import Use
+
+GENUINE, FALSE, DOUBTFUL, UNPROVEN, UNRELATED = "001", "010", "007", "006", "081"
+KINDS = {
+    GENUINE: ("genuine", "Prouvé", "Proven"),
+    FALSE: ("impersonation", "Faux", "False"),
+    DOUBTFUL: ("suspicious", "Douteux", "Doubtful"),
+    UNPROVEN: ("undecided", "Non prouvé", "Unproven"),
+    UNRELATED: ("unrelated", "ne se présente pas comme venant d'ameli", "does not present itself as coming from ameli"),
+}
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[worlds.Chromium]:
+    with worlds.driver() as driver, worlds.chromium(driver, tmp_path_factory.mktemp("chromium")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def outlook(chromium: worlds.Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with office(chromium.browser, tmp_path_factory.mktemp("outlook")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("number", KINDS)
+def test_the_answer_and_why(outlook: Office, number: str) -> None:
+    kind, french, _ = KINDS[number]
+    with outlook.pane(whole(letter(number))) as pane:
+        pane.says(kind, french)
+        expect(pane.page.locator("#note")).to_be_empty()
+        expect(pane.page.locator("#details")).to_be_hidden()
+        pane.press("why")
+        expect(pane.page.locator("#details li").first).not_to_be_empty()
+        assert (pane.page.locator("#press-report").count() == 0) == (kind == "genuine")
+    assert outlook.served.ledger.handed_in.count() == 0
+
+
+def test_in_english_in_the_dark_and_for_everybody(outlook: Office) -> None:
+    """WCAG by axe, in both schemes, with everything open."""
+    with outlook.pane(whole(letter(FALSE)), language="en-GB") as pane:
+        pane.says("impersonation", KINDS[FALSE][2])
+        expect(pane.page.locator("html")).to_have_attribute("lang", "en")
+        pane.press("why")
+        pane.press("open")
+        for scheme in ("light", "dark"):
+            pane.page.emulate_media(color_scheme=scheme)
+            assert Axe().run(pane.page).violations_count == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [
+        (GENUINE, "old"),
+        (GENUINE, "refused"),
+        (GENUINE, "no header"),
+        (FALSE, "no header"),
+        (DOUBTFUL, "old"),
+        (UNRELATED, "old"),
+    ],
+)
+def test_an_outlook_that_does_not_give_the_message(outlook: Office, number: str, how: str) -> None:
+    """Never proven, and no reproach to the official author whose signature we do not have; a fraud stays one."""
+    mail = in_parts(letter(number)) | ({"headers": ""} if how == "no header" else {})
+    if how == "no header":
+        mail |= whole(b"\r\nBonjour")
+    kind = {GENUINE: "undecided", DOUBTFUL: "undecided"}.get(number, KINDS[number][0])
+    with outlook.pane(
+        mail, version="1.8" if how == "old" else "1.14", refuses=["file"] if how == "refused" else []
+    ) as pane:
+        pane.says(kind, "Non prouvé" if kind == "undecided" else KINDS[number][1])
+        expect(pane.page.locator("#note")).to_contain_text("n'a pas donné le message en entier")
+
+
+def test_nothing_of_a_mail_is_markup(outlook: Office) -> None:
+    raw = letter(FALSE).replace(b"Subject: ", b"Subject: <img src=x onerror=alert(1)> ")
+    with outlook.pane(whole(raw)) as pane:
+        pane.says("impersonation", "Faux")
+        pane.press("why")
+        assert pane.page.locator("#answer :is(img, a, script)").count() == 0
+
+
+def test_a_report_is_sent_once_she_agrees(outlook: Office) -> None:
+    before = outlook.served.ledger.handed_in.count()
+    with outlook.pane(whole(letter(FALSE))) as pane:
+        pane.says("impersonation", "Faux")
+        pane.press("report")
+        pane.says("consent", "Signaler ce message ?")
+        pane.press("back")
+        pane.says("impersonation", "Faux")
+        assert outlook.served.ledger.handed_in.count() == before
+        pane.press("report")
+        pane.press("send")
+        expect(pane.page.locator("#note")).to_contain_text("Votre signalement est arrivé")
+        assert outlook.served.ledger.handed_in.count() == before + 1
+        assert pane.page.locator("#press-report").count() == 0
+
+
+def test_a_pane_that_stays_open_asks_nothing_by_itself(outlook: Office) -> None:
+    with outlook.pane(whole(letter(FALSE))) as pane:
+        pane.says("impersonation", "Faux")
+        asked: list[str] = []
+        pane.page.on("request", lambda request: asked.append(request.url))
+        pane.page.evaluate("mail => window.chooses(mail)", whole(letter(GENUINE)))
+        pane.says("unasked", "n'a pas vérifié")
+        pane.page.evaluate("window.chooses(null)")
+        pane.says("unasked", "Ouvrez un message")
+        pane.page.evaluate("mail => window.chooses(mail)", whole(letter(GENUINE)))
+        assert asked == []
+        pane.press("check")
+        pane.says("genuine", "Prouvé")
+
+
+def _holds(held: list[Route], route: Route) -> None:
+    held.append(route)
+
+
+def test_an_answer_that_comes_late_is_about_another_message(outlook: Office) -> None:
+    with outlook.pane(None) as pane:
+        pane.says("unasked", "Ouvrez un message")
+        held: list[Route] = []
+        pane.page.route("**/api/v1/check", lambda route: _holds(held, route))
+        pane.page.evaluate("mail => window.chooses(mail)", whole(letter(GENUINE)))
+        with pane.page.expect_request("**/api/v1/check"):
+            pane.press("check")
+        pane.page.evaluate("mail => window.chooses(mail)", whole(letter(FALSE)))
+        worlds.until(lambda: bool(pane.page.evaluate("1")) and bool(held))
+        with pane.page.expect_response("**/api/v1/check"):
+            held[0].continue_()
+        pane.says("unasked", "n'a pas vérifié")
+
+
+def test_a_token_is_asked_for_kept_and_forgotten(outlook: Office) -> None:
+    with outlook.pane(whole(letter(GENUINE)), token="", partition="p1-") as pane:
+        pane.says("problem", "indiquez votre jeton")
+        expect(pane.page.locator("#note")).to_contain_text("www.ameli.fr")
+        pane.enter("vig_short")
+        expect(pane.page.locator("#said")).to_contain_text("incomplet")
+        pane.enter(outlook.secret)
+        pane.says("genuine", "Prouvé")
+        assert pane.page.evaluate("localStorage.getItem('p1-vigie-token')") == outlook.secret
+        pane.page.reload()
+        pane.says("genuine", "Prouvé")
+        pane.press("open")
+        pane.press("forget")
+        pane.says("problem", "indiquez votre jeton")
+        assert pane.page.evaluate("localStorage.length") == 0
+
+
+ANSWERS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"status": 429, "headers": {"Retry-After": "20"}}, "réessayez dans 20 secondes"),
+    ({"status": 503, "headers": {"Retry-After": "200"}}, "réessayez dans 4 minutes"),
+    ({"status": 413}, "trop gros"),
+    ({"status": 500}, "a un problème"),
+    ({"status": 200, "body": "<html>Bienvenue au Grand Hôtel</html>"}, "n'est pas un serveur Vigie"),
+    ({"status": 422}, "n'a pas pu lire ce message"),
+    ({"status": 200, "body": '{"verdict": "fine"}'}, "n'est pas un serveur Vigie"),
+)
+
+
+def _gives(answer: dict[str, Any]) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(**answer)
+
+
+def test_what_goes_wrong_is_said(outlook: Office) -> None:
+    mail = whole(letter(FALSE))
+    with outlook.pane(mail, token=f"vig_{'x' * 43}") as pane:
+        pane.says("problem", "votre jeton n'est plus valable")
+        expect(pane.page.locator("#form")).to_be_visible()
+        pane.forgive("status of 401")
+    with outlook.pane(mail, token=give(outlook.served, Use.CHECK)[1]) as pane:
+        pane.says("impersonation", "Faux")
+        pane.press("report")
+        pane.press("send")
+        pane.says("problem", "ne permet pas de faire cela")
+        pane.forgive("status of 403")
+    with outlook.pane(None) as pane:
+        page = pane.page
+        page.route("**/api/**", lambda route: route.abort("connectionrefused"))
+        page.evaluate("mail => window.chooses(mail)", mail)
+        pane.press("check")
+        pane.says("problem", "ne répond pas")
+        for answer, text in ANSWERS:
+            page.unroute_all()
+            page.route("**/api/**", _gives(answer))
+            pane.press("again")
+            pane.says("problem", text)
+        page.unroute_all()
+        page.context.set_offline(True)
+        pane.press("again")
+        pane.says("problem", "hors connexion")
+        page.context.set_offline(False)
+        pane.press("again")
+        pane.says("impersonation", "Faux")
+        for text in ("ERR_CONNECTION_REFUSED", "ERR_INTERNET_DISCONNECTED", "status of"):
+            pane.forgive(text)
+    with outlook.pane(in_parts(letter(FALSE)), version="1.5", refuses=["body"]) as pane:
+        pane.says("problem", "ne donne pas les messages")
+    with outlook.pane(in_parts(letter(FALSE)), refuses=["file", "body"]) as pane:
+        pane.says("problem", "n'a pas pu le lire")
+    with outlook.pane(None, host=None) as pane:
+        pane.says(
+            "problem",
+            "s'ouvre dans Outlook" if pane.page.evaluate("navigator.language").startswith("fr") else "opens in Outlook",
+        )
+
+
+def test_outlooks_own_button_reports_and_moves_nothing(outlook: Office) -> None:
+    before = outlook.served.ledger.handed_in.count()
+    mail = whole(letter("013"))
+    with outlook.pane(mail, file="report.html") as pane:
+        done = pane.page.evaluate("window.presses('onSpamReport')")
+        assert (done["moveItemTo"], done["onErrorDeleteItem"]) == ("noMove", False)
+        assert done["showPostProcessingDialog"]["title"] == "Signalement envoyé"
+        assert outlook.served.ledger.handed_in.count() == before + 1
+    with outlook.pane(mail, file="report.html", token="", language="en-US") as pane:
+        done = pane.page.evaluate("window.presses('onSpamReport')")
+        assert (done["moveItemTo"], done["onErrorDeleteItem"]) == ("noMove", False)
+        assert done["showPostProcessingDialog"]["title"] == "Report not sent"
+        assert "enter your token" in done["showPostProcessingDialog"]["description"]
+    assert outlook.served.ledger.handed_in.count() == before + 1
+
+
+def account(token: str, **fails: str) -> dict[str, object]:
+    """What the host of nested app authentication gives; its id_token names nobody."""
+    return {"token": token, "identity": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJvIn0.", "fails": fails}
+
+
+def test_an_account_instead_of_a_token(outlook: Office, tmp_path: Path) -> None:
+    """The real msal-browser before a bridge of ours. Whom the server believes is the server's question: here it takes one of its own."""
+    mail, sets = whole(letter(GENUINE)), ["NestedAppAuth 1.1"]
+    made = built(tmp_path, origin=outlook.served.origin, client=CLIENT, tenant=TENANT)
+    entra = replace(outlook, settings=(made / "settings.js").read_text(encoding="utf-8"))
+    with entra.pane(mail, token="", sets=sets, account=account(entra.secret)) as pane:
+        pane.says("genuine", "Prouvé")
+        pane.press("open")
+        expect(pane.page.locator("#account")).to_be_visible()
+        expect(pane.page.locator("#form")).to_be_hidden()
+        (asked,) = pane.page.evaluate("window.asks.filter(({method}) => method !== 'GetInitContext')")
+        assert (asked["method"], asked["clientId"]) == ("GetToken", CLIENT)
+        assert f"api://{CLIENT}/access_as_user" in asked["scope"]
+        assert asked["authority"].rstrip("/") == f"https://login.microsoftonline.com/{TENANT}"
+        assert (
+            pane.page.evaluate("Object.values(localStorage).concat(Object.values(sessionStorage)).join()").find(
+                entra.secret
+            )
+            < 0
+        )
+    with entra.pane(
+        mail, token="", sets=sets, account=account(entra.secret, GetToken="USER_INTERACTION_REQUIRED")
+    ) as pane:
+        pane.says("genuine", "Prouvé")
+        assert "GetTokenPopup" in pane.page.evaluate("window.asks.map(({method}) => method)")
+    refused = account(entra.secret, GetToken="USER_INTERACTION_REQUIRED", GetTokenPopup="USER_CANCEL")
+    with entra.pane(mail, token="", sets=sets, account=refused) as pane:
+        pane.says("problem", "votre compte professionnel n'a pas abouti")
+    with entra.pane(mail, token="", sets=sets, account=account("eyJhbGciOiJub25lIn0.e30.")) as pane:
+        pane.says("problem", "ne reconnaît pas votre compte")
+        pane.forgive("status of 401")
+    with entra.pane(mail) as pane:  # an Outlook without it; a token that was left from before opens nothing
+        pane.says("problem", "ne sait pas encore se connecter")
