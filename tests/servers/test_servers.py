@@ -176,7 +176,7 @@ def test_install_says_what_it_installs_or_who_must(tmp_path: Path, uid: int, sud
     assert done.returncode == (0 if works else 2), done.stderr
     wanted = (
         "chromium chromium-headless-shell dovecot-imapd dovecot-lmtpd knot opendkim opendkim-tools php-cgi php-cli php-curl"
-        " postfix roundcube-core roundcube-sqlite3 rspamd tesseract-ocr tesseract-ocr-fra"
+        " postfix roundcube-core roundcube-sqlite3 rspamd tesseract-ocr tesseract-ocr-fra thunderbird"
     )
     assert f"{wanted} util-linux" in done.stderr
     if works:
