@@ -85,10 +85,14 @@ class Doubt(_Data):
     words: float
     part: float
     leads_off: float
+    home: float
     asks: float
     resembles: float
     pretext: float
+    subject: float
+    brief: float
     careful: float
+    questions: float
     nothing: float
 
 

@@ -35,8 +35,8 @@ SHORT_LINE = 8
 MAX_LINES = 400
 PART = 1_200
 """Characters of a part (`unlike`)."""
-PIECE, STEP, MAX_PIECES = 700, 300, 12
-"""Characters of a piece (`parts`), from one to the next, and how many are read."""
+PIECE, STEP, MAX_PIECES = 700, 350, 16
+"""Characters of a piece (`parts`), from one to the next, and how many pieces are read."""
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -113,9 +113,18 @@ def unlike(view: View, whole: Score, bound: float) -> bool:
 
 def parts(view: View) -> Iterator[Score]:
     """The scores of pieces of a long text, which overlap: a paragraph is judged by itself as well as among the others."""
-    longest = max((len(item.text) for item in view.spoken if not item.is_subject), default=0)
-    for start in range(0, min(longest, MAX_PIECES * STEP) - STEP, STEP) if longest > PIECE else ():
+    longest = min(_longest(view), (MAX_PIECES + 1) * STEP)
+    for start in range(0, longest - STEP, STEP) if longest > PIECE else ():
         yield model().score(features(view, _cut(view.spoken, slice(start, start + PIECE))))
+
+
+def all_read(view: View) -> bool:
+    """No part of what the sender says is left out by `parts`."""
+    return _longest(view) <= (MAX_PIECES + 1) * STEP
+
+
+def _longest(view: View) -> int:
+    return max((len(item.text) for item in view.spoken if not item.is_subject), default=0)
 
 
 def _cut(spoken: tuple[Utterance, ...], part: slice) -> tuple[Utterance, ...]:

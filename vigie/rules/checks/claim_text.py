@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
-from vigie.rules.doubt import doubt, resembles
+from vigie.rules.doubt import bears_the_name, doubt, resembles, strong_lures
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
@@ -19,7 +19,7 @@ from vigie.rules.unnamed import channel
 from vigie.rules.utterance import written
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import Score, names_brand, score, telling_line, unlike
+from vigie.rules.wording import Score, all_read, names_brand, score, telling_line, unlike
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -37,13 +37,13 @@ def check(view: View) -> Iterator[Finding]:
     told = _score(view)
     doubted = False
     if told is not None:
-        careful = doubt(view, told)
+        careful = doubt(view, told, any(sign.topic == "subject" for sign in found))
         yield from _wording(view, told, careful, enough=points >= needed)
         backed = points == needed - 1 and told.total >= policy().wording.backs
         if backed and channel(view.spoken, view.outer_links, view.brand):
             points += 1
         doubted = points >= needed and unlike(view, told, policy().wording.unlike)
-        if doubted and careful < policy().doubt.nothing and not resembles(view):
+        if doubted and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
     if points < needed:
         return
@@ -67,10 +67,17 @@ def _wording(view: View, told: Score, careful: float, *, enough: bool) -> Iterat
         yield claim(ID, "wording", *telling_line(view))
         return
     if careful < policy().doubt.careful:
+        if not enough and bears_the_name(view) and strong_lures(view):
+            author = view.message.authors[0]
+            yield claim(ID, "address", author.field, author.addr, strength=Strength.WEAK)
         return
-    absent = view.owner is Owner.ABSENT and told.total >= bounds.likely
-    if absent or not enough or view.standing is Standing.ANOTHER:
-        topic = "wording-unowned" if absent else "wording-likely"
+    if view.owner is Owner.ABSENT and told.total >= bounds.likely:
+        topic = "wording-unowned"
+    elif careful >= policy().doubt.questions and view.standing is Standing.ANOTHER:
+        topic = "wording-questions"
+    else:
+        topic = "" if enough else "wording-likely"
+    if topic:
         yield claim(ID, topic, *telling_line(view), strength=Strength.WEAK)
 
 
