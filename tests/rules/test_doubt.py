@@ -58,8 +58,9 @@ def _doubt(mail: Message) -> float:
         (_mail(HOME, HALF + SIGNED), Label.UNRELATED),
         (_mail("Claire <x@sourire-ameli.example>", YOUNG, "https://sourire-ameli.example/50"), Label.SUSPICIOUS),
         (_mail("Claire <x@sourire-lyon.example>", YOUNG), Label.UNRELATED),
+        (_mail(HOME, HALF.replace("La CPAM", "La sécu") + WANTS + SIGNED), Label.UNRELATED),
     ],
-    ids=["own name", "pretext", "nothing wanted", "the brand's name in the domain", "not in it"],
+    ids=["own name", "pretext", "nothing wanted", "the brand's name in the domain", "not in it", "the sécu"],
 )
 def test_a_warning_and_no_accusation(mail: Message, label: Label) -> None:
     assert _verdict(mail) is label

@@ -83,13 +83,21 @@ def model() -> Model:
 
 def names_brand(view: View) -> bool:
     """A name of the brand or of a product, or its short name, is said: of other mails the model knows nothing."""
-    words = names_of(view.brand)
-    displays = [view.folded(author.display) for author in view.message.authors]
-    texts = [item.text for item in view.spoken] + [text for text in displays if _may_name(view, text)]
-    if any(words.names.search(text) or words.products.search(text) for text in texts):
-        return True
     short = view.brand.claim.whole_names
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in texts)
+    return names_outright(view) or any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in _told(view)
+    )
+
+
+def names_outright(view: View) -> bool:
+    """A name of the brand or of a product is said, and not just "la sécu", of which everybody speaks."""
+    words = names_of(view.brand)
+    return any(words.names.search(text) or words.products.search(text) for text in _told(view))
+
+
+def _told(view: View) -> list[str]:
+    displays = [view.folded(author.display) for author in view.message.authors]
+    return [item.text for item in view.spoken] + [text for text in displays if _may_name(view, text)]
 
 
 def _may_name(view: View, display: str) -> bool:

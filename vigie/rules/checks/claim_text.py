@@ -19,7 +19,7 @@ from vigie.rules.unnamed import channel
 from vigie.rules.utterance import written
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import Score, all_read, names_brand, score, telling_line, unlike
+from vigie.rules.wording import Score, all_read, names_brand, names_outright, score, telling_line, unlike
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -65,6 +65,8 @@ def _wording(view: View, told: Score, careful: float, *, enough: bool) -> Iterat
     bounds = policy().wording
     if told.total >= bounds.sure and told.words >= bounds.words:
         yield claim(ID, "wording", *telling_line(view))
+        return
+    if not names_outright(view):
         return
     if careful < policy().doubt.careful:
         if not enough and bears_the_name(view) and strong_lures(view):
