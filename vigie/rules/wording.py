@@ -122,8 +122,11 @@ def unlike(view: View, whole: Score, bound: float) -> bool:
 def parts(view: View) -> Iterator[Score]:
     """The scores of pieces of a long text, which overlap: a paragraph is judged by itself as well as among the others."""
     longest = min(_longest(view), (MAX_PIECES + 1) * STEP)
-    for start in range(0, longest - STEP, STEP) if longest > PIECE else ():
-        yield model().score(features(view, _cut(view.spoken, slice(start, start + PIECE))))
+    if longest <= PIECE:
+        return
+    form = tuple(_form(view))
+    for start in range(0, longest - STEP, STEP):
+        yield model().score(features(view, _cut(view.spoken, slice(start, start + PIECE)), form))
 
 
 def all_read(view: View) -> bool:
@@ -153,10 +156,12 @@ def telling_line(view: View) -> tuple[str, str]:
     return best if speaker is None else (best[0], speaker.as_written(best[1]))
 
 
-def features(view: View, spoken: tuple[Utterance, ...] | None = None) -> dict[str, float]:
+def features(
+    view: View, spoken: tuple[Utterance, ...] | None = None, form: tuple[str, ...] | None = None
+) -> dict[str, float]:
     """Name -> value of everything that the model looks at. Total and bounded: at most HEAD + TAIL characters of each block.
 
-    `spoken`: instead of all that the sender says.
+    `spoken`: instead of all that the sender says. `form`: what `_form` said of the view, for who asks several times.
     """
     spoken = view.spoken if spoken is None else spoken
     words = names_of(view.brand)
@@ -164,7 +169,10 @@ def features(view: View, spoken: tuple[Utterance, ...] | None = None) -> dict[st
     lines = [tokens(line, words) for line in _body_lines(spoken)]
     lines = [line for line in lines if line]
     shown = [token for author in view.message.authors[:2] for token in tokens(view.folded(author.display), words)]
-    found = dict.fromkeys(_marks(view, sum(map(len, lines)), bool(shown)), 1.0)
+    found = dict.fromkeys(_form(view) if form is None else form, 1.0)
+    found[f"x:words-{min(8, sum(map(len, lines)).bit_length())}"] = 1.0
+    if not shown:
+        found["x:no-display"] = 1.0
     grams = set(_grams([token for line in lines for token in line]))
     share = BODY / math.sqrt(len(grams)) if grams else 0.0
     found |= {f"b:{gram}": share for gram in grams}
@@ -196,11 +204,10 @@ def _grams(stems: list[str]) -> Iterator[str]:
     yield from (f"{first}_{second}" for first, second in itertools.pairwise(stems))
 
 
-def _marks(view: View, length: int, named: bool) -> Iterator[str]:
-    """What stands there beside the words: where links lead, who answers for the text, how long it is."""
+def _form(view: View) -> Iterator[str]:
+    """What stands there beside the words: where links lead, who answers for the text."""
     brand, message = view.brand, view.message
     outside = {link.host for link in leads_off(view.outer_links, brand)}
-    yield f"x:words-{min(8, length.bit_length())}"
     yield f"x:outside-{min(3, len(outside))}"
     if any(link.clickable and link.host and brand.official_host(link.host) for link in view.outer_links):
         yield "x:official-link"
@@ -213,8 +220,6 @@ def _marks(view: View, length: int, named: bool) -> Iterator[str]:
         yield "x:quoted"
     if message.texts(Layer.FORWARDED):
         yield "x:forwarded"
-    if not named:
-        yield "x:no-display"
     texts = [item.text for item in view.spoken]
     if own_voice(texts, brand):
         yield "x:own-voice"
