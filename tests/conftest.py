@@ -166,8 +166,9 @@ def hook_server() -> Iterator[Webhook]:
 
 @pytest.fixture
 def webhook(hook_server: Webhook) -> Webhook:
-    """The same, with nothing received yet."""
+    """The same, with nothing received yet, and taking what comes."""
     hook_server.got.clear()
+    hook_server.status = 204
     return hook_server
 
 
@@ -181,6 +182,7 @@ def smtp_server() -> Iterator[Smtp]:
 
 @pytest.fixture
 def smtp(smtp_server: Smtp) -> Smtp:
-    """The same, with nothing received yet."""
+    """The same, with nothing received yet, and taking what comes."""
     smtp_server.got.clear()
+    smtp_server.refuses = False
     return smtp_server

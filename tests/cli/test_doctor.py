@@ -33,6 +33,7 @@ from vigie.judge.settings import JudgeSettings
 from vigie.ledger.store import Ledger
 from vigie.scanner.mailboxes.base import MailboxError
 from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
+from vigie.scanner.reporting.settings import ChannelsSettings
 from vigie.scanner.settings import AccountSettings
 
 ROOT = Path(__file__).parents[2]
@@ -235,6 +236,32 @@ def test_digests(smtp, webhook):
     bad = {"digest": digest | {"mail": server | {"ca_file": webhook.ca}}, "pages": pages}
     assert named(outside.digest(OperationSettings.model_validate(bad), (account(),), 1)) == {"digest-mail-refused"}
     assert not smtp.got
+
+
+def test_channels_for_reports(smtp, webhook, tmp_path):
+    token, reports = tmp_path / "hook.token", tmp_path / "reports"
+    token.write_text("secret")
+    token.chmod(0o600)
+    reports.mkdir()
+    server = {
+        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
+        "password_file": smtp.password_file, "timeout_s": 5,
+    }  # fmt: skip
+    hook = {"url": webhook.url, "ca_file": webhook.ca, "token_file": token}
+    told = {"mail": server, "folder": {"path": reports}, "apwg": {}, "webhook": hook}
+    right = ChannelsSettings.model_validate(told)
+    assert named(outside.channels(right, right.mail)) == set()
+    assert len(list(outside.channels(right, right.mail))) == 3
+    token.chmod(0o644)
+    assert named(outside.channels(right, right.mail)) == {"secret-open"}
+    token.unlink()
+    bad = ChannelsSettings.model_validate(told | {"stop": True, "folder": {"path": tmp_path / "absent"}})
+    found = [one for one in outside.channels(bad, None) if one.setup]
+    assert [one.setup for one in found] == ["channel-away"] * 3 + ["channels-stopped"]
+    assert [one.good for one in found] == [False] * 3 + [True]
+    assert not smtp.got
+    assert not webhook.got
+    assert not list(reports.iterdir())
 
 
 def looked_at(wanted: AccountSettings, trust: TrustSettings = TRUST) -> set[str]:

@@ -84,7 +84,7 @@ def test_every_command_has_a_file_of_its_own_and_its_place_in_the_help():
     assert declared == [name for name in in_order if name not in groups]
     assert groups == [name for name in in_order if name in groups]
     assert [*declared, *groups] == (
-        "check text scan run status login backtest promote rollback undo forget export demo doctor evaluate catalog init "
+        "check text scan run status login report backtest promote rollback undo forget export demo doctor evaluate catalog init "
         "web review audit".split()
     )
 

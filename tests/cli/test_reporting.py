@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,53 @@ def test_from_a_confirmed_fraud_to_the_folder(here: Path, capsys: Any, monkeypat
     assert files(here) == 1
 
 
+def test_without_a_channel_it_says_to_whom_and_how(here: Path, capsys: Any) -> None:
+    one = case(here)
+    told = run(capsys, "report", one)
+    assert "Nobody has confirmed it as fraud" in told
+    for word in (f"vigie report {one} --to folder", "0 805 805 817", "33700", "17cyber", "| ", "if somebody"):
+        assert word in told
+    assert "--to webhook" not in told
+    run(capsys, "review", "confirm", one)
+    assert "Nobody has confirmed" not in run(capsys, "review", "report", one)
+    assert files(here) == 0
+
+
 @pytest.mark.parametrize(("channel", "told"), [("webhook", "[channels.webhook]"), ("nobody", "no such channel")])
 def test_what_is_typed_wrong(here: Path, capsys: Any, channel: str, told: str) -> None:
     assert told in run(capsys, "report", case(here), "--to", channel, status=2)
+
+
+def test_what_was_reported_where(here: Path, capsys: Any) -> None:
+    one = case(here)
+    run(capsys, "review", "confirm", one)
+    run(capsys, "report", one, "--to", "folder", "--yes")
+    told = run(capsys, "report", "--statistics")
+    assert "folder: asked 1, sent 1, waiting 0, not taken 0, dropped 0" in told
+    assert "receipt" in told
+    row = json.loads(run(capsys, "report", "--statistics", "--json", "--since", "1h"))
+    assert (row["channel"], row["sent"], row["states"]["refused"], row["stopped"]) == ("folder", 1, 0, False)
+    assert row["last_receipt"].endswith(".eml")
+    assert row["answers"] == []
+
+
+def test_the_stop_switch_from_the_command_line(here: Path, capsys: Any) -> None:
+    one = case(here)
+    run(capsys, "review", "confirm", one)
+    assert "Nothing is sent to folder" in run(capsys, "report", "--stop", "folder")
+    assert "already" in run(capsys, "report", "--stop", "folder")
+    assert "anywhere" in run(capsys, "report", "--stop", "all")
+    assert "Not sent yet" in run(capsys, "report", one, "--to", "folder", "--yes", status=3)
+    assert files(here) == 0
+    assert "stopped: nothing is sent" in run(capsys, "report", "--statistics")
+    assert "Still stopped: folder" in run(capsys, "report", "--allow", "all")
+    assert "Sending goes on" in run(capsys, "report", "--allow", "folder")
+    assert "was not stopped" in run(capsys, "report", "--allow", "folder")
+    assert json.loads(run(capsys, "report", "--statistics", "--json"))["waiting"] == 1
+
+
+@pytest.mark.parametrize(
+    "typed", [(), ("--stop", "nobody"), ("abcd",), ("abcd", "--statistics"), ("--stop", "all", "--allow", "all")]
+)
+def test_one_thing_at_a_time(here: Path, capsys: Any, typed: tuple[str, ...]) -> None:
+    assert run(capsys, "report", *typed, status=2)

@@ -19,10 +19,13 @@ import pytest
 from tests import canary
 from tests.web.served import Browser, Clock, Served, text
 from vigie.cli import config, main
+from vigie.cli.example import SECTIONS
 from vigie.cli.settings_shown import sections
 from vigie.ledger.people_types import ALL_RIGHTS, By
 from vigie.ledger.store import Ledger
+from vigie.ledger.tokens import is_token
 from vigie.web.app import create_app
+from vigie.web.service.configuration import meanings
 from vigie.web.site import Site
 
 PROGRAM = (sys.executable, "-c", "from vigie.cli.entry import main; main()")
@@ -202,6 +205,8 @@ name = "accueil"
 host = "imap.example.org"
 username = "accueil@example.org"
 password_command = ["echo", "{secret}"]
+[channels.webhook]
+url = "https://desk.example.org/{secret}"
 """)
     shown = sections(config.load(file))
     told = "\n".join(f"{section.title} {one.key} = {one.value}" for section in shown for one in section.settings)
@@ -210,3 +215,43 @@ password_command = ["echo", "{secret}"]
     assert "[web.oidc.groups] name = team" in told
     assert "[[accounts]] mode = observe" in told
     assert os.fspath(file.parent / "vigie.db") in told
+
+
+def test_every_setting_says_what_it_means_in_french_too() -> None:
+    said = {field.description for _, model in SECTIONS for field in model.model_fields.values() if field.description}
+    assert said == set(meanings("fr"))
+    assert meanings("en") == {}
+
+
+def test_a_token_is_made_listed_and_revoked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """W-08."""
+
+    def web(*words: str) -> tuple[int, str, str]:
+        status = main.run(["--config", str(file), "web", "token", *words])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    assert web("list")[:2] == (0, "")
+    status, out, err = web("create", "Thunderbird", "--scope", "check", "--scope", "report", "--days", "30")
+    assert status == 0
+    secret = out.removesuffix("\n")
+    assert is_token(secret)
+    assert secret not in err
+    listed = web("list")[1]
+    assert secret not in listed
+    assert ("check,report" in listed, "Thunderbird" in listed) == (True, True)
+    now = datetime.now(UTC)
+    with Ledger(config.load(file).ledger) as ledger:
+        assert ledger.tokens.good(secret, at=now) is not None
+        assert ledger.tokens.good(secret, at=now + timedelta(days=31)) is None
+    assert web("revoke", listed.split()[0])[0] == 0
+    with Ledger(config.load(file).ledger) as ledger:
+        assert ledger.tokens.good(secret, at=now) is None
+    for wrong in (
+        ("revoke", "x"),
+        ("create", " "),
+        ("create", "x", "--days", "0"),
+        ("create", "x", "--account", "y"),
+        ("create", "x", "--scope", "all"),
+    ):
+        assert web(*wrong)[0] == 2, wrong

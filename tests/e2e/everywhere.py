@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.letters import card_mail, false_mail
 from tests.e2e.world import Eye, World
+from vigie.ledger.report_types import Report
 from vigie.ledger.review_types import Bulk, Pile, Wanted
 from vigie.ledger.types import Decision
 
@@ -21,6 +22,7 @@ class Seen:
     case: str
     campaign: str
     job: str
+    report: str
 
 
 def furnished(world: World) -> Seen:
@@ -33,15 +35,25 @@ def furnished(world: World) -> Seen:
     job = desk.decide_campaign(campaign, Decision.CONFIRMED, seen=3, at=datetime.now(UTC))
     assert isinstance(job, Bulk)
     desk.finish_bulk(job.id)
+    (_, (_, confirmed), *_) = desk.bulk_cases(job.id)
+    report = desk.reports.ask(confirmed, "folder", at=datetime.now(UTC))
+    assert isinstance(report, Report)
     world.arrives(*(false_mail(number, subject="Partout") for number in range(3, 6)))
     waiting = world.cases(Wanted(pile=Pile.WAITING, search="partout"), sure=3)
-    return Seen(waiting[0].id, campaign, job.id)
+    return Seen(waiting[0].id, campaign, job.id, f"/cases/{confirmed}/reports/{report.id}")
 
 
 def pages(eye: Eye, seen: Seen) -> Iterator[str]:
     """Opens one page after the other, and gives its name when it is open. The person is an admin of everything."""
+    eye.go(seen.report)
+    expect(eye.page.locator("#source")).to_be_visible()
+    yield "what would be reported"
+    eye.page.click("p > a[data-key=l]")
+    expect(eye.page.locator("#reporting .desks")).to_be_visible()
+    eye.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    yield "a confirmed fraud"
     for path in (
-        *("/", "/cases?pile=all&q=partout&verdict=impersonation", "/cases?q=nichts"),
+        *("/reports", "/", "/cases?pile=all&q=partout&verdict=impersonation", "/cases?q=nichts"),
         *(f"/cases/{seen.case}", "/campaigns", f"/campaigns/{seen.campaign}", f"/jobs/{seen.job}"),
         *("/accounts", "/people", "/audit", "/settings", "/profile", "/profile/second-factor", "/nowhere"),
     ):

@@ -22,14 +22,21 @@ from tests.servers.dovecot import Dovecot
 from tests.web.review import seeded
 from vigie.ledger.identity import record_id
 from vigie.ledger.people_types import Role
+from vigie.ledger.report_types import Report
 from vigie.ledger.review_types import Pile, Wanted
-from vigie.ledger.types import Record
+from vigie.ledger.types import Decision, Record
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 MOST = 150_000
 """Bytes of one picture."""
 COLOURS = 128
 DESKTOP, PHONE = 1200, 390
+WINDOWS: tuple[tuple[str, str, int, Scheme, str], ...] = (
+    ("Marie", "fr", DESKTOP, "light", "fr"),
+    ("Ann", "en", DESKTOP, "dark", "en-dark"),
+    ("Marie", "fr", PHONE, "light", "phone-fr"),
+    ("Ann", "en", PHONE, "light", "phone-en"),
+)
 DAYS = 30
 SHOWN = ("101", "110", "130", "150", "155", "169", "170")
 """Golden mails of the days before."""
@@ -92,21 +99,44 @@ def walk(
             picture(eye, f"message-{end}")
 
 
+def reporting(browser: Chromium, world: World, case: str) -> None:
+    """The same case, confirmed: what would be reported, and the list of reports."""
+    desk = world.ledger.desk("web:Marie")
+    found = desk.case(case)
+    assert found is not None
+    desk.decide(case, Decision.CONFIRMED, seen=found.record.version, at=datetime.now(UTC))
+    asked = desk.reports.ask(case, "folder", at=datetime.now(UTC))
+    assert isinstance(asked, Report)
+    for who, language, width, scheme, end in WINDOWS:
+        with window(browser, world, who, language=language, width=width, scheme=scheme) as eye:
+            eye.go(f"/cases/{case}/reports/{asked.id}")
+            expect(eye.page.locator("#source")).to_be_visible()
+            picture(eye, f"report-{end}")
+            eye.go(f"/cases/{case}")
+            eye.page.locator("#reporting").scroll_into_view_if_needed()
+            picture(eye, f"desks-{end}")
+    desk.reports.approve(asked.id, at=datetime.now(UTC))
+    for who, language, width, scheme, end in WINDOWS:
+        with window(browser, world, who, language=language, width=width, scheme=scheme) as eye:
+            eye.go("/reports")
+            expect(eye.page.locator("tr[data-row]").first).to_contain_text(".eml")
+            picture(eye, f"reports-{end}")
+
+
 def main() -> int:
     """Makes them all."""
     FOLDER.mkdir(exist_ok=True)
     server = Dovecot()
     try:
         with contextlib.ExitStack() as stack:
-            one, two = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+            one, two = (Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vigie-"))) for _ in range(2))
             made = stack.enter_context(world(one, server))
             browser = stack.enter_context(chromium(stack.enter_context(driver()), two))
             furnish(made)
             (case, *_) = made.held("AML-440917362")
-            walk(browser, made, "Marie", "fr", case.id, width=DESKTOP, scheme="light", end="fr")
-            walk(browser, made, "Ann", "en", case.id, width=DESKTOP, scheme="dark", end="en-dark")
-            walk(browser, made, "Marie", "fr", case.id, width=PHONE, scheme="light", end="phone-fr")
-            walk(browser, made, "Ann", "en", case.id, width=PHONE, scheme="light", end="phone-en")
+            for who, language, width, scheme, end in WINDOWS:
+                walk(browser, made, who, language, case.id, width=width, scheme=scheme, end=end)
+            reporting(browser, made, case.id)
     finally:
         server.stop()
     return 0

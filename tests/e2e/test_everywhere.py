@@ -108,6 +108,8 @@ def test_axe_finds_nothing_grave_and_a_phone_nothing_beside(world: World, chromi
             f"/jobs/{seen.job}",
             "/campaigns",
             "/people",
+            "/reports",
+            seen.report,
             "/profile",
         ):
             wrong += [f"{path} (en): {fault}" for fault in beside(eye.go(path))]

@@ -11,15 +11,17 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e.hostile import ADDRESSES, FORMULAS, MAILS, MARKUP, MUTATING, TEMPLATES, VALUES, mail, share
 from tests.e2e.world import Chromium, Eye, World, window
-from tests.ledger.made import intent, outcome, place, record
+from tests.ledger.made import NOON, intent, outcome, place, record
+from vigie.ledger.report_types import Draft, Report
 from vigie.ledger.review_types import CaseLine, Pile, Wanted
-from vigie.ledger.types import Record
+from vigie.ledger.types import Decision, Record
 from vigie.rules.types import Kind
 from vigie.web.review import frame
 
@@ -29,6 +31,8 @@ RAN = """Array.from({length: frames.length}, (_, at) => frames[at]).filter((one)
 ELSEWHERE = "http://page.control.example/"
 """A page that is not ours, so that no header of ours is a fence; it is answered here."""
 PAGES = 5
+ANSWERS = 4
+"""Reports that carry the values."""
 ROWS = 50
 """Values of one made-up case."""
 LINE = 190
@@ -105,6 +109,25 @@ def stored(world: World) -> list[str]:
     return [row.id for row in rows if row.case_json.startswith('{"findings"')]
 
 
+def reported(world: World) -> list[str]:
+    """Reports of which desk, receipt and answer are hostile, in a mailbox that no service looks after. Gives their pages."""
+    ways = []
+    for at, value in enumerate(" ".join(VALUES[start::ANSWERS]) for start in range(ANSWERS)):
+        case = record(place(1, folder=f"R{at}", account="archive"), sha256=f"{at:064x}", subject=value[:200])
+        world.ledger.add_records([case], None)
+        world.ledger.set_decision(case.id, Decision.CONFIRMED, NOON)
+        asked = world.ledger.desk("web:Marie").reports.ask(case.id, f"desk {value}"[:60], at=datetime.now(UTC))
+        assert isinstance(asked, Report)
+        ways += [f"/cases/{case.id}", f"/cases/{case.id}/reports/{asked.id}"]
+        if at:
+            world.ledger.outbox.unfetched(asked.id, value, at=datetime.now(UTC))
+        else:
+            world.ledger.outbox.fetched(asked.id, b"raw")
+            draft = Draft(tuple(MARKUP), "message/rfc822", mail(0), redacted=False)
+            world.ledger.outbox.drafted(asked.id, draft, at=datetime.now(UTC))
+    return [*ways, "/reports"]
+
+
 def judged(world: World) -> list[CaseLine]:
     """The mails that carry them, judged and put into quarantine by the service."""
     world.arrives(*(mail(number) for number in range(MAILS)), at="compta")
@@ -116,10 +139,10 @@ def judged(world: World) -> list[CaseLine]:
 def test_no_value_of_a_mail_runs_or_asks_for_anything(world: World, witness: Chromium) -> None:
     assert len(VALUES) >= 500
     assert {value for number in range(MAILS) for value in share(number)} == set(VALUES)
-    made = stored(world)
+    made, ways = stored(world), reported(world)
     cases = judged(world)
     with window(witness, world, "Marie") as eye:
-        for path in _lists():
+        for path in (*_lists(), *ways):
             opened(eye, path)
         assert _listed(eye) >= len(list(_texts()))
         for record_id in (*made, *(case.id for case in cases)):

@@ -219,6 +219,30 @@ def test_the_link_of_a_digest_asks_by_its_button_alone(world: World, chromium: C
         expect(page.locator("main")).to_contain_text("Le destinataire a demandé ce courriel")
 
 
+def test_a_confirmed_fraud_is_reported_by_keys_and_the_receipt_is_shown(world: World, chromium: Chromium) -> None:
+    raw = false_mail(1, subject="Signalement")
+    append(world.accounts["accueil"], raw)
+    (case,) = world.held("signalement")
+    with window(chromium, world, "Marie") as eye:
+        page = eye.go(f"/cases/{case.id}")
+        strike(page, "c")
+        expect(page.locator("#reporting .desks")).to_contain_text("Dossier de signalements")
+        strike(page, "s")
+        expect(page.locator("#source")).to_be_visible()  # it has come by itself, once the service has written it
+        preview = page.locator("pre.letter").inner_text()
+        assert "toitures-brevanes.example" in page.locator("#reported").inner_text()
+        assert list((world.folder / "reports").iterdir()) == []
+        strike(page, "s")
+        expect(page.locator("#reported")).to_contain_text(".eml")
+        (file,) = (world.folder / "reports").glob("*.eml")
+        assert file.read_text().replace("\r\n", "\n").split() == preview.split()
+        assert "accueil@" not in file.read_text()
+        strike(page, "l")
+        expect(page.locator("#reporting")).to_contain_text(f"{file.name}")
+        eye.go("/reports")
+        expect(page.locator("tr[data-row]").first).to_contain_text(file.name)
+
+
 def tab_to(page: Page, selector: str) -> None:
     """By the tabulator alone."""
     for _ in range(80):
@@ -341,6 +365,12 @@ def test_everything_is_decided_without_a_script(world: World, chromium: Chromium
     page.goto(f"{world.origin}{one}")
     page.click("form[action$='/message'] button")
     expect(page.locator("iframe.mail")).to_be_visible()  # the page asks for itself anew
-    page.goto(f"{world.origin}/cases?q=sans+script")
+    decides("confirm", one, "confirmed")
+    page.goto(f"{world.origin}{one}")
+    page.locator("button[name=channel]").first.click()
+    expect(page.locator("#source")).to_be_visible()
+    button(page, "send").click()
+    expect(page.locator("#reported")).to_contain_text(".eml")
+    page.goto(f"{world.origin}/cases?q=sans+script&pile=held")
     assert page.locator("tr[data-row]").count() == 3
     context.close()

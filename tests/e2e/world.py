@@ -112,7 +112,9 @@ def _configured(folder: Path, dovecot: Dovecot, port: int) -> tuple[Path, dict[s
     sections = "".join(account_toml(account) for account in accounts.values())
     # One test sets a second factor up; the others are about something else.
     web = f'[web]\nlisten = "127.0.0.1:{port}"\nsecond_factor = "optional"\n'
-    path.write_text(f"{JUDGING}{web}{sections}")
+    (folder / "reports").mkdir()
+    channels = f'[channels.folder]\npath = "{folder / "reports"}"\n'
+    path.write_text(f"{JUDGING}{web}{channels}{sections}")
     return path, accounts
 
 

@@ -28,7 +28,7 @@ def zone(tmp_path: Path) -> Path:
 
 
 def test_a_fault_of_the_reader_is_never_an_unrelated_mail(zone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_: bytes) -> None:
+    def fails(_: bytes, **__: bool) -> None:
         raise KeyError("x")
 
     monkeypatch.setattr(parse, "read", fails)

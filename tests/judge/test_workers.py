@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.review.seeded import FORM, message
 from vigie.judge import wire, workers
 from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings, LimitSettings
@@ -98,6 +99,17 @@ def test_it_judges_as_the_examiner_does(pool: WorkerPool) -> None:
     ):
         judged = pool.submit(raw, received=NOON + earlier, now=NOON, key="k").result()
         assert without_time(judged) == without_time(examiner.examine(raw, now=NOON, received=NOON + earlier))
+
+
+def test_attachments_stay_closed_where_nobody_wants_them_opened(pool: WorkerPool) -> None:
+    """FORM: a fraud whose form is an attachment."""
+    raw = message(FORM)
+    opened, closed = (
+        pool.submit(raw, received=None, now=NOON, key="k", opens=opens).result() for opens in (True, False)
+    )
+    links = [{link.host for link in case.links} for case in (opened, closed)]
+    assert links[1] < links[0]
+    assert closed.error is None
 
 
 def test_many_messages_keep_memory_flat(pool: WorkerPool) -> None:
@@ -264,6 +276,20 @@ def test_closing_ends_everything_and_leaves_nothing_judged_that_is_not() -> None
     with pytest.raises(RuntimeError, match="closed"):
         pool.submit(mail(), received=None, key="k")
     pool.close()
+
+
+@pytest.mark.usefixtures("obedient")
+def test_who_is_impatient_is_told_and_what_was_given_up_is_not_judged() -> None:
+    judged: list[Case] = []
+    with WorkerPool(settings(workers=1), most=2, told=judged.append) as pool:
+        first = pool.submit(mail("sleep 1"), received=None, key="first")
+        second = pool.submit(mail("sleep 60"), received=None, key="second")
+        with pytest.raises(workers.CrowdedError):
+            pool.submit(mail(), received=None, key="third", patient=False)
+        assert second.cancel()
+        assert pool.submit(mail(), received=None, key="last").result().error is None
+        assert first.result().error is None
+    assert len(judged) == 2
 
 
 @pytest.mark.usefixtures("obedient")

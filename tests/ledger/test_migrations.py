@@ -15,6 +15,7 @@ from vigie.ledger.report_types import ReportState
 from vigie.ledger.review_types import Pile, Wanted
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger, LedgerError
+from vigie.ledger.token_types import Use
 from vigie.ledger.types import ActionKind, Cursor, Decision, Outcome, Sending, State, Step
 
 OLD = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
@@ -163,6 +164,19 @@ def test_reports_are_carried_over(tmp_path: Path, url: str) -> None:
         assert reports.stopped() == ["webhook"]
         (told,) = ledger.exported([record(1).id])
         assert [report["id"] for report in told["reports"]] == ["rp"]
+
+
+def test_tokens_are_carried_over(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0013.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        token = ledger.tokens.good(f"vig_{'t' * 43}", at=NOON + timedelta(hours=1))
+        assert token is not None
+        assert token.name == "Thunderbird"
+        assert token.uses == frozenset({Use.CHECK, Use.RECORDS})
+        assert token.accounts == frozenset({"accueil"})
+        assert ledger.handed_in.count() == 0
 
 
 def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.ledger.made import NOON, place, record
+from tests.web.review.seeded import held
+from vigie.ledger.desk import Desk
 from vigie.ledger.report_rows import LOOKED_AT, PATIENCE
 from vigie.ledger.report_types import Draft, Report, ReportState
-from vigie.ledger.reports import Reports
+from vigie.ledger.reports import DISPUTED, Reports
 from vigie.ledger.review import Refusal
-from vigie.ledger.review_types import Unknown
+from vigie.ledger.review_types import Done, Unknown
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
@@ -47,6 +49,37 @@ def written(ledger: Ledger, report: Report) -> None:
     (fraud,) = [fraud for fraud in ledger.outbox.unwritten() if fraud.report.id == report.id]
     assert fraud.raw == RAW
     ledger.outbox.drafted(report.id, DRAFT, at=NOON)
+
+
+def test_what_somebody_wants_back_is_not_reported(ledger: Ledger) -> None:
+    """W-17. Once it is confirmed anew the wish is over."""
+    one = held(ledger, record(1)).id
+    marie, paul = (ledger.desk(f"web:{name}", second_reviewer=True) for name in ("marie", "paul"))
+
+    def decide(desk: Desk, decision: Decision | None) -> object:
+        found = desk.case(one)
+        assert found is not None
+        return desk.decide(one, decision, seen=found.record.version, at=NOON)
+
+    assert isinstance(decide(marie, Decision.CONFIRMED), Done)
+    drafted = marie.reports.ask(one, "folder", at=NOON)
+    assert isinstance(drafted, Report)
+    written(ledger, drafted)
+    assert isinstance(decide(paul, Decision.RELEASED), Refusal)
+    assert marie.reports.ask(one, "webhook", at=NOON) == marie.reports.approve(drafted.id, at=NOON) == DISPUTED
+    assert isinstance(decide(marie, None), Done)
+    assert isinstance(decide(marie, Decision.CONFIRMED), Done)
+    assert isinstance(marie.reports.approve(drafted.id, at=NOON), Report)
+
+
+def test_the_list_is_the_newest_first_and_of_one_s_own_accounts(ledger: Ledger) -> None:
+    ids = [asked(ledger, confirmed(ledger, uid)).id for uid in range(1, 5)]
+    mine = reports(ledger)
+    assert [line.report.id for line in mine.newest(limit=3)] == ids[:0:-1]
+    assert [line.report.id for line in mine.newest(before=mine.newest(limit=3)[-1].number)] == ids[:1]
+    assert [line.report.id for line in mine.every()] == ids[::-1]
+    assert mine.newest()[0].subject == record(4).subject
+    assert not ledger.desk("web:zoe", frozenset({"compta"})).reports.newest()
 
 
 def state(ledger: Ledger, report: Report) -> ReportState:

@@ -72,7 +72,8 @@ def load(path: Path) -> Setup:
     judge = JudgeSettings.model_validate(
         {"dns": {"zone_file": str(ZONE)} if data["zone"] else NOBODY, "limits": limits}
     )
-    return Setup(judge, data["ledger"], accounts, operation=operation)
+    channels = ChannelsSettings.model_validate(data["channels"])
+    return Setup(judge, data["ledger"], accounts, operation=operation, channels=channels)
 
 
 def main(path: str) -> None:
@@ -105,6 +106,7 @@ class Running:
             "accounts": [json.loads(account.model_dump_json()) for account in accounts],
             "operation": json.loads(operation.model_dump_json()),
             "limits": limits or {},
+            "channels": {"folder": {"path": str(self._file.parent)}},
             "zone": zone,
         }
         self._file.write_text(json.dumps(told))

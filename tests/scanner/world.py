@@ -19,7 +19,7 @@ from vigie.scanner.cycle import Summary
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Pool
 from vigie.scanner.mailboxes import imap
-from vigie.scanner.mailboxes.imap_wire import Lost
+from vigie.scanner.mailboxes.imap_faults import Lost
 from vigie.scanner.room import Room
 from vigie.scanner.session import Session
 from vigie.scanner.settings import AccountSettings

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vigie.ledger.people_types import Role
+from vigie.ledger.token_types import Use
 
 OPEN = None
 ANY = Role.READER
@@ -29,6 +30,8 @@ class Row:
     """For admins of every account alone."""
     case: bool = False
     """About the case, campaign or job of the mailbox `accueil`: for people of another one it does not exist."""
+    use: Use | None = None
+    """Of the API: a token that is good for it, whoever is signed in; nobody's cookie opens it."""
     set_up: bool = False
     """Also for who has to set up a second factor first."""
 
@@ -49,6 +52,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/invitation/{token}/provider"): Row(OPEN, ids={"token": "x"}),
     ("GET", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
     ("POST", "/ask/{token}"): Row(OPEN, ids={"token": "x"}),
+    ("GET", "/verifier"): Row(OPEN),
+    ("POST", "/verifier"): Row(OPEN, {"text": "Bonjour"}),
     ("GET", "/profile"): Row(ANY, set_up=True),
     ("POST", "/profile/digest"): Row(Role.REVIEWER, {"address": "revue@example.org", "password": "x"}),
     ("POST", "/profile/password"): Row(ANY, {"password": "x", "fresh": "x", "again": "x"}, set_up=True),
@@ -67,6 +72,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/people/{user_id}/renew"): Row(Role.ADMIN),
     ("POST", "/people/{user_id}/sessions/end"): Row(Role.ADMIN),
     ("POST", "/people/{user_id}/remove"): Row(Role.ADMIN),
+    ("GET", "/tokens"): Row(Role.ADMIN),
+    ("POST", "/tokens"): Row(Role.ADMIN, {"name": "x", "uses": ["check"], "days": "1", "accounts": ["compta"]}),
+    ("POST", "/tokens/{token_id}/revoke"): Row(Role.ADMIN, ids={"token_id": "x"}),
+    ("POST", "/api/v1/check"): Row(OPEN, use=Use.CHECK),
+    ("POST", "/api/v1/examine"): Row(OPEN, use=Use.CHECK),
+    ("POST", "/api/v1/examine-text"): Row(OPEN, use=Use.CHECK),
+    ("POST", "/api/v1/reports"): Row(OPEN, use=Use.REPORT),
+    ("GET", "/api/v1/records"): Row(OPEN, use=Use.RECORDS),
     ("GET", "/audit"): Row(Role.ADMIN),
     ("GET", "/settings"): Row(Role.ADMIN, every_account=True),
     ("GET", "/"): Row(ANY),
@@ -79,6 +92,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/cases/{record_id}/message/{request_id}"): Row(Role.REVIEWER, case=True),
     ("GET", "/cases/{record_id}/message/{request_id}/frame"): Row(Role.REVIEWER, case=True),
     ("GET", "/cases/{record_id}/message/{request_id}/raw"): Row(Role.REVIEWER, case=True),
+    ("POST", "/cases/{record_id}/reports"): Row(Role.REVIEWER, {"channel": "folder"}, case=True),
+    ("GET", "/cases/{record_id}/reports/{report_id}"): Row(Role.REVIEWER, case=True),
+    ("POST", "/cases/{record_id}/reports/{report_id}"): Row(Role.REVIEWER, {"deed": "drop"}, case=True),
+    ("GET", "/cases/{record_id}/reports/{report_id}/raw"): Row(Role.REVIEWER, case=True),
+    ("GET", "/reports"): Row(ANY),
+    ("GET", "/reports.csv"): Row(ANY),
     ("GET", "/campaigns"): Row(ANY),
     ("GET", "/campaigns/{campaign_id}"): Row(ANY, case=True),
     ("POST", "/campaigns/{campaign_id}/decision"): Row(Role.REVIEWER, {"deed": "confirm", "seen": "1"}, case=True),

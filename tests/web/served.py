@@ -7,7 +7,7 @@ import re
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,13 +18,15 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from tests import canary
+from vigie.judge.settings import JudgeSettings
 from vigie.ledger.people_types import ALL_RIGHTS, By, Rights, Role, User
 from vigie.ledger.review_types import Scope
 from vigie.ledger.store import Ledger
 from vigie.web import serving
 from vigie.web.app import create_app
+from vigie.web.judging import Judging
 from vigie.web.settings import WebSettings
-from vigie.web.site import Mailbox, Section, Site
+from vigie.web.site import Channel, Mailbox, Section, Site
 
 ROOT = By("cli:root", ALL_RIGHTS)
 CHEAP = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
@@ -138,8 +140,10 @@ def serve(
     *,
     mailboxes: tuple[Mailbox, ...] = (),
     sections: tuple[Section, ...] = (),
+    channels: tuple[Channel, ...] = (),
     client_secret: str | None = None,
     clock: Clock | None = None,
+    judge: JudgeSettings | None = None,
     **settings: Any,
 ) -> Iterator[Served]:
     """Serves pages on a free port, with a ledger of their own in `folder`. An admin needs no second factor, unless it is asked for."""
@@ -147,8 +151,9 @@ def serve(
     told, clock = WebSettings(listen="127.0.0.1:0", **settings), clock or Clock()
     listening = serving.bound(told)
     told = WebSettings(listen=f"127.0.0.1:{listening.getsockname()[1]}", **settings)
-    with Ledger(f"sqlite:///{folder / 'vigie.db'}", "web") as ledger:
-        site = Site(ledger, told, mailboxes, sections, client_secret, clock)
+    judging = Judging(judge or JudgeSettings())
+    with Ledger(f"sqlite:///{folder / 'vigie.db'}", "web") as ledger, closing(judging):
+        site = Site(ledger, told, mailboxes, sections, client_secret, clock, judging=judging, channels=channels)
         app = create_app(site)
         server = serving.server(app, told)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

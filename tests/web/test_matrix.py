@@ -10,12 +10,14 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route
 
 from tests.ledger.made import record
+from tests.web.api.asking import give
 from tests.web.conftest import MAILBOXES
 from tests.web.matrix import ROWS, Row
 from tests.web.review import seeded
 from tests.web.served import ROOT, Browser, Served, serve
 from vigie.ledger.people_types import Role
 from vigie.ledger.review_types import Bulk
+from vigie.ledger.token_types import Use
 from vigie.ledger.types import Decision
 from vigie.web.app import ROUTERS
 from vigie.web.settings import WebSettings
@@ -24,7 +26,7 @@ ROLES = tuple(Role)
 TARGET = "id-Cible"
 OTHER = frozenset({"compta"})
 """The account of those who have a role, but not for `accueil`, which everything here is about."""
-IDS = {"user_id": TARGET, "record_id": "x", "campaign_id": "c0ffee", "job_id": "x", "request_id": "x"}
+IDS = {"user_id": TARGET, "record_id": "x", "campaign_id": "c0ffee", "job_id": "x", "request_id": "x", "report_id": "x"}
 """What stands in paths; the fixture puts in what it has made."""
 
 
@@ -54,7 +56,8 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         cases = [seeded.held(pages.ledger, record(uid, campaign="c0ffee")) for uid in (1, 2)]
         job = pages.ledger.desk("web:Racine").decide_campaign("c0ffee", Decision.CONFIRMED, seen=2, at=pages.clock())
         assert isinstance(job, Bulk)
-        IDS.update(record_id=cases[0].id, job_id=job.id)
+        reported = seeded.reported(pages, seeded.confirmed(pages, cases[0]).id)
+        IDS.update(record_id=cases[0].id, job_id=job.id, report_id=reported.id)
         yield pages
 
 
@@ -83,6 +86,9 @@ def test_who_may_call_it(matrix: Served, method: str, pattern: str) -> None:
     row = ROWS[method, pattern]
     people = matrix.ledger.people
     answer = call(matrix.browser(), method, pattern, row)
+    if row.use is not None:
+        _by_token_alone(matrix, method, pattern, row)
+        return
     if row.role is None:
         assert answer < 500
         return
@@ -110,12 +116,24 @@ def test_who_may_call_it(matrix: Served, method: str, pattern: str) -> None:
     matrix.add("Cible", Role.READER, frozenset({"accueil"}))
 
 
+def _by_token_alone(matrix: Served, method: str, pattern: str, row: Row) -> None:
+    """No token, a person's cookie, a token that is good for other things: nothing. Its own: further than that."""
+    admin = matrix.ledger.people.named("Racine")
+    assert call(matrix.browser(), method, pattern, row) == call(matrix.browser(admin), method, pattern, row) == 401
+    for use in Use:
+        _, secret = give(matrix, use)
+        headers = {"Authorization": f"Bearer {secret}"}
+        answer = matrix.browser().http.request(method, path(pattern, row), headers=headers).status_code
+        assert (answer == 403) == (use is not row.use), use
+        assert answer not in (401, 500)
+
+
 @pytest.mark.parametrize(("method", "pattern"), sorted(ROWS), ids=lambda part: part)
 def test_nothing_changes_without_a_form_of_ours(matrix: Served, method: str, pattern: str) -> None:
     """W-04: another site, no site, no token, a token of another browser; by every route that changes something."""
-    if method == "GET":
-        return
     row = ROWS[method, pattern]
+    if method == "GET" or row.use is not None:
+        return
     admin = matrix.ledger.people.named("Racine")
     assert admin is not None
     browser, where = matrix.browser(admin), path(pattern, row)

@@ -14,7 +14,7 @@ from rich.text import Text
 from vigie.auth_checks.settings import TrustSettings
 from vigie.cli.border_seen import Seen, border_seen
 from vigie.cli.checkup.accounts import accounts, too_short
-from vigie.cli.checkup.found import Found, catalogue, note, wrong
+from vigie.cli.checkup.found import WEAK, Found, catalogue, note, wrong
 from vigie.cli.checkup.machine import machine
 from vigie.cli.checkup.names import names
 from vigie.cli.checkup.outside import outside
@@ -120,18 +120,11 @@ def _pack(pack: brand.Brand, today: date, *, own: bool) -> Found:
     return Found(good=True, text=text, remedy=remedy)
 
 
-_WEAK = {
-    "others may read it": ("lisible par tous", "everybody may read it"),
-    "others may change it": ("modifiable par d'autres", "others may change it"),
-    "owned by somebody else": ("appartient à quelqu'un d'autre", "owned by somebody else"),
-}
-
-
 def _secrets(account: AccountSettings) -> Iterator[Found]:
     """Files that hold a secret and are open to others."""
     for file in secret_files(account):
         if weak := weakness(file):
-            text = f"{account.name}{colon()} {plain(str(file))}{colon()} {say(*_WEAK[weak])}"
+            text = f"{account.name}{colon()} {plain(str(file))}{colon()} {say(*WEAK[weak])}"
             yield Found(good=False, text=text, remedy=f"chmod 600 {plain(str(file))}", setup="secret-open")
 
 

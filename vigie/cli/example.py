@@ -25,14 +25,19 @@ from vigie.scanner.operation.settings import (
 )
 from vigie.scanner.reporting.settings import (
     AbuseMailSettings,
+    ApwgSettings,
     ChannelsSettings,
     FolderSettings,
     FranceConnectSettings,
+    MispSettings,
+    NetcraftSettings,
+    PhishingInitiativeSettings,
     ReportServerSettings,
     ReportWebhookSettings,
+    SignalSpamSettings,
 )
 from vigie.scanner.settings import AccountSettings
-from vigie.web.settings import GroupSettings, OidcSettings, WebSettings
+from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, WebSettings
 
 PLACEHOLDER = "mx.example.org"
 """The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
@@ -66,8 +71,14 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("# [channels.folder]", FolderSettings),
     ("# [channels.abuse_mail]", AbuseMailSettings),
     ("# [channels.franceconnect]", FranceConnectSettings),
+    ("# [channels.signal_spam]", SignalSpamSettings),
+    ("# [channels.phishing_initiative]", PhishingInitiativeSettings),
+    ("# [channels.netcraft]", NetcraftSettings),
+    ("# [channels.apwg]", ApwgSettings),
+    ("# [channels.misp]", MispSettings),
     ("# [channels.webhook]", ReportWebhookSettings),
     ("[web]", WebSettings),
+    ("[web.api]", ApiSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
@@ -104,11 +115,14 @@ SAMPLES: dict[str, Any] = {
     "url": "https://chat.example.org/hooks/vigie",
     "url_file": "/run/credentials/vigie.service/webhook",
     "folder": "/etc/vigie/brands",
+    "email": "vigie@example.org",
+    "key_file": "/run/credentials/vigie.service/misp",
     "path": "/var/lib/vigie/reports",
     "base_url": "https://vigie.example.org",
     "trusted_proxies": ["127.0.0.1"],
     "label": "votre organisation",
     "role": "reviewer",
+    "origins": ["https://addin.example.org"],
     "accounts": ["accueil"],
 }
 """Values to show where the default says nothing."""

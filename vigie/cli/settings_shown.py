@@ -30,6 +30,7 @@ def sections(config: Config) -> tuple[Section, ...]:
         ("[metrics]", operation.metrics),
         ("[alerts]", operation.alerts),
         ("[digest]", operation.digest),
+        ("[channels]", config.channels),
         ("[web]", config.web),
     ):
         found.extend(_sections(title, model))

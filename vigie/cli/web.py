@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,17 +20,20 @@ from vigie.cli.system import reason
 from vigie.ledger.people import new_id
 from vigie.ledger.people_types import ALL_RIGHTS, By, Invitation, Told, User
 from vigie.ledger.store import Ledger, LedgerError
+from vigie.scanner.channels import Takes
 from vigie.scanner.credentials.secret import Source
 from vigie.scanner.notify import Systemd
+from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.settings import AccountSettings, SecretError
 from vigie.web import serving
 from vigie.web.app import create_app
 from vigie.web.cookies import fresh
+from vigie.web.judging import Judging
 from vigie.web.people import passwords
 from vigie.web.people.invitation import NAME
 from vigie.web.review.opening import Opener
 from vigie.web.settings import WebSettings
-from vigie.web.site import Mailbox, Site
+from vigie.web.site import Channel, Mailbox, Site
 
 
 def serve(path: Path | None) -> Status:
@@ -41,7 +46,7 @@ def serve(path: Path | None) -> Status:
         raise Fault(f"web.listen {config.web.listen}: {reason(error)}", Status.USAGE) from None
     with listening:
         try:
-            with Ledger(config.ledger, "web") as ledger:
+            with Ledger(config.ledger, "web") as ledger, closing(Judging(config.judge)) as judging:
                 site = Site(
                     ledger,
                     config.web,
@@ -50,6 +55,9 @@ def serve(path: Path | None) -> Status:
                     _client_secret(config),
                     brands=config.judge.brands.packs(),
                     opener=Opener(config.judge.limits),
+                    judging=judging,
+                    channels=tuple(_channels(config)),
+                    reporting_stopped=config.channels.stop,
                     release_on_request=config.operation.digest.release_on_request,
                 )
                 print(say(f"Les pages sont à {config.web.origin}", f"The pages are at {config.web.origin}"), flush=True)
@@ -157,6 +165,18 @@ def _client_secret(config: Config) -> str | None:
         raise Fault(str(error), Status.USAGE) from None
 
 
+def _channels(config: Config) -> Iterator[Channel]:
+    """Those that are switched on and can be sent to."""
+    server = config.channels.mail or config.operation.alerts.mail
+    for name in switched_on(config.channels):
+        channel, settings = CHANNELS[name], config.channels.of(name)
+        if settings is None or (channel.BY_MAIL and server is None):
+            continue
+        # A setting of the channels that leave something out; the others want the message as it came.
+        redacted = channel.TAKES is Takes.REDACTED and bool(getattr(settings, "redact", True))
+        yield Channel(name, redacted, settings.automatic)
+
+
 def _mailboxes(config: Config) -> tuple[Mailbox, ...]:
     return tuple(_mailbox(account) for account in config.accounts)
 
@@ -170,4 +190,5 @@ def _mailbox(account: AccountSettings) -> Mailbox:
         account.mode,
         account.quarantine_folder,
         account.cron or account.schedule,
+        account.addresses,
     )

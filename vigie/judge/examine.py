@@ -62,20 +62,22 @@ class Examiner:
         received: datetime | None = None,
         delivery: Delivery = UNKNOWN_DELIVERY,
         answers: Sequence[DnsAnswer] | None = None,
+        opens: bool = True,
     ) -> Case:
         """Judges one message. `received` (aware): when it reached the mailbox, INTERNALDATE; None when that is unknown.
 
         `answers`: what the DNS said when it was judged first; then nobody is asked, and the same verdict comes out again.
+        `opens`: see parse; no letter is looked for in pictures without it.
         Hostile bytes give defects and findings. Only the first `limits.message_bytes` are read.
         Raises UnreadableError where our own reader failed; the worker pool turns it, like any fault of ours, into `undecided`.
         """
         started = time.perf_counter()
         limit = self._settings.limits.message_bytes
-        message = parse(raw[:limit])
+        message = parse(raw[:limit], opens=opens)
         if len(raw) >= limit:  # the mailboxes hand over no more than the limit either
             delivery = replace(delivery, cut=True)
         _readable(message)
-        if self._reader is not None:
+        if self._reader is not None and opens:
             left = self._settings.limits.wall_s / 2 - (time.perf_counter() - started)  # the other half is for the DNS
             message = with_pictures(message, self._reader, self._brands, left)
         resolver = self._resolver if answers is None else FrozenResolver(answers)

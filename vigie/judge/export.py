@@ -90,6 +90,7 @@ def _authentication(evidence: AuthEvidence | None) -> dict[str, Any] | None:
             "listed": arc.listed,
             "said": arc.said,
         },
+        "client_ip": evidence.border.client_ip or None,
         "authenticated_domain": evidence.authenticated_domain,
         "complete": evidence.complete,
         "obstacles": list(evidence.obstacles),

@@ -55,13 +55,15 @@ class Job:
     answers: tuple[DnsAnswer, ...] | None = None
     text: Medium | Literal["guess"] | None = None
     """Not None: `raw` is a pasted text, see Examiner.examine_text."""
+    opens: bool = True
+    """Attachments are opened, see Examiner.examine."""
 
 
 def send_job(sock: socket.socket, job: Job, deadline: float) -> None:
     """Sends it, by `deadline` (time.monotonic). Raises TimeoutError, OSError when the process is gone."""
     answers = None if job.answers is None else plain(job.answers)
     known = (job.delivery.recipients, job.delivery.elsewhere)
-    head = json.dumps([_text(job.received), _text(job.now), known, answers, job.text]).encode()
+    head = json.dumps([_text(job.received), _text(job.now), known, answers, job.text, job.opens]).encode()
     start = _JOB.pack(len(head), len(job.raw)) + head
     for piece in (start + job.raw,) if len(job.raw) < COPIED else (start, job.raw):
         _until(sock, deadline)
@@ -74,12 +76,14 @@ def read_job(stream: BinaryIO) -> Job | None:
     if len(start) < _JOB.size:
         return None
     head_size, raw_size = _JOB.unpack(start)
-    received, now, (recipients, elsewhere), answers, text = json.loads(stream.read(head_size))
+    received, now, (recipients, elsewhere), answers, text, opens = json.loads(stream.read(head_size))
     raw = stream.read(raw_size)
     if len(raw) < raw_size:
         return None
     frozen = None if answers is None else answers_of(answers)
-    return Job(raw, _instant(received), _instant(now), Delivery(tuple(recipients), elsewhere), frozen, text_kind(text))
+    return Job(
+        raw, _instant(received), _instant(now), Delivery(tuple(recipients), elsewhere), frozen, text_kind(text), opens
+    )
 
 
 def text_kind(word: str | None) -> Medium | Literal["guess"] | None:

@@ -61,7 +61,9 @@ def _examined(examiner: Examiner, job: wire.Job) -> Case:
     now = job.now or datetime.now(UTC)
     if job.text is not None:
         return examiner.examine_text(job.raw, now=now, medium=None if job.text == "guess" else job.text)
-    return examiner.examine(job.raw, now=now, received=job.received, delivery=job.delivery, answers=job.answers)
+    return examiner.examine(
+        job.raw, now=now, received=job.received, delivery=job.delivery, answers=job.answers, opens=job.opens
+    )
 
 
 def _where(fault: Exception) -> str:

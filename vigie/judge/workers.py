@@ -83,6 +83,12 @@ class _Lost(Exception):  # noqa: N818 - it is an outcome for the message, and ne
         self.again = again
 
 
+class CrowdedError(Exception):
+    """Too much is under way, and who asks would rather not wait. Nothing was handed in."""
+
+    temporary = True
+
+
 class _NotStartedError(Exception):
     """The process never got as far as taking messages."""
 
@@ -91,9 +97,16 @@ class WorkerPool:
     """Judging processes. Thread-safe; a context manager. Started on demand, `limits.workers` at most (0: one a core)."""
 
     def __init__(
-        self, settings: JudgeSettings, *, zone: Path | None = None, told: Callable[[Case], None] | None = None
+        self,
+        settings: JudgeSettings,
+        *,
+        zone: Path | None = None,
+        told: Callable[[Case], None] | None = None,
+        most: int | None = None,
     ) -> None:
         """`zone`: DNS answers come from that TOML file and from nowhere else, whatever the settings say.
+
+        `most`: messages of one owner that may be under way before `submit` waits; None: as many as keep the processes busy.
 
         `told` is called with every case, in a thread of the pool, before its future has it.
         """
@@ -103,7 +116,7 @@ class WorkerPool:
         self._told = told
         self.edition = edition(settings)
         self.size = settings.limits.workers or len(os.sched_getaffinity(0))
-        self._most = 2 * self.size + 2
+        self._most = 2 * self.size + 2 if most is None else most
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
         self._work = threading.Condition(self._lock)
@@ -133,19 +146,24 @@ class WorkerPool:
         answers: Sequence[DnsAnswer] | None = None,
         text: Medium | Literal["guess"] | None = None,
         whose: str = "",
+        patient: bool = True,
+        opens: bool = True,
     ) -> Future[Case]:
         """Judges it as soon as a process is free. Waits while too much is under way: call it from no future's callback.
 
         `whose`: mailboxes that wait for the same processes get equal shares of their time, each its messages in order (X-18).
 
         `text`: not a mail but a pasted text of that kind, see Examiner.examine_text.
-        `received`, `now`, `delivery`, `answers`: see Examiner.examine; without `now`, the instant at which it begins.
+        `received`, `now`, `delivery`, `answers`, `opens`: see Examiner.examine; without `now`, the instant at which it begins.
         `key` names the message in logs. The future gives a Case, with `error` (timeout, memory, crash) where the message
         could not be examined. It raises WorkersError where no process starts; it is cancelled when the pool is closed first.
+        Not `patient`: raises CrowdedError where it would wait.
         """
-        job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers), text)
+        job = wire.Job(raw, received, now, delivery, None if answers is None else tuple(answers), text, opens)
         task = _Task(job, key, whose, Future())
         with self._lock:
+            if not patient and not self._closed and not self._has_room(whose, len(raw)):
+                raise CrowdedError
             self._room.wait_for(lambda: self._closed or self._has_room(whose, len(raw)))
             if self._closed:
                 raise RuntimeError("the pool is closed")
@@ -210,6 +228,9 @@ class WorkerPool:
     def _judge(self, process: _Process | None, task: _Task) -> _Process | None:
         """Gives the future its case; returns the process for the next message, or None: the next one starts its own."""
         begun = time.monotonic()
+        if task.future.cancelled():  # whoever asked waits no longer
+            self._settle(task, None, begun)
+            return process
         for attempt in range(1, ATTEMPTS + 1):
             process = process or self._started()
             if process is None:  # closed, or no process to be had

@@ -54,6 +54,10 @@ class What(StrEnum):
     """Somebody signed in to the web pages, or too many wrong passwords were given for a name."""
     PEOPLE = "people"
     """Who may use the web pages was changed: invited, joined, rights, password, disabled, removed."""
+    TOKEN = "token"  # noqa: S105 - the kind of an entry
+    """A token of the API was made or revoked."""
+    HANDED_IN = "handed-in"
+    """Somebody handed a message in by a program, with consent that it is kept."""
     CUT = "cut"
     """Retention removed the oldest entries of this log: up to that number, the last of them with that hash."""
 

@@ -143,15 +143,17 @@ def waits(connection: Connection, record_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def following(connection: Connection, record_id: str, within: Scope) -> str:
+def following(connection: Connection, record_id: str, within: Scope, *, sort: Sort) -> str:
     """See Desk.following."""
-    place = (RECORDS.c.judged_at, RECORDS.c.number)
-    own = connection.execute(select(*place).where(RECORDS.c.id == record_id)).one_or_none()
+    key, descending = _KEYS[sort]
+    own = connection.execute(select(key.label("key"), RECORDS.c.number).where(RECORDS.c.id == record_id)).one_or_none()
     if own is None:
         return ""
     waiting = select(RECORDS.c.number).where(*_conditions(Wanted(), within), RECORDS.c.number != own.number)
-    for query in (waiting.where(tuple_(*place) < (own.judged_at, own.number)), waiting):
-        number = connection.execute(query.order_by(*(key.desc() for key in place)).limit(1)).scalar_one_or_none()
+    place, at = tuple_(key, RECORDS.c.number), (own.key, own.number)
+    order = (key.desc(), RECORDS.c.number.desc()) if descending else (key, RECORDS.c.number)
+    for query in (waiting.where(place < at if descending else place > at), waiting):
+        number = connection.execute(query.order_by(*order).limit(1)).scalar_one_or_none()
         if number is not None:
             return str(connection.execute(select(RECORDS.c.id).where(RECORDS.c.number == number)).scalar_one())
     return ""

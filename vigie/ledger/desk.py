@@ -106,10 +106,10 @@ class Desk:
             if not mark:
                 return
 
-    def following(self, record_id: str) -> str:
-        """The id of the case that waits and was judged before this one; behind the oldest the newest; "" where no other waits."""
+    def following(self, record_id: str, *, sort: Sort = Sort.NEWEST) -> str:
+        """The id of the case that waits and stands behind this one in that order, behind the last the first; "" where no other waits."""
         with self._database.reading() as connection:
-            return case_rows.following(connection, record_id, self._within)
+            return case_rows.following(connection, record_id, self._within, sort=sort)
 
     def case(self, record_id: str) -> ReviewCase | None:
         """One case by its id; None: there is none, or not for this person."""
@@ -256,10 +256,11 @@ class Desk:
         self._database.shrink()
         return total
 
-    def note_export(self, *, account: str = "") -> None:
-        """She takes a list of cases away: subjects and senders leave the ledger (W-21)."""
+    def note_export(self, *, account: str = "", of: str = "") -> None:
+        """She takes a list of cases away, or of something else: subjects and senders leave the ledger (W-21)."""
+        told = {"as": "csv"} | ({"of": of} if of else {})
         with self._database.writing() as connection:
-            audit.note(connection, What.EXPORTED, who=self._who, account=account, detail={"as": "csv"})
+            audit.note(connection, What.EXPORTED, who=self._who, account=account, detail=told)
 
     # -- looking at the message itself -----------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from vigie.ledger import record_rows
 from vigie.ledger.columns import instant, instant_text, optional_instant, storable
 from vigie.ledger.identity import fresh_id
 from vigie.ledger.report_schema import REPORTS, STOPS
-from vigie.ledger.report_types import OPEN_REPORTS, Report, ReportState
+from vigie.ledger.report_types import OPEN_REPORTS, Report, ReportLine, ReportState
 from vigie.ledger.schema import DECISIONS, RECORDS
 from vigie.ledger.types import Decision, Record
 
@@ -78,6 +78,19 @@ def of_record(connection: Connection, record_id: str) -> Sequence[Report]:
     """Every report of a case, oldest first."""
     query = select(*_COLUMNS).where(REPORTS.c.record_id == record_id).order_by(REPORTS.c.number)
     return [_report(row) for row in connection.execute(query)]
+
+
+def newest(
+    connection: Connection, accounts: Sequence[str] | None, *, before: int | None, limit: int
+) -> Sequence[ReportLine]:
+    """Those below that number, the newest first, without rehearsals."""
+    query = select(REPORTS.c.number, RECORDS.c.subject, *_COLUMNS[1:]).join(RECORDS).where(REPORTS.c.dry_run == 0)
+    if accounts is not None:
+        query = query.where(REPORTS.c.account.in_([storable(name) for name in accounts]))
+    if before is not None:
+        query = query.where(REPORTS.c.number < before)
+    rows = connection.execute(query.order_by(REPORTS.c.number.desc()).limit(limit))
+    return [ReportLine(row.number, _report(row), row.subject) for row in rows]
 
 
 def sealed(connection: Connection, report_id: str) -> bytes | None:

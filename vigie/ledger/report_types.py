@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -80,7 +80,7 @@ class Draft:
     """Of `body`: message/rfc822, application/json."""
     body: bytes
     redacted: bool
-    """Nothing in it names the recipient, see scanner.reporting.redaction; else it is the message as it came."""
+    """Nothing in it names the recipient, see ledger.redaction; else it is the message as it came."""
 
     def written(self) -> bytes:
         """As one run of bytes: a line of JSON, then the body."""
@@ -113,9 +113,65 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A report in a list."""
+
+    number: int
+    """Grows from one to the next."""
+    report: Report
+    subject: str
+    """Of its case."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportCounts:
     """What was reported to one channel, and what came back."""
 
     channel: str
     by_state: Mapping[ReportState, int]
     stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a channel said, or why it could not be asked, about reports that it does not have."""
+
+    text: str
+    """One English line, free of the mail and of secrets."""
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStatistics:
+    """What was reported to one channel in a time, and what came back. Rehearsals are not counted."""
+
+    channel: str
+    by_state: Mapping[ReportState, int]
+    """Every state, those that none is in with 0."""
+    stopped: bool
+    """Nothing is sent there now, by its own switch or by the one of all channels."""
+    last_sent_at: datetime | None
+    last_receipt: str
+    answers: Sequence[Answer]
+    """The most frequent first, at most 5."""
+
+    @property
+    def asked(self) -> int:
+        """How many reports people, or the settings, have asked for."""
+        return sum(self.by_state.values())
+
+    @property
+    def sent(self) -> int:
+        """How many the channel has."""
+        return self.by_state[ReportState.SENT]
+
+    @property
+    def waiting(self) -> int:
+        """How many are on their way, or wait for somebody to let them go."""
+        return sum(self.by_state[state] for state in OPEN_REPORTS)
+
+    @property
+    def lost(self) -> int:
+        """How many the channel refused, did not take for days, or could not be given."""
+        return sum(self.by_state[one] for one in (ReportState.REFUSED, ReportState.GIVEN_UP, ReportState.UNFETCHED))

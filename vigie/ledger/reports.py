@@ -9,18 +9,18 @@ Only what a person has confirmed as fraud is reported, and each fraud once to ea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from vigie.ledger import audit, deciding, report_rows, sealing
+from vigie.ledger import audit, deciding, report_rows, report_statistics, sealing, wishes
 from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_rows import EVERYWHERE
-from vigie.ledger.report_types import Draft, Report, ReportCounts, ReportState
+from vigie.ledger.report_types import Draft, Report, ReportCounts, ReportLine, ReportState, ReportStatistics
 from vigie.ledger.review import Refusal
 from vigie.ledger.review_types import Scope, Unknown
 from vigie.ledger.types import Decision, Record
@@ -28,10 +28,14 @@ from vigie.ledger.types import Decision, Record
 NOT_CONFIRMED: Final = Refusal("not-confirmed", "Nobody has confirmed it as fraud: do that first.")
 PARTIAL: Final = Refusal("partial", "Only the beginning of this message was read: it is too large to be reported.")
 NOT_DRAFTED: Final = Refusal("not-drafted", "There is nothing to be sent yet, or not any more.")
+DISPUTED: Final = Refusal("disputed", "Somebody wants it back: it is reported once people agree that it is a fraud.")
 REHEARSAL: Final = Refusal("dry-run", "This one is only to be looked at: ask for a report.")
 UNDER_WAY: Final = Refusal("report-under-way", "It is on its way to that channel already.", settled=True)
 REPORTED: Final = Refusal("reported", "That channel has it already.", settled=True)
 
+PAGE: Final = 50
+MOST: Final = 500
+"""Reports of one page."""
 _WRITTEN = (ReportState.DRAFTED, ReportState.WAITING, ReportState.SENDING)
 
 
@@ -51,7 +55,7 @@ class Reports:
             record = deciding.found(connection, record_id, self._within)
             if record is None:
                 return Unknown()
-            refused = _refusal(record)
+            refused = _refusal(connection, record)
             if refused is not None:
                 return refused
             approved = approved and not dry_run
@@ -98,6 +102,8 @@ class Reports:
                 return REHEARSAL
             if report.approved_by:
                 return REPORTED if report.state is ReportState.SENT else UNDER_WAY
+            if wishes.of(connection, record):
+                return DISPUTED
             if report.expires_at <= at or not report_rows.approve(connection, report.id, who=self._who, at=at):
                 return NOT_DRAFTED
             self._note(connection, report, "approved")
@@ -113,6 +119,24 @@ class Reports:
                 return False
             self._note(connection, report, "dropped")
             return True
+
+    def newest(self, *, before: int | None = None, limit: int = PAGE) -> Sequence[ReportLine]:
+        """Reports below that number, the last one that was asked for first, without rehearsals."""
+        with self._database.reading() as connection:
+            accounts = None if self._within is None else sorted(self._within)
+            return report_rows.newest(connection, accounts, before=before, limit=max(1, min(limit, MOST)))
+
+    def every(self) -> Iterator[ReportLine]:
+        """All of them in this order, read in parts while they are taken."""
+        before = None
+        while part := self.newest(before=before, limit=MOST):
+            yield from part
+            before = part[-1].number
+
+    def statistics(self, since: datetime | None = None) -> Sequence[ReportStatistics]:
+        """What was reported where and what came back, of reports that were asked for since then; channels by name."""
+        with self._database.reading() as connection:
+            return report_statistics.statistics(connection, self._within, since)
 
     def counts(self) -> Sequence[ReportCounts]:
         """What was reported where, and what came back."""
@@ -173,8 +197,10 @@ def note(connection: Connection, report: Report, step: str, *, who: str) -> None
     audit.note(connection, What.REPORT, who=who, account=report.account, about=report.record_id, detail=told)
 
 
-def _refusal(record: Record) -> Refusal | None:
+def _refusal(connection: Connection, record: Record) -> Refusal | None:
     if record.decision is not Decision.CONFIRMED:
         return NOT_CONFIRMED
+    if wishes.of(connection, record):  # W-17: what nobody can call back from a desk does not go while people disagree
+        return DISPUTED
     # Without the hash nobody could tell the message from another one; a part of it would be evidence against nobody.
     return PARTIAL if is_partial(record) or not record.sha256 else None

@@ -39,7 +39,10 @@ def unseal(ledger: Path, sealed: bytes, about: str) -> bytes:
 
 
 def key_path(ledger: Path) -> Path:
-    """vigie.db -> vigie.db-key. Lost with it: messages that live ten minutes, and second factors, which are set up anew."""
+    """vigie.db -> vigie.db-key.
+
+    Lost with it: messages that live ten minutes or were handed in, and second factors, which are set up anew.
+    """
     return ledger.with_name(f"{ledger.name}-key")
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import normalize
 
+from vigie.ledger.report_types import ReportLine
 from vigie.ledger.review_types import CaseLine
 
 COLUMNS = (
@@ -26,6 +27,21 @@ COLUMNS = (
     "decided_at",
     "campaign",
 )
+REPORT_COLUMNS = (
+    "id",
+    "record_id",
+    "account",
+    "subject",
+    "channel",
+    "state",
+    "receipt",
+    "detail",
+    "asked_at",
+    "who",
+    "approved_by",
+    "ended_at",
+    "tries",
+)
 _FORMULA = frozenset("=+-@|%")
 """What Excel, LibreOffice and Google Sheets take for the beginning of a formula or of a DDE call."""
 _WITHIN = re.compile(r";(?=[\s'\"]*+[=+\-@|%＝＋－＠｜％])")
@@ -37,12 +53,20 @@ def lines(cases: Iterable[CaseLine], head: Sequence[str] = COLUMNS) -> Iterator[
 
     Every cell is quoted. Write it as UTF-8 with a byte order mark ("utf-8-sig"): without it Excel reads Latin 1.
     """
-    yield _line(head)
+    yield line(head)
     for case in cases:
-        yield _line([_text(getattr(case, name)) for name in COLUMNS])
+        yield line([_text(getattr(case, name)) for name in COLUMNS])
 
 
-def _line(cells: Sequence[str]) -> str:
+def report_lines(reports: Iterable[ReportLine], head: Sequence[str]) -> Iterator[str]:
+    """The same of reports. `head`: the names of REPORT_COLUMNS in the reader's language."""
+    yield line(head)
+    for one in reports:
+        yield line([one.subject if name == "subject" else _text(getattr(one.report, name)) for name in REPORT_COLUMNS])
+
+
+def line(cells: Sequence[str]) -> str:
+    """One line of a file of ours, with its CRLF."""
     written = io.StringIO()
     csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow([safe(cell) for cell in cells])
     return written.getvalue()

@@ -31,11 +31,13 @@ from vigie.ledger.columns import instant, instant_text, optional_instant, option
 from vigie.ledger.desk import Desk
 from vigie.ledger.digests import Digests
 from vigie.ledger.faults import LedgerError
+from vigie.ledger.handed_in import Reports
 from vigie.ledger.keeping import Keeper
 from vigie.ledger.outbox import Outbox
 from vigie.ledger.people import People
 from vigie.ledger.review_types import EVERYWHERE, Pending, Scope
 from vigie.ledger.schema import HEARTBEATS
+from vigie.ledger.tokens import Tokens
 from vigie.ledger.types import (
     ActionKind,
     Cursor,
@@ -108,6 +110,16 @@ class Ledger(Keeper):
     def asks(self) -> Asks:
         """The links of digests, by which a recipient asks for a message."""
         return Asks(self._database)
+
+    @property
+    def tokens(self) -> Tokens:
+        """By which programs ask the API."""
+        return Tokens(self._database)
+
+    @property
+    def handed_in(self) -> Reports:
+        """Messages that people have handed in by a program."""
+        return Reports(self._database)
 
     @property
     def outbox(self) -> Outbox:

@@ -51,7 +51,8 @@ _LINKABLE = re.compile(r"\w(?:\.|\[\.\]|\(\.\))[^\W\d_]|:[ ]?[/\\]|mailto:", re.
 class Content:
     """Gathers what the leaves of one message say; bounded by `ledger`, never an error."""
 
-    def __init__(self, context: Context, ledger: Ledger) -> None:
+    def __init__(self, context: Context, ledger: Ledger, *, opens: bool = True) -> None:
+        self._opens = opens
         self.blocks: list[TextBlock] = []
         self.links: dict[tuple[str, str, Layer, str, str], Link] = {}
         self.attachments: list[Attachment] = []
@@ -234,7 +235,9 @@ class Content:
     def _add_attachment(self, leaf: Leaf, layer: Layer | None, depth: int) -> None:
         """A part that is opened; what a wrapping holds that clients undo unasked is in the layer of the wrapping."""
         self._chars_left -= len(leaf.data) if is_text(leaf) else 0
-        room = self._pages < _PAGES and self._chars_left >= 0
+        if not self._opens:
+            self._ledger.note("attachments-closed", "attachments, which nobody wanted opened")
+        room = self._opens and self._pages < _PAGES and self._chars_left >= 0
         opened = open_attachment(leaf, self._allowance) if room else Opened()
         if leaf.content_type in _UNREAD and not opened:
             self._ledger.note("unread-content", f"{leaf.content_type}: {_UNREAD[leaf.content_type]}")

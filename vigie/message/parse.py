@@ -18,7 +18,6 @@ import mailparser
 from vigie.message.bidi import as_shown, without_controls
 from vigie.message.content import Content, message_context
 from vigie.message.fields import ONCE_ONLY, Field, Scan, header_text, scan
-from vigie.message.layers import Context
 from vigie.message.links import written
 from vigie.message.readings import SPLIT_BYTES, Ledger, leaves
 from vigie.message.received import parse_date, read_hops
@@ -41,20 +40,21 @@ _SUBJECT_LINKS = 16
 _ANGLED = re.compile(r"<\s*([^<>\s]{1,8192})\s*>")
 
 
-def parse(raw: bytes) -> Message:
+def parse(raw: bytes, *, opens: bool = True) -> Message:
     """The union of all readings of a message; total: whatever the bytes, a Message with its defects.
 
+    `opens`: attachments are looked into; else they are told, each as not opened.
     Raises MemoryError alone: that is no word about the bytes, and the judging process has a name for it.
     """
     try:
-        return read(raw)
+        return read(raw, opens=opens)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - the last net under "total": a fault of ours must not hide the other mails
         return _unread(raw, Defect(UNREADABLE, type(error).__name__, structural=True))
 
 
-def read(raw: bytes) -> Message:
+def read(raw: bytes, *, opens: bool = True) -> Message:
     """`parse` without its net; tests call this one, so that a fault shows."""
     found = scan(raw)
     authors = read_authors(found.fields, found.strays, author_opinion)
@@ -66,7 +66,7 @@ def read(raw: bytes) -> Message:
     values = {header.name: header.value for header in reversed(headers)}
     subject = values.get("subject", "")
     context = message_context(subject, values)
-    content = _content(raw, found, context, ledger)
+    content = _content(raw, found, Content(context, ledger, opens=opens), ledger)
     return Message(
         raw=raw,
         sha256=hashlib.sha256(raw).hexdigest(),
@@ -119,8 +119,7 @@ def _subjects(found: Scan) -> Iterator[TextBlock]:
                     yield TextBlock(Layer.OUTER, "subject", reading)
 
 
-def _content(raw: bytes, found: Scan, context: Context, ledger: Ledger) -> Content:
-    content = Content(context, ledger)
+def _content(raw: bytes, found: Scan, content: Content, ledger: Ledger) -> Content:
     content.add_leaves(leaves(found.fields, found.body, ledger))
     for body in found.other_bodies:
         content.add_leaves(leaves((), body, ledger))

@@ -5,9 +5,10 @@ Channels send by themselves once a person lets them (scanner/channels/); the oth
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -17,6 +18,12 @@ from typing import Any, Final
 AFNIC: Final = ("fr", "re", "pm", "yt", "wf", "tf")
 """The ends of domain names that Afnic keeps (afnic.fr)."""
 MOST_LINKS: Final = 20
+_POST: Final = (
+    *("orange.fr", "wanadoo.fr", "free.fr", "aliceadsl.fr", "sfr.fr", "neuf.fr", "club-internet.fr", "numericable.fr"),
+    *("laposte.net", "bbox.fr"),
+)
+"""Where anybody has a mailbox: the domain does no harm, one of its mailboxes does."""
+_PLACE: Final = re.compile(r"\{(date|domain|links|names|numbers)\}")
 
 
 class Trait(StrEnum):
@@ -26,8 +33,14 @@ class Trait(StrEnum):
     SMS = "sms"
     URL = "url"
     FR_DOMAIN = "fr-domain"
+    NUMBER = "number"
+    """A number to call that is not the organisation's."""
     VICTIM = "victim"
     """Somebody has answered, paid or given data: only people know."""
+
+
+ONLY_PEOPLE_KNOW: Final = (Trait.SMS, Trait.VICTIM)
+"""What no mail tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,10 @@ class Content:
     links: tuple[str, ...]
     """Where it leads to, without official pages and without what names the recipient."""
     day: date
+    names: tuple[str, ...] = ()
+    """Hosts under an end of Afnic's."""
+    numbers: tuple[str, ...] = ()
+    """To call, as digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +82,10 @@ class Destination:
         links = "\n".join(content.links[:MOST_LINKS]) or "-"
         day = f"{content.day:%d/%m/%Y}" if language == "fr" else content.day.isoformat()
         text = self.paste.get(language, "")
-        for key, value in (("{date}", day), ("{domain}", content.domain or "-"), ("{links}", links)):
-            text = text.replace(key, value)
-        return text
+        names, numbers = "\n".join(content.names) or "-", "\n".join(content.numbers) or "-"
+        filled = {"date": day, "domain": content.domain or "-", "links": links, "names": names, "numbers": numbers}
+        # In one go: what is filled in is a fraud's, and no place for something else.
+        return _PLACE.sub(lambda found: filled[found[1]], text)
 
 
 @cache
@@ -82,9 +100,23 @@ def for_content(content: Content) -> Sequence[Destination]:
     return [one for one in destinations() if one.takes <= content.traits and one.brand in ("", content.brand)]
 
 
+def by_hand(content: Content) -> Sequence[tuple[Trait | None, Destination]]:
+    """Those that take reports from people alone, and on what condition: None where the fraud itself calls for it."""
+    found: list[tuple[Trait | None, Destination]] = [(None, one) for one in for_content(content) if not one.channel]
+    for known in ONLY_PEOPLE_KNOW:
+        more = for_content(replace(content, traits=content.traits | {known}))
+        found += [(known, one) for one in more if not one.channel and known in one.takes]
+    return found
+
+
 def is_afnic(host: str) -> bool:
     """The name is one of Afnic's."""
     return host.rstrip(".").rpartition(".")[2].lower() in AFNIC
+
+
+def is_post(domain: str) -> bool:
+    """Anybody may have a mailbox there."""
+    return any(domain == one or domain.endswith(f".{one}") for one in _POST)
 
 
 def _destination(item: Mapping[str, Any]) -> Destination:

@@ -24,7 +24,10 @@ _PAPER = re.compile(
     r"|lettres?|notifications?|numeros?|certificats?|mails?|courriels?|messages?|sms|site|votre|ta|sa|la)"
     r" (?:\w+ ){0,2}?(?:de |d'|du |des )(?:la |l'|votre |ta |sa |cette )?$"
     r"|\b(?:contre|face a) (?:la |l'|votre )?$"
+    r"|\b(?:pensez a|pense a|n'oubliez pas|n'oublie pas|prevoyez|prevoir|munissez-vous de|munie?s? de|gardez|prenez|ayez)"
+    r" (?:\w+ )?(?:votre |ta |sa |la )$"
 )
+"""Papers that bear the name, and the card that somebody is to have with him."""
 _SHOWN = re.compile(
     r" c/|,? (?:(?:est|sera|vous sera) )?(?:necessaire|obligatoire|demandee?|indispensable|exigee?|a jour\b(?! est))"
 )

@@ -33,6 +33,7 @@ from vigie.scanner.operation.settings import OperationSettings
 from vigie.scanner.pulse import Pulse
 from vigie.scanner.reporting import dispatch
 from vigie.scanner.reporting.dispatch import Dispatch
+from vigie.scanner.reporting.known import switched_on
 from vigie.scanner.reporting.settings import ChannelsSettings
 from vigie.scanner.room import Room
 from vigie.scanner.settings import AccountSettings
@@ -219,7 +220,9 @@ class Service:
         soon = datetime.now(UTC)
         post = Post(self._ledger, self.setup.accounts, self.setup.operation, self._meter)
         channels = self.setup.channels
-        reports = Dispatch(self._ledger, channels, channels.mail or self.setup.operation.alerts.mail)
+        server = channels.mail or self.setup.operation.alerts.mail
+        reports = Dispatch(self._ledger, channels, server, counted=self._meter.reported)
+        self._meter.reports_to(switched_on(channels))
         daily = (self._ledger, self.setup.retention, self._meter)
         hours = IntervalTrigger(hours=upkeep.EVERY_H, jitter=600)
         jobs: list[tuple[str, Callable[..., None], IntervalTrigger, tuple[object, ...], datetime]] = [

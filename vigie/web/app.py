@@ -11,7 +11,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 import vigie
-from vigie.web import ask, errors, health
+from vigie.web import ask, errors, health, verifier
+from vigie.web.api import check, records, reports
+from vigie.web.api.origins import Origins
 from vigie.web.guard import Guard
 from vigie.web.headers import Headers
 from vigie.web.oidc import routes as oidc_routes
@@ -19,7 +21,7 @@ from vigie.web.oidc.provider import Provider
 from vigie.web.pages import STATIC
 from vigie.web.people import invitation, language, manage, profile, sign_in
 from vigie.web.review import routes
-from vigie.web.service import audit, configuration, mailboxes
+from vigie.web.service import audit, configuration, mailboxes, tokens
 from vigie.web.site import Site
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -28,12 +30,17 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     language.router,
     invitation.router,
     ask.router,
+    verifier.router,
     oidc_routes.router,
     profile.router,
     manage.router,
     mailboxes.router,
     audit.router,
     configuration.router,
+    tokens.router,
+    check.router,
+    records.router,
+    reports.router,
     *routes.ROUTERS,
 )
 
@@ -67,6 +74,7 @@ def create_app(site: Site) -> FastAPI:
         },
         middleware=[
             Middleware(Headers, secure=site.settings.secure),
+            Middleware(Origins, allowed=site.settings.api.origins),
             Middleware(errors.Crash),
             Middleware(Guard, settings=site.settings),
         ],

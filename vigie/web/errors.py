@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vigie.ledger.faults import LedgerError
 from vigie.web import words
+from vigie.web.body import RefusedError
 from vigie.web.entry import SetUpFirstError, SignInFirstError
 from vigie.web.pages import language_of, render
 
@@ -76,6 +77,12 @@ def _ledger(request: Request, error: Exception) -> Response:
     assert isinstance(error, LedgerError)
     LOG.error("ledger: %s", error)
     return answer(request, 503 if error.temporary else 500, headers={"Retry-After": "5"} if error.temporary else None)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    headers = error.headers(unread=request.method not in _SAFE)
+    return answer(request, error.status, note=error.note, headers=headers)
 
 
 def _sign_in_first(request: Request, error: Exception) -> Response:
@@ -136,6 +143,7 @@ def declare(app: FastAPI) -> None:
         (StarletteHTTPException, _http),
         (RequestValidationError, _invalid),
         (LedgerError, _ledger),
+        (RefusedError, _refused),
         (SignInFirstError, _sign_in_first),
         (SetUpFirstError, _set_up_first),
     ):

@@ -1,12 +1,11 @@
 """The gate before every handler: the host, the size, and for whatever changes something where it comes from (W-04, threats C).
 
 It stands before the routes, so that no handler can forget it: POST, PUT, PATCH and DELETE pass with the Origin of our own pages and
-the token of a form alone. A request with a bearer token is not a browser's: its cookies are dropped instead.
+the token of a form alone. What is asked of the API is no browser's: cookies open nothing there, they are dropped instead.
 """
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vigie.web import cookies
+from vigie.web.body import RefusedError, media_type, whole
 from vigie.web.errors import API, answer
 from vigie.web.settings import WebSettings
 
@@ -30,14 +30,6 @@ MOST_FIELDS: Final = 1000
 FORM: Final = "application/x-www-form-urlencoded"
 ANY_HOST: Final = frozenset(("/healthz", "/readyz"))
 """What a load balancer asks by address."""
-
-
-class RefusedError(Exception):
-    """The request goes no further."""
-
-    def __init__(self, status: int, note: str = "") -> None:
-        super().__init__(note)
-        self.status, self.note = status, note
 
 
 class Guard:
@@ -60,9 +52,10 @@ class Guard:
         except ClientDisconnect:
             return  # in the middle of a body: nobody is there to be told
         except RefusedError as refused:
-            # The rest of a body is not waited for.
-            close = {} if scope["method"] in SAFE else {"Connection": "close"}
-            response = await run_in_threadpool(answer, Request(scope), refused.status, note=refused.note, headers=close)
+            headers = refused.headers(unread=scope["method"] not in SAFE)
+            response = await run_in_threadpool(
+                answer, Request(scope), refused.status, note=refused.note, headers=headers
+            )
             await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -76,7 +69,7 @@ class Guard:
             raise RefusedError(414)
         if not self._is_our_host(request):
             raise RefusedError(421)
-        if scope["path"].startswith(API) and request.headers.get("authorization", ""):
+        if scope["path"].startswith(API):
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
             return receive
         if request.method in SAFE:
@@ -103,33 +96,11 @@ class Guard:
 
 
 async def _body(request: Request) -> bytes:
-    """The whole of it, bounded. Raises RefusedError."""
-    if "transfer-encoding" in request.headers and "content-length" in request.headers:
-        raise RefusedError(400)  # RFC 9112 section 6.1: a proxy before us may have read another request
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise RefusedError(415)  # nothing is unpacked here (X-21)
-    announced = request.headers.get("content-length", "0")
-    if not announced.isascii() or not announced.isdecimal():
-        raise RefusedError(400)
-    if int(announced[:20]) > LARGEST_BODY:
-        raise RefusedError(413)
-    try:
-        async with asyncio.timeout(BODY_S):
-            body = await _read(request)
-    except TimeoutError:
-        raise RefusedError(408) from None
-    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    """That of a form. Raises RefusedError."""
+    body = await whole(request, most=LARGEST_BODY, seconds=BODY_S)
+    if body and media_type(request) != FORM:
         raise RefusedError(415)
     return body
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
-            raise RefusedError(413)
-    return bytes(body)
 
 
 def _check_token(request: Request, body: bytes) -> None:

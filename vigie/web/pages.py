@@ -38,8 +38,10 @@ NAVIGATION = (
     Way("/", "overview"),
     Way("/cases", "cases"),
     Way("/campaigns", "campaigns"),
+    Way("/reports", "reports"),
     Way("/accounts", "accounts"),
     Way("/people", "people", Role.ADMIN),
+    Way("/tokens", "tokens", Role.ADMIN),
     Way("/audit", "audit", Role.ADMIN),
     Way("/settings", "settings", Role.ADMIN),
 )

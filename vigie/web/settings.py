@@ -52,6 +52,28 @@ class OidcSettings(Settings):
         return value
 
 
+class ApiSettings(Settings):
+    """`[web.api]`: what programs may ask on behalf of people who read their mail. Every request needs a token."""
+
+    origins: tuple[str, ...] = Field(
+        default=(), description="sites whose scripts may ask, an Outlook add-in's; exactly as browsers write them"
+    )
+    message_bytes: int = Field(default=25 * 1024 * 1024, ge=64 * 1024, le=64 * 1024 * 1024, description="more gets 413")
+    per_minute: int = Field(default=240, ge=1, le=100_000, description="requests of one token; more get 429")
+    reports_per_hour: int = Field(default=100, ge=1, le=10_000, description="messages that are kept, of one token")
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """No pattern and no "null" (W-11): a sandboxed page of anybody says "null"."""
+        for one in value:
+            if not re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", one):
+                raise ValueError('origins are "https://host", in small letters, without a path')
+            if one.startswith("http://") and urlsplit(one).hostname not in _LOOPBACK_NAMES:
+                raise ValueError('origins are "https://host"; "http://" is for this machine alone')
+        return value
+
+
 class WebSettings(Settings):
     """`[web]`: the pages of the quarantine review."""
 
@@ -70,6 +92,11 @@ class WebSettings(Settings):
         default=True,
         description="a fraud that somebody has confirmed goes back once two people want it; also for vigie review",
     )
+    verifier: bool = Field(default=False, description="/verifier: anybody may have a text judged; nothing is stored")
+    verifier_per_hour: int = Field(
+        default=30, ge=1, le=10_000, description="the same, by one address; an office shares one"
+    )
+    api: ApiSettings = ApiSettings()
     oidc: OidcSettings | None = None
 
     @field_validator("listen")

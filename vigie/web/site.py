@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import Request
 
-from vigie.judge.settings import BrandSettings, LimitSettings
+from vigie.judge.settings import BrandSettings, JudgeSettings, LimitSettings
 from vigie.ledger.store import Ledger
 from vigie.rules.brand import Brand
+from vigie.web.judging import Judging
+from vigie.web.pace import Pace
 from vigie.web.review.opening import Opener
 from vigie.web.settings import WebSettings
 
@@ -28,6 +30,19 @@ class Mailbox:
     quarantine_folder: str
     rhythm: str
     """How often it is looked at: "5m", a cron line."""
+    addresses: tuple[str, ...] = ()
+    """Of its owner, beside `username`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A configured channel for reports, without what opens it."""
+
+    id: str
+    redacted: bool
+    """It gets nothing that names the recipient."""
+    automatic: bool = False
+    """What is confirmed goes there by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,29 @@ class Site:
     """The protected senders, for what they say of themselves."""
     opener: Opener = field(default_factory=lambda: Opener(LimitSettings()))
     """Opens a message that is looked at."""
+    judging: Judging = field(default_factory=lambda: Judging(JudgeSettings()))
+    """Judges what is asked over HTTP; who makes the site closes it."""
+    channels: tuple[Channel, ...] = ()
+    """To whom frauds may be reported."""
+    reporting_stopped: bool = False
+    """Nothing is sent anywhere: `[channels] stop`."""
+    pace: Pace = field(init=False)
+    """Of the API's tokens."""
+    reports: Pace = field(init=False)
+    """Of the same, for messages that are kept."""
+    visits: Pace = field(init=False)
+    """Of those who ask on /verifier."""
+
+    def __post_init__(self) -> None:
+        """The paces that the settings say."""
+        object.__setattr__(self, "pace", Pace(self.settings.api.per_minute, timedelta(minutes=1)))
+        object.__setattr__(self, "reports", Pace(self.settings.api.reports_per_hour, timedelta(hours=1)))
+        object.__setattr__(self, "visits", Pace(self.settings.verifier_per_hour, timedelta(hours=1)))
+
+    def addresses(self, account: str) -> tuple[str, ...]:
+        """Of the mailbox of that name."""
+        named = (mailbox for mailbox in self.mailboxes if mailbox.name == account)
+        return tuple(address for mailbox in named for address in (mailbox.username, *mailbox.addresses))
 
     def brand(self, name: str | None) -> Brand | None:
         """The protected sender of that name, where it is still in the configuration."""

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import email
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import Message
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from tests.ledger.made import record
+from tests.scanner.reporting.desks import DONE, RECEIPTS
 from tests.scanner.reporting.frauds import RAW, fraud
+from tests.servers.desk import Answer, Desk
 from tests.servers.hooks import Smtp, Webhook
 from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
-from vigie.scanner.channels import NotTakenError
+from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
+from vigie.scanner.operation.meter import Meter
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.dispatch import Dispatch
-from vigie.scanner.reporting.known import CHANNELS
+from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.reporting.settings import ChannelsSettings, ReportServerSettings
 
 
@@ -51,7 +56,17 @@ def reported(ledger: Ledger, dispatch: Dispatch, channel: str, made: FetchedFrau
     assert isinstance(asked, Report)
     ledger.outbox.fetched(asked.id, one.raw)
     dispatch.run()
-    return told(ledger, asked)
+    return told_of(ledger, asked)
+
+
+def every() -> ChannelsSettings:
+    """Each channel with the least that it needs."""
+    return settings(
+        folder={"path": "/nowhere"}, abuse_mail={"recipients": ["a@b.example"]}, franceconnect={}, apwg={},
+        webhook={"url": "https://hook.example/secret"}, netcraft={"email": "vigie@example.org"},
+        signal_spam={"username": "accueil@example.org", "password_file": "/nowhere"},
+        phishing_initiative={"token_file": "/nowhere"}, misp={"url": "https://misp.example", "key_file": "/nowhere"},
+    )  # fmt: skip
 
 
 def parts(mail: Message) -> list[Message]:
@@ -61,7 +76,7 @@ def parts(mail: Message) -> list[Message]:
     return [part for part in found if isinstance(part, Message)]
 
 
-def told(ledger: Ledger, report: Report) -> Report:
+def told_of(ledger: Ledger, report: Report) -> Report:
     found = ledger.desk("x").reports.report(report.id)
     assert found is not None
     return found
@@ -93,10 +108,10 @@ def test_a_folder_that_is_away_delays(ledger: Ledger, tmp_path: Path) -> None:
     assert "No such file" in report.detail
     there.mkdir()
     dispatch.run()
-    assert told(ledger, report).tries == 1  # not before its time
+    assert told_of(ledger, report).tries == 1  # not before its time
     clock[0] += timedelta(minutes=1)
     dispatch.run()
-    assert told(ledger, report).state is ReportState.SENT
+    assert told_of(ledger, report).state is ReportState.SENT
 
 
 def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> None:
@@ -114,7 +129,7 @@ def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> N
     assert (fields["Feedback-Type"], fields["Version"]) == ("fraud", "1")  # RFC 5965 section 3.1
     assert fields["User-Agent"].startswith("Vigie/")
     assert fields["Reported-Domain"] == "example.net"
-    assert fields.get_all("Reported-URI") == ["https://ameli.example.net/carte?m=[...]"]
+    assert fields.get_all("Reported-URI") == ["https://ameli.example.net/carte"]
     assert header.get_content_type() == "text/rfc822-headers"
 
 
@@ -175,7 +190,45 @@ def test_a_mail_server_that_refuses_is_asked_again(ledger: Ledger, smtp: Smtp) -
     smtp.refuses = False
     clock[0] += timedelta(minutes=1)
     dispatch.run()
-    assert told(ledger, report).state is ReportState.SENT
+    assert told_of(ledger, report).state is ReportState.SENT
+
+
+def test_every_try_is_counted_and_what_a_desk_asks_for_is_granted(ledger: Ledger, desk: Desk, tmp_path: Path) -> None:
+    meter, clock = Meter(), [datetime.now(UTC)]
+    told = {"email": "vigie@example.org", "url": f"{desk.url}/api/v3/", "ca_file": desk.ca}
+    dispatch = Dispatch(ledger, settings(netcraft=told), None, now=lambda: clock[0], counted=meter.reported)
+    until = (clock[0] + timedelta(hours=1)).replace(microsecond=0)
+    desk.answers.append(Answer(429, headers={"Retry-After": format_datetime(until, usegmt=True)}))
+    desk.usual = DONE["netcraft"]
+    report = reported(ledger, dispatch, "netcraft")
+    assert (report.state, report.detail) == (ReportState.WAITING, "refused (HTTP 429)")
+    clock[0] += timedelta(minutes=50)
+    dispatch.run()
+    assert len(desk.got) == 1, "not before the desk wants it"
+    clock[0] += timedelta(minutes=15)
+    dispatch.run()
+    sent = told_of(ledger, report)
+    assert (sent.state, sent.receipt) == (ReportState.SENT, RECEIPTS["netcraft"])
+    (row,) = ledger.desk("x").reports.statistics()
+    assert (row.sent, row.last_receipt, row.answers) == (1, RECEIPTS["netcraft"], ())
+    for result, count in (("put-off", 1), ("sent", 1), ("refused", None)):
+        labels = {"channel": "netcraft", "result": result}
+        assert meter.registry.get_sample_value("vigie_reports_sent_total", labels) == count
+
+
+def test_a_desk_gets_so_many_reports_an_hour(ledger: Ledger, desk: Desk, tmp_path: Path) -> None:
+    desk.usual = DONE["netcraft"]
+    told = {"email": "vigie@example.org", "url": f"{desk.url}/api/v3/", "ca_file": desk.ca, "per_hour": 1}
+    clock = [datetime.now(UTC)]
+    dispatch = Dispatch(ledger, settings(netcraft=told), None, now=lambda: clock[0])
+    first = reported(ledger, dispatch, "netcraft")
+    other = fraud()
+    second = reported(ledger, dispatch, "netcraft", replace(other, record=record(2, case_json=other.record.case_json)))
+    assert [told_of(ledger, one).state for one in (first, second)] == [ReportState.SENT, ReportState.WAITING]
+    clock[0] += timedelta(minutes=61)
+    dispatch.run()
+    assert told_of(ledger, second).state is ReportState.SENT
+    assert len(desk.got) == 2
 
 
 def test_nothing_goes_where_the_settings_say_stop(ledger: Ledger, tmp_path: Path) -> None:
@@ -189,22 +242,48 @@ def test_a_channel_that_was_switched_off_says_so(ledger: Ledger) -> None:
 
 
 def test_every_channel_keeps_the_contract() -> None:
-    assert set(CHANNELS) == {"abuse-mail", "folder", "franceconnect", "webhook"}
-    one = fraud()
-    wanted = settings(folder={"path": "/nowhere"}, abuse_mail={"recipients": ["a@b.example"]}, franceconnect={},
-                      webhook={"url": "https://hook.example/secret"})  # fmt: skip
+    one = fraud(brand="franceconnect")
+    chosen = every()
     server = ReportServerSettings(host="127.0.0.1", sender="vigie@example.org", tls="none")
+    assert set(switched_on(chosen)) == set(CHANNELS), "every channel can be configured"
     for name, channel in CHANNELS.items():
-        chosen = wanted.of(name)
-        assert chosen is not None
-        assert not chosen.automatic
-        try:
-            draft = channel.write(one, chosen, server)
-        except NotTakenError:
-            continue
+        mine = chosen.of(name)
+        assert mine is not None
+        assert not mine.automatic
+        draft = channel.write(one, mine, server)
+        assert channel.write(one, mine, server) == draft, "the same at every try"
         assert Draft.read(draft.written()) == draft
         assert b"secret" not in draft.written()
+        assert draft.redacted is (channel.TAKES is Takes.REDACTED)
         assert not draft.redacted or b"marie" not in draft.body
+        if channel.BY_MAIL:
+            with pytest.raises(NotTakenError):
+                channel.write(one, mine, None)
+
+
+@pytest.mark.parametrize("name", sorted(CHANNELS))
+def test_a_channel_that_cannot_be_reached_says_so_when_it_is_tried_out(name: str, tmp_path: Path) -> None:
+    chosen = every().of(name)
+    assert chosen is not None
+    away = ReportServerSettings(host="127.0.0.1", port=1, sender="vigie@example.org", tls="none")
+    if hasattr(chosen, "url"):
+        chosen = chosen.model_copy(update={"url": "https://127.0.0.1:1/"})
+    for server in (away, None):
+        with pytest.raises(UnsentReportError) as fault:
+            CHANNELS[name].try_out(chosen, server)
+        assert fault.value.away
+
+
+def test_trying_out_sends_nothing(smtp: Smtp, tmp_path: Path) -> None:
+    for name in ("abuse-mail", "apwg", "franceconnect"):
+        chosen = every().of(name)
+        assert chosen is not None
+        CHANNELS[name].try_out(chosen, mail_server(smtp))
+    folder = settings(folder={"path": tmp_path}).of("folder")
+    assert folder is not None
+    CHANNELS["folder"].try_out(folder, None)
+    assert not smtp.got
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("automatic", [False, True])
@@ -223,6 +302,6 @@ def test_only_where_the_settings_say_so_a_fraud_goes_by_itself(
     if automatic:
         ledger.outbox.fetched(wanted[0].id, one.raw)
         dispatch.run()
-        assert told(ledger, wanted[0]).state is ReportState.SENT
+        assert told_of(ledger, wanted[0]).state is ReportState.SENT
         dispatch.run()
         assert len(ledger.desk("x").reports.of_case(one.record.id)) == 1

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scanner.reporting.frauds import RAW, fraud
+from vigie.ledger.redaction import Person, Redactor
 from vigie.scanner.reporting.evidence import evidence
 from vigie.scanner.reporting.letters import Envelope, arf, redacted_header
-from vigie.scanner.reporting.redaction import Person, Redactor
 
 NIR = "2 69 05 49 588 157 80"
 IBAN = "FR76 3000 6000 0112 3456 7890 189"

@@ -9,8 +9,11 @@ from typing import Any
 
 from tests.ledger.made import NOON, intent, outcome, place
 from tests.test_samples import GOLDEN, golden
+from tests.web.served import Served
+from vigie.ledger.report_types import Draft, Report
+from vigie.ledger.review_types import Done
 from vigie.ledger.store import Ledger
-from vigie.ledger.types import Place, Record
+from vigie.ledger.types import Decision, Place, Record
 from vigie.rules.types import Case
 from vigie.scanner import journal
 
@@ -46,6 +49,38 @@ def held(ledger: Ledger, record: Record) -> Record:
     lies = Place(record.place.account, "Quarantaine", 3, 100 + record.place.uid)
     ledger.close_intent(outcome(move, destination=lies, kept_keywords=("$Phishing",)))
     return record
+
+
+DRAFT = Draft(
+    ("abuse@example.net",), "message/rfc822", b"Subject: Abuse report\r\n\r\nIt leads to x.example", redacted=True
+)
+
+
+def confirmed(pages: Served, record: Record, *, by: str = "web:Racine") -> Record:
+    """The case, called a fraud."""
+    told = pages.ledger.desk(by).decide(record.id, Decision.CONFIRMED, seen=version(pages, record), at=pages.clock())
+    assert isinstance(told, Done)
+    return record
+
+
+def version(pages: Served, record: Record) -> int:
+    """Of the case as it is now."""
+    now = pages.ledger.record(record.id)
+    assert now is not None
+    return now.version
+
+
+def reported(pages: Served, record_id: str, channel: str = "folder") -> Report:
+    """What somebody has asked for, not written yet."""
+    told = pages.ledger.desk("web:Racine").reports.ask(record_id, channel, at=pages.clock())
+    assert isinstance(told, Report)
+    return told
+
+
+def drafted(pages: Served, report_id: str, draft: Draft = DRAFT) -> None:
+    """As the service does it."""
+    pages.ledger.outbox.fetched(report_id, b"raw")
+    pages.ledger.outbox.drafted(report_id, draft, at=pages.clock())
 
 
 def left(ledger: Ledger, record: Record) -> Record:

@@ -208,11 +208,17 @@ def test_the_next_case_leads_through_all_that_wait(served, reviewer):
     ids = [case.id for case in order]
 
     def following(case_id: str) -> str:
-        found = re.search(r'href="/cases/(\w+)" data-key="j"', reviewer.get(f"/cases/{case_id}").text)
+        found = re.search(r'href="/cases/([^"]+)" data-key="j"', reviewer.get(f"/cases/{case_id}").text)
         return found[1] if found else ""
 
     assert [following(one) for one in ids] == [*ids[1:], ids[0]]
-    decide(reviewer, order[1], "confirm")
+    assert 'href="/cases?sort=oldest" data-key="l"' in reviewer.get(f"/cases/{ids[0]}?sort=oldest").text
+    for case_id, behind in zip(ids[::-1], [*ids[-2::-1], ids[-1]], strict=True):
+        assert following(f"{case_id}?sort=oldest") == f"{behind}?sort=oldest"
+    for odd in ("newest", "x", "%00", "author'--"):
+        assert following(f"{ids[0]}?sort={odd}") == ids[1] + ("?sort=author" if odd == "author" else "")
+    led = decide(reviewer, order[1], "confirm", sort="oldest").headers["location"]
+    assert led == f"/cases/{ids[1]}?sort=oldest&said=confirmed"
     assert following(ids[0]) == following(ids[1]) == ids[2]
     for one in order[2:]:
         decide(reviewer, one, "confirm")

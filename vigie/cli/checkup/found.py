@@ -10,6 +10,13 @@ from importlib import resources
 from vigie.cli.console import plain
 from vigie.cli.language import colon, say
 
+WEAK = {
+    "others may read it": ("lisible par tous", "everybody may read it"),
+    "others may change it": ("modifiable par d'autres", "others may change it"),
+    "owned by somebody else": ("appartient à quelqu'un d'autre", "owned by somebody else"),
+}
+"""How a file that holds a secret is open to others, see credentials.secret.weakness."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:

@@ -1,19 +1,26 @@
-"""Metrics, alerts and digests: whether they would arrive. Nothing is sent to anybody."""
+"""Metrics, alerts, digests and reports: whether they would arrive. Nothing is sent to anybody."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from vigie.cli.checkup.found import Found, note, wrong
+from vigie.cli.checkup.found import WEAK, Found, note, wrong
 from vigie.cli.config import AccountSettings, Config
-from vigie.cli.language import say
+from vigie.cli.console import plain
+from vigie.cli.language import colon, say
 from vigie.ledger.store import Ledger, LedgerError
+from vigie.scanner.channels import UnsentReportError
+from vigie.scanner.credentials.secret import weakness
 from vigie.scanner.operation import submission, ways
-from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
+from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings, ServerSettings
+from vigie.scanner.reporting.known import CHANNELS, switched_on
+from vigie.scanner.reporting.settings import ChannelSettings, ChannelsSettings
 
+SECRETS: Final = frozenset(("password_file", "token_file", "key_file", "url_file"))
 LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -23,6 +30,7 @@ def outside(config: Config) -> Iterator[Found]:
     yield from alerts(config.operation.alerts, config.accounts)
     if config.operation.digest.on:
         yield from digest(config.operation, config.accounts, _addresses(config))
+    yield from channels(config.channels, config.channels.mail or config.operation.alerts.mail)
 
 
 def metrics(settings: MetricsSettings) -> Iterator[Found]:
@@ -76,6 +84,30 @@ def digest(settings: OperationSettings, accounts: tuple[AccountSettings, ...], p
         yield wrong("digest-mail-refused", "[digest]", str(error))
     else:
         yield Found(good=True, text=say("[digest] : joignable", "[digest]: can be reached"))
+
+
+def channels(settings: ChannelsSettings, server: ServerSettings | None) -> Iterator[Found]:
+    """Each channel that is switched on is tried out; no report is sent. Their secrets, too: nobody else may read them."""
+    for name in switched_on(settings):
+        wanted, section = settings.of(name), f"[channels.{name.replace('-', '_')}]"
+        if wanted is None:
+            continue
+        yield from _open_secrets(section, wanted)
+        try:
+            CHANNELS[name].try_out(wanted, server)
+        except UnsentReportError as error:
+            yield wrong("channel-away", section, str(error))
+        else:
+            yield Found(good=True, text=say(f"{section} : joignable", f"{section}: can be reached"))
+    if settings.stop:
+        yield note("channels-stopped", "[channels]")
+
+
+def _open_secrets(section: str, wanted: ChannelSettings) -> Iterator[Found]:
+    for key, file in wanted:
+        if key in SECRETS and isinstance(file, Path) and (weak := weakness(file)):
+            text = f"{section}{colon()} {plain(str(file))}{colon()} {say(*WEAK[weak])}"
+            yield Found(good=False, text=text, remedy=f"chmod 600 {plain(str(file))}", setup="secret-open")
 
 
 def _addresses(config: Config) -> int:

@@ -1,4 +1,4 @@
-"""`vigie web` and `vigie web create-admin`."""
+"""`vigie web`, `vigie web create-admin` and `vigie web token`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vigie.cli.status import Status
 
 
 def declare(app: typer.Typer) -> None:
-    """Adds both to the command table."""
+    """Adds them to the command table."""
     web = typer.Typer(
         help=say(
             "Les pages où l'on décide de ce qui est en quarantaine. Jusqu'à Ctrl-C ou SIGTERM.",
@@ -63,4 +63,61 @@ def declare(app: typer.Typer) -> None:
 
         return work
 
+    _declare_tokens(web)
     app.add_typer(web, name="web")
+
+
+def _declare_tokens(web: typer.Typer) -> None:
+    token = typer.Typer(
+        help=say("Les jetons des programmes qui interrogent Vigie.", "The tokens of programs that ask Vigie."),
+        rich_markup_mode=None,
+    )
+
+    @token.command(
+        "create", help=say("En crée un, et l'affiche cette seule fois.", "Makes one, and shows it this one time.")
+    )
+    def create(
+        context: typer.Context,
+        name: Annotated[str, typer.Argument(metavar="NAME")],
+        scope: Annotated[
+            list[str] | None,
+            typer.Option("--scope", help=say("check (d'office), report, records", "check (usual), report, records")),
+        ] = None,
+        account: Annotated[
+            list[str] | None,
+            typer.Option("--account", help=say("sans elle : toutes les boîtes", "left out: every mailbox")),
+        ] = None,
+        days: Annotated[
+            int | None,
+            typer.Option("--days", help=say("durée de validité (d'office 365)", "how long it is good (365)")),
+        ] = None,
+    ) -> Work:
+        def work() -> Status:
+            from vigie.cli.tokens import create as command
+
+            options: Globals = context.obj
+            return command(options.config, name, scope or (), account or (), days)
+
+        return work
+
+    @token.command("list", help=say("Les jetons, sans ce qui ouvre.", "The tokens, without what opens."))
+    def listed(context: typer.Context) -> Work:
+        def work() -> Status:
+            from vigie.cli.tokens import show as command
+
+            options: Globals = context.obj
+            return command(options.config)
+
+        return work
+
+    @token.command("revoke", help=say("Il n'ouvre plus rien.", "It opens nothing any more."))
+    def revoke(context: typer.Context, token_id: Annotated[str, typer.Argument(metavar="ID")]) -> Work:
+        def work() -> Status:
+            from vigie.cli.tokens import revoke as command
+
+            options: Globals = context.obj
+            return command(options.config, token_id)
+
+        return work
+
+    web.add_typer(token, name="token")

@@ -56,3 +56,7 @@ class Channel(Protocol):
     def send(self, taken: Taken, settings: ChannelSettings, server: ServerSettings | None) -> str:
         """Hands it over; gives the receipt, one line. Blocks for the time-out at most. Raises UnsentReportError."""
         ...
+
+    def try_out(self, settings: ChannelSettings, server: ServerSettings | None) -> None:
+        """Whether it would take a report: it can be reached, and knows us where that can be asked. Sends none. Raises UnsentReportError."""
+        ...

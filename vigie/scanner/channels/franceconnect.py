@@ -8,7 +8,7 @@ from vigie.ledger.report_types import Draft, FetchedFraud, Taken
 from vigie.scanner.channels import NotTakenError, Takes
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting import mailing
-from vigie.scanner.reporting.letters import Envelope, with_original
+from vigie.scanner.reporting.letters import Envelope, with_attached
 from vigie.scanner.reporting.settings import ChannelSettings, FranceConnectSettings
 
 ID: Final = "franceconnect"
@@ -30,10 +30,15 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, server: ServerSettings
     if server is None:
         raise NotTakenError("No mail server is configured for reports.")
     to = (settings.recipient,)
-    body = with_original(fraud, Envelope(server.sender, to, SUBJECT), WORDS)
+    body = with_attached(fraud, Envelope(server.sender, to, SUBJECT), WORDS, fraud.raw)
     return Draft(to, "message/rfc822", body, redacted=False)
 
 
 def send(taken: Taken, _settings: ChannelSettings, server: ServerSettings | None) -> str:
     """See Channel."""
     return mailing.send(taken, server)
+
+
+def try_out(_settings: ChannelSettings, server: ServerSettings | None) -> None:
+    """See Channel."""
+    mailing.try_out(server)

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from datetime import UTC
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpx
-
 import vigie
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
-from vigie.scanner import tls
 from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
 from vigie.scanner.credentials.faults import SecretError
-from vigie.scanner.operation import submission
 from vigie.scanner.operation.settings import ServerSettings, is_safe
+from vigie.scanner.reporting.desk import Question, Reply, ask, refuse
 from vigie.scanner.reporting.evidence import evidence
 from vigie.scanner.reporting.settings import ChannelSettings, ReportWebhookSettings
 
 ID: Final = "webhook"
 TAKES: Final = Takes.REDACTED
 BY_MAIL: Final = False
-_TRANSIENT: Final = frozenset({408, 425, 429})
-"""Of the 4xx those that are no word about the report (RFC 9110 section 15.5.9, RFC 8470, RFC 6585 section 4)."""
-_AUTHORITY: Final = frozenset({401, 403, 404, 407})
-"""Something is wrong with our settings: a person mends it, and the report is still wanted."""
 
 
 def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSettings | None) -> Draft:
@@ -57,40 +49,27 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSetting
 def send(taken: Taken, settings: ChannelSettings, _server: ServerSettings | None) -> str:
     """See Channel. Not redirected: what we send is for that address alone."""
     assert isinstance(settings, ReportWebhookSettings)
+    reply = _ask("POST", settings, taken.draft.body, taken.report.id)
+    if not reply.done:
+        raise refuse(reply)
+    return f"HTTP {reply.status}"
+
+
+def try_out(settings: ChannelSettings, _server: ServerSettings | None) -> None:
+    """See Channel. A HEAD without the token: whatever the server answers, it is there and proven."""
+    assert isinstance(settings, ReportWebhookSettings)
+    _ask("HEAD", settings, b"", "")
+
+
+def _ask(method: str, settings: ReportWebhookSettings, body: bytes, report_id: str) -> Reply:
     try:
         url, token = settings.address(), settings.token()
     except SecretError as error:
         raise UnsentReportError(str(error), away=True) from None
     if not is_safe(url):
         raise UnsentReportError("url_file holds no https address", away=True)
-    headers = {
-        "User-Agent": f"vigie/{vigie.__version__}",
-        "Content-Type": taken.draft.media_type,
-        "Idempotency-Key": taken.report.id,
-    } | ({"Authorization": f"Bearer {token}"} if token else {})
-    try:
-        context = tls.verifying(settings.ca_file)
-        with httpx.Client(
-            verify=context, timeout=settings.timeout_s, follow_redirects=False, trust_env=False
-        ) as client:
-            answer = client.post(url, content=taken.draft.body, headers=headers)
-    except OSError as error:
-        raise UnsentReportError(submission.told(error), away=True) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:  # its text may hold the address, which may be a secret
-        raise UnsentReportError(f"not delivered ({type(error).__name__})", away=True) from None
-    return _receipt(answer)
-
-
-def _receipt(answer: httpx.Response) -> str:
-    status = answer.status_code
-    if 200 <= status < 300:
-        return f"HTTP {status}"
-    lasting = 400 <= status < 500 and status not in _TRANSIENT | _AUTHORITY
-    raise UnsentReportError(f"refused (HTTP {status})", refused=lasting, away=not lasting, wait_s=_wished(answer))
-
-
-def _wished(answer: httpx.Response) -> float | None:
-    """Retry-After in seconds (RFC 9110 section 10.2.3); its other form, a date, is left to our own patience."""
-    with contextlib.suppress(ValueError):
-        return max(0.0, float(answer.headers.get("retry-after", "")))
-    return None
+    headers = {}
+    if body:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": report_id}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    return ask(Question(method, url, body, headers), ca_file=settings.ca_file, timeout_s=settings.timeout_s)

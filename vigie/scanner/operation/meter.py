@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import threading
 from collections import Counter as Tally
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from prometheus_client import (
@@ -32,6 +32,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series fo
 
 PASS_SECONDS = (0.1, 0.5, 1, 5, 15, 60, 300, 1800)
 RELOADS = ("done", "partly", "refused")
+REPORTS = ("sent", "refused", "put-off")
 ACTIONS = ("quarantined", "tagged", "released", "failed", "gone")
 
 
@@ -81,6 +82,9 @@ class Meter:
         self._reloads = Counter("vigie_reloads", "SIGHUPs.", ["result"], registry=one)
         self._sent = Counter("vigie_alerts_sent", "Alert messages.", ["way", "result"], registry=one)
         self._digests = Counter("vigie_digests_sent", "Digests by mail.", ["result"], registry=one)
+        self._reports = Counter(
+            "vigie_reports_sent", "Tries to hand a report to a channel.", ["channel", "result"], registry=one
+        )
         self._alerts = Gauge("vigie_alerts_active", "What is wrong now, by kind.", ["kind"], registry=one)
         for cause in ("timeout", "memory", "crash"):
             self._kills.labels(cause)
@@ -92,6 +96,7 @@ class Meter:
         self._live: dict[str, Tally[str]] = {}
         self._broken: dict[str, int] = {}
         self._audit_breaks: int | None = None
+        self._channels: Sequence[str] = ()
         self._of_ledger = _OfLedger(self)
         self.registry.register(self._of_ledger)
 
@@ -150,6 +155,18 @@ class Meter:
         """A digest was handed to the mail server, or was not."""
         self._digests.labels("done" if done else "failed").inc()
 
+    def reports_to(self, channels: Iterable[str]) -> None:
+        """From here on there are those channels: their counters begin at 0."""
+        with self._lock:
+            self._channels = tuple(channels)
+        for channel in self._channels:
+            for result in REPORTS:
+                self._reports.labels(channel, result)
+
+    def reported(self, channel: str, result: str) -> None:
+        """A channel took a report, refused it, or could not be asked: one of REPORTS."""
+        self._reports.labels(channel, result).inc()
+
     def sent(self, way: str, *, done: bool) -> None:
         """An alert message went out, or could not."""
         self._sent.labels(way, "done" if done else "failed").inc()
@@ -163,6 +180,12 @@ class Meter:
         """The audit log was computed again: in so many places the chain does not hold."""
         with self._lock:
             self._audit_breaks = breaks
+
+    @property
+    def channels(self) -> Sequence[str]:
+        """What `reports_to` said last."""
+        with self._lock:
+            return self._channels
 
     @property
     def audit_breaks(self) -> int | None:
@@ -200,7 +223,7 @@ class _OfLedger(Collector):
             free.add_metric([], shutil.disk_usage(watched.ledger.path.parent).free)
         try:
             watched.ledger.check()
-            told = list(_families(watched))
+            told = [*_families(watched), _reports(watched, self._meter.channels)]
             up.add_metric([], 1)
         except LedgerError:
             told = []
@@ -238,6 +261,17 @@ def _families(watched: Watched) -> Iterator[Metric]:
         for kind in ActionKind:
             queue.add_metric([account.name, kind.value], waiting[kind])
     yield from (lag, age, beat, state, queue)
+
+
+def _reports(watched: Watched, channels: Sequence[str]) -> Metric:
+    """Of the channels that are switched on, and of those that are not any more and had something open."""
+    reports = GaugeMetricFamily(
+        "vigie_reports_open", "Reports on their way to a channel, or waiting for a person.", labels=["channel"]
+    )
+    waiting = {told.channel: told.waiting for told in watched.ledger.desk("metrics").reports.statistics()}
+    for channel in sorted({*channels, *waiting}):
+        reports.add_metric([channel], waiting.get(channel, 0))
+    return reports
 
 
 def _result(action: ActionKind, state: State) -> str:

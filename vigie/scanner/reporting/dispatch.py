@@ -38,12 +38,14 @@ class Dispatch:
         settings: ChannelsSettings,
         server: ServerSettings | None,
         now: Callable[[], datetime] = utc_now,
+        counted: Callable[[str, str], None] = lambda _channel, _result: None,
     ) -> None:
-        """`server`: what takes the reports that go by mail."""
+        """`server`: what takes the reports that go by mail. `counted`: is told each channel and what came of a try."""
         self._outbox = ledger.outbox
         self._settings = settings
         self._server = server
         self._now = now
+        self._counted = counted
 
     def run(self) -> None:
         """One look. Never raises: a ledger that fails is tried again at the next."""
@@ -115,6 +117,7 @@ class Dispatch:
             self._failed(taken, error)
             return
         self._outbox.sent(report, receipt, at=self._now())
+        self._counted(report.channel, "sent")
         LOG.info("report %s for %s sent", report.id, report.channel)
 
     def _failed(self, taken: Taken, error: UnsentReportError) -> None:
@@ -122,7 +125,9 @@ class Dispatch:
         if error.refused:
             LOG.warning("report %s for %s refused: %s", report.id, report.channel, error)
             self._outbox.refused(report, str(error), at=self._now())
+            self._counted(report.channel, "refused")
             return
+        self._counted(report.channel, "put-off")
         LOG.warning("report %s for %s not sent, tried again: %s", report.id, report.channel, error)
         wait = min(WAIT * 2 ** min(report.tries - 1, 10), LONGEST_WAIT)
         if error.wait_s is not None:

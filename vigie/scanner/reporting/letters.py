@@ -19,12 +19,16 @@ from typing import Final
 import vigie
 from vigie.ledger.report_types import FetchedFraud
 from vigie.scanner.reporting.evidence import Evidence
+from vigie.scanner.reporting.pages import pages
 
 LONGEST_LINE: Final = 998
 """RFC 5322 section 2.1.1."""
 _LINE_END: Final = re.compile(rb"\r?\n")
 _NOT_MAIL: Final = re.compile(rb"\r(?!\n)|\0|[^\r\n]{999}")
 _FOLD: Final = 900
+_REPORT: Final = "multipart/report; report-type=feedback-report"
+_ABOUT_US: Final = (f"User-Agent: Vigie/{vigie.__version__}", "Version: 1")
+"""RFC 5965 section 3.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,29 @@ def arf(fraud: FetchedFraud, told: Evidence, envelope: Envelope, *, whole: bool)
     """
     parts = (
         _text(_in_words(told, whole=whole)),
-        _part("message/feedback-report", _feedback(fraud, told)),
+        _part("message/feedback-report", _feedback(fraud, told, whole=whole)),
         _original(fraud.raw) if whole else _part("text/rfc822-headers; charset=utf-8", _lines(told)),
     )
-    return _letter(fraud, envelope, "multipart/report; report-type=feedback-report", parts)
+    return _letter(fraud, envelope, _REPORT, parts)
 
 
-def with_original(fraud: FetchedFraud, envelope: Envelope, words: str) -> bytes:
-    """A letter with the message as it came, attached."""
-    return _letter(fraud, envelope, "multipart/mixed", (_text(words), _original(fraud.raw)))
+def with_attached(fraud: FetchedFraud, envelope: Envelope, words: str, message: bytes) -> bytes:
+    """A letter with a message attached: the one that came, as it came, or a redacted one."""
+    return _letter(fraud, envelope, "multipart/mixed", (_text(words), _original(message)))
+
+
+def with_xarf(fraud: FetchedFraud, told: Evidence, envelope: Envelope, document: bytes) -> bytes:
+    """A report in XARF: three parts as RFC 5965 has them, the second of type "xarf", the third the JSON document (xarf.org).
+
+    What reads ARF alone does not know the type and leaves the report to people, for whom the first part is.
+    """
+    head = (
+        b'Content-Type: application/json; name="xarf.json"\r\nContent-Transfer-Encoding: base64\r\n'
+        b'Content-Disposition: attachment; filename="xarf.json"\r\n\r\n'
+    )
+    feedback = ("Feedback-Type: xarf", *_ABOUT_US)
+    parts = (_text(_in_words(told)), _part("message/feedback-report", feedback), head + _base64(document))
+    return _letter(fraud, envelope, _REPORT, parts)
 
 
 def redacted_header(fraud: FetchedFraud, told: Evidence) -> bytes:
@@ -113,13 +131,18 @@ def _original(raw: bytes) -> bytes:
     return head + b'\r\nContent-Disposition: attachment; filename="fraud.eml"\r\n\r\n' + text
 
 
-def _feedback(fraud: FetchedFraud, told: Evidence) -> Sequence[str]:
-    """RFC 5965 section 3: the three required fields, then what is known. No Original-Rcpt-To: it would name the recipient."""
-    lines = ["Feedback-Type: fraud", f"User-Agent: Vigie/{vigie.__version__}", "Version: 1"]
+def _feedback(fraud: FetchedFraud, told: Evidence, *, whole: bool) -> Sequence[str]:
+    """RFC 5965 section 3: the three required fields, then what is known. No Original-Rcpt-To: it would name the recipient.
+
+    Reported-URI is a URI (section 3.5), which a link with something taken out is not.
+    """
+    lines = ["Feedback-Type: fraud", *_ABOUT_US]
     lines.append(f"Arrival-Date: {format_datetime(fraud.record.judged_at.astimezone(UTC))}")
-    if told.author_domain:
-        lines.append(f"Reported-Domain: {told.author_domain}")
-    lines += [f"Reported-URI: {link}" for link in told.links]
+    if told.source_ip:
+        lines.append(f"Source-IP: {told.source_ip}")
+    if told.reported_domain:
+        lines.append(f"Reported-Domain: {told.reported_domain}")
+    lines += [f"Reported-URI: {page.url}" for page in pages(fraud, told, whole=whole)]
     return [line for line in lines if line.isascii() and len(line) <= LONGEST_LINE]
 
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from vigie.ledger.report_types import Taken
 from vigie.scanner.channels import UnsentReportError
 from vigie.scanner.operation import submission
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.operation.submission import UnsentError
 from vigie.scanner.reporting.letters import message_id
+
+NO_SERVER: Final = "no mail server is configured: [channels.mail] or [alerts.mail]"
+
+
+def try_out(server: ServerSettings | None) -> None:
+    """Whether our server lets us in. Nothing is sent. Raises UnsentReportError."""
+    if server is None:
+        raise UnsentReportError(NO_SERVER, away=True)
+    try:
+        with submission.server(server) as there:
+            there.noop()
+    except UnsentError as error:
+        raise UnsentReportError(str(error), away=True) from None
 
 
 def send(taken: Taken, server: ServerSettings | None) -> str:
@@ -16,7 +31,7 @@ def send(taken: Taken, server: ServerSettings | None) -> str:
     A refusal of today may be a full queue or a list that has us by mistake: it is tried again for days, as a mail server would.
     """
     if server is None:
-        raise UnsentReportError("no mail server is configured: [channels.mail] or [alerts.mail]", away=True)
+        raise UnsentReportError(NO_SERVER, away=True)
     draft = taken.draft
     try:
         with submission.server(server) as there:

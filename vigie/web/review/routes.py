@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from vigie.web.review import campaigns, case, cases, message, overview
+from vigie.web.review import campaigns, case, cases, message, overview, reporting, reports
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     overview.router,
@@ -14,4 +14,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     case.router,
     message.router,
     campaigns.router,
+    reporting.router,
+    reports.router,
 )

@@ -39,6 +39,8 @@ class Row:
     decision: str
     can: tuple[str, ...]
     """What its form offers; the ledger has the last word."""
+    reported_at: str
+    """Where it can be reported; "" for what nobody calls a fraud."""
 
 
 def row(case: CaseLine, t: Words) -> Row:
@@ -53,6 +55,7 @@ def row(case: CaseLine, t: Words) -> Row:
         standing=t(f"review.standing.{case.standing.value}"),
         decision=decision(case.decision, case.decided_by, t) if case.decision else "",
         can=_can(case),
+        reported_at=f"/cases/{case.id}#reporting" if case.decision is Decision.CONFIRMED else "",
     )
 
 

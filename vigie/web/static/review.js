@@ -25,7 +25,7 @@ function step(by) {
 // In a list the key is for the line that is chosen, and for no other: nothing is decided about a case that nobody looked at.
 function press(key) {
   const all = rows();
-  const within = all.length && "rcu".includes(key) ? selected() : document;
+  const within = all.length && "rcus".includes(key) ? selected() : document;
   const found = within?.querySelector(`[data-key="${key}"]`);
   if (!found) return;
   if (found.matches("input")) found.focus();
@@ -41,11 +41,11 @@ function enabled() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && "rcu".includes(event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && "rcus".includes(event.key)) return;
   if (event.target.closest("input, select, textarea, dialog") || !enabled()) return;
   const keys = {
     j: () => step(1), k: () => step(-1), "?": () => help?.showModal(),
-    r: () => press("r"), c: () => press("c"), u: () => press("u"), l: () => press("l"), "/": () => press("/"),
+    r: () => press("r"), c: () => press("c"), u: () => press("u"), s: () => press("s"), l: () => press("l"), "/": () => press("/"),
   };
   const act = keys[event.key];
   if (!act) return;

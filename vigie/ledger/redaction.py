@@ -94,7 +94,7 @@ class Person:
 def person(raw: bytes, own: Sequence[str] = ()) -> Person:
     """Who got the message, by its fields. `own`: addresses of the mailbox that it lay in."""
     fields = scan(raw).fields
-    addresses, names = [*own], []
+    addresses, names = [*own], list[str]()
     for field in fields:
         if field.name in _HIS:
             text = header_text(field.raw)
@@ -106,9 +106,14 @@ def person(raw: bytes, own: Sequence[str] = ()) -> Person:
             addresses += [
                 found for clause in _FOR.findall(header_text(field.raw)) for found in _ADDRESS.findall(clause)
             ]
+    return owner(addresses, names)
+
+
+def owner(addresses: Sequence[str], names: Sequence[str] = ()) -> Person:
+    """Whoever these addresses are of, with the names that stand in them."""
     known = tuple(dict.fromkeys(address.strip("<>").casefold() for address in addresses if "@" in address))
-    names += [word for address in known for word in _WORDS.findall(address.rpartition("@")[0])]
-    return Person(known, tuple(dict.fromkeys(name for name in names if _folded(name) not in _ROLES)))
+    every = [*names, *(word for address in known for word in _WORDS.findall(address.rpartition("@")[0]))]
+    return Person(known, tuple(dict.fromkeys(name for name in every if _folded(name) not in _ROLES)))
 
 
 class Redactor:
