@@ -83,21 +83,22 @@ def model() -> Model:
 
 def names_brand(view: View) -> bool:
     """A name of the brand or of a product, or its short name, is said: of other mails the model knows nothing."""
-    short = view.brand.claim.whole_names
-    return names_outright(view) or any(
-        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in _told(view)
-    )
+    displays = [view.folded(author.display) for author in view.message.authors]
+    displays = [text for text in displays if _may_name(view, text)]
+    if names_outright(view) or any(_names(view, text) for text in displays):
+        return True
+    short, texts = view.brand.claim.whole_names, [item.text for item in view.spoken] + displays
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in texts)
 
 
 def names_outright(view: View) -> bool:
-    """A name of the brand or of a product is said, and not just "la sécu", of which everybody speaks."""
+    """The text says a name of the brand or of a product, and not just "la sécu", of which everybody speaks."""
+    return any(_names(view, item.text) for item in view.spoken)
+
+
+def _names(view: View, text: str) -> bool:
     words = names_of(view.brand)
-    return any(words.names.search(text) or words.products.search(text) for text in _told(view))
-
-
-def _told(view: View) -> list[str]:
-    displays = [view.folded(author.display) for author in view.message.authors]
-    return [item.text for item in view.spoken] + [text for text in displays if _may_name(view, text)]
+    return bool(words.names.search(text) or words.products.search(text))
 
 
 def _may_name(view: View, display: str) -> bool:
