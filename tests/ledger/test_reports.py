@@ -227,7 +227,7 @@ def test_the_stop_switch_holds_what_waits(ledger: Ledger, channel: str) -> None:
     assert not reports(ledger).stop(channel, at=NOON)
     assert took(ledger) is None
     assert state(ledger, report) is ReportState.WAITING
-    assert [count.stopped for count in reports(ledger).counts()] == [True]
+    assert [told.stopped for told in reports(ledger).statistics()] == [True]
     assert reports(ledger).go_on(channel)
     assert not reports(ledger).go_on(channel)
     assert took(ledger) is not None

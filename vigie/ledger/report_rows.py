@@ -230,17 +230,6 @@ def over(connection: Connection, at: datetime) -> Sequence[Report]:
     return [_report(row) for row in connection.execute(query.order_by(REPORTS.c.number))]
 
 
-def counts(connection: Connection, accounts: Sequence[str] | None) -> Mapping[str, Mapping[ReportState, int]]:
-    """How many of each state, by channel, without rehearsals."""
-    query = select(REPORTS.c.channel, REPORTS.c.state, func.count()).where(REPORTS.c.dry_run == 0)
-    if accounts is not None:
-        query = query.where(REPORTS.c.account.in_([storable(name) for name in accounts]))
-    found: dict[str, dict[ReportState, int]] = {}
-    for channel, state, count in connection.execute(query.group_by(REPORTS.c.channel, REPORTS.c.state)):
-        found.setdefault(channel, {})[ReportState(state)] = count
-    return found
-
-
 def stops(connection: Connection) -> Sequence[str]:
     """Channels to which nothing is sent; EVERYWHERE among them: nothing is sent at all."""
     return connection.execute(select(STOPS.c.channel).order_by(STOPS.c.channel)).scalars().all()

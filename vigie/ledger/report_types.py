@@ -124,15 +124,6 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportCounts:
-    """What was reported to one channel, and what came back."""
-
-    channel: str
-    by_state: Mapping[ReportState, int]
-    stopped: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What a channel said, or why it could not be asked, about reports that it does not have."""
 

@@ -15,12 +15,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from vigie.ledger import audit, deciding, report_rows, report_statistics, sealing, wishes
+from vigie.ledger import audit, deciding, handed_in_rows, report_rows, report_statistics, sealing, wishes
 from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_rows import EVERYWHERE
-from vigie.ledger.report_types import Draft, Report, ReportCounts, ReportLine, ReportState, ReportStatistics
+from vigie.ledger.report_types import Draft, Report, ReportLine, ReportState, ReportStatistics
 from vigie.ledger.review import Refusal
 from vigie.ledger.review_types import Scope, Unknown
 from vigie.ledger.types import Decision, Record
@@ -64,6 +64,7 @@ class Reports:
             )
             if asked is None:
                 return self._in_the_way(connection, record, channel)
+            handed_in_rows.hand_over(connection, self._database.path, asked, at=at)
             self._note(connection, asked, "approved" if approved else "dry-run" if dry_run else "asked")
             return asked
 
@@ -137,16 +138,6 @@ class Reports:
         """What was reported where and what came back, of reports that were asked for since then; channels by name."""
         with self._database.reading() as connection:
             return report_statistics.statistics(connection, self._within, since)
-
-    def counts(self) -> Sequence[ReportCounts]:
-        """What was reported where, and what came back."""
-        with self._database.reading() as connection:
-            accounts = None if self._within is None else sorted(self._within)
-            found = report_rows.counts(connection, accounts)
-            stopped = set(report_rows.stops(connection))
-        return [
-            ReportCounts(name, by_state, bool({EVERYWHERE, name} & stopped)) for name, by_state in sorted(found.items())
-        ]
 
     def stopped(self) -> Sequence[str]:
         """Channels to which nothing is sent; EVERYWHERE among them: nothing at all."""

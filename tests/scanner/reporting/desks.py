@@ -49,14 +49,14 @@ def settings(name: str, url: str, ca: Path, folder: Path, **more: object) -> Cha
         "webhook": "/hook",
     }
     told: dict[str, object] = {"url": url + base.get(name, ""), "ca_file": ca, "timeout_s": 20}
-    told |= {
+    own: dict[str, dict[str, object]] = {
         "signal-spam": {"username": "accueil@example.org", "password_file": secret},
         "phishing-initiative": {"token_file": secret},
         "netcraft": {"email": "vigie@example.org"},
         "misp": {"key_file": secret},
         "webhook": {"token_file": secret},
-    }[name]
-    found = ChannelsSettings.model_validate({name.replace("-", "_"): told | more}).of(name)
+    }
+    found = ChannelsSettings.model_validate({name.replace("-", "_"): told | own[name] | more}).of(name)
     assert found is not None
     return found
 
