@@ -10,7 +10,7 @@ from vigie.cli.evaluate.command import Wanted, evaluate
 from vigie.cli.evaluate.measures import measure
 from vigie.cli.status import Status
 
-FOUND, WARNED = 0.98, 0.98
+FOUND, WARNED = 0.98, 0.99
 ACCUSED, DOUBTED = 0, 10
 
 

@@ -20,7 +20,7 @@ from vigie.message.fold import fold, to_unicode
 from vigie.rules.brand import Brand
 from vigie.rules.hostwords import GLUE, Names, asks, drawn_like, misspelt_glue, untwisted, words_of
 
-__all__ = ["GLUE", "Grade", "Likeness", "drawn_like", "in_word", "likeness", "misspelt_name", "registrable"]
+__all__ = ["GLUE", "Grade", "Likeness", "drawn_like", "in_word", "likeness", "misspelt_name", "registrable", "words_in"]
 
 
 class Grade(IntEnum):
@@ -73,6 +73,11 @@ def likeness(host: str, brand: Brand) -> Likeness:
     if any(name == domain or name.endswith("." + domain) for item in brand.neighbours for domain in item.domains):
         return NONE
     return _likeness(name, _names_of(brand.name, brand))
+
+
+def words_in(label: str, brand: Brand) -> list[str]:
+    """The words that a label of a host name is made of; glued ones are taken apart where every piece is known."""
+    return words_of(label, _names_of(brand.name, brand))
 
 
 def in_word(word: str, brand: Brand) -> bool:

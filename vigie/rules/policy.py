@@ -79,6 +79,23 @@ class Wording(_Data):
     unlike: float
 
 
+class Doubt(_Data):
+    """Log-odds: what else makes a mail that names the brand worth a warning (doubt.py)."""
+
+    words: float
+    part: float
+    leads_off: float
+    home: float
+    asks: float
+    resembles: float
+    pretext: float
+    subject: float
+    brief: float
+    careful: float
+    questions: float
+    nothing: float
+
+
 class Policy(_Data):
     """policy.toml."""
 
@@ -88,7 +105,9 @@ class Policy(_Data):
     excused_by_fault: frozenset[str]
     answered_officially: frozenset[str]
     outweighed: dict[str, frozenset[str]]
+    questioned: dict[str, frozenset[str]]
     wording: Wording
+    doubt: Doubt
     row: tuple[Row, ...]
     speech: dict[str, int]
     """Read by weights.py."""
@@ -150,7 +169,7 @@ def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
         "strong-lure": any(finding.strength is not Strength.WEAK for finding in lures),
         "footer": _list_footer(view, findings),
         "cannot-tell": fault,
-        "likely": _likely(findings),
+        "likely": _likely(findings, contradictions),
     }
     return frozenset(name for name, holds in truth.items() if holds)
 
@@ -162,22 +181,37 @@ def _poses(findings: tuple[Finding, ...]) -> bool:
 
 def _claims(findings: tuple[Finding, ...], contradictions: list[Finding]) -> bool:
     """A CLAIM in the sender's own words, unless an EXCUSE that is not void cancels it."""
-    claims = [finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN]
-    said = {f"{finding.rule}.{finding.topic}" for finding in claims}
-    excused = any(
-        finding.kind is Kind.EXCUSE and said.isdisjoint(policy().outweighed.get(finding.rule, frozenset()))
-        for finding in findings
-    )
-    void = any(finding.rule in policy().excuse_void_by for finding in claims) or any(
+    claims = _spoken_claims(findings)
+    void = _void(claims, contradictions)
+    return bool(claims) and (void or not _excused(findings, policy().outweighed, policy().questioned))
+
+
+def _likely(findings: tuple[Finding, ...], contradictions: list[Finding]) -> bool:
+    """Every CLAIM in the sender's own words is weak, or an EXCUSE would cancel them if it were not questioned by a weak one."""
+    claims = _spoken_claims(findings)
+    if all(finding.strength is Strength.WEAK for finding in claims):
+        return True
+    return not _void(claims, contradictions) and _excused(findings, policy().outweighed)
+
+
+def _spoken_claims(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN]
+
+
+def _void(claims: list[Finding], contradictions: list[Finding]) -> bool:
+    """No EXCUSE counts: the author's own name is the brand's, or something is decisive."""
+    return any(finding.rule in policy().excuse_void_by for finding in claims) or any(
         finding.strength is Strength.DECISIVE for finding in contradictions
     )
-    return bool(claims) and (void or not excused)
 
 
-def _likely(findings: tuple[Finding, ...]) -> bool:
-    """Every CLAIM in the sender's own words is weak."""
-    claims = (finding for finding in findings if finding.kind is Kind.CLAIM and finding.layer in SPOKEN)
-    return all(finding.strength is Strength.WEAK for finding in claims)
+def _excused(findings: tuple[Finding, ...], *against: dict[str, frozenset[str]]) -> bool:
+    """An EXCUSE was found that none of the CLAIMs in `against` (EXCUSE -> rule.topic) stands against."""
+    said = {f"{finding.rule}.{finding.topic}" for finding in _spoken_claims(findings)}
+    return any(
+        finding.kind is Kind.EXCUSE and all(said.isdisjoint(table.get(finding.rule, frozenset())) for table in against)
+        for finding in findings
+    )
 
 
 def _official_dns_faults(view: View) -> tuple[str, ...]:

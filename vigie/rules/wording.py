@@ -35,6 +35,8 @@ SHORT_LINE = 8
 MAX_LINES = 400
 PART = 1_200
 """Characters of a part (`unlike`)."""
+PIECE, STEP, MAX_PIECES = 700, 350, 16
+"""Characters of a piece (`parts`), from one to the next, and how many pieces are read."""
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -81,13 +83,22 @@ def model() -> Model:
 
 def names_brand(view: View) -> bool:
     """A name of the brand or of a product, or its short name, is said: of other mails the model knows nothing."""
-    words = names_of(view.brand)
     displays = [view.folded(author.display) for author in view.message.authors]
-    texts = [item.text for item in view.spoken] + [text for text in displays if _may_name(view, text)]
-    if any(words.names.search(text) or words.products.search(text) for text in texts):
+    displays = [text for text in displays if _may_name(view, text)]
+    if names_outright(view) or any(_names(view, text) for text in displays):
         return True
-    short = view.brand.claim.whole_names
+    short, texts = view.brand.claim.whole_names, [item.text for item in view.spoken] + displays
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in short for text in texts)
+
+
+def names_outright(view: View) -> bool:
+    """The text says a name of the brand or of a product, and not just "la sécu", of which everybody speaks."""
+    return any(_names(view, item.text) for item in view.spoken)
+
+
+def _names(view: View, text: str) -> bool:
+    words = names_of(view.brand)
+    return bool(words.names.search(text) or words.products.search(text))
 
 
 def _may_name(view: View, display: str) -> bool:
@@ -109,6 +120,25 @@ def unlike(view: View, whole: Score, bound: float) -> bool:
     return all(model().score(features(view, part)).total < bound for part in parts)
 
 
+def parts(view: View) -> Iterator[Score]:
+    """The scores of pieces of a long text, which overlap: a paragraph is judged by itself as well as among the others."""
+    longest = min(_longest(view), (MAX_PIECES + 1) * STEP)
+    if longest <= PIECE:
+        return
+    form = tuple(_form(view))
+    for start in range(0, longest - STEP, STEP):
+        yield model().score(features(view, _cut(view.spoken, slice(start, start + PIECE)), form))
+
+
+def all_read(view: View) -> bool:
+    """No part of what the sender says is left out by `parts`."""
+    return _longest(view) <= (MAX_PIECES + 1) * STEP
+
+
+def _longest(view: View) -> int:
+    return max((len(item.text) for item in view.spoken if not item.is_subject), default=0)
+
+
 def _cut(spoken: tuple[Utterance, ...], part: slice) -> tuple[Utterance, ...]:
     return tuple(item if item.is_subject else replace(item, text=item.text[part]) for item in spoken)
 
@@ -127,10 +157,12 @@ def telling_line(view: View) -> tuple[str, str]:
     return best if speaker is None else (best[0], speaker.as_written(best[1]))
 
 
-def features(view: View, spoken: tuple[Utterance, ...] | None = None) -> dict[str, float]:
+def features(
+    view: View, spoken: tuple[Utterance, ...] | None = None, form: tuple[str, ...] | None = None
+) -> dict[str, float]:
     """Name -> value of everything that the model looks at. Total and bounded: at most HEAD + TAIL characters of each block.
 
-    `spoken`: instead of all that the sender says.
+    `spoken`: instead of all that the sender says. `form`: what `_form` said of the view, for who asks several times.
     """
     spoken = view.spoken if spoken is None else spoken
     words = names_of(view.brand)
@@ -138,7 +170,10 @@ def features(view: View, spoken: tuple[Utterance, ...] | None = None) -> dict[st
     lines = [tokens(line, words) for line in _body_lines(spoken)]
     lines = [line for line in lines if line]
     shown = [token for author in view.message.authors[:2] for token in tokens(view.folded(author.display), words)]
-    found = dict.fromkeys(_marks(view, sum(map(len, lines)), bool(shown)), 1.0)
+    found = dict.fromkeys(_form(view) if form is None else form, 1.0)
+    found[f"x:words-{min(8, sum(map(len, lines)).bit_length())}"] = 1.0
+    if not shown:
+        found["x:no-display"] = 1.0
     grams = set(_grams([token for line in lines for token in line]))
     share = BODY / math.sqrt(len(grams)) if grams else 0.0
     found |= {f"b:{gram}": share for gram in grams}
@@ -170,11 +205,10 @@ def _grams(stems: list[str]) -> Iterator[str]:
     yield from (f"{first}_{second}" for first, second in itertools.pairwise(stems))
 
 
-def _marks(view: View, length: int, named: bool) -> Iterator[str]:
-    """What stands there beside the words: where links lead, who answers for the text, how long it is."""
+def _form(view: View) -> Iterator[str]:
+    """What stands there beside the words: where links lead, who answers for the text."""
     brand, message = view.brand, view.message
     outside = {link.host for link in leads_off(view.outer_links, brand)}
-    yield f"x:words-{min(8, length.bit_length())}"
     yield f"x:outside-{min(3, len(outside))}"
     if any(link.clickable and link.host and brand.official_host(link.host) for link in view.outer_links):
         yield "x:official-link"
@@ -187,8 +221,6 @@ def _marks(view: View, length: int, named: bool) -> Iterator[str]:
         yield "x:quoted"
     if message.texts(Layer.FORWARDED):
         yield "x:forwarded"
-    if not named:
-        yield "x:no-display"
     texts = [item.text for item in view.spoken]
     if own_voice(texts, brand):
         yield "x:own-voice"

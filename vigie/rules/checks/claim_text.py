@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
+from vigie.rules.doubt import bears_the_name, doubt, resembles, strong_lures
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
-from vigie.rules.standing import Owner, telling
+from vigie.rules.standing import Owner, Standing, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import channel
 from vigie.rules.utterance import written
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import Score, names_brand, score, telling_line, unlike
+from vigie.rules.wording import Score, all_read, names_brand, names_outright, score, telling_line, unlike
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -34,14 +35,18 @@ def check(view: View) -> Iterator[Finding]:
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     points, needed = sum(sign.weight for sign in found), weights().enough
     told = _score(view)
+    doubted = False
     if told is not None:
-        yield from _wording(view, told, enough=points >= needed)
+        careful = doubt(view, told, any(sign.topic == "subject" for sign in found))
+        yield from _wording(view, told, careful, enough=points >= needed)
         backed = points == needed - 1 and told.total >= policy().wording.backs
         if backed and channel(view.spoken, view.outer_links, view.brand):
             points += 1
+        doubted = points >= needed and unlike(view, told, policy().wording.unlike)
+        if doubted and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
+            return
     if points < needed:
         return
-    doubted = told is not None and unlike(view, told, policy().wording.unlike)
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
         strong = not doubted and (place == 0 or sign.weight >= needed)
         strength = Strength.STRONG if strong else Strength.WEAK
@@ -55,15 +60,26 @@ def _score(view: View) -> Score | None:
     return score(view)
 
 
-def _wording(view: View, told: Score, *, enough: bool) -> Iterator[Finding]:
-    """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough."""
+def _wording(view: View, told: Score, careful: float, *, enough: bool) -> Iterator[Finding]:
+    """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
     if told.total >= bounds.sure and told.words >= bounds.words:
         yield claim(ID, "wording", *telling_line(view))
         return
-    absent = view.owner is Owner.ABSENT
-    if told.total >= bounds.likely and (absent or not enough):
-        topic = "wording-unowned" if absent else "wording-likely"
+    if not names_outright(view):
+        return
+    if careful < policy().doubt.careful:
+        if not enough and bears_the_name(view) and strong_lures(view):
+            author = view.message.authors[0]
+            yield claim(ID, "address", author.field, author.addr, strength=Strength.WEAK)
+        return
+    if view.owner is Owner.ABSENT and told.total >= bounds.likely:
+        topic = "wording-unowned"
+    elif careful >= policy().doubt.questions and view.standing is Standing.ANOTHER:
+        topic = "wording-questions"
+    else:
+        topic = "" if enough else "wording-likely"
+    if topic:
         yield claim(ID, topic, *telling_line(view), strength=Strength.WEAK)
 
 

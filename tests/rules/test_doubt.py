@@ -1,0 +1,146 @@
+"""What makes a mail worth a warning that nobody would accuse by it, and what takes the claim from honest words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.rules.building import AMELI, evidence, message
+from tests.rules.test_policy import BRAND, FOREIGN, finding
+from tests.rules.test_policy import evidence as proof
+from tests.rules.test_policy import message as bare
+from vigie.message.types import Message
+from vigie.rules.doubt import bears_the_name, doubt, resembles
+from vigie.rules.judgement import judge
+from vigie.rules.policy import decide, policy
+from vigie.rules.types import Finding, Kind, Label, Strength
+from vigie.rules.view import View
+from vigie.rules.wording import PIECE, Score, all_read, parts, score
+
+HALF = (
+    "Bonjour Madame,\nAprès relecture de vos feuilles de soins de l'été, il ressort que 41 euros vous reviennent encore. La CPAM nous a"
+    " chargés de solder ces petits montants avant la clôture annuelle.\n"
+)
+WANTS = "Merci de nous indiquer votre RIB et la carte bancaire à créditer, par retour de ce message.\n"
+SIGNED = "Bien à vous,\nClaire Vauthier"
+HOME = "Claire Vauthier <claire.vauthier@atelier-vauthier.example>"
+PRETEXT = "Claire Vauthier <c.vauthier@soldes-remboursements.example>"
+YOUNG = (
+    "Salut !\nT'as moins de 24 ans ? L'Assurance Maladie te paie 50 euros pour ton rendez-vous chez le dentiste, dis-nous juste sur"
+    " quelle carte.\nÀ plus !"
+)
+COUNCIL = "Le conseil municipal s'est réuni pour voter les travaux de la salle des fêtes et la rentrée de l'école de musique.\n"
+
+
+def _mail(author: str, body: str, *links: str, subject: str = "Vos feuilles de soins de l'été") -> Message:
+    return message(author, subject, body, links)
+
+
+def _view(mail: Message) -> View:
+    return View(mail, evidence(mail.authors[0].domain, passes=True), AMELI)
+
+
+def _verdict(mail: Message) -> Label:
+    return judge(mail, evidence(mail.authors[0].domain, passes=True), (AMELI,)).label
+
+
+def _doubt(mail: Message) -> float:
+    view = _view(mail)
+    return doubt(view, score(view), False)
+
+
+@pytest.mark.parametrize(
+    ("mail", "label"),
+    [
+        (_mail(HOME, HALF + WANTS + SIGNED), Label.SUSPICIOUS),
+        (_mail(PRETEXT, HALF + WANTS + SIGNED), Label.SUSPICIOUS),
+        (_mail(HOME, HALF + SIGNED), Label.UNRELATED),
+        (_mail("Claire <x@sourire-ameli.example>", YOUNG, "https://sourire-ameli.example/50"), Label.SUSPICIOUS),
+        (_mail("Claire <x@sourire-lyon.example>", YOUNG), Label.UNRELATED),
+        (_mail(HOME, HALF.replace("La CPAM", "La sécu") + WANTS + SIGNED), Label.UNRELATED),
+    ],
+    ids=["own name", "pretext", "nothing wanted", "the brand's name in the domain", "not in it", "the sécu"],
+)
+def test_a_warning_and_no_accusation(mail: Message, label: Label) -> None:
+    assert _verdict(mail) is label
+
+
+def test_what_it_wants_counts_and_where_it_leads() -> None:
+    asks, silent = _doubt(_mail(HOME, HALF + WANTS + SIGNED)), _doubt(_mail(HOME, HALF + SIGNED))
+    home = _doubt(_mail(HOME, HALF + SIGNED, "https://www.atelier-vauthier.example/a"))
+    away = _doubt(_mail(HOME, HALF + SIGNED, "https://formulaire.example/a"))
+    assert asks > silent
+    assert silent < home < away
+
+
+def test_who_bears_the_name_is_said_by_more_than_a_name_that_people_have() -> None:
+    namesake = "Bonjour,\nLes tirages que vous avez commandés à Ameli Photo sont prêts."
+    assert not bears_the_name(_view(_mail("Studio <x@ameli-photo.example>", namesake)))
+    assert bears_the_name(
+        _view(_mail("Studio <x@ameli-photo.example>", namesake + " L'Assurance Maladie vous attend."))
+    )
+    assert not bears_the_name(_view(_mail("Studio <x@photo.example>", "L'Assurance Maladie vous attend.")))
+    assert resembles(_view(_mail("Studio <x@photo.example>", "Bonjour", "https://suivi-ameli.example/a")))
+
+
+def test_a_fraud_among_honest_words_is_doubted_like_the_fraud_alone() -> None:
+    fraud = HALF + WANTS + SIGNED
+    alone, above = _doubt(_mail(HOME, fraud)), _doubt(_mail(HOME, fraud + "\n\n" + COUNCIL * 20))
+    assert above >= alone - policy().doubt.part - 1
+    assert _verdict(_mail(HOME, fraud + "\n\n" + COUNCIL * 20)) is not Label.IMPERSONATION
+
+
+def test_pieces_cover_what_is_said_to_be_read() -> None:
+    short, long = _view(_mail(HOME, HALF)), _view(_mail(HOME, COUNCIL * 40))
+    beyond = _view(_mail(HOME, COUNCIL * 400))
+    assert not list(parts(short))
+    assert len(list(parts(long))) * PIECE >= len(COUNCIL) * 40
+    assert all_read(short)
+    assert all_read(long)
+    assert not all_read(beyond)
+    assert len(list(parts(beyond))) == len(list(parts(_view(_mail(HOME, COUNCIL * 800)))))
+
+
+def test_signs_in_words_that_are_nothing_like_a_fraud_claim_nothing() -> None:
+    body = (
+        "Chers confrères,\nDes praticiens du département ont été démarchés au nom de la CPAM par une société qui vend des logiciels. Le"
+        " conseil rappelle que les délégués de la caisse prennent rendez-vous par téléphone et présentent une carte professionnelle."
+        " La prochaine réunion se tiendra le 12 janvier à la maison des associations.\nLe secrétariat du conseil"
+    )
+    assert _verdict(_mail("Conseil départemental <secretariat@ordre-du-bocage.example>", body)) is Label.UNRELATED
+
+
+@given(st.floats(-20, 20), st.floats(-10, 10))
+def test_more_of_the_words_never_lowers_the_doubt(total: float, words: float) -> None:
+    view = _view(_mail(HOME, HALF))
+    assert doubt(view, Score(total + 1, words), False) > doubt(view, Score(total, words), False)
+    assert doubt(view, Score(total, words), True) > doubt(view, Score(total, words), False)
+
+
+OWN_NAME = Finding("own-name-author", Kind.EXCUSE, Strength.STRONG, finding(Kind.CLAIM).layer, ())
+QUESTION = Finding("claim-text", Kind.CLAIM, Strength.WEAK, finding(Kind.CLAIM).layer, (), "wording-questions")
+SOME = st.lists(
+    st.sampled_from(
+        [
+            Finding("claim-text", Kind.CLAIM, Strength.STRONG, finding(Kind.CLAIM).layer, (), "signature"),
+            finding(Kind.CONTRADICTION),
+            finding(Kind.LURE),
+            finding(Kind.LURE, rule="link-outside"),
+        ]
+    ),
+    max_size=5,
+)
+
+
+@given(SOME)
+def test_a_questioned_name_warns_and_never_accuses(found: list[Finding]) -> None:
+    view = View(bare(FOREIGN), proof(), BRAND)
+    assert decide(view, (*found, OWN_NAME)).label is Label.UNRELATED
+    assert decide(view, (*found, OWN_NAME, QUESTION)).label in {Label.SUSPICIOUS, Label.UNDECIDED}
+
+
+def test_a_neighbours_excuse_is_not_questioned() -> None:
+    neighbour = Finding("neighbour-author", Kind.EXCUSE, Strength.STRONG, OWN_NAME.layer, ())
+    found = (finding(Kind.CONTRADICTION), finding(Kind.LURE), QUESTION, neighbour)
+    assert decide(View(bare(FOREIGN), proof(), BRAND), found).label is Label.UNRELATED

@@ -1,0 +1,97 @@
+"""How much there is to be careful about in a mail that names the brand: its words, what it wants, whose address it comes from.
+
+The score of the words alone must be high to accuse. To warn, more may count: a text that speaks half like a fraud, asks for a card or a
+payment and leads to a name made of nothing but "remboursement-assures" deserves a second look. The points stand in policy.toml, [doubt].
+"""
+
+from __future__ import annotations
+
+from vigie.rules.brand import Brand
+from vigie.rules.catalog import rules
+from vigie.rules.lookalike import Grade, likeness, registrable, words_in
+from vigie.rules.naming import names_of
+from vigie.rules.policy import COUNTED, policy
+from vigie.rules.standing import telling
+from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.unnamed import leads_off
+from vigie.rules.view import View
+from vigie.rules.wording import Score, parts
+
+MAX_HOSTS = 40
+MAX_LINKS = 200
+BRIEF = 250
+"""Characters."""
+_ASKS = frozenset({("data-request", "secret"), ("payment-request", "fees"), ("payment-request", "sum")})
+
+
+def doubt(view: View, whole: Score, subject: bool) -> float:
+    """The most that any part of the text comes to (log-odds), so that honest words around a fraud do not lower it.
+
+    `subject`: the subject line poses as the brand (letterhead.py).
+    """
+    points = policy().doubt
+    said = max([_worth(whole), *(_worth(score) - points.part for score in parts(view))])
+    said += points.resembles * resembles(view) + points.pretext * _pretext(view)
+    said += points.subject * subject + points.brief * _brief(view)
+    if not points.nothing <= said + points.asks + points.leads_off or said >= points.careful + points.home:
+        return said  # what it wants decides nothing
+    lures = strong_lures(view)
+    asks = any((finding.rule, finding.topic) in _ASKS for finding in lures)
+    return said + points.leads_off * bool(lures) + points.asks * asks - points.home * _leads_home(view)
+
+
+def strong_lures(view: View) -> list[Finding]:
+    """The LUREs of the sender's own that are strong."""
+    found = (finding for rule in rules() if Kind.LURE in rule.KINDS for finding in rule.check(view))
+    return [
+        finding
+        for finding in found
+        if finding.kind is Kind.LURE and finding.layer in COUNTED and finding.strength is not Strength.WEAK
+    ]
+
+
+def _worth(score: Score) -> float:
+    return score.total + policy().doubt.words * score.words
+
+
+def resembles(view: View) -> bool:
+    """The brand's sign is in the author's domain or in a host that the mail leads to."""
+    hosts = dict.fromkeys(link.host for link in view.outer_links if link.clickable and link.host)
+    names = [author.domain for author in view.message.authors] + list(hosts)[:MAX_HOSTS]
+    return any(likeness(name, view.brand).grade is not Grade.NONE for name in names)
+
+
+def bears_the_name(view: View) -> bool:
+    """The author's domain bears the brand's sign, and the text names the brand by more than a name that people and firms have."""
+    authors, words = view.message.authors, names_of(view.brand)
+    if not authors or any(likeness(author.domain, view.brand).grade is Grade.NONE for author in authors):
+        return False
+    return any(
+        found[0].strip() not in words.given
+        for item in view.spoken
+        for pattern in (words.names, words.products)
+        for found in pattern.finditer(item.text)
+    )
+
+
+def _leads_home(view: View) -> bool:
+    """Every link that leads off leads to the author's own domain."""
+    own = {registrable(author.domain) for author in view.message.authors}
+    hosts = {registrable(link.host) for link in leads_off(view.outer_links, view.brand)[:MAX_LINKS]}
+    return bool(hosts) and hosts <= own
+
+
+def _brief(view: View) -> bool:
+    """The text is too short for its words to weigh much."""
+    return sum(len(item.text) for item in view.spoken if not item.is_subject) < BRIEF
+
+
+def _pretext(view: View) -> bool:
+    """The author's domain names nobody: it is made of words of administration and of the brand's subject."""
+    authors = view.message.authors
+    return bool(authors) and all(_names_nobody(author.domain, view.brand) for author in authors)
+
+
+def _names_nobody(domain: str, brand: Brand) -> bool:
+    label = registrable(domain).partition(".")[0]
+    return bool(label) and not telling(" ".join(words_in(label, brand)), brand)
