@@ -112,6 +112,13 @@ def test_display_names_of_others(display):
     assert not findings(message(f"{display} <x@somebody.example>"), rule="claim-display-name")
 
 
+def test_who_signs_by_her_own_name_does_not_speak_of_the_brand():
+    raw = message("Ameli Schmidt <bonjour@somebody.example>", body="Votre commande est prête.\n\nAmeli Schmidt")
+    assert not findings(raw, rule="claim-display-name")
+    raw = message("Ameli Schmidt <bonjour@somebody.example>", body="Votre carte Vitale est prête.\n\nAmeli Schmidt")
+    assert findings(raw, rule="claim-display-name")
+
+
 @pytest.mark.parametrize(
     "author",
     ["contact@ameli.com", "x@ameli-carte-vitale.fr", "assurance-maladie@hotmail.example", "noreply.ameli@mail.example"],

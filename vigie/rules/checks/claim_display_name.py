@@ -54,7 +54,7 @@ def _poses(view: View, display: str, author: Address) -> bool:
     if not may_name(display, view.brand) or FOLLOWERS.match(display) or namesake(display, author.domain, view.brand):
         return False
     if is_person(display, view.brand):
-        return not family_name_in(display, view.folded(author.addr), view.brand) and _named(view)
+        return not family_name_in(display, view.folded(author.addr), view.brand) and _named(view, beside=display)
     seated = _SEAT.sub(r"\1 ", display)
     return bool(names_of(view.brand).names.search(seated)) or glued_name(display, view.brand)
 
@@ -68,11 +68,15 @@ def _sent_through(view: View, display: str, author: Address) -> bool:
     return through is not None and fits_domain(through[1], author.domain, view.brand)
 
 
-def _named(view: View) -> bool:
-    """The text names the brand, or speaks of what the brand decides about people (a refund, rights)."""
+def _named(view: View, *, beside: str = "") -> bool:
+    """The text names the brand, or speaks of what the brand decides about people (a refund, rights).
+
+    `beside`: a name by which somebody signs, which counts for nothing.
+    """
     words = names_of(view.brand)
     wanted = (words.names, words.products, *patterns_of(view.brand.claim.matters))
-    return any(pattern.search(item.text) for item in view.spoken for pattern in wanted)
+    texts = (item.text.replace(beside, " ") if beside else item.text for item in view.spoken)
+    return any(pattern.search(text) for text in texts for pattern in wanted)
 
 
 def _shows_official_address(view: View, author: Address) -> bool:
