@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
@@ -28,6 +29,12 @@ VARIANTS = {
 settings.register_profile("vigie", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("vigie")
 settings.register_profile("soak", settings.get_profile("vigie"), max_examples=1000)  # and see tests.effort
+
+# Who starts the tests by nohup, or in the background of a script, has these ignored, and whatever a test starts would inherit
+# that: a service that no signal ends. A handler of ours is nobody's inheritance, and the tests go on as was asked.
+for ignored in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(ignored) is signal.SIG_IGN:
+        signal.signal(ignored, lambda *_: None)
 
 WATCH = pytest.StashKey[canary.Watch]()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import often
 from tests.web.review.seeded import FORM, message
 from vigie.judge import wire, workers
 from vigie.judge.examine import Examiner
@@ -120,10 +121,10 @@ def test_many_messages_keep_memory_flat(pool: WorkerPool) -> None:
     judge(500)
     before = {pid: rss_kib(pid) for pid in pool.pids()}
     own = rss_kib(os.getpid())
-    assert all(case.error is None for case in judge(2000))
+    assert all(case.error is None for case in judge(often(1000, 2000)))
     assert len(before) == 2
-    assert {pid: rss_kib(pid) - kib < 8 * 1024 for pid, kib in before.items()} == dict.fromkeys(before, True)
-    assert rss_kib(os.getpid()) - own < 24 * 1024
+    assert {pid: rss_kib(pid) - kib < often(4, 8) * 1024 for pid, kib in before.items()} == dict.fromkeys(before, True)
+    assert rss_kib(os.getpid()) - own < often(12, 24) * 1024
 
 
 @pytest.mark.usefixtures("obedient")
@@ -392,6 +393,7 @@ def test_ctrl_c_is_left_to_the_program() -> None:
     assert not alive(pid)
 
 
+@pytest.mark.usefixtures("obedient")
 def test_processes_inherit_no_password_and_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VIGIE_PASSWORD", "canary")
     with (tmp_path / "open").open("w") as file, WorkerPool(settings(workers=1)) as pool:
@@ -403,6 +405,7 @@ def test_processes_inherit_no_password_and_no_file(monkeypatch: pytest.MonkeyPat
         assert {handle.partition(":")[0] for handle in handles} == {"/dev/null", "socket"}
 
 
+@pytest.mark.usefixtures("obedient")
 def test_nobody_chooses_the_seed_of_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """X-23: names of header fields that all fall into one bucket cannot be made for a seed that nobody knows."""
     monkeypatch.setenv("PYTHONHASHSEED", "0")

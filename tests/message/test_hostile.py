@@ -4,6 +4,7 @@ defused takes minutes and the run does not end."""
 import json
 import random
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -276,6 +277,12 @@ BOMBS = {
 }
 
 
+@cache
+def bombed(name: str) -> Message:
+    """What is read of that bomb, checked."""
+    return check(BOMBS[name][0])
+
+
 LURE = "<p>Votre carte Vitale expire : <a href='https://fraude.example/x'>cliquez</a></p>"
 PART = "--b\r\nContent-Type: text/{}\r\n\r\n{}\r\n"
 PADDED = {
@@ -321,8 +328,7 @@ def test_padding_hides_nothing(name):
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_end(name):
     """X-02, X-03, X-04, X-05, X-06, X-07, X-08, X-09, X-11, X-15."""
-    raw, code = BOMBS[name]
-    message = check(raw)
+    code, message = BOMBS[name][1], bombed(name)
     assert code is None or code in codes(message)
     assert len(message.links) <= 1_024
     assert len(message.hops) <= 200
@@ -330,7 +336,7 @@ def test_bombs_end(name):
 
 def test_what_is_left_unread_is_never_plain():
     for name in ("mime depth", "parts", "headers", "header block", "other links", "long line", "divs"):
-        assert read(BOMBS[name][0]).structural_defects, name
+        assert bombed(name).structural_defects, name
 
 
 def test_a_fault_of_ours_is_a_defect(monkeypatch):

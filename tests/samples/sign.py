@@ -17,6 +17,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,9 @@ from typing import Any
 import dkim
 import nacl.encoding
 import nacl.signing
+from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dkim.crypto import parse_pem_private_key
 
 KEYS = Path(__file__).resolve().parent.parent / "keys"
@@ -40,6 +44,7 @@ SIGNED = (
 SEALED = ("from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type")
 
 
+@cache
 def public_record(key: Path) -> str:
     """The DKIM key record (RFC 6376 section 3.6.1) of a test key."""
     if key == ED25519:
@@ -74,6 +79,14 @@ def key_for(domain: str, selector: str, txt: Mapping[str, Any]) -> Path:
     return BRAND if domain.endswith("ameli.fr") else OTHERS
 
 
+@cache
+def _private(key: Path) -> rsa.RSAPrivateKey:
+    """For OpenSSL, which signs in a tenth of the time that dkimpy's own arithmetic takes; the signature is the same."""
+    read = load_pem_private_key(key.read_bytes(), None)
+    assert isinstance(read, rsa.RSAPrivateKey)
+    return read
+
+
 def signature(
     raw: bytes, domain: str, selector: str, key: Path, time: int, *, fields: Iterable[str] = (), length: bool = False
 ) -> bytes:
@@ -81,8 +94,12 @@ def signature(
     signer = dkim.DKIM(raw, signature_algorithm=b"ed25519-sha256" if key == ED25519 else b"rsa-sha256")
     present = [name.decode("latin-1").lower() for name, _ in signer.headers]
     chosen = list(fields) or [*(name for name in present if name in SIGNED), *SEALED]
-    clock = dkim.time
+    clock, rsa_by_hand = dkim.time, dkim.RSASSA_PKCS1_v1_5_sign
     dkim.time = SimpleNamespace(time=lambda: time)
+    if key != ED25519:
+        dkim.RSASSA_PKCS1_v1_5_sign = lambda digest, _: _private(key).sign(
+            digest.digest(), padding.PKCS1v15(), utils.Prehashed(SHA256())
+        )
     try:
         field = signer.sign(
             selector.encode(),
@@ -93,7 +110,7 @@ def signature(
             length=length,
         )
     finally:
-        dkim.time = clock
+        dkim.time, dkim.RSASSA_PKCS1_v1_5_sign = clock, rsa_by_hand
     return bytes(field)
 
 
