@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from vigie.ledger.outbox import AWAY, LATE, WITHDRAWN
+from vigie.ledger.outbox import AWAY, LATE, UNREADABLE, WITHDRAWN
 from vigie.ledger.report_types import OPEN_REPORTS, Report, ReportState
 from vigie.ledger.reportable import content
 from vigie.ledger.review_types import ReviewCase
@@ -34,6 +34,7 @@ DETAILS: Mapping[str, str] = MappingProxyType(
         WITHDRAWN: "withdrawn",
         LATE: "late",
         AWAY: "away",
+        UNREADABLE: "unreadable",
         "That channel is not switched on: [channels] in vigie.toml.": "off",
         "No mail server is configured for reports.": "server",
         "This fraud is not in the colours of FranceConnect.": "franceconnect",
