@@ -52,7 +52,8 @@ def report(path: Path | None, case: str, channel: str, *, dry_run: bool, yes: bo
         told = reports.ask(record.id, channel, at=datetime.now(UTC), dry_run=dry_run)
         if not isinstance(told, Report):
             return _refused(record.id, told)
-        dispatch = Dispatch(ledger, config.channels, config.channels.mail or config.operation.alerts.mail)
+        server = config.channels.mail or config.operation.alerts.mail
+        dispatch = Dispatch(ledger, config.channels, server, accounts=config.accounts)
         if told.state is ReportState.ASKED:
             _fetch(config, ledger, told, stop)
         dispatch.write()

@@ -202,7 +202,7 @@ def put_off_others(connection: Connection, channel: str, until: datetime) -> Non
 
 
 def next_due(connection: Connection, per_hour: Mapping[str, int], at: datetime, only: str = "") -> Report | None:
-    """The one that waits longest, of a channel that is not stopped and has room in this hour. Where its case is disputed, it waits (W-17)."""
+    """The one that waits longest, of a channel that is not stopped and has room in this hour. A disputed one waits (W-17)."""
     stopped = set(stops(connection))
     free = [] if EVERYWHERE in stopped else [name for name in per_hour if name not in stopped]
     free = [name for name in free if _tried(connection, name, at) < per_hour[name]]
