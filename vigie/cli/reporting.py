@@ -34,6 +34,7 @@ _FRENCH: Final = {
     "not-confirmed": "personne ne l'a confirmé comme fraude : faites-le d'abord (vigie review confirm)",
     "partial": "seul le début de ce message a été lu : il est trop gros pour être signalé",
     "not-drafted": "il n'y a rien à envoyer, ou plus rien",
+    "disputed": "quelqu'un demande de revenir sur cette fraude : elle ne sera signalée que quand tous seront d'accord",
     "dry-run": "celui-ci n'est qu'un essai",
     "report-under-way": "il est déjà en route vers ce canal",
     "reported": "ce canal l'a déjà reçu",

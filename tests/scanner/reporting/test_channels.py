@@ -315,7 +315,12 @@ def test_only_where_the_settings_say_so_a_fraud_goes_by_itself(
 
 
 def test_the_mailbox_s_own_address_is_left_out_where_the_message_names_nobody(ledger: Ledger, tmp_path: Path) -> None:
-    own = {"name": "accueil", "host": "imap.example.org", "username": "nadia.berger@example.org", "password_env": "NONE"}
+    own = {
+        "name": "accueil",
+        "host": "imap.example.org",
+        "username": "nadia.berger@example.org",
+        "password_env": "NONE",
+    }
     hidden = b"To: undisclosed-recipients:;\r\nSubject: nadia.berger@example.org, Berger\r\nFrom: a@example.net\r\n\r\n"
     accounts = (AccountSettings.model_validate(own),)
     dispatch = Dispatch(ledger, settings(folder={"path": tmp_path / "to"}), None, accounts=accounts)
