@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vigie.cli import console
 from vigie.cli.config import Config, ConfigError, load
-from vigie.cli.language import current, say, when
+from vigie.cli.language import colon, current, say, when
 from vigie.cli.person import at_the_keyboard
 from vigie.cli.settings_shown import sections
 from vigie.cli.status import Fault, Status

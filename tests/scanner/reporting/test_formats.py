@@ -492,6 +492,9 @@ def test_what_a_person_is_asked_to_send_can_be_read(host: str, *, readable: bool
     """`vigie report` shows the bytes: their words stand there as they are wherever any mail server carries that."""
     one = fraud(links=(f"https://{host}/carte",))
     told = evidence(one)
-    for mail in (redacted_header(one, told), arf(one, told, Envelope("v@e.example", ("a@e.example",), "x"), whole=False)):
+    for mail in (
+        redacted_header(one, told),
+        arf(one, told, Envelope("v@e.example", ("a@e.example",), "x"), whole=False),
+    ):
         assert (f"It leads to: https://{host}/carte".encode() in mail) is readable
         assert f"It leads to: https://{host}/carte" in decoded(mail)
