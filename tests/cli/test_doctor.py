@@ -286,6 +286,8 @@ def test_mailboxes_that_lack_something(dovecot, dovecot_poor, pymap):
         "quarantine-missing",
     }
     assert looked_at(dovecot_poor.account()) == {"no-move", "no-idle"}
+    assert looked_at(dovecot.account(check_folder="À vérifier")) == {"button-missing"}
+    assert "button-copies" in looked_at(dovecot_poor.account(report_folder="Signaler une fraude"))
     assert "no-keywords" in looked_at(pymap.account(mode="tag"))
 
 
@@ -338,6 +340,31 @@ def test_rights(tmp_path, mode, there, quarantine, expected):
         )
         assert looked_at(wanted) == expected
         assert any(b"MYRIGHTS" in line for line in server.received)
+
+
+@pytest.mark.parametrize(
+    ("button", "inbox", "expected"),
+    [("lrswite", "lri", set()), ("lrswi", "lri", {"rights-missing"}), ("lrswite", "lr", {"rights-missing"})],
+)
+def test_rights_on_a_folder_that_is_a_button(tmp_path, button, inbox, expected):
+    """Out of it a message has to be taken, and put into INBOX, also where the mode only observes."""
+
+    def rights(line: bytes) -> bytes:
+        name, letters = (b"Verifier", button) if b"Verifier" in line else (b"INBOX", inbox)
+        return b"* MYRIGHTS %s %s\r\n%%t OK done\r\n" % (name, letters.encode())
+
+    (tmp_path / "password").write_text("x")
+    replies: dict[str, Any] = {
+        "CAPABILITY": b"* CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE ACL\r\n%t OK done\r\n",
+        "LIST": b'* LIST () "/" INBOX\r\n* LIST () "/" Verifier\r\n%t OK done\r\n',
+        "UID SEARCH": b"* SEARCH\r\n%t OK done\r\n",
+        "LOGIN": b"%t OK done\r\n",
+        "MYRIGHTS": rights,
+    }
+    with FakeImap(replies) as server:
+        at = {"host": "127.0.0.1", "port": server.port, "tls": "none", "password_env": None}
+        wanted = account(**at, password_file=tmp_path / "password", check_folder="Verifier")
+        assert looked_at(wanted) == expected
 
 
 def test_a_folder_that_is_read_only(tmp_path):

@@ -13,6 +13,7 @@ import pytest
 from tests.cli.program import JUDGING, account_toml
 from tests.scanner.world import mail, scan
 from tests.servers.dovecot import Dovecot, append, contents
+from tests.web.review import seeded
 from vigie.cli import language, main
 from vigie.ledger.store import Ledger
 from vigie.scanner.mailboxes import imap
@@ -215,3 +216,12 @@ def test_of_unrelated_mail_the_list_says_that_nothing_is_kept(review: Program, a
     (line,) = [line for line in review("list", "--all").splitlines() if "sans rapport" in line]
     assert "(rien n'est gardé d'un courriel sans rapport)" in line
     assert "«" not in line
+
+
+def test_what_somebody_handed_in_lies_in_no_mailbox(here: Path, review: Program) -> None:
+    with Ledger(f"sqlite:///{here / 'vigie.db'}") as ledger:
+        case = seeded.handed_in(ledger, seeded.DISGUISED)
+    shown = review("show", case)
+    assert "accueil / remis par une personne" in shown
+    assert " UID " not in shown
+    assert "fraude confirmée" in review("confirm", case)

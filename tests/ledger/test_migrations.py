@@ -9,6 +9,9 @@ from sqlalchemy import MetaData, create_engine
 
 from tests.ledger.made import NOON, place, record
 from vigie.ledger import schema
+from vigie.ledger.answers import LetterState
+from vigie.ledger.handed_in_rows import is_place
+from vigie.ledger.handed_in_types import HandedState
 from vigie.ledger.people import Newcomer
 from vigie.ledger.people_types import ALL_RIGHTS, By, Rights, Role, User
 from vigie.ledger.report_types import ReportState
@@ -179,6 +182,36 @@ def test_tokens_are_carried_over(tmp_path: Path, url: str) -> None:
         assert ledger.handed_in.count() == 0
 
 
+def test_what_was_handed_in_is_carried_over(tmp_path: Path, url: str) -> None:
+    """In version 13 it was a row of its own, since then it is a case."""
+    row = (
+        "r1", "tk1", "Thunderbird", '["accueil"]', "2026-11-22T12:00:00.000000+00:00", "ab" * 32, "<1@example.org>",
+        "impersonation", '{"brand": "ameli", "decided_by": 4, "subject": "Votre carte"}', b"sealed",
+    )  # fmt: skip
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0013.sql").read_text(encoding="utf-8"))
+        before.execute(f"INSERT INTO api_reports VALUES ({', '.join('?' * len(row))})", row)
+    before.close()
+    with Ledger(url) as ledger:
+        (found,), count = ledger.desk("web:marie", frozenset({"accueil"})).handed_in.page(HandedState.OPEN)
+        assert (count, found.case.id, found.case.subject, found.source) == (1, "r1", "Votre carte", "Thunderbird")
+        told = ledger.record("r1")
+        assert told is not None
+        assert (told.brand, told.decided_by, told.place.account, is_place(told.place)) == ("ameli", 4, "accueil", True)
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        assert before.execute("SELECT message FROM handed_in").fetchone() == (b"sealed",)
+    before.close()
+
+
+def test_a_later_one_too(tmp_path: Path, url: str) -> None:
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0014.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        (found,), _ = ledger.desk("web:marie").handed_in.page(None)
+        assert (found.case.id, found.source, found.kept) == (next(iter(ledger.records())).id, "Thunderbird", False)
+
+
 def test_the_lag_is_carried_over(tmp_path: Path, url: str) -> None:
     newest = max(OLD)
     with sqlite3.connect(tmp_path / "vigie.db") as before:
@@ -270,3 +303,15 @@ def test_people_are_carried_over(tmp_path: Path, url: str) -> None:
         assert isinstance(ledger.people.accept("i" * 43, Newcomer("Nora", "fr", "x"), at=NOON), User)
         assert ledger.people.refused("ab" * 32, since=NOON - hours) == 1
         assert ledger.audit_verified().breaks == []
+
+
+def test_replies_are_carried_over(tmp_path: Path, url: str) -> None:
+    """They are never judged, however often the ledger was carried over."""
+    with sqlite3.connect(tmp_path / "vigie.db") as before:
+        before.executescript((OLD[0].parent / "0015.sql").read_text(encoding="utf-8"))
+    before.close()
+    with Ledger(url) as ledger:
+        assert ledger.answers.ours("accueil", {"ef" * 32, "cd" * 32}) == {"ef" * 32}
+        letter = ledger.answers.of_intent("q1")
+        assert letter is not None
+        assert (letter.state, letter.always, letter.raw) == (LetterState.ENDED, True, b"")

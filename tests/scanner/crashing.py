@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from tests.scanner.lives import Life, Lives
-from tests.scanner.world import NOW, QUARANTINE, look, mail, scan, sha
+from tests.scanner.world import CHECK, NOW, QUARANTINE, REPORT, is_reply, look, mail, scan, sha
 from tests.servers.dovecot import append, client, hashes
 from vigie.ledger.review import plan_release
 from vigie.ledger.store import Ledger
@@ -87,6 +87,30 @@ def full(account: AccountSettings, _: Path) -> None:
     append(account, mail("faux", "impersonation", body="x" * 40_000))
 
 
+def asked(account: AccountSettings, ledger: Path) -> None:
+    """A mail whose answer is a reply, moved out of INBOX, where it was judged, by somebody who wants to know."""
+    append(account, BILL, flags=("\\Flagged",))
+    with Ledger(f"sqlite:///{ledger}") as opened:
+        scan(account, opened)
+    _moved(account, CHECK)
+
+
+def reported(account: AccountSettings, _: Path) -> None:
+    """A fraud that goes into quarantine."""
+    append(account, FALSE, flags=("\\Flagged",))
+    _moved(account, REPORT)
+
+
+def _moved(account: AccountSettings, folder: str) -> None:
+    with client(account) as connection:
+        connection.create_folder(folder)
+        connection.select_folder("INBOX")
+        uids = connection.search()
+        connection.copy(uids, folder)  # as a client moves where there is no MOVE
+        connection.delete_messages(uids, silent=True)
+        connection.expunge()
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """What lies there before the pass that is killed."""
@@ -95,6 +119,10 @@ class Scenario:
     folder: str = "INBOX"
     copied_only: bool = False
     """The server can only copy: the end has one message more than the beginning."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Of the account."""
+    replies: int = 0
+    """Of ours, that the end has more than the beginning."""
 
 
 SCENARIOS = {
@@ -105,14 +133,17 @@ SCENARIOS = {
     "renumbered": Scenario(renumbered, folder="Boite"),
     "full": Scenario(full),
     "copied": Scenario(incoming, copied_only=True),
+    "asked": Scenario(asked, folder=CHECK, settings={"check_folder": CHECK}, replies=1),
+    "reported": Scenario(reported, folder=REPORT, settings={"report_folder": REPORT}, replies=1),
 }
 
+REPLY = "a reply"
 Picture = list[tuple[str, str, str, tuple[str, ...]]]
 
 
 def picture(account: AccountSettings) -> Picture:
-    """Folder, subject, content and flags of everything."""
-    return [(seen.folder, seen.subject, seen.sha256, seen.flags) for seen in look(account)]
+    """Folder, subject, content and flags of everything; every reply of ours has a Message-ID of its own."""
+    return [(s.folder, s.subject, REPLY if is_reply(s) else s.sha256, s.flags) for s in look(account)]
 
 
 class Harness:
@@ -128,8 +159,9 @@ class Harness:
         self.whole = self._lived("whole", account, None)
         assert not self.whole.killed
         self._wanted = picture(account)
+        replies = Counter({REPLY: scenario.replies}) if scenario.replies else Counter()
         copies = Counter({sha(FALSE): 1}) if scenario.copied_only else Counter()
-        assert hashes(account) == self._before + copies
+        assert Counter(content for _, _, content, _ in self._wanted) == self._before + copies + replies
 
     def check(self, last: int) -> None:
         """Dies at that step, resumes, runs once more."""
@@ -145,12 +177,15 @@ class Harness:
             assert (again.judged, again.recovered, again.quarantined, again.tagged) == (0, 0, 0, 0), step
             assert self._told(ledger, account) == ended, f"{step}: one more run changes something"
             assert picture(account) == self._wanted, f"{step}: one more run changes something"
+            if self._scenario.settings:
+                left = scan(account, ledger)  # what came back is no news in INBOX, nor is the reply
+                assert (left.judged, left.quarantined, picture(account)) == (0, 0, self._wanted), step
             places = [record.place for record in ledger.records()]
             assert len(places) == len(set(places)), step
 
     def _prepared(self, name: str) -> AccountSettings:
         # In the clear over loopback: six logins a step, and what they are about is not TLS.
-        account = self._server.account(tls="none", port=self._server.port)
+        account = self._server.account(tls="none", port=self._server.port, **self._scenario.settings)
         self._scenario.prepare(account, self._folder / name)
         return account
 

@@ -46,6 +46,9 @@ def lives() -> Iterator[Lives]:
         ("dovecot_poor", "copied", 3),
         ("pymap", "incoming", 3),
         ("dovecot", "released", 3),
+        ("dovecot", "asked", 2),
+        ("dovecot_uidplus", "asked", 4),
+        ("dovecot", "reported", 4),
     ],
 )
 def test_death_at_every_change(

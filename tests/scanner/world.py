@@ -26,6 +26,7 @@ from vigie.scanner.settings import AccountSettings
 from vigie.scanner.supervisor import Bench
 
 QUARANTINE = "Quarantaine"
+CHECK, REPORT = "À vérifier", "Signaler une fraude"
 
 
 def mail(
@@ -118,6 +119,11 @@ def look(account: AccountSettings) -> list[Seen]:
                 subject = str(email.message_from_bytes(raw).get("Subject", ""))
                 found.append(Seen(name, subject, sha(raw), tuple(kept), item[b"INTERNALDATE"]))
     return sorted(found)
+
+
+def is_reply(seen: Seen) -> bool:
+    """A reply of ours to somebody who moved a message into a folder that is a button."""
+    return seen.subject.startswith("[Vigie]")
 
 
 def places(account: AccountSettings) -> dict[str, list[str]]:

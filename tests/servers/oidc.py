@@ -282,7 +282,7 @@ def _handler(oidc: Oidc) -> type[http.server.BaseHTTPRequestHandler]:
             oidc.asked.append((path, asked))
             if path == "/.well-known/openid-configuration":
                 self.say(200, json.dumps(oidc.configuration()).encode())
-            elif path == "/keys":
+            elif path.endswith("/keys"):
                 keys = [oidc.signing.public] if oidc.keys is None else oidc.keys
                 self.say(200, json.dumps({"keys": keys}).encode())
             elif path == "/authorize":

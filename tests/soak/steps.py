@@ -29,6 +29,11 @@ KILLED = (
     ("pymap", "released"),
     ("full", "renumbered"),
     ("quota", "full"),
+    ("full", "asked"),
+    ("uidplus", "asked"),
+    ("pymap", "asked"),
+    ("full", "reported"),
+    ("uidplus", "reported"),
 )
 WRITTEN = (("full", "incoming"), ("uidplus", "incoming"), ("uidplus", "first"), ("full", "released"))
 

@@ -101,6 +101,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/campaigns"): Row(ANY),
     ("GET", "/campaigns/{campaign_id}"): Row(ANY, case=True),
     ("POST", "/campaigns/{campaign_id}/decision"): Row(Role.REVIEWER, {"deed": "confirm", "seen": "1"}, case=True),
+    ("GET", "/handed-in"): Row(ANY),
+    ("POST", "/handed-in/{handed_id}/decision"): Row(Role.REVIEWER, {"deed": "dismiss", "seen": "0"}, case=True),
     ("GET", "/jobs/{job_id}"): Row(ANY, case=True),
     ("POST", "/jobs/{job_id}/undo"): Row(Role.REVIEWER, case=True),
 }

@@ -26,7 +26,10 @@ ROLES = tuple(Role)
 TARGET = "id-Cible"
 OTHER = frozenset({"compta"})
 """The account of those who have a role, but not for `accueil`, which everything here is about."""
-IDS = {"user_id": TARGET, "record_id": "x", "campaign_id": "c0ffee", "job_id": "x", "request_id": "x", "report_id": "x"}
+IDS = dict.fromkeys(("record_id", "job_id", "request_id", "report_id", "handed_id"), "x") | {
+    "user_id": TARGET,
+    "campaign_id": "c0ffee",
+}
 """What stands in paths; the fixture puts in what it has made."""
 
 
@@ -56,8 +59,9 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         cases = [seeded.held(pages.ledger, record(uid, campaign="c0ffee")) for uid in (1, 2)]
         job = pages.ledger.desk("web:Racine").decide_campaign("c0ffee", Decision.CONFIRMED, seen=2, at=pages.clock())
         assert isinstance(job, Bulk)
+        handed_in = seeded.handed_in(pages.ledger, seeded.DISGUISED)
         reported = seeded.reported(pages, seeded.confirmed(pages, cases[0]).id)
-        IDS.update(record_id=cases[0].id, job_id=job.id, report_id=reported.id)
+        IDS.update(record_id=cases[0].id, job_id=job.id, report_id=reported.id, handed_id=handed_in)
         yield pages
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hmac
-import json
 import socket
 import ssl
 import threading
@@ -12,7 +10,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,12 +18,12 @@ import httpx
 import pytest
 
 from tests.servers.oidc import Oidc
-from tests.servers.signing import Signing
+from tests.servers.signing import Signing, hmac_signed, part, swapped
 from tests.web.conftest import MAILBOXES
 from tests.web.served import ROOT, Browser, Served, kept_password, serve, text
 from vigie.ledger.people_types import ALL_RIGHTS, Invitation, Rights, Role, Told
 from vigie.web import cookies
-from vigie.web.oidc.provider import AT_ONCE
+from vigie.web.oidc.keyring import AT_ONCE
 
 GROUPS = (
     {"name": "securite", "role": "admin"},
@@ -178,34 +175,18 @@ def test_an_answer_without_the_promised_issuer_opens_nothing(pages: Served, idp:
     assert "provider_refused" in browser.get(f"{back.path}?{kept}").headers["location"]
 
 
-def _part(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-
-def _hmac(key: bytes, claims: dict[str, object], **header: object) -> str:
-    """By hand: pyjwt refuses to use a public key as a secret, an attacker does not."""
-    signed = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': 'one'} | header)}.{_part(claims)}"
-    mac = base64.urlsafe_b64encode(hmac.new(key, signed.encode(), sha256).digest()).decode().rstrip("=")
-    return f"{signed}.{mac}"
-
-
-def _swapped(key: Signing, claims: dict[str, object]) -> str:
-    head, _, signature = key.token(claims).split(".")
-    return f"{head}.{_part(claims | {'sub': 'sub-boss'})}.{signature}"
-
-
 BAD = {
-    "unsigned": lambda key, told: f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(told)}.",
-    "unsigned, in capitals": lambda key, told: f"{_part({'alg': 'NONE'})}.{_part(told)}.",
-    "HMAC with the public key": lambda key, told: _hmac(key.pem, told),
-    "HMAC with the client's id": lambda key, told: _hmac(b"vigie", told),
-    "HMAC with nothing": lambda key, told: _hmac(b"", told),
-    "HMAC that says it is RSA": lambda key, told: _hmac(key.pem, told, alg="RS256"),
+    "unsigned": lambda key, told: f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(told)}.",
+    "unsigned, in capitals": lambda key, told: f"{part({'alg': 'NONE'})}.{part(told)}.",
+    "HMAC with the public key": lambda key, told: hmac_signed(key.pem, told),
+    "HMAC with the client's id": lambda key, told: hmac_signed(b"vigie", told),
+    "HMAC with nothing": lambda key, told: hmac_signed(b"", told),
+    "HMAC that says it is RSA": lambda key, told: hmac_signed(key.pem, told, alg="RS256"),
     "another key of the same name": lambda key, told: ANOTHER.token(told),
     "a key that is not published": lambda key, told: ANOTHER.token(told, kid="two"),
     "its own key in the header": lambda key, told: ANOTHER.token(told, jwk=ANOTHER.public),
     "an address of its own key": lambda key, told: ANOTHER.token(told, jku="https://127.0.0.1/keys", kid="two"),
-    "changed after it was signed": _swapped,
+    "changed after it was signed": swapped,
     "the signature cut off": lambda key, told: key.token(told).rpartition(".")[0] + ".",
     "another issuer": lambda key, told: key.token(told | {"iss": "https://other.example"}),
     "the issuer with a slash": lambda key, told: key.token(told | {"iss": f"{told['iss']}/"}),
@@ -233,7 +214,7 @@ BAD = {
     "with a demand": lambda key, told: key.token(told, crit=["exp"]),
     "no token": lambda key, told: "hello",
     "an encrypted one": lambda key, told: "a.b.c.d.e",
-    "deep": lambda key, told: f"{_part({'alg': 'RS256'})}.{base64.urlsafe_b64encode(b'[' * 9000).decode()}.x",
+    "deep": lambda key, told: f"{part({'alg': 'RS256'})}.{base64.urlsafe_b64encode(b'[' * 9000).decode()}.x",
 }
 
 

@@ -141,6 +141,8 @@ def _account(account: AccountSettings, trust: TrustSettings) -> Iterator[Found]:
             for folder in account.folders:
                 yield from _folder(account, mailbox, folder, trust)
             yield from _quarantine(account, mailbox)
+            for folder in account.buttons:
+                yield from _button(account, mailbox, folder)
     except (MailboxError, SecretError) as error:
         yield _unreached(account, error)
     else:
@@ -269,10 +271,29 @@ def results(where: str, seen: Seen, trust: TrustSettings) -> Iterator[Found]:
         yield note("no-authserv-id", where, name)
 
 
+def _button(account: AccountSettings, mailbox: ImapMailbox, wanted: str) -> Iterator[Found]:
+    """A folder into which people move a mail to ask or to report: out of it, and into INBOX, something has to be put."""
+    where = f"{account.name}/{wanted}"
+    real = _real(mailbox, wanted)
+    if not real:
+        yield note("button-missing", where)
+    else:
+        yield Found(good=True, text=f"{where}{colon()} {say('existe', 'exists')}")
+        yield from rights(where, mailbox.rights(real[0]), "rwte")
+    yield from rights(f"{account.name}/INBOX", mailbox.rights("INBOX"), "i")
+    if not mailbox.takes_away:
+        yield note("button-copies", where)
+
+
+def _real(mailbox: ImapMailbox, wanted: str) -> list[str]:
+    """Folders that the server may make of that name, by its namespace."""
+    return [name for name in mailbox.folders() if name == wanted or name.endswith((f"/{wanted}", f".{wanted}"))]
+
+
 def _quarantine(account: AccountSettings, mailbox: ImapMailbox) -> Iterator[Found]:
     wanted = account.quarantine_folder
     where = f"{account.name}/{wanted}"
-    real = [name for name in mailbox.folders() if name == wanted or name.endswith((f"/{wanted}", f".{wanted}"))]
+    real = _real(mailbox, wanted)
     if real:
         yield Found(good=True, text=f"{where}{colon()} {say('existe', 'exists')}")
         if account.mode == "enforce":

@@ -37,7 +37,7 @@ from vigie.scanner.reporting.settings import (
     SignalSpamSettings,
 )
 from vigie.scanner.settings import AccountSettings
-from vigie.web.settings import ApiSettings, GroupSettings, OidcSettings, WebSettings
+from vigie.web.settings import ApiSettings, EntraSettings, EntraTenantSettings, GroupSettings, OidcSettings, WebSettings
 
 PLACEHOLDER = "mx.example.org"
 """The receiving server of the example, which no mailbox has (RFC 2606 section 3)."""
@@ -79,6 +79,8 @@ SECTIONS: tuple[tuple[str, type[Settings]], ...] = (
     ("# [channels.webhook]", ReportWebhookSettings),
     ("[web]", WebSettings),
     ("[web.api]", ApiSettings),
+    ("# [web.api.entra]", EntraSettings),
+    ("# [[web.api.entra.tenants]]", EntraTenantSettings),
     ("# [web.oidc]", OidcSettings),
     ("# [[web.oidc.groups]]", GroupSettings),
     ("[[accounts]]", AccountSettings),
@@ -101,6 +103,8 @@ SAMPLES: dict[str, Any] = {
     "scopes": ["https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"],
     "token_file": "/var/lib/vigie/accueil.token",
     "cron": "*/5 * * * *",
+    "check_folder": "À vérifier",
+    "report_folder": "Signaler une fraude",
     "nameservers": ["127.0.0.1"],
     "border_hosts": [PLACEHOLDER],
     "relays": ["192.0.2.0/24"],
@@ -124,6 +128,9 @@ SAMPLES: dict[str, Any] = {
     "role": "reviewer",
     "origins": ["https://addin.example.org"],
     "accounts": ["accueil"],
+    "clients": ["00000000-0000-0000-0000-000000000000"],
+    "id": "11111111-1111-1111-1111-111111111111",
+    "uses": ["check", "report"],
 }
 """Values to show where the default says nothing."""
 TABLES = {header.strip("# ").replace("[[", "[").replace("]]", "]") for header, _ in SECTIONS}

@@ -84,7 +84,7 @@ def status(path: Path | None, account: str, *, as_json: bool) -> Status:
     folders = [
         _folder(one, name, standing[one.name], beats.get((one.name, name)), now)
         for one in accounts
-        for name in one.folders
+        for name in one.watched
     ]
     folders += [folder for name, why in refused.items() for folder in _refused(name, why, beats, modes_of[name], now)]
     for folder in folders:

@@ -23,6 +23,7 @@ from vigie.cli.person import at_the_keyboard
 from vigie.cli.report import authentication
 from vigie.cli.status import Fault, Status
 from vigie.ledger import spreadsheet
+from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.review import Standing
 from vigie.ledger.review_types import CaseLine, Pile, ReviewCase, Sort, Wanted
 from vigie.ledger.themes import NAMES
@@ -183,9 +184,13 @@ def _detail(record: Record) -> Iterator[Text]:
         )
         for finding in findings
     )
-    place = record.place
-    yield Text(
-        f"  {plain(place.account)} / {plain(place.folder)} / UID {place.uid}  Message-ID {plain(record.message_id)}",
-        style="dim",
-    )
+    yield Text(f"  {_place(record)}  Message-ID {plain(record.message_id)}", style="dim")
     yield Text(f"  SHA-256 {record.sha256}", style="dim")
+
+
+def _place(record: Record) -> str:
+    place = record.place
+    if is_place(place):  # nobody knows in which mailbox it lies
+        handed_in = say("remis par une personne", "handed in by somebody")
+        return f"{plain(place.account)} / {handed_in}" if place.account else handed_in
+    return f"{plain(place.account)} / {plain(place.folder)} / UID {place.uid}"

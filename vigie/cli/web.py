@@ -145,13 +145,13 @@ def _password(name: str) -> str:
 
 def _check(config: Config) -> None:
     """What the settings of one section alone cannot see. Raises ConfigError."""
-    if config.web.oidc is None:
-        return
-    names = {account.name for account in config.accounts}
-    for group in config.web.oidc.groups:
-        if unknown := sorted(set(group.accounts or ()) - names):
+    names, oidc, entra = {account.name for account in config.accounts}, config.web.oidc, config.web.api.entra
+    named = [(f"web.oidc.groups[{group.name}]", group.accounts) for group in (oidc.groups if oidc else ())]
+    named += [(f"web.api.entra.tenants[{one.id}]", one.accounts) for one in (entra.tenants if entra else ())]
+    for section, accounts in named:
+        if unknown := sorted(set(accounts or ()) - names):
             wrong = say("aucun compte de ce nom", "no account of that name")
-            key = f"web.oidc.groups[{group.name}].accounts"
+            key = f"{section}.accounts"
             raise ConfigError(config.path or Path("vigie.toml"), None, key, f"{wrong}: {', '.join(unknown)}")
 
 
@@ -186,7 +186,7 @@ def _mailbox(account: AccountSettings) -> Mailbox:
         account.name,
         account.host,
         account.username,
-        account.folders,
+        account.watched,
         account.mode,
         account.quarantine_folder,
         account.cron or account.schedule,

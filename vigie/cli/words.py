@@ -130,6 +130,9 @@ def _one(intent: Intent, outcome: Outcome | None) -> str:
         return say("mis en quarantaine", "quarantined") + f" ({plain(intent.destination)})"
     if intent.kind is ActionKind.RELEASE:
         return say("remis en place", "put back") + f" ({plain(intent.destination)})"
+    if intent.kind is ActionKind.ANSWER:
+        keywords = f" {' '.join(outcome.kept_keywords)}" if outcome.kept_keywords else ""
+        return say("répondu à la personne", "the person was answered") + keywords
     if not outcome.kept_keywords:
         return say("étiquette refusée par le serveur", "tag refused by the server")
     return say("étiqueté", "tagged") + f" {' '.join(outcome.kept_keywords)}"
@@ -145,6 +148,7 @@ def deed(kind: ActionKind, outcome: Outcome | None) -> str:
         ActionKind.QUARANTINE: say("mis en quarantaine", "quarantined"),
         ActionKind.RELEASE: say("remis en place", "put back"),
         ActionKind.TAG: say("étiqueté", "tagged"),
+        ActionKind.ANSWER: say("répondu", "answered"),
     }.get(kind, kind.value)
 
 

@@ -43,13 +43,15 @@ def record_from_case(
     judged_at: datetime,
     retry_at: datetime | None = None,
     attempts: int = 1,
+    consented: bool = False,
 ) -> Record:
     """The record of a case. `case_object` is what `vigie check --json` prints of it, from vigie.judge.export.
 
     The id follows from the place: judging a place again gives the same one. Of a mail that has nothing to do with a
     protected sender only the verdict is kept, and what recognises it: whom somebody writes to is no business of ours.
+    `consented`: somebody has handed it in, to be read.
     """
-    if case.verdict.label is Label.UNRELATED:
+    if case.verdict.label is Label.UNRELATED and not consented:
         case = replace(case, subject="", author="")
         case_object = {key: value for key, value in case_object.items() if key not in _OF_THE_MAIL}
     return Record(

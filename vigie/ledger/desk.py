@@ -24,6 +24,7 @@ from vigie.ledger import (
     change_rows,
     deciding,
     frozen_rows,
+    handed_in_rows,
     intent_rows,
     record_rows,
     retention,
@@ -34,6 +35,7 @@ from vigie.ledger import (
 from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
+from vigie.ledger.handed_in_desk import HandedInDesk
 from vigie.ledger.identity import fresh_id
 from vigie.ledger.reports import Reports
 from vigie.ledger.review import possible, standing
@@ -85,6 +87,11 @@ class Desk:
     def reports(self) -> Reports:
         """Confirmed frauds for those who can stop them."""
         return Reports(self._database, self._who, self._within)
+
+    @property
+    def handed_in(self) -> HandedInDesk:
+        """What people have handed in."""
+        return HandedInDesk(self._database, self._who, self._within)
 
     # -- looking ---------------------------------------------------------------------------------------------------------
 
@@ -273,10 +280,11 @@ class Desk:
             record = deciding.found(connection, record_id, self._within)
             if record is None:
                 return Unknown()
-            if record.verdict not in _LOOKED_AT:
+            if record.verdict not in _LOOKED_AT and not handed_in_rows.is_one(connection, record.id):
                 return _PRIVATE
             view_rows.expire(connection, at)
             asked = view_rows.ask(connection, fresh_id(), record, who=self._who, at=at)
+            handed_in_rows.show(connection, self._database.path, asked, at=at)
             self._viewed(connection, asked, record.place.account, "asked")
             return asked
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
+from vigie.ledger.answer_schema import ANSWERS
 from vigie.ledger.columns import storable
 from vigie.ledger.report_schema import REPORTS
 from vigie.ledger.schema import (
@@ -17,6 +18,7 @@ from vigie.ledger.schema import (
     DECISIONS,
     EDITIONS,
     FROZEN,
+    HANDED_IN,
     HEARTBEATS,
     INTENTS,
     MODES,
@@ -26,8 +28,11 @@ from vigie.ledger.schema import (
     SIGNED,
     WISHES,
 )
+from vigie.ledger.token_schema import TOKENS
 
-_JSON = frozenset({"case_json", "answers", "settings", "flags", "keywords", "kept_keywords", "detail"})
+_JSON = frozenset(
+    {"accounts", "uses", "case_json", "answers", "settings", "flags", "keywords", "kept_keywords", "detail"}
+)
 
 
 def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -44,6 +49,12 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
         reports = select(*(column for column in REPORTS.columns if column.name not in ("number", "sealed"))).where(
             REPORTS.c.record_id == record_id
         )
+        handed = select(*(column for column in HANDED_IN.columns if column.name not in ("record_id", "message"))).where(
+            HANDED_IN.c.record_id == record_id
+        )
+        replies = select(*(column for column in ANSWERS.columns if column.name not in ("number", "sealed"))).where(
+            ANSWERS.c.intent.in_(select(INTENTS.c.id).where(INTENTS.c.record_id == record_id))
+        )
         for record in _rows(connection, select(RECORDS).where(RECORDS.c.id == record_id)):
             yield {
                 "kind": "record",
@@ -51,8 +62,10 @@ def of_records(connection: Connection, record_ids: Sequence[str]) -> Iterator[di
                 "decisions": _rows(connection, decisions.order_by(DECISIONS.c.number)),
                 "wanted_back": _rows(connection, wishes.order_by(WISHES.c.at)),
                 "reports": _rows(connection, reports.order_by(REPORTS.c.number)),
+                "handed_in": _rows(connection, handed),
                 "intents": _rows(connection, intents),
                 "outcomes": _rows(connection, outcomes),
+                "replies": _rows(connection, replies.order_by(ANSWERS.c.number)),
                 "signatures": connection.execute(signatures).scalars().all(),
                 "frozen": _rows(connection, frozen.where(FROZEN.c.record_id == record_id)),
             }
@@ -71,6 +84,10 @@ def of_account(connection: Connection, account: str) -> Iterator[dict[str, Any]]
     for kind, table in tables:
         for row in _rows(connection, select(table).where(table.c.account == storable(account))):
             yield {"kind": kind, **row}
+    columns = [column for column in TOKENS.columns if column.name != "hash"]
+    for row in _rows(connection, select(*columns).where(TOKENS.c.accounts.is_not(None))):
+        if storable(account) in row["accounts"]:
+            yield {"kind": "token", **row}
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:

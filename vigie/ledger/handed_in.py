@@ -1,86 +1,60 @@
-"""Messages that people have handed in by a program, as `ledger.handed_in`: kept with their consent alone (W-22).
+"""Messages that people hand in, as `ledger.handed_in`: kept with their consent alone (W-22), each as a case of its own.
 
-The case is masked, the message is sealed with the key beside the ledger. Both go after `[retention] days`, by `Ledger.expire`.
+    record_id, new = ledger.handed_in.add(case, case_object(case), raw, Source.of_token(token), at=now)
+
+The case is masked like any other, the message is sealed with the key beside the ledger. The message goes after `[retention] days`,
+by `Ledger.expire`; the case goes when others of its age do.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import func, select
 
-from vigie.ledger import audit, sealing
-from vigie.ledger.audit import What
-from vigie.ledger.columns import instant_text, storable
+from vigie.ledger import handed_in_rows, record_rows
+from vigie.ledger.casefile import record_from_case
 from vigie.ledger.database import Database
-from vigie.ledger.token_schema import REPORTS
-from vigie.ledger.token_types import Token
-from vigie.ledger.tokens import scope_text
+from vigie.ledger.handed_in_types import Source
+from vigie.ledger.schema import HANDED_IN
+from vigie.ledger.types import Place
+from vigie.rules.types import Case
+
+_UID_BITS: Final = 62
 
 
-@dataclass(frozen=True, slots=True)
-class HandedIn:
-    """What is kept of a message. `case_json`: masked and bounded before it gets here, see casefile.case_text."""
-
-    sha256: str
-    message_id: str
-    verdict: str
-    case_json: str
-
-
-class Reports:
+class Intake:
     """See the module. Thread-safe. Every method raises LedgerError."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, told: HandedIn, raw: bytes, token: Token, *, at: datetime) -> tuple[str, bool]:
-        """Keeps it; the id, and whether it is new: the same message by the same token is kept once."""
-        report_id = secrets.token_hex(8)
-        sealed = sealing.seal(self._database.path, raw, _about(report_id))
-        with self._database.writing() as connection:
-            same = (REPORTS.c.token_id == token.id, REPORTS.c.sha256 == told.sha256)
-            known = connection.execute(select(REPORTS.c.id).where(*same)).scalar_one_or_none()
-            if known is not None:
-                return str(known), False
-            connection.execute(
-                insert(REPORTS).values(
-                    id=report_id,
-                    token_id=token.id,
-                    token_name=storable(token.name),
-                    accounts=scope_text(token.accounts),
-                    at=instant_text(at),
-                    sha256=told.sha256,
-                    message_id=storable(told.message_id),
-                    verdict=told.verdict,
-                    case_json=told.case_json,
-                    message=sealed,
-                )
-            )
-            detail = {"report": report_id, "token": token.id, "verdict": told.verdict}
-            audit.append(connection, What.HANDED_IN, at=at, who=f"token:{token.name}", detail=detail)
-            return report_id, True
+    def add(
+        self, case: Case, case_object: Mapping[str, Any], raw: bytes, source: Source, *, at: datetime
+    ) -> tuple[str, bool]:
+        """Keeps it; the id of its case, and whether it is new: the same message by the same source is kept once.
 
-    def message(self, report_id: str) -> bytes | None:
+        `case_object`: what `vigie check --json` prints of the case, as for casefile.record_from_case.
+        """
+        place = Place(source.account, handed_in_rows.FOLDER, 0, secrets.randbits(_UID_BITS))
+        record = record_from_case(case, place, case_object, judged_at=at, consented=True)
+        with self._database.writing() as connection:
+            known = handed_in_rows.known(connection, source, case.sha256)
+            if known is not None:
+                return known, False
+            record_rows.write(connection, (record,))
+            handed_in_rows.keep(connection, self._database.path, record, raw, source, at=at)
+            return record.id, True
+
+    def message(self, record_id: str) -> bytes | None:
         """The message as it was handed in; None: it is not kept (any more)."""
         with self._database.reading() as connection:
-            query = select(REPORTS.c.message).where(REPORTS.c.id == storable(report_id))
-            sealed = connection.execute(query).scalar_one_or_none()
-        return None if sealed is None else sealing.unseal(self._database.path, sealed, _about(report_id))
+            return handed_in_rows.unsealed(connection, self._database.path, record_id)
 
     def count(self) -> int:
-        """How many are kept."""
+        """How many are known."""
         with self._database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(REPORTS)).scalar_one())
-
-
-def expire(connection: Connection, before: datetime) -> int:
-    """Removes those that were handed in before; gives how many."""
-    return connection.execute(delete(REPORTS).where(REPORTS.c.at < instant_text(before))).rowcount
-
-
-def _about(report_id: str) -> str:
-    return f"report {report_id}"
+            return int(connection.execute(select(func.count()).select_from(HANDED_IN)).scalar_one())

@@ -24,6 +24,8 @@ from vigie.ledger.schema import INTENTS, OUTCOMES, RECORDS
 from vigie.ledger.types import ActionKind, Intent, Outcome, Place, State
 
 OPEN = (State.PENDING, State.MOVING)
+BACK = (ActionKind.RELEASE, ActionKind.ANSWER)
+"""What brings a message back to where people read it: its case follows it."""
 _PLACE = ("account", "folder", "uidvalidity", "uid")
 
 
@@ -104,12 +106,14 @@ def ended_at(connection: Connection, place: Place) -> bool:
 def brought_back(
     connection: Connection, account: str | None, contents: Collection[str] | None
 ) -> Mapping[Place, Intent]:
-    """Where each release that is DONE has put its message, with the release. `contents`: SHA-256; None: all."""
+    """Where each release, or answer, that is DONE has put its message, with that intent. `contents`: SHA-256; None: all."""
     query = select(INTENTS, *(OUTCOMES.c[name].label(f"now_{name}") for name in _PLACE)).join(
         OUTCOMES, INTENTS.c.id == OUTCOMES.c.intent_id
     )
     query = query.where(
-        INTENTS.c.kind == ActionKind.RELEASE.value, INTENTS.c.state == State.DONE.value, OUTCOMES.c.account.is_not(None)
+        INTENTS.c.kind.in_([kind.value for kind in BACK]),
+        INTENTS.c.state == State.DONE.value,
+        OUTCOMES.c.account.is_not(None),
     )
     if account is not None:
         query = query.where(INTENTS.c.account == storable(account))

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from vigie.ledger import audit, doubles, export, handed_in, mode_rows, retention
+from vigie.ledger import audit, doubles, export, handed_in_rows, mode_rows, retention
 from vigie.ledger.audit import What
 from vigie.ledger.database import Database
 from vigie.ledger.review_types import Scope
@@ -103,7 +103,7 @@ class Keeper:
                         ),
                     )
                     retention.remove_orphans(connection)
-                    handed_in.expire(connection, judged)
+                    handed_in_rows.expire(connection, judged)
                 self._note_erased(connection, What.EXPIRED, done)
             total += done
         if total.anything:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from vigie.ledger import deciding, report_rows, sealing
+from vigie.ledger import deciding, handed_in_rows, report_rows, sealing
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState, Taken
@@ -50,6 +50,7 @@ class Outbox:
                     connection, record, channel, who=self._who, approved=True, dry_run=False, at=at
                 )
                 if report is not None:
+                    handed_in_rows.hand_over(connection, self._database.path, report, at=at)
                     note(connection, report, "approved", who=self._who)
                     asked += 1
         return asked

@@ -23,6 +23,8 @@ _PLACE = ("account", "folder", "uidvalidity", "uid")
 # What a record keeps when its place is judged again.
 _KEPT = ("number", "id", "decision", "held", "version", "requested")
 SHORTEST_BEGINNING = 4
+_SAME = 100
+"""Identical messages of one account that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,15 @@ def relocate(connection: Connection, places: Mapping[str, Place]) -> None:
         connection.execute(update(RECORDS).where(RECORDS.c.id == storable(record_id)).values(**new))
 
 
+def follow(connection: Connection, record_id: str, source: Place, there: Place) -> None:
+    """The record of a message that was put back: at its place from now on, unless another record stands there."""
+    here = connection.execute(select(RECORDS).where(RECORDS.c.id == storable(record_id))).one_or_none()
+    if here is None or as_record(here).place != source:
+        return
+    if at_place(connection, there.account, there.folder, there.uidvalidity, there.uid) is None:
+        relocate(connection, {record_id: there})
+
+
 def under_their_ids(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
     """The same, of one folder, each with the id that it has or will have: of the record that stands at its place, else its own.
 
@@ -220,6 +231,13 @@ def released(connection: Connection, account: str, sha256: str) -> bool:
         return True
     kept = select(ALLOWED.c.at).where(ALLOWED.c.account == storable(account), ALLOWED.c.sha256 == storable(sha256))
     return connection.execute(kept).first() is not None
+
+
+def of_content(connection: Connection, account: str, sha256: str) -> Sequence[Record]:
+    """Every record of that content in that account, newest first; none of what was never read whole."""
+    query = select(RECORDS).where(RECORDS.c.account == storable(account), RECORDS.c.sha256 == storable(sha256))
+    rows = connection.execute(query.order_by(RECORDS.c.judged_at.desc(), RECORDS.c.number.desc()).limit(_SAME))
+    return [as_record(row) for row in rows] if sha256 else []
 
 
 def set_held(connection: Connection, record_id: str, held: bool) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from vigie.ledger import audit, deciding, report_rows, report_statistics, sealing, wishes
+from vigie.ledger import audit, deciding, handed_in_rows, report_rows, report_statistics, sealing, wishes
 from vigie.ledger.audit import What
 from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
@@ -64,6 +64,7 @@ class Reports:
             )
             if asked is None:
                 return self._in_the_way(connection, record, channel)
+            handed_in_rows.hand_over(connection, self._database.path, asked, at=at)
             self._note(connection, asked, "approved" if approved else "dry-run" if dry_run else "asked")
             return asked
 

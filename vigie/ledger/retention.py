@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger import signature_rows
-from vigie.ledger.columns import instant_text, storable
+from vigie.ledger.answer_schema import ANSWERS
+from vigie.ledger.columns import instant_text, list_text, storable
 from vigie.ledger.digest_schema import ASKS, DIGEST_ITEMS
-from vigie.ledger.intent_rows import OPEN
+from vigie.ledger.intent_rows import BACK, OPEN
 from vigie.ledger.report_schema import REPORTS
 from vigie.ledger.report_types import OPEN_REPORTS
 from vigie.ledger.schema import (
@@ -27,6 +28,7 @@ from vigie.ledger.schema import (
     DECISIONS,
     EDITIONS,
     FROZEN,
+    HANDED_IN,
     HEARTBEATS,
     INTENTS,
     MODES,
@@ -37,7 +39,8 @@ from vigie.ledger.schema import (
     VIEWS,
     WISHES,
 )
-from vigie.ledger.types import ActionKind, Decision, Erased, State
+from vigie.ledger.token_schema import TOKENS
+from vigie.ledger.types import Decision, Erased, State
 
 BATCH = 200
 """Records of one transaction: the scanner's writes wait for it."""
@@ -111,7 +114,7 @@ def seconds(connection: Connection, record_ids: Sequence[str]) -> int:
         .join(INTENTS, INTENTS.c.id == OUTCOMES.c.intent_id)
         .where(
             RECORDS.c.id.in_(record_ids),
-            INTENTS.c.kind == ActionKind.RELEASE.value,
+            INTENTS.c.kind.in_([kind.value for kind in BACK]),
             INTENTS.c.state == State.DONE.value,
             INTENTS.c.record_id != RECORDS.c.id,
             INTENTS.c.sha256 == RECORDS.c.sha256,
@@ -142,7 +145,7 @@ def remove(connection: Connection, record_ids: Sequence[str], *, keep_allowed: b
         _drop_allowed(connection, going)
     signatures = signature_rows.forget(connection, going)
     intents = select(INTENTS.c.id).where(INTENTS.c.record_id.in_(going))
-    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS):
+    for table in (FROZEN, DECISIONS, WISHES, BULK_ITEMS, VIEWS, DIGEST_ITEMS, ASKS, REPORTS, HANDED_IN):
         connection.execute(delete(table).where(table.c.record_id.in_(going)))
     connection.execute(delete(SENDINGS).where(SENDINGS.c.intent_id.in_(intents)))
     connection.execute(delete(OUTCOMES).where(OUTCOMES.c.intent_id.in_(intents)))
@@ -166,13 +169,15 @@ def remove_signatures(connection: Connection, first_seen_before: datetime) -> in
 def remove_traces(connection: Connection, account: str, *, places: bool) -> int:
     """What hangs on the account and on no record; gives how many signatures.
 
-    `places`: also how far its folders were judged, and its mode. Not for an account that is still at work: all its mail
-    would be judged, and acted upon, anew.
+    `places`: also how far its folders were judged, its mode, and the tokens about it alone. Not for an account that is still at
+    work: all its mail would be judged, and acted upon, anew.
     """
-    tables = (SIGNATURES, ALLOWED, *((CURSORS, ATTEMPTS, HEARTBEATS, MODES) if places else ()))
+    tables = (SIGNATURES, ALLOWED, *((CURSORS, ATTEMPTS, HEARTBEATS, MODES, ANSWERS) if places else ()))
     counts = [
         connection.execute(delete(table).where(table.c.account == storable(account))).rowcount for table in tables
     ]
+    if places:  # of a token for that mailbox alone nothing is left to ask; one for several stays, with its name
+        connection.execute(delete(TOKENS).where(TOKENS.c.accounts == list_text((storable(account),))))
     return counts[0]
 
 

@@ -96,7 +96,7 @@ def standing(history: History) -> Standing:
 
 
 def _after(intent: Intent, before: Standing) -> Standing:
-    if intent.kind is ActionKind.TAG or intent.state is State.FAILED:
+    if intent.kind in (ActionKind.TAG, ActionKind.ANSWER) or intent.state is State.FAILED:
         return before
     quarantine = intent.kind is ActionKind.QUARANTINE
     if intent.state in OPEN:
@@ -122,7 +122,7 @@ def plan_release(record: Record, history: History, *, at: datetime) -> Intent | 
         record_id=record.id,
         kind=ActionKind.RELEASE,
         source=_lies_at(quarantined, outcome),
-        destination=quarantined.source.folder,
+        destination=home(quarantined, history),
         keywords=ours,
         state=State.PENDING,
         created_at=at,
@@ -189,6 +189,18 @@ def plan_undo(record: Record, history: History, *, at: datetime) -> Undoing | Re
 
 def _last(history: History, kind: ActionKind) -> tuple[Intent, Outcome | None]:
     return next(pair for pair in reversed(history) if pair[0].kind is kind and pair[0].state is State.DONE)
+
+
+def home(quarantined: Intent, history: History) -> str:
+    """The folder that the message belongs in: where it was taken from, unless somebody had moved it there to ask or to report."""
+    asked = (known for known, _ in reversed(history) if is_answered_by(known, quarantined))
+    return next((answer.destination for answer in asked), "") or quarantined.source.folder
+
+
+def is_answered_by(answer: Intent, quarantined: Intent) -> bool:
+    """Both are about one message in a folder that is a button: what is reported and false goes into quarantine, and not back."""
+    kinds = (answer.kind, quarantined.kind) == (ActionKind.ANSWER, ActionKind.QUARANTINE)
+    return kinds and answer.source == quarantined.source
 
 
 def _lies_at(intent: Intent, outcome: Outcome | None) -> Place:

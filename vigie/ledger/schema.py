@@ -271,6 +271,21 @@ VIEWS = Table(
     Column("sealed", LargeBinary),
 )
 
+HANDED_IN = Table(
+    "handed_in",
+    METADATA,
+    Column("record_id", Text, ForeignKey("records.id"), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("dismissed_at", Text),
+    Column("dismissed_by", Text, nullable=False, server_default=""),
+    Column("message", LargeBinary),
+    UniqueConstraint("source", "source_id", "sha256"),
+)
+
 
 def migrations() -> tuple[tuple[int, str], ...]:
     """Every step as (version that it leads to, SQL), in order, without gaps."""

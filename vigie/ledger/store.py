@@ -12,7 +12,9 @@ from sqlalchemy import Connection, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger import (
+    answers,
     attempt_rows,
+    audit,
     bulk_rows,
     bulks,
     deciding,
@@ -25,13 +27,14 @@ from vigie.ledger import (
     signature_rows,
     view_rows,
 )
+from vigie.ledger.answers import NOTHING_ASKED, Answers, Asked, LetterState
 from vigie.ledger.asks import Asks
 from vigie.ledger.audit import What
 from vigie.ledger.columns import instant, instant_text, optional_instant, optional_instant_text, storable
 from vigie.ledger.desk import Desk
 from vigie.ledger.digests import Digests
 from vigie.ledger.faults import LedgerError
-from vigie.ledger.handed_in import Reports
+from vigie.ledger.handed_in import Intake
 from vigie.ledger.keeping import Keeper
 from vigie.ledger.outbox import Outbox
 from vigie.ledger.people import People
@@ -117,9 +120,14 @@ class Ledger(Keeper):
         return Tokens(self._database)
 
     @property
-    def handed_in(self) -> Reports:
-        """Messages that people have handed in by a program."""
-        return Reports(self._database)
+    def handed_in(self) -> Intake:
+        """Messages that people hand in."""
+        return Intake(self._database)
+
+    @property
+    def answers(self) -> Answers:
+        """Replies to people who asked by moving a message."""
+        return Answers(self._database)
 
     @property
     def outbox(self) -> Outbox:
@@ -150,12 +158,14 @@ class Ledger(Keeper):
         frozen: Mapping[Place, Frozen] = NOTHING_FROZEN,
         sightings: Iterable[Sighting] = (),
         relocated: Mapping[str, Place] = NOWHERE,
+        asked: Asked = NOTHING_ASKED,
     ) -> None:
         """Writes records, opens the intents about them and moves the cursor, in one transaction.
 
         A record of a place that has one already replaces it (keeping its id and decision). The cursor never goes back
         within one UIDVALIDITY. Attempts at what is judged now are forgotten. `frozen`: what the verdicts of these records
-        rest on; of an unrelated mail nothing stays frozen. `relocated`: where the messages of these records, by id, are now.
+        rest on; of an unrelated mail nothing stays frozen. `relocated`: where the messages of these records, by id, are now. `asked`:
+        what is to be told to people about these intents, and what they report.
         """
         judged, wanted = tuple(records), tuple(intents)
         if not judged and not wanted and not relocated and cursor is None:
@@ -169,6 +179,9 @@ class Ledger(Keeper):
             verdicts = {record.id: record.verdict for record in judged}
             for intent in wanted:
                 self._open(connection, intent, verdict=verdicts.get(intent.record_id, ""))
+            if asked.letters or asked.reported:
+                accounts = {intent.id: intent.source.account for intent in wanted}
+                answers.write(connection, self.path, asked, accounts, audit.now())
             if cursor is not None:
                 record_rows.move_cursor(connection, cursor)
             attempt_rows.clear(connection, [*relocated.values(), *(record.place for record in judged)], cursor)
@@ -243,6 +256,11 @@ class Ledger(Keeper):
         """Records of that content in that folder under another UIDVALIDITY, the likeliest first: for re-matching after a change."""
         with self._database.reading() as connection:
             return record_rows.stale(connection, account, folder, uidvalidity, sha256)
+
+    def of_content(self, account: str, sha256: str) -> Sequence[Record]:
+        """Records of that content in that account, newest first; none for ""."""
+        with self._database.reading() as connection:
+            return record_rows.of_content(connection, account, sha256)
 
     def under_their_ids(self, records: Sequence[Record]) -> Sequence[Record]:
         """The same records, all of one folder, under the ids that they have or will have: intents name them."""
@@ -327,11 +345,15 @@ class Ledger(Keeper):
             if ended is not None:
                 told = {"intent": ended.id, "kind": ended.kind.value, "state": outcome.state.value}
                 self._note(connection, What.ENDED, account=ended.source.account, about=ended.record_id, detail=told)
-                if ended.kind is ActionKind.RELEASE and outcome.destination is not None:
+                if ended.kind in intent_rows.BACK and outcome.destination is not None:
                     self._absorb(connection, ended, outcome.destination)
+                if ended.kind is ActionKind.ANSWER:
+                    answers.move_on(connection, ended.id, LetterState.ENDED)
+                    if outcome.destination is not None:
+                        record_rows.follow(connection, ended.record_id, ended.source, outcome.destination)
 
     def _absorb(self, connection: Connection, release: Intent, there: Place) -> None:
-        """Removes the second case of a released message: it was read at its new place before its release was known to have ended.
+        """Removes the second case of a message that was put back: it was read at its new place before that was known to have ended.
 
         One that somebody decided about, or for which something was done, stays.
         """
@@ -389,7 +411,7 @@ class Ledger(Keeper):
     def brought_back(
         self, account: str | None = None, contents: Collection[str] | None = None
     ) -> Mapping[Place, Intent]:
-        """Where our own releases have put messages, with the release: a message of its SHA-256 there has a case already.
+        """Where our own releases and answers have put messages, with that intent: a message of its SHA-256 there has a case already.
 
         `contents`: of these SHA-256 alone.
         """

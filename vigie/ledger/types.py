@@ -15,6 +15,8 @@ class ActionKind(StrEnum):
     TAG = "tag"
     QUARANTINE = "quarantine"
     RELEASE = "release"
+    ANSWER = "answer"
+    """Somebody moved a message into a folder that is a button: it is told what was found, and put back."""
 
 
 class State(StrEnum):
@@ -134,9 +136,9 @@ class Intent:
     kind: ActionKind
     source: Place
     destination: str
-    """Folder; "" for TAG."""
+    """Folder; "" for TAG, and for an ANSWER that leaves the message where it is."""
     keywords: tuple[str, ...]
-    """TAG: to add. QUARANTINE: to add before the move. RELEASE: to have removed afterwards."""
+    """TAG: to add. QUARANTINE: to add before the move. RELEASE: to have removed afterwards. ANSWER: to add."""
     state: State
     message_id: str
     sha256: str

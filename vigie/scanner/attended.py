@@ -69,5 +69,5 @@ def _watchers(one: Supervisor) -> Sequence[Watcher]:
 
     return [
         Watcher(one.account, folder, wake, one.stopping, connect=imap.connect, gate=one.gate)
-        for folder in one.account.folders
+        for folder in one.account.watched
     ]

@@ -30,6 +30,7 @@ from vigie.judge.settings import LimitSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Cursor, Intent, Outcome, Place, Record
 from vigie.scanner import journal, recover, viewing
+from vigie.scanner.buttons.plan import Button
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Batch, Judging, Pool, StoppedError, content_hash
@@ -87,11 +88,26 @@ def scan(
         session = session or stack.enter_context(Session(account, imap.connect))
         judging = stack.enter_context(Judging(pool, stop, account.recipients))
         hands = Hands(session, ledger)
-        settler = Settler(hands, judging, summary, progress, mode_now)
+        button = None
+        if folder in account.buttons:
+            summary.folder = _made(hands, folder)
+            button = Button(hands, summary.folder, reports=folder == account.report_folder)
+        settler = Settler(hands, judging, summary, progress, mode_now, button)
         usual = LimitSettings()
         reading = Reading(hands, room or Room(usual.fetched_bytes), limit or usual.message_bytes, stop)
-        _Pass(hands, judging, settler, summary, stop, reading).run(since)
+        _Pass(hands, judging, settler, summary, stop, reading, button).run(since)
     return summary
+
+
+def _made(hands: Hands, folder: str) -> str:
+    """The real name of a folder that is a button, which is made where there is none: a client shows it then. As `_connected`."""
+    kept = hands.session.is_open
+    try:
+        return hands.mailbox.ensure_folder(folder)
+    except MailboxError as error:
+        if not kept or error.kind not in recover.OF_THE_CONNECTION:
+            raise
+        return hands.session.renew().ensure_folder(folder)
 
 
 class _Pass:
@@ -105,7 +121,9 @@ class _Pass:
         summary: Summary,
         stop: threading.Event,
         reading: Reading,
+        button: Button | None,
     ) -> None:
+        self._button = button
         self._hands = hands
         self._ledger = hands.ledger
         self._judging = judging
@@ -310,7 +328,9 @@ class _Pass:
                 begun.append((fetched, sha256))
                 continue
             carried[record.id] = record
-            if self._again or record.retry_at is not None:  # row 7: what was to be judged again is judged now
+            if (
+                self._again or self._button is not None or record.retry_at is not None
+            ):  # row 7: what was to be judged again is judged now
                 begun.append((fetched, sha256))
         if not counted:
             self._ledger.count_attempts(self._place(fetched.uid) for fetched, _ in begun)
@@ -322,6 +342,10 @@ class _Pass:
 
         One message, one record: each is used once, so a second copy that came meanwhile is another message, as ever.
         """
+        if self._button is not None:
+            known = self._button.known(self._place(uid), sha256, self._relocated)
+            self._relocated |= set() if known is None else {known.id}
+            return known
         if not self._renumbered or self._has_record(uid):
             return None
         for known in self._ledger.stale_records(self._account, self._folder, self._uidvalidity, sha256):

@@ -16,6 +16,10 @@ FALSE = ("$Phishing", "$Junk")
 DOUBTFUL = ("VigieSuspect",)
 """On a suspicion. Never `$Junk`: clients move or train on it."""
 OURS = (*FALSE, *DOUBTFUL)
+PROVEN = ("VigieAuthentique",)
+"""Only as an answer to who asked: what is set on every genuine mail would be missed on none."""
+PRIVATE = (*DOUBTFUL, *PROVEN)
+"""Nobody else sets these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ def decide(
     if mode == "enforce" and not partial:
         return Plan(ActionKind.QUARANTINE, FALSE if all(map(keeps, FALSE)) else ())
     return _tag(FALSE, keeps)
+
+
+def answer_keywords(label: Label, keeps: Callable[[str], bool]) -> tuple[str, ...]:
+    """What answers somebody who asked about a message, in any mode; () where no keyword says it, or the folder keeps none."""
+    words = {Label.IMPERSONATION: FALSE, Label.SUSPICIOUS: DOUBTFUL, Label.GENUINE: PROVEN}.get(label, ())
+    return words if all(map(keeps, words)) else ()
 
 
 def _tag(keywords: tuple[str, ...], keeps: Callable[[str], bool]) -> Plan:

@@ -25,12 +25,23 @@ RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=35
 
 
 def judged(
-    case: Case, place: Place, sha256: str, *, at: datetime, partial: bool, size: int, judgement: int = 1
+    case: Case,
+    place: Place,
+    sha256: str,
+    *,
+    at: datetime,
+    partial: bool,
+    size: int,
+    judgement: int = 1,
+    consented: bool = False,
 ) -> Record:
-    """The record of a case. `sha256` and `size` are of the bytes as they were fetched; `judgement` counts from 1 (row 7)."""
+    """The record of a case. `sha256` and `size` are of the bytes as they were fetched; `judgement` counts from 1 (row 7).
+
+    `consented`: somebody has handed it in, to be read.
+    """
     told = {**case_object(case), "sha256": sha256, "proven": case.verdict.proven, "partial": partial}
     again = next_retry(judgement, at) if case.verdict.retry else None
-    record = record_from_case(case, place, told, judged_at=at, retry_at=again, attempts=judgement)
+    record = record_from_case(case, place, told, judged_at=at, retry_at=again, attempts=judgement, consented=consented)
     return replace(record, sha256=sha256, size=size)
 
 

@@ -50,6 +50,13 @@ def examined(mailbox: Mailbox, folder: str) -> FolderStatus | None:
         raise
 
 
+def same(status: FolderStatus, uidvalidity: int) -> FolderStatus:
+    """The status. Raises MailboxError when its UIDs are no longer those that the pass began with (I-09)."""
+    if status.uidvalidity != uidvalidity:
+        raise MailboxError("folder", f"{status.name}: UIDVALIDITY changed during the scan", temporary=True)
+    return status
+
+
 def most(size: int) -> int:
     """Bytes that a message of that RFC822.SIZE may have: Exchange and others announce an estimate, which may be too small."""
     return 2 * size + 65536

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from vigie.ledger.review import is_answered_by
 from vigie.ledger.types import ActionKind, Intent, Outcome, Sending, State
 from vigie.rules.discovery import discover
 from vigie.scanner import actions
@@ -162,8 +163,9 @@ def _withdrawn(intent: Intent, mode: Mode, hands: Hands) -> Outcome | None:
 
 
 def _by_a_person(intent: Intent, hands: Hands) -> bool:
-    """Who takes a release back has the message quarantined again in every mode (ledger.review.plan_undo)."""
-    return any(known.kind is ActionKind.RELEASE for known, _ in hands.ledger.outcomes(intent.record_id))
+    """Who takes a release back has the message quarantined again in every mode (ledger.review.plan_undo), and so has who reports it."""
+    history = hands.ledger.outcomes(intent.record_id)
+    return any(known.kind is ActionKind.RELEASE or is_answered_by(known, intent) for known, _ in history)
 
 
 def _key(intent: Intent) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Intent, Place, Record
 from vigie.rules.types import Label, Verdict
@@ -45,7 +46,7 @@ def from_ledger(ledger: Ledger, account: str | None, since: datetime) -> Iterato
 
     Of unrelated mail the ledger keeps no date of arrival: the instant of its judgement stands in its place. What people
     decided later is left out of account: the question is what the verdict alone would have done. A released message that
-    an older version has given a second case at its new place is one message.
+    an older version has given a second case at its new place is one message. What people handed in came to no mailbox.
     """
     back = ledger.brought_back(account)
     records = ledger.records(account=account, since=since, limit=EVERYTHING)
@@ -53,7 +54,7 @@ def from_ledger(ledger: Ledger, account: str | None, since: datetime) -> Iterato
         came = ledger.received([record.id for record in some if record.verdict != Label.UNRELATED])
         for record in some:
             arrived = came.get(record.id, record.judged_at)
-            if arrived >= since and not is_second(record, back):
+            if arrived >= since and not is_second(record, back) and not is_place(record.place):
                 told = journal.told(record)
                 yield Rehearsed(record, arrived, _plan(record, told), told)
 

@@ -45,6 +45,19 @@ class AccountSettings(Settings):
     folders: tuple[str, ...] = Field(default=("INBOX",), min_length=1)
     mode: Literal["observe", "tag", "enforce"] = "observe"
     quarantine_folder: str = "Quarantaine"
+    check_folder: str | None = Field(
+        default=None,
+        min_length=1,
+        description="a mail moved there is judged and comes back with the answer; left out: none",
+    )
+    report_folder: str | None = Field(
+        default=None, min_length=1, description="a mail moved there is reported as a fraud; left out: none"
+    )
+    answers: Literal["keyword", "reply"] = Field(
+        default="keyword",
+        description="keyword: a reply only where no keyword can be kept; reply: always one, as phones need",
+    )
+    language: Literal["fr", "en"] = Field(default="fr", description="of the replies")
     schedule: str = Field(default="5m", pattern=r"^[1-9][0-9]*[smh]$", description="how often to look: 30s, 5m, 1h")
     cron: str | None = Field(default=None, description="instead of schedule: five fields of cron")
     idle: bool = True
@@ -59,7 +72,22 @@ class AccountSettings(Settings):
             raise ValueError('tls = "none" is refused off loopback: use "implicit" or "starttls"')
         if _same(self.quarantine_folder) in map(_same, self.folders):
             raise ValueError("quarantine_folder cannot be one of the scanned folders")
+        others = [_same(folder) for folder in (*self.folders, self.quarantine_folder)]
+        for key, folder in (("check_folder", self.check_folder), ("report_folder", self.report_folder)):
+            if folder is not None and _same(folder) in [*others, "INBOX"]:
+                raise ValueError(f"{key} needs a folder of its own: it is INBOX, or named elsewhere in this account")
+            others += [] if folder is None else [_same(folder)]
         return self
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """The folders into which people move a mail to ask or to report."""
+        return tuple(folder for folder in (self.check_folder, self.report_folder) if folder is not None)
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Every folder that is read."""
+        return (*self.folders, *self.buttons)
 
     @property
     def schedule_s(self) -> int:

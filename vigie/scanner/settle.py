@@ -10,9 +10,11 @@ from vigie.ledger.freezing import sightings, signature_ids
 from vigie.ledger.types import ActionKind, Cursor, Intent, Outcome, Place, Record, State
 from vigie.rules.types import Case, Label
 from vigie.scanner import journal, recover
+from vigie.scanner.buttons.plan import Button, Deeds, Moved
 from vigie.scanner.decide import NOTHING, Mode, Plan, decide
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Batch, Job, Judging
+from vigie.scanner.locate import same
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError
 from vigie.scanner.summary import Progress, Summary
 
@@ -31,7 +33,10 @@ class Settler:
         summary: Summary,
         progress: Callable[[Progress], None] | None,
         mode_now: Callable[[], Mode],
+        button: Button | None = None,
     ) -> None:
+        """`button`: the folder is one, see buttons.plan."""
+        self._button = button
         self._hands = hands
         self._ledger = hands.ledger
         self._judging = judging
@@ -51,29 +56,37 @@ class Settler:
         relocated = {known.id: known.place for known in batch.carried_over.values()}
         given_up = self._ledger.under_their_ids(batch.ready)
         records = self._under_their_ids([self._record(job, case, at) for job, case in judged], relocated)
-        intents = self._intents(judged, records, uidvalidity)
+        deeds = self._deeds(judged, records, uidvalidity)
+        records = deeds.records
+        self._summary.gone += deeds.gone
+        here = {record.place for record in records}
         frozen = {job.place: journal.frozen(job, case, self._judging.edition, at=at) for job, case in judged}
         self._ledger.add_records(  # T1
             [*given_up, *records],
             cursor,
-            intents.values(),
-            frozen={place: kept for place, kept in frozen.items() if kept is not None},
-            sightings=[seen for job, case in judged for seen in sightings(case, job.place, at)],
+            [intent for wanted in deeds.intents.values() for intent in wanted],
+            frozen={place: kept for place, kept in frozen.items() if kept is not None and place in here},
+            sightings=[seen for job, case in judged if job.place in here for seen in sightings(case, job.place, at)],
             relocated=relocated,
+            asked=deeds.asked,
         )
         for record in records:
             self._summary.count_record(record)
         again = {record.id for record in records}
         still = [record for record in batch.carried_over.values() if record.id not in again]
         self._summary.carried_over += len(still)
-        new = {job.place for job in jobs}
-        self._ledger.uncount_attempts(job.place for job in batch.jobs if job.counted and job.place not in new)
+        self._ledger.uncount_attempts(job.place for job in batch.jobs if job.counted and job.place not in here)
         self._done += batch.vanished + len(batch.jobs) - len(jobs)
         came = {job.place: job.received for job, _ in judged}
         for record in (*still, *given_up, *records):
-            wanted = intents.get(record.id)
-            self._tell(record, wanted, None if wanted is None else self._act(wanted), came.get(record.place))
-        if intents:
+            done = [(intent, self._act(intent)) for intent in deeds.intents.get(record.id, ())]
+            intent, outcome = done[-1] if done else (None, None)
+            self._tell(record, intent, outcome, came.get(record.place))
+        told = {record.id for record in records}
+        for intent in (one for known, wanted in deeds.intents.items() if known not in told for one in wanted):
+            self._act(intent)  # of a message whose case stands elsewhere
+            self._done += 1
+        if deeds.intents:
             self.examine(uidvalidity)
 
     def examine(self, uidvalidity: int) -> None:
@@ -81,16 +94,26 @@ class Settler:
         same(self._hands.mailbox.select(self._summary.folder, read_only=True), uidvalidity)
 
     def _unknown(self, jobs: Sequence[Job]) -> Sequence[Job]:
-        """The same without what our own release has put there: its case follows it, a second one would know nothing of it.
+        """The same without what our own release, or answer, has put there: its case follows it, a second one would know nothing of it.
 
-        Place and content have to agree: a copy that somebody else brought has another UID, and is another message.
+        Place and content have to agree: a copy that somebody else brought has another UID, and is another message. Nor is a
+        reply of ours judged, wherever it lies: only the same bytes are that reply.
         """
-        back = self._ledger.brought_back(self._summary.account, {job.sha256 for job in jobs}) if jobs else {}
-        return [job for job in jobs if job.place not in back or not self._follows(job, back[job.place])]
+        contents = {job.sha256 for job in jobs}
+        back = self._ledger.brought_back(self._summary.account, contents) if jobs else {}
+        ours = self._ledger.answers.ours(self._summary.account, contents)
+        return [
+            job
+            for job in jobs
+            if job.sha256 not in ours and (job.place not in back or not self._follows(job, back[job.place]))
+        ]
 
-    def _follows(self, job: Job, release: Intent) -> bool:
-        """Whether the job's message is the release's; one that has a case at its place, as before, keeps that."""
-        return release.sha256 == job.sha256 and self._ledger.record_at(*astuple(job.place)) is None
+    def _follows(self, job: Job, back: Intent) -> bool:
+        """Whether the job's message is the intent's; one that has another case at its place, as before, keeps that."""
+        if back.sha256 != job.sha256 or (back.kind is ActionKind.ANSWER and back.source == job.place):
+            return False
+        known = self._ledger.record_at(*astuple(job.place))
+        return known is None or (back.kind is ActionKind.ANSWER and known.id == back.record_id)
 
     def _seen_elsewhere(self, judged: Sequence[_Judged]) -> Sequence[_Judged]:
         """The same, where a signature was seen in other accounts with what that says (S-43).
@@ -119,7 +142,14 @@ class Settler:
 
     def _record(self, job: Job, case: Case, at: datetime) -> Record:
         return journal.judged(
-            case, job.place, job.sha256, at=at, partial=job.partial, size=job.size, judgement=job.judgement
+            case,
+            job.place,
+            job.sha256,
+            at=at,
+            partial=job.partial,
+            size=job.size,
+            judgement=job.judgement,
+            consented=self._button is not None and self._button.reports,
         )
 
     def _act(self, intent: Intent) -> Outcome | None:
@@ -137,6 +167,21 @@ class Settler:
 
     # -- deciding ---------------------------------------------------------------------------------------------------
 
+    def _deeds(self, judged: Sequence[_Judged], records: Sequence[Record], uidvalidity: int) -> Deeds:
+        """What is to be done, by record; not durable yet."""
+        if self._button is None:
+            intents = self._intents(judged, records, uidvalidity)
+            return Deeds(records, {record_id: (intent,) for record_id, intent in intents.items()})
+        moved = [Moved(job, case, record) for (job, case), record in zip(judged, records, strict=True)]
+        status = same(self._hands.mailbox.select(self._summary.folder, read_only=False), uidvalidity)
+        if status.read_only:  # I-17
+            self._summary.read_only = True
+            return Deeds(records)
+        deeds = self._button.plan(moved, status, self._summary.mode, lambda: self._destination(needed=True))
+        if not deeds.intents:
+            self.examine(uidvalidity)
+        return deeds
+
     def _intents(self, judged: Sequence[_Judged], records: Sequence[Record], uidvalidity: int) -> dict[str, Intent]:
         """What is to be done, by record; not durable yet. Selects the folder read-write only where there may be something."""
         if self._summary.mode == "observe" or self._summary.read_only:
@@ -153,7 +198,7 @@ class Settler:
         if status.read_only:  # I-17
             self._summary.read_only = True
             return {}
-        destination = self._destination(any(case.verdict.label is Label.IMPERSONATION for _, case, _ in some))
+        destination = self._destination(needed=any(case.verdict.label is Label.IMPERSONATION for _, case, _ in some))
         plans = {
             record.place.uid: (record, self._plan(job, case, record, status, can_move=bool(destination)))
             for job, case, record in some
@@ -186,7 +231,7 @@ class Settler:
         known = {intent.kind for intent, _ in self._ledger.outcomes(record.id) if intent.state not in _ENDED_OTHERWISE}
         return plan.kind in known or ActionKind.QUARANTINE in known
 
-    def _destination(self, needed: bool) -> str:
+    def _destination(self, *, needed: bool) -> str:
         """The quarantine folder's real name; "" where it is not needed, or not to be had: then the message is tagged.
 
         Nor is it moved where quarantine itself is scanned: a folder into which its own mail is moved never comes to rest.
@@ -206,10 +251,3 @@ class Settler:
             self._summary.homeless += 1
             recover.LOG.error("%s: no quarantine folder, false mail is tagged: %s", self._summary.account, error)
             return ""
-
-
-def same(status: FolderStatus, uidvalidity: int) -> FolderStatus:
-    """The status. Raises MailboxError when its UIDs are no longer those that the pass began with (I-09)."""
-    if status.uidvalidity != uidvalidity:
-        raise MailboxError("folder", f"{status.name}: UIDVALIDITY changed during the scan", temporary=True)
-    return status

@@ -46,6 +46,8 @@ class Summary:
     """Of the judged: those that DNS had kept from being decided (row 7)."""
     quarantined: int = 0
     tagged: int = 0
+    answered: int = 0
+    """Messages that people had moved into a folder that is a button."""
     gone: int = 0
     failed: int = 0
     homeless: int = 0
@@ -80,6 +82,7 @@ class Summary:
         elif outcome.state is State.DONE:
             self.quarantined += action is ActionKind.QUARANTINE
             self.tagged += action is ActionKind.TAG
+            self.answered += action is ActionKind.ANSWER
             self.released += action is ActionKind.RELEASE
         else:
             self.gone += outcome.state is State.GONE

@@ -87,7 +87,7 @@ class Supervisor(threading.Thread):
         known = {beat.folder: beat for beat in ledger.heartbeats() if beat.account == account.name}
         self._beats = {
             folder: Beats(ledger, Lag(account.name, folder, before=known.get(folder), now=utc_now()))
-            for folder in account.folders
+            for folder in account.watched
         }
 
     def request(self, folders: Iterable[str] = (), *, uidnext: int = 0, idling: bool = False) -> None:
@@ -96,7 +96,7 @@ class Supervisor(threading.Thread):
         `uidnext`, `idling`: what a watcher saw, for the lag, see Lag.told.
         """
         with self._news:
-            for folder in tuple(folders) or self.account.folders:
+            for folder in tuple(folders) or self.account.watched:
                 if uidnext:
                     self._beats[folder].lag.told(uidnext, utc_now(), idling=idling)
                 if folder not in self._wanted:

@@ -34,6 +34,10 @@ class IdleMailbox(Protocol):
         """See Mailbox."""
         ...
 
+    def ensure_folder(self, folder: str) -> str:
+        """See Mailbox."""
+        ...
+
     def idle_start(self) -> None:
         """Begins to wait."""
         ...
@@ -120,9 +124,11 @@ class Watcher(threading.Thread):
                 LOG.info("%s: the server has no IDLE; mail is looked for by schedule", self._account.name)
                 return False
             idling = False
+            # A folder that is a button is made where there is none, and stands where the server has own folders (I-14).
+            name = mailbox.ensure_folder(self._folder) if self._folder in self._account.buttons else self._folder
             while self._goes_on():
                 # EXAMINE each time: it gives UIDNEXT, and from here on IDLE tells of every message that comes.
-                status = mailbox.select(self._folder, read_only=True)
+                status = mailbox.select(name, read_only=True)
                 self._wake(self._folder, status.uidnext, idling)
                 self._backoff.reset()
                 self._idle(mailbox)

@@ -17,6 +17,7 @@ from vigie.web.api.origins import Origins
 from vigie.web.guard import Guard
 from vigie.web.headers import Headers
 from vigie.web.oidc import routes as oidc_routes
+from vigie.web.oidc.entra import Entra
 from vigie.web.oidc.provider import Provider
 from vigie.web.pages import STATIC
 from vigie.web.people import invitation, language, manage, profile, sign_in
@@ -82,6 +83,8 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     oidc = site.settings.oidc
     app.state.provider = None if oidc is None else Provider(oidc, site.client_secret, site.settings.origin)
+    entra = site.settings.api.entra
+    app.state.entra = None if entra is None else Entra(entra)
     errors.declare(app)
     for router in ROUTERS:
         app.include_router(router)

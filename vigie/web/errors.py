@@ -25,6 +25,8 @@ from vigie.web.pages import language_of, render
 
 LOG = logging.getLogger(__name__)
 API: Final = "/api/"
+_OF_A_TOKEN: Final = {401: "token", 403: "scope"}
+"""Below /api/ nobody is signed in."""
 _SAFE: Final = frozenset(("GET", "HEAD"))
 _WORDED: Final = frozenset((400, 401, 403, 404, 405, 409, 413, 414, 415, 421, 422, 429, 503))
 """Statuses with words of their own in words/; any other is told as 500 (server) or 400 (client)."""
@@ -46,7 +48,7 @@ def answer(request: Request, status: int, *, note: str = "", headers: dict[str, 
 
 def _problem(request: Request, status: int, key: int, note: str, number: str) -> Response:
     """RFC 9457: the type is the status alone (section 4.2.1), the id is an extension."""
-    t = words.said(language_of(request))
+    t, note = words.said(language_of(request)), note or _OF_A_TOKEN.get(status, "")
     told = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

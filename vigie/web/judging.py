@@ -73,9 +73,9 @@ class Judging:
         return self._places.total()
 
     @contextmanager
-    def place(self, whose: str) -> Iterator[Place]:
-        """A place, before the message is read. `whose`: askers get equal shares. Raises RefusedError (503): there is none."""
-        if self.taken >= self._most or self._places[whose] >= min(MOST_OF_ONE, self._most):
+    def place(self, whose: str, *, most: int = MOST_OF_ONE) -> Iterator[Place]:
+        """A place, before the message is read. `whose`: askers get equal shares, `most` each. Raises RefusedError (503): there is none."""
+        if self.taken >= self._most or self._places[whose] >= min(most, MOST_OF_ONE, self._most):
             raise RefusedError(503, retry_after_s=RETRY_AFTER_S)
         place = Place(self, whose)
         self._places[whose] += 1

@@ -38,6 +38,7 @@ NAVIGATION = (
     Way("/", "overview"),
     Way("/cases", "cases"),
     Way("/campaigns", "campaigns"),
+    Way("/handed-in", "handed_in"),
     Way("/reports", "reports"),
     Way("/accounts", "accounts"),
     Way("/people", "people", Role.ADMIN),

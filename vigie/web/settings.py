@@ -5,14 +5,16 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from vigie.auth_checks.settings import Settings
 from vigie.ledger.people_types import Role
+from vigie.ledger.token_types import Use
 
+_GUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -52,6 +54,44 @@ class OidcSettings(Settings):
         return value
 
 
+class EntraTenantSettings(Settings):
+    """`[[web.api.entra.tenants]]`: an organisation whose people may ask from Outlook."""
+
+    id: str = Field(pattern=_GUID, description="the tenant's id, in small letters")
+    name: str = Field(default="", max_length=100, description="what reviewers know it by; left out: Outlook")
+    uses: tuple[Use, ...] = Field(default=(Use.CHECK, Use.REPORT), min_length=1, description="check, report, records")
+    accounts: tuple[str, ...] | None = Field(default=None, description="the mailboxes it is about; left out: every one")
+
+
+class EntraSettings(Settings):
+    """`[web.api.entra]`: an add-in of Outlook asks with a token of Microsoft Entra (nested app authentication)."""
+
+    client_id: str = Field(pattern=_GUID, description="of the application that stands for this API")
+    tenants: tuple[EntraTenantSettings, ...] = Field(
+        default=(), max_length=1000, description="nobody else's tokens are good"
+    )
+    scope: str = Field(
+        default="access_as_user", pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,200}$", description="that a token has to have"
+    )
+    clients: tuple[Annotated[str, Field(pattern=_GUID)], ...] = Field(
+        default=(), description="applications that may get such tokens; left out: client_id itself"
+    )
+    authority: str = Field(
+        default="https://login.microsoftonline.com",
+        pattern=r"^https://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$",
+        description="another one in national clouds",
+    )
+    ca_file: Path | None = Field(default=None, description="trust this certificate authority only")
+    timeout_s: float = Field(default=10.0, gt=0, le=60)
+
+    @field_validator("tenants")
+    @classmethod
+    def _once(cls, value: tuple[EntraTenantSettings, ...]) -> tuple[EntraTenantSettings, ...]:
+        if len({tenant.id for tenant in value}) < len(value):
+            raise ValueError("each tenant stands here once")
+        return value
+
+
 class ApiSettings(Settings):
     """`[web.api]`: what programs may ask on behalf of people who read their mail. Every request needs a token."""
 
@@ -61,6 +101,7 @@ class ApiSettings(Settings):
     message_bytes: int = Field(default=25 * 1024 * 1024, ge=64 * 1024, le=64 * 1024 * 1024, description="more gets 413")
     per_minute: int = Field(default=240, ge=1, le=100_000, description="requests of one token; more get 429")
     reports_per_hour: int = Field(default=100, ge=1, le=10_000, description="messages that are kept, of one token")
+    entra: EntraSettings | None = None
 
     @field_validator("origins")
     @classmethod

@@ -11,6 +11,8 @@ from tests.web.api.asking import API, MAIL
 from tests.web.review import seeded
 from vigie.web import judging as room
 
+WORKERS = 2
+"""Of the fixture."""
 MARKS = b"X-Mozilla-Status: 0001\r\nX-Mozilla-Status2: 00800000\r\nX-Mozilla-Keys: $label1   \r\n"
 
 
@@ -104,6 +106,9 @@ def test_a_hundred_at_once_are_all_answered_and_the_pages_too(api: API) -> None:
     with ThreadPoolExecutor(100) as crowd:
         answers = list(crowd.map(ask, range(100)))
     assert answers == [200] * 100
+    pool = api.served.site.judging._pool
+    assert pool is not None
+    assert len(pool.pids()) <= WORKERS
     assert api.served.site.judging.taken == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from tests.ledger.made import NOON, intent, outcome, place
 from tests.test_samples import GOLDEN, golden
 from tests.web.served import Served
+from vigie.judge.export import case_object
+from vigie.ledger.handed_in_types import Source
 from vigie.ledger.report_types import Draft, Report
 from vigie.ledger.review_types import Done
 from vigie.ledger.store import Ledger
@@ -23,6 +26,7 @@ FORM = "155"
 LOOKALIKE = "130"
 GENUINE = "110"
 DISGUISED = "132"
+FOLDER = Source.of_folder("accueil", "Signaler une fraude")
 
 
 def message(sample: str) -> bytes:
@@ -49,6 +53,12 @@ def held(ledger: Ledger, record: Record) -> Record:
     lies = Place(record.place.account, "Quarantaine", 3, 100 + record.place.uid)
     ledger.close_intent(outcome(move, destination=lies, kept_keywords=("$Phishing",)))
     return record
+
+
+def handed_in(ledger: Ledger, sample: str, *, source: Source = FOLDER) -> str:
+    """The id of the case of a golden mail that somebody has reported."""
+    found = judged(SAMPLES[sample])
+    return ledger.handed_in.add(found, case_object(found), message(sample), source, at=datetime.now(UTC))[0]
 
 
 DRAFT = Draft(

@@ -30,9 +30,9 @@ def _together(all_accounts: tuple[AccountSettings, ...]) -> Iterator[Found]:
     watching: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     connections: dict[tuple[str, str], int] = defaultdict(int)
     for account in all_accounts:
-        for folder in dict.fromkeys(map(_same, account.folders)):
+        for folder in dict.fromkeys(map(_same, account.watched)):
             watching[(*_mailbox(account), folder)].append(account.name)
-        connections[_mailbox(account)] += 1 + (len(account.folders) if account.idle else 0)
+        connections[_mailbox(account)] += 1 + (len(account.watched) if account.idle else 0)
     for (_, _, folder), names in watching.items():
         if len(names) > 1:
             yield wrong("same-mailbox", ", ".join(names), folder)

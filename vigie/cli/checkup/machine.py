@@ -94,7 +94,7 @@ def room(config: Config) -> Iterator[Found]:
 
 def handles(config: Config, allowed: int) -> Iterator[Found]:
     """Open files: a connection an account and one a folder, the ledger, the judging processes."""
-    wanted = HANDLES + sum(4 + 2 * len(account.folders) for account in config.accounts)
+    wanted = HANDLES + sum(4 + 2 * len(account.watched) for account in config.accounts)
     if allowed != resource.RLIM_INFINITY and allowed < wanted:
         yield wrong("few-handles", "", f"{allowed} < {wanted}")
 

@@ -18,8 +18,13 @@ _SCHEME = re.compile(r"(?i)\b(h)tt(ps?)\b|:(?=//)")
 
 def line(text: str, most: int = 200) -> str:
     """One line without control, format or bidirectional characters (C-21), in which no program finds an address to open."""
-    plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return defanged(plain if len(plain) <= most else plain[: most - 1] + "…")
+    return defanged(plain(text, most))
+
+
+def plain(text: str, most: int = 200) -> str:
+    """One line without control, format or bidirectional characters (C-21), addresses as they are: for words of our own."""
+    told = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return told if len(told) <= most else told[: most - 1] + "…"
 
 
 def defanged(text: str) -> str:

@@ -135,6 +135,15 @@ class Mailbox(Protocol):
         """UIDs in the selected folder with that Message-ID header and size; by size alone where there is no Message-ID."""
         ...
 
+    def named(self, message_id: str) -> Sequence[int]:
+        """UIDs in the selected folder with that Message-ID, one of our own: ASCII, without angle brackets; whatever their size."""
+        ...
+
+    @property
+    def takes_away(self) -> bool:
+        """A move leaves nothing behind: MOVE or UID EXPUNGE. Else a message can only be copied."""
+        ...
+
     def next_uid(self, folder: str) -> tuple[int, int] | None:
         """(UIDVALIDITY, UIDNEXT) of a folder that need not be selected; None where it is missing or the server does not say."""
         ...

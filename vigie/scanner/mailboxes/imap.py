@@ -62,6 +62,11 @@ class ImapMailbox(ImapReader):
         found = re.search(rb"([A-Za-z0-9]+)$", lines[-1].strip()) if lines and isinstance(lines[-1], bytes) else None
         return found.group(1).decode() if found else None
 
+    @property
+    def takes_away(self) -> bool:
+        """MOVE or UIDPLUS."""
+        return self._session.has("MOVE") or self._session.has("UIDPLUS")
+
     # --- changing
 
     def ensure_folder(self, folder: str) -> str:

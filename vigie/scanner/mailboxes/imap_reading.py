@@ -20,6 +20,8 @@ WINDOW: Final = 5_000
 WIDEST: Final = 16_000_000
 BATCH_BYTES: Final = 4 * 1024 * 1024
 BATCH_COUNT: Final = 200
+_NEWEST: Final = 20
+"""Messages that are looked at where a search does not know them yet."""
 SLACK: Final = 1024 * 1024
 """What a literal may exceed the size that was announced by (Exchange announces estimates)."""
 
@@ -201,6 +203,21 @@ class ImapReader:
             with self._doing("searching"):
                 hits = self._session.search(question)
             found = [s.uid for s in self.summaries(hits) if s.size == size and (not wanted or s.message_id == wanted)]
+            if found:
+                return sorted(found)
+        return []
+
+    def named(self, message_id: str) -> Sequence[int]:
+        """SEARCH HEADER, then what was appended last: some servers index a new message only later."""
+        folder = self._selected()
+        questions = (
+            f"HEADER MESSAGE-ID {quoted(message_id.encode()).decode()}",
+            f"UID {max(folder.uidnext - _NEWEST, 1)}:*",
+        )
+        for question in questions:
+            with self._doing("searching"):
+                hits = self._session.search(question)
+            found = [one.uid for one in self.summaries(hits) if one.message_id == message_id]
             if found:
                 return sorted(found)
         return []

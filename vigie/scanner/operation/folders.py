@@ -43,7 +43,7 @@ def folders(ledger: Ledger, accounts: Iterable[AccountSettings]) -> Sequence[Fol
     now = datetime.now(UTC)
     found = []
     for account in accounts:
-        for name in account.folders:
+        for name in account.watched:
             beat = beats.get((account.name, name))
             if beat is None:
                 found.append(Folder(account.name, name, None, 0, ""))

@@ -276,5 +276,10 @@ def _reports(watched: Watched, channels: Sequence[str]) -> Metric:
 
 def _result(action: ActionKind, state: State) -> str:
     if state is State.DONE:
-        return {ActionKind.QUARANTINE: "quarantined", ActionKind.TAG: "tagged", ActionKind.RELEASE: "released"}[action]
+        return {
+            ActionKind.QUARANTINE: "quarantined",
+            ActionKind.TAG: "tagged",
+            ActionKind.RELEASE: "released",
+            ActionKind.ANSWER: "answered",
+        }[action]
     return "gone" if state is State.GONE else "failed"

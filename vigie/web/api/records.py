@@ -19,10 +19,26 @@ router = APIRouter(prefix="/api/v1", dependencies=[SCHEME], tags=["api"])
 MOST: Final = 20
 """Records, the newest first."""
 MOST_LOOKED_AT: Final = 200
-_RECORD: Final[dict[str, Any]] = {
+_ONE: Final[dict[str, Any]] = {
+    "title": "Record",
     "type": "object",
     "properties": {
-        "records": {"type": "array", "items": {"type": "object"}},
+        "id": {"type": "string"},
+        "account": {"type": "string"},
+        "sha256": {"type": "string"},
+        "message_id": {"type": "string"},
+        "verdict": schemas.CASE["properties"]["verdict"],
+        "brand": {"type": ["string", "null"]},
+        "judged_at": {"type": "string", "format": "date-time"},
+        "decision": {"enum": ["released", "confirmed", None]},
+    },
+    "required": ["id", "account", "sha256", "message_id", "verdict", "brand", "judged_at", "decision"],
+}
+_RECORD: Final[dict[str, Any]] = {
+    "title": "Records",
+    "type": "object",
+    "properties": {
+        "records": {"type": "array", "items": _ONE},
     },
     "required": ["records"],
 }

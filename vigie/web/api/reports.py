@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from vigie.ledger.casefile import MESSAGE_ID, case_text
-from vigie.ledger.handed_in import HandedIn
+from vigie.ledger.handed_in_types import Source
 from vigie.web import site
 from vigie.web.api import bearer, schemas
 from vigie.web.api.check import answer, mail, told
@@ -20,11 +19,12 @@ router = APIRouter(prefix="/api/v1", dependencies=[bearer.SCHEME], tags=["api"])
 REPORT_BYTES: Final = 4 * 1024 * 1024
 """Of a message that is kept: it lies in the ledger, which is copied."""
 _REPORT: Final[dict[str, Any]] = {
+    "title": "Report",
     "type": "object",
     "properties": {"id": {"type": "string"}, "known": {"type": "boolean"}, "case": schemas.CASE},
     "required": ["id", "known", "case"],
 }
-_EXAMPLE: Final = {"id": "9f86d081884c7d65", "known": False, "case": schemas.CASE_EXAMPLE}
+_EXAMPLE: Final = {"id": "yxm2ssvc24ht", "known": False, "case": schemas.CASE_EXAMPLE}
 
 
 @router.post(
@@ -50,6 +50,6 @@ async def report(
         raw = await mail(request, place, most=min(REPORT_BYTES, here.settings.api.message_bytes))
         case = await here.judging.case(raw, place)
         shown = told(case)
-        kept = HandedIn(case.sha256, case.message_id[:MESSAGE_ID], case.verdict.label.value, case_text(shown))
-        report_id, new = await run_in_threadpool(here.ledger.handed_in.add, kept, raw, token, at=here.now())
+        source = Source.of_token(token)
+        report_id, new = await run_in_threadpool(here.ledger.handed_in.add, case, shown, raw, source, at=here.now())
     return answer({"id": report_id, "known": not new, "case": shown}, 201 if new else 200)

@@ -38,11 +38,14 @@ _LINES: Final[dict[str, Any]] = {
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
 }
 CASE: Final[dict[str, Any]] = {
+    "title": "Case",
     "type": "object",
     "description": "what `vigie check --json` prints; more keys may come",
     "properties": {
         "sha256": {"type": "string"},
         "message_id": {"type": "string"},
+        "subject": {"type": "string"},
+        "author": {"type": "string"},
         "verdict": {"enum": ["impersonation", "suspicious", "undecided", "genuine", "unrelated"]},
         "brand": {"type": ["string", "null"]},
         "authentication": {"type": ["object", "null"]},

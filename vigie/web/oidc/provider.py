@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from vigie.web.oidc import tokens
 from vigie.web.oidc.asking import Model, ask
 from vigie.web.oidc.faults import ProviderError
 from vigie.web.oidc.flow import CALLBACK, Flow
+from vigie.web.oidc.keyring import KEPT_S, Keyring, Turns
 from vigie.web.oidc.schemas import Discovered, Keys, Tokens
 from vigie.web.settings import OidcSettings
-
-KEPT_S: Final = 3600.0
-"""How long its addresses and keys are taken for right."""
-AGAIN_S: Final = 60.0
-"""A token of an unknown key makes us look again, not more often than that: anybody can send such tokens."""
-AT_ONCE: Final = 8
-"""Questions, and who waits for an answer to one: anybody may begin a sign-in and come back from it with any code, a question may
-take seconds, and whoever waits holds one of the server's threads."""
 
 
 class Provider:
@@ -32,15 +24,15 @@ class Provider:
         self._settings, self._secret, self._origin = settings, client_secret, origin
         self._lock = threading.Lock()
         self._found: tuple[float, Discovered] | None = None
-        self._keys: tuple[float, Keys] | None = None
-        self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._turns = Turns()
+        self._keys = Keyring(lambda: self._ask(self.found().jwks_uri, Keys), self._turns)
 
     def found(self) -> Discovered:
         """Where it is asked. Raises ProviderError."""
         known = self._found
         if known is not None and time.monotonic() - known[0] <= KEPT_S:
             return known[1]
-        with self._turn(), self._lock:
+        with self._turns.one(), self._lock:
             if self._found is None or time.monotonic() - self._found[0] > KEPT_S:
                 url = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
                 found = self._ask(url, Discovered)
@@ -73,35 +65,11 @@ class Provider:
             basic = (self._settings.client_id, self._secret)
         elif self._secret is not None:
             form["client_secret"] = self._secret
-        with self._turn():
+        with self._turns.one():
             told = self._ask(found.token_endpoint, Tokens, form=form, basic=basic)
         expected = tokens.Expected(self._settings.issuer, self._settings.client_id, flow.nonce, now)
         token = told.id_token.get_secret_value()
-        try:
-            return tokens.claims(token, self._published(KEPT_S).keys, expected)
-        except tokens.UnknownKeyError:
-            return tokens.claims(token, self._published(AGAIN_S).keys, expected)
-
-    def _published(self, kept_s: float) -> Keys:
-        """Its keys, as they were published at most `kept_s` ago."""
-        uri = self.found().jwks_uri
-        known = self._keys
-        if known is not None and time.monotonic() - known[0] <= kept_s:
-            return known[1]
-        with self._turn(), self._lock:
-            if self._keys is None or time.monotonic() - self._keys[0] > kept_s:
-                self._keys = time.monotonic(), self._ask(uri, Keys)
-            return self._keys[1]
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Raises ProviderError where too many ask, or wait for who asks."""
-        if not self._free.acquire(blocking=False):
-            raise ProviderError("too many sign-ins are under way", temporary=True)
-        try:
-            yield
-        finally:
-            self._free.release()
+        return self._keys.proven(lambda keys: tokens.claims(token, keys, expected))
 
     def _ask(
         self,

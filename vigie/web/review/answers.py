@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.review import Standing
 from vigie.ledger.review_types import ReviewCase
 from vigie.ledger.types import ActionKind, Decision
@@ -82,7 +83,7 @@ def _next(case: ReviewCase, t: Words) -> Iterator[str]:
     """Where the message is, what happens if nobody does anything, and what each decision would do."""
     place = case.record.place
     named = {"account": line(place.account, 100), "folder": line(place.folder, 100), "quarantine": _quarantine(case)}
-    yield t(f"review.stands.{case.standing.value}", **named)
+    yield t("handed_in.stands") if is_place(place) else t(f"review.stands.{case.standing.value}", **named)
     if case.record.decision is not None:
         yield t(f"review.decided.{case.record.decision.value}")
     elif case.standing is Standing.HELD:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vigie.auth_checks.reasons import in_language
+from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.types import Record
 from vigie.rules.types import Label
 from vigie.web.review.opened import Stop
@@ -57,6 +58,13 @@ class Chain:
         return self.links[-1].bottom + 2
 
 
+def _mailbox(record: Record, t: Words) -> str:
+    """Of what somebody handed in nobody knows in which mailbox it lies."""
+    place = record.place
+    handed = t("handed_in.place") if is_place(place) else place.folder
+    return " / ".join(part for part in (place.account, handed) if part)
+
+
 _MARKS = {"good": "✓", "bad": "✗", "open": ""}
 _STATES = {"pass": "good", "fail": "bad", "softfail": "bad", "permerror": "bad"}
 
@@ -68,7 +76,7 @@ def chain(record: Record, told: Told, t: Words, stops: Sequence[Stop] = ()) -> C
         *_signatures(told, t),
         *_envelope(told, t),
         *_stops(stops, t),
-        (t("review.chain.mailbox"), f"{record.place.account} / {record.place.folder}", "open", "", ""),
+        (t("review.chain.mailbox"), _mailbox(record, t), "open", "", ""),
     ]
     return Chain(
         tuple(

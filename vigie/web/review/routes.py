@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from vigie.web.review import campaigns, case, cases, message, overview, reporting, reports
+from vigie.web.review import campaigns, case, cases, handed_in, message, overview, reporting, reports
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     overview.router,
@@ -14,6 +14,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     case.router,
     message.router,
     campaigns.router,
+    handed_in.router,
     reporting.router,
     reports.router,
 )

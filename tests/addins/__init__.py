@@ -1,0 +1,1 @@
+"""What people install in their mail client, in the real mail clients."""

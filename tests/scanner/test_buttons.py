@@ -1,0 +1,466 @@
+"""Folders that are buttons: what is moved there is judged, answered once, and lies where it came from again."""
+
+from __future__ import annotations
+
+import contextlib
+import email
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from typing import cast
+
+import pytest
+
+from tests.scanner.test_supervisor import until
+from tests.scanner.world import (
+    CHECK,
+    NOW,
+    QUARANTINE,
+    REPORT,
+    ScriptedPool,
+    bench,
+    hands,
+    is_reply,
+    look,
+    mail,
+    places,
+    scan,
+)
+from tests.servers.dovecot import Dovecot, append, client, contents, hashes
+from tests.servers.fakeimap import CLOSE, FakeImap, Reply
+from tests.servers.pymap import Pymap
+from tests.servers.scripted_store import ALL_MAIL, Gmail, Store, exchange
+from vigie.cli import words
+from vigie.ledger.handed_in_types import HandedState
+from vigie.ledger.review import Standing, plan_release, standing
+from vigie.ledger.review_types import Pending
+from vigie.ledger.settings import RetentionSettings
+from vigie.ledger.store import Ledger
+from vigie.ledger.types import ActionKind, Intent, Record, State
+from vigie.scanner import recover
+from vigie.scanner.actions import answer
+from vigie.scanner.attended import Attended
+from vigie.scanner.buttons import plan
+from vigie.scanner.hands import Arrival, Hands, transfer
+from vigie.scanner.mailboxes import imap
+from vigie.scanner.mailboxes.base import MailboxError, Summary
+from vigie.scanner.settings import AccountSettings
+from vigie.scanner.supervisor import Supervisor
+from vigie.web.review.said import deeds
+from vigie.web.words import said
+
+FALSE, BILL = mail("faux", "impersonation"), mail("facture")
+DATE = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
+BUTTONS = {"check_folder": CHECK, "report_folder": REPORT}
+
+
+def drop(account: AccountSettings, *messages: bytes, folder: str = CHECK) -> None:
+    """Somebody moves mail from elsewhere into the folder, which the service has made."""
+    with client(account) as connection, contextlib.suppress(connection.Error):
+        connection.create_folder(folder)
+    append(account, *messages, folder=folder, flags=("\\Seen", "perso"), when=DATE)
+
+
+def move(account: AccountSettings, source: str, folder: str) -> None:
+    """Somebody moves all that lies in a folder into another one."""
+    with client(account) as connection:
+        if not connection.folder_exists(folder):
+            connection.create_folder(folder)
+        connection.select_folder(source)
+        connection.move(connection.search(), folder)
+
+
+def replies(account: AccountSettings, folder: str = "INBOX") -> list[EmailMessage]:
+    """The replies of ours, in order."""
+    found = [email.message_from_bytes(raw, policy=default) for raw in contents(account).get(folder, [])]
+    return [message for message in found if str(message["Subject"]).startswith("[Vigie]")]
+
+
+def only(ledger: Ledger) -> Record:
+    """The one case."""
+    (record,) = ledger.records()
+    return record
+
+
+def test_the_five_answers(dovecot: Dovecot, ledger: Ledger) -> None:
+    """In `observe`: a keyword where one says it, else a reply. Flags and date stay, and the next pass has nothing to do with it."""
+    account = dovecot.account(**BUTTONS)
+    kinds = ["impersonation", "suspicious", "genuine proven", "undecided", "unrelated"]
+    drop(account, *(mail(kind.split()[0], kind) for kind in kinds))
+    before = hashes(account)
+    summary = scan(account, ledger, folder=CHECK, mode="observe")
+    assert (summary.judged, summary.answered, summary.waiting) == (5, 5, 0)
+    there = {seen.subject: seen for seen in look(account) if not is_reply(seen)}
+    own = {name: set(seen.flags) - {"\\Seen", "perso"} for name, seen in there.items()}
+    assert own == {
+        "impersonation": {"$Phishing", "$Junk"},
+        "suspicious": {"VigieSuspect"},
+        "genuine": {"VigieAuthentique"},
+        "undecided": set(),
+        "unrelated": set(),
+    }
+    assert all((seen.folder, seen.date) == ("INBOX", DATE) for seen in there.values())
+    assert all({"\\Seen", "perso"} <= set(seen.flags) for seen in there.values())
+    told = replies(account)
+    assert [reply["In-Reply-To"] for reply in told] == ["<undecided@example.org>", "<unrelated@example.org>"]
+    assert hashes(account) - before == Counter({seen.sha256: 1 for seen in look(account) if is_reply(seen)})
+    for folder in ("INBOX", CHECK):
+        again = scan(account, ledger, folder=folder)
+        assert (again.judged, again.quarantined, again.tagged, again.answered) == (0, 0, 0, 0)
+    scan(account, ledger, since=datetime(2025, 1, 1, tzinfo=UTC))
+    assert places(account)["impersonation"] == ["INBOX"]
+    assert {record.place.folder for record in ledger.records()} == {"INBOX"}
+
+
+def test_where_no_keyword_is_kept_there_is_a_reply(pymap: Pymap, ledger: Ledger) -> None:
+    account = pymap.account(**BUTTONS)
+    scan(account, ledger, folder=CHECK)  # which makes the folder
+    append(account, FALSE, folder=CHECK)
+    assert scan(account, ledger, folder=CHECK, mode="observe").answered == 1
+    (reply,) = replies(account)
+    assert "C'est un faux" in reply["Subject"]
+    assert reply["To"] is None  # the account names no address
+    assert places(account)["faux"] == ["INBOX"]
+    assert scan(account, ledger).judged == 0
+
+
+def test_a_reply_each_time_where_that_is_wanted(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS, answers="reply", language="en", addresses=("accueil@example.org",))
+    drop(account, FALSE)
+    scan(account, ledger, folder=CHECK, mode="observe")
+    (reply,) = replies(account)
+    assert (reply["To"], reply["Auto-Submitted"]) == ("accueil@example.org", "auto-replied")
+    assert "This message is false." in reply.get_content()
+
+
+def test_back_to_the_folder_that_it_came_from_and_to_its_one_case(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS, folders=("INBOX", "Famille"))
+    drop(account, mail("douteux", "suspicious"), folder="Famille")
+    scan(account, ledger, folder="Famille", mode="observe")
+    first = only(ledger)
+    for _ in range(2):
+        move(account, "Famille", CHECK)
+        assert scan(account, ledger, folder=CHECK, mode="observe").answered == 1
+        assert places(account)["douteux"] == ["Famille"]
+        assert (only(ledger).id, only(ledger).place.folder) == (first.id, "Famille")
+    with client(account) as connection:
+        connection.select_folder("Famille")
+        connection.move(connection.search(), CHECK)
+        connection.unselect_folder()
+        connection.delete_folder("Famille")
+    scan(account, ledger, folder=CHECK, mode="observe")
+    assert places(account)["douteux"] == ["INBOX"]
+
+
+def test_what_lay_in_quarantine_goes_back_there_and_stays_its_case(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    append(account, FALSE, when=DATE)
+    scan(account, ledger)
+    move(account, QUARANTINE, CHECK)
+    assert scan(account, ledger, folder=CHECK).answered == 1
+    record = only(ledger)
+    assert standing(ledger.outcomes(record.id)) is Standing.HELD
+    assert places(account)["faux"] == [QUARANTINE]
+    (reply,) = replies(account)
+    assert QUARANTINE in reply.get_content()
+    append(account, FALSE, folder=CHECK, when=DATE)  # a copy of what lies there is another message
+    scan(account, ledger, folder=CHECK)
+    assert places(account)["faux"] == ["INBOX", QUARANTINE]
+    release(account, ledger, record)
+    assert places(account)["faux"] == ["INBOX", "INBOX"]
+
+
+def release(account: AccountSettings, ledger: Ledger, record: Record) -> None:
+    """A person puts it back."""
+    intent = plan_release(record, ledger.outcomes(record.id), at=NOW)
+    assert isinstance(intent, Intent)
+    ledger.release(intent, NOW)
+    work = hands(account, ledger)
+    with contextlib.closing(work.session):
+        recover.recover(work, "enforce")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "mode", "folder"),
+    [
+        ("impersonation", "enforce", QUARANTINE),
+        ("impersonation", "observe", "INBOX"),
+        ("impersonation proven", "enforce", "INBOX"),
+        ("unrelated", "enforce", "INBOX"),
+    ],
+)
+def test_what_is_reported(dovecot: Dovecot, ledger: Ledger, verdict: str, mode: str, folder: str) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, mail("rapport", verdict), folder=REPORT)
+    assert scan(account, ledger, folder=REPORT, mode=mode).answered == 1
+    assert places(account)["rapport"] == [folder]
+    ((line,), count) = ledger.desk("marie").handed_in.page(HandedState.OPEN)
+    assert (count, line.source, line.kept, line.case.subject) == (1, REPORT, True, "rapport")
+    assert line.case.id == only(ledger).id
+    assert ledger.decisions(line.case.id) == []
+    if folder == QUARANTINE:
+        release(account, ledger, only(ledger))  # not into the folder by which it was reported
+        assert places(account)["rapport"] == ["INBOX"]
+
+
+def test_what_is_reported_is_kept_once_and_goes_with_its_case(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    for _ in range(2):
+        drop(account, BILL, folder=REPORT)
+        scan(account, ledger, folder=REPORT)
+    assert ledger.handed_in.count() == 1
+    (told,) = [entry for entry in ledger.audit_entries() if entry.what == "handed-in"]
+    assert told.who == f"mailbox:{account.name}"
+    assert ledger.handed_in.message(only(ledger).id) == BILL
+    ledger.expire(RetentionSettings(), datetime.now(UTC) + timedelta(days=400))
+    assert ledger.handed_in.count() == 0
+
+
+def test_a_reply_of_ours_is_never_judged_and_no_other_mail_passes_for_one(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, BILL)
+    scan(account, ledger, folder=CHECK)
+    scan(account, ledger)
+    (raw,) = [raw for raw in contents(account)["INBOX"] if raw != BILL]
+    forged = raw.replace(b"Auto-Submitted", b"X-Verdict: impersonation\r\nAuto-Submitted", 1)
+    append(account, forged)
+    summary = scan(account, ledger)
+    assert (summary.judged, summary.quarantined) == (1, 1)
+    append(account, raw, raw, folder=CHECK)  # a filter that moves everything there would go on for ever
+    again = scan(account, ledger, folder=CHECK)
+    assert (again.judged, again.answered) == (0, 0)
+    assert len(contents(account)[CHECK]) == 2
+
+
+def test_many_at_once_share_a_reply(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, *(mail(f"m{number}") for number in range(plan.EACH + 3)), FALSE)
+    before = hashes(account)
+    assert scan(account, ledger, folder=CHECK).answered == plan.EACH + 4
+    (reply,) = replies(account)
+    told = reply.get_content().splitlines()
+    assert all(f"> m{number}" in told for number in range(plan.EACH + 3))
+    assert "> faux" not in told  # a keyword says it
+    assert sum((hashes(account) - before).values()) == 1
+    assert not contents(account)[CHECK]
+
+
+def test_an_hour_has_its_bound(dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "HOURLY", 2)
+    account = dovecot.account(**BUTTONS)
+    for number in range(4):
+        drop(account, mail(f"m{number}"))
+        scan(account, ledger, folder=CHECK)
+    assert len(replies(account)) == 2
+    assert not contents(account)[CHECK]
+
+
+def test_of_a_huge_message_the_beginning_is_judged_and_it_stays(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    huge = mail("enorme", "impersonation", body="x" * 9000)
+    drop(account, huge, folder=REPORT)
+    assert scan(account, ledger, folder=REPORT, limit=2000).answered == 1
+    assert contents(account)[REPORT] == [huge]
+    (reply,) = replies(account)
+    assert "trop volumineux" in reply.get_content().replace("\n", " ")
+    ((line,), _) = ledger.desk("marie").handed_in.page(None)
+    assert not line.kept
+    # too big to be kept: whoever wants to look at it gets it from the mailbox
+    asked = ledger.desk("marie").ask_view(line.case.id, at=datetime.now(UTC))
+    assert isinstance(asked, Pending)
+    assert ledger.wanted_views(account.name, datetime.now(UTC)) == [asked]
+    again = scan(account, ledger, folder=REPORT, limit=2000)
+    assert (again.judged, again.answered) == (0, 0)
+
+
+def test_a_server_that_can_only_copy_makes_no_second_one(dovecot_poor: Dovecot, ledger: Ledger) -> None:
+    account = dovecot_poor.account(**BUTTONS)
+    drop(account, FALSE)
+    assert scan(account, ledger, folder=CHECK).answered == 1
+    assert places(account)["faux"] == [CHECK]
+    (reply,) = replies(account)
+    assert "reste dans le dossier" in reply.get_content().replace("\n", " ")
+
+
+def elsewhere(account: AccountSettings) -> None:
+    """Another client moves it away."""
+    move(account, CHECK, "Ailleurs")
+
+
+def taken_back(account: AccountSettings) -> None:
+    """Another client moves it back to INBOX."""
+    move(account, CHECK, "INBOX")
+
+
+def vanished(account: AccountSettings) -> None:
+    """Another client takes it back and removes the folder."""
+    move(account, CHECK, "INBOX")
+    with client(account) as connection:
+        connection.delete_folder(CHECK)
+
+
+@pytest.mark.parametrize(("deed", "folder"), [(elsewhere, "Ailleurs"), (taken_back, "INBOX"), (vanished, "INBOX")])
+def test_another_client_is_faster(
+    dovecot: Dovecot,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+    deed: Callable[[AccountSettings], None],
+    folder: str,
+) -> None:
+    """Between the reply and the move: nothing is lost or doubled, and one reply is there."""
+    account = dovecot.account(**BUTTONS)
+
+    def late(work: Hands, intent: Intent, here: Summary) -> Arrival | None:
+        deed(account)
+        return transfer(work, intent, here)
+
+    monkeypatch.setattr(answer, "transfer", late)
+    drop(account, BILL)
+    with contextlib.suppress(MailboxError):
+        scan(account, ledger, folder=CHECK)
+    monkeypatch.undo()
+    for name in (CHECK, "INBOX"):
+        scan(account, ledger, folder=name)
+    assert places(account)["facture"] == [folder]
+    assert len(replies(account)) == 1
+    assert ledger.open_intents(account.name) == []
+
+
+# -- servers with habits of their own --------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def scripted(store: Store, *first: object, keep_first: bool = False) -> Iterator[FakeImap]:
+    """A server that answers the first APPEND like this, if anything; `keep_first`: and stores it all the same."""
+    fake = FakeImap(store.replies)
+    script = iter([list(first)] if first else [])
+
+    def taken(_: bytes) -> Reply:
+        said = next(script, None)
+        if said is None or keep_first:
+            store.put(fake.literals[-1])
+        return b"%t OK done\r\n" if said is None else said
+
+    fake.replies["APPEND"] = cast("Reply", taken)
+    with fake:
+        yield fake
+
+
+def in_inbox(store: Store) -> list[bytes]:
+    """The replies of ours."""
+    return [one.raw for one in store.folders["INBOX"].values() if one.raw.startswith(b"From: Vigie")]
+
+
+def ready(store: Store) -> Store:
+    """With the folder, under a name of ASCII: the script knows no other."""
+    store.folders["Verifier"], store.next["Verifier"] = {}, 1
+    return store
+
+
+def test_on_exchange_it_comes_back_with_a_reply(ledger: Ledger) -> None:
+    store = ready(exchange())
+    false = store.put(FALSE, "Verifier")
+    with scripted(store) as fake:
+        account = fake.account(check_folder="Verifier")
+        assert scan(account, ledger, folder="Verifier").answered == 1
+        assert (store.where(false), len(in_inbox(store))) == (["INBOX"], 1)
+        assert scan(account, ledger).judged == 0
+
+
+def test_on_gmail_it_gets_the_label_of_inbox_again(ledger: Ledger) -> None:
+    gmail = cast("Gmail", ready(Gmail()))
+    false = gmail.put(FALSE, "Verifier")
+    with scripted(gmail) as fake:
+        assert scan(fake.account(check_folder="Verifier"), ledger, folder="Verifier").answered == 1
+    assert gmail.where(false) == sorted(["INBOX", ALL_MAIL])
+    assert {b"$Junk", b"$Phishing"} <= false.flags
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_connection_that_is_cut_over_the_reply(ledger: Ledger, *, kept: bool) -> None:
+    """It was stored, or not: there is one in the end."""
+    store = ready(exchange())
+    false = store.put(FALSE, "Verifier")
+    with scripted(store, CLOSE, keep_first=kept) as fake:
+        assert scan(fake.account(check_folder="Verifier"), ledger, folder="Verifier").answered == 1
+    assert (store.where(false), len(in_inbox(store))) == (["INBOX"], 1)
+
+
+def test_without_room_for_the_reply_the_message_waits(ledger: Ledger) -> None:
+    store = ready(exchange())
+    false = store.put(FALSE, "Verifier")
+    with scripted(store, b"%t NO [OVERQUOTA] full\r\n") as fake:
+        account = fake.account(check_folder="Verifier")
+        summary = scan(account, ledger, folder="Verifier")
+        assert (summary.answered, summary.waiting, store.where(false)) == (0, 1, ["Verifier"])
+        (intent,) = ledger.open_intents(account.name)
+        with contextlib.closing((work := hands(account, ledger)).session):
+            assert recover.carry_out(intent, work) is not None
+    assert (store.where(false), len(in_inbox(store))) == (["INBOX"], 1)
+
+
+def test_a_reply_that_is_refused_for_good_keeps_nothing_waiting(ledger: Ledger) -> None:
+    store = ready(exchange())
+    false = store.put(FALSE, "Verifier")
+    with scripted(store, b"%t NO [CANNOT] never\r\n") as fake:
+        scan(fake.account(check_folder="Verifier"), ledger, folder="Verifier")
+    assert (store.where(false), in_inbox(store)) == (["INBOX"], [])
+    ((intent, outcome),) = ledger.outcomes(only(ledger).id)
+    assert outcome is not None
+    assert (intent.kind, outcome.state) == (ActionKind.ANSWER, State.DONE)
+    assert "no reply could be stored" in outcome.detail
+
+
+# -- at work ---------------------------------------------------------------------------------------------------------------
+
+
+def test_at_work_below_a_prefix(dovecot_prefix: Dovecot, ledger: Ledger) -> None:
+    """The service makes the folders, watches them, and answers while IDLE tells of what comes."""
+    account = dovecot_prefix.account(**BUTTONS, schedule="1h")
+    attended = Attended(account, lambda one: Supervisor(one, ledger, bench(ScriptedPool()), connect=imap.connect))
+    attended.start()
+    try:
+        assert until(lambda: all(ledger.cursor(account.name, f"INBOX.{name}") for name in (CHECK, REPORT)))
+        append(account, FALSE, folder=f"INBOX.{CHECK}")
+        append(account, BILL, folder=f"INBOX.{REPORT}")
+        assert until(lambda: len(list(ledger.records())) == 2 and not ledger.open_intents(account.name))
+    finally:
+        attended.stop()
+        for thread in attended.threads:
+            thread.join()
+    found = places(account)
+    assert (found["faux"], found["facture"]) == (["INBOX"], ["INBOX"])
+    assert len(replies(account)) == 1
+    assert [beat.folder for beat in ledger.heartbeats()] == sorted(["INBOX", CHECK, REPORT])
+    assert all(beat.error == "" for beat in ledger.heartbeats())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"check_folder": "inbox"},
+        {"check_folder": "Quarantaine"},
+        {"check_folder": "Tri", "report_folder": "Tri"},
+        {"report_folder": "Tri", "folders": ("INBOX", "Tri")},
+        {"check_folder": ""},
+        {"answers": "none"},
+    ],
+)
+def test_settings_that_are_refused(dovecot: Dovecot, wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"folder|answers"):
+        AccountSettings.model_validate(dovecot.account().model_dump() | wrong)
+
+
+def test_reviewers_and_admins_read_that_somebody_was_answered(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE)
+    scan(account, ledger, folder=CHECK)
+    case = ledger.desk("marie").case(only(ledger).id)
+    assert case is not None
+    assert [deed.text for deed in deeds(case, said("en"))] == ["answer the person: done"]
+    assert words.done(case.history).endswith(" $Phishing $Junk")
+    assert words.deed(ActionKind.ANSWER, case.history[0][1]) in {"répondu", "answered"}
+    (told,) = ledger.exported([case.record.id])
+    assert [reply["state"] for reply in told["replies"]] == ["ended"]

@@ -1,0 +1,230 @@
+"""What is done about messages that people moved into a folder that is a button: one ANSWER each, a reply, and a report."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from vigie.ledger.answers import NOTHING_ASKED, Asked, Letter, LetterState, Reported
+from vigie.ledger.handed_in_types import Source
+from vigie.ledger.review import Standing, standing
+from vigie.ledger.types import ActionKind, Intent, Place, Record, State
+from vigie.rules.types import Case
+from vigie.scanner import journal, locate
+from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
+from vigie.scanner.decide import Mode, Plan, answer_keywords, decide
+from vigie.scanner.hands import Hands
+from vigie.scanner.judging import Job
+from vigie.scanner.mailboxes.base import FolderStatus, Summary
+
+LOG = logging.getLogger(__name__)
+
+INBOX: Final = "INBOX"
+EACH: Final = 10
+"""Replies of one batch; more messages than that share one."""
+HOURLY: Final = 120
+"""Replies of one account: whoever moves mails in a circle, a filter say, does not fill a mailbox with them."""
+HOUR: Final = timedelta(hours=1)
+REPORT_BYTES: Final = 4 * 1024 * 1024
+"""Of a message that is kept: it lies in the ledger, which is copied."""
+_OPEN = (State.PENDING, State.MOVING)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A message in the folder, judged; `record` under the id that it will have."""
+
+    job: Job
+    case: Case
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What is to be written for one batch. `records` without those of messages whose case stands elsewhere."""
+
+    records: Sequence[Record]
+    intents: Mapping[str, Sequence[Intent]] = field(default_factory=dict)
+    """By id of the record, in the order in which they are carried out."""
+    asked: Asked = NOTHING_ASKED
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be done about one message."""
+
+    moved: Moved
+    case_of: Record
+    """Its case: the record, or that of the message in quarantine that it is."""
+    goes_to: str
+    into_quarantine: bool
+    keywords: tuple[str, ...]
+    intents: tuple[Intent, ...]
+
+
+class Button:
+    """One of the two folders of an account, during a pass. `folder`: its real name."""
+
+    def __init__(self, hands: Hands, folder: str, *, reports: bool) -> None:
+        self._hands = hands
+        self._ledger = hands.ledger
+        self._account = hands.session.account
+        self._folder = folder
+        self.reports = reports
+        """What is moved there is handed in; else it is asked about."""
+
+    def known(self, place: Place, sha256: str, used: set[str]) -> Record | None:
+        """The case that the message has already, at its new place; None: it gets one, or is in quarantine as far as is known."""
+        for record in self._ledger.of_content(self._account.name, sha256):
+            history = self._ledger.outcomes(record.id)
+            if standing(history) is Standing.HELD:
+                return None
+            if record.id not in used and record.place != place and not any(i.state in _OPEN for i, _ in history):
+                return replace(record, place=place)
+        return None
+
+    def plan(self, judged: Sequence[Moved], status: FolderStatus, mode: Mode, quarantine: Callable[[], str]) -> Deeds:
+        """The deeds of one batch; not durable yet. The folder is selected read-write, with `status`, before and after.
+
+        `quarantine`: gives the quarantine folder, "" where there is none; asked only where it is needed.
+        """
+        held = self._held(judged, status)
+        seen = {one.uid: one for one in self._hands.mailbox.summaries([moved.job.place.uid for moved in judged])}
+        wanted = [
+            self._wanted(moved, held.get(moved.job.place), seen[moved.job.place.uid], status, mode, quarantine)
+            for moved in judged
+            if moved.job.place.uid in seen and not self._is_under_way(held.get(moved.job.place) or moved.record)
+        ]
+        records = [moved.record for moved in judged if moved.job.place not in held]
+        intents = {one.case_of.id: one.intents for one in wanted}
+        asked = Asked(tuple(self._letters(wanted)), tuple(self._reported(wanted)))
+        return Deeds(records, intents, asked, len(judged) - len([m for m in judged if m.job.place.uid in seen]))
+
+    def _is_under_way(self, record: Record) -> bool:
+        return any(intent.state in _OPEN for intent, _ in self._ledger.outcomes(record.id))
+
+    # -- one message -------------------------------------------------------------------------------------------------
+
+    def _wanted(
+        self,
+        moved: Moved,
+        held: Record | None,
+        seen: Summary,
+        status: FolderStatus,
+        mode: Mode,
+        quarantine: Callable[[], str],
+    ) -> _Wanted:
+        job, case_of = moved.job, held or moved.record
+        keywords = tuple(answer_keywords(moved.case.verdict.label, status.keeps))
+        at = moved.record.judged_at
+        stays = job.partial or not self._hands.mailbox.takes_away
+        home = "" if stays else self._home(case_of, held is not None)
+        here = replace(case_of, place=job.place, sha256=job.sha256)
+        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, keywords), seen, home, at)
+        destination = self._quarantine(moved, status, mode, quarantine) if home and held is None else ""
+        if not destination:
+            return _Wanted(moved, case_of, home, held is not None and bool(home), keywords, (answer,))
+        taking = journal.intent_for(here, Plan(ActionKind.QUARANTINE, keywords), seen, destination, at)
+        return _Wanted(moved, case_of, destination, True, keywords, (answer, taking))
+
+    def _quarantine(self, moved: Moved, status: FolderStatus, mode: Mode, quarantine: Callable[[], str]) -> str:
+        """Where a reported message is taken; "": back, like all that is asked about."""
+        if not self.reports:
+            return ""
+        job, verdict = moved.job, moved.case.verdict
+        released = self._ledger.released(job.place.account, job.sha256)
+        plan = decide(verdict, mode, keeps=status.keeps, released=released, partial=job.partial)
+        return quarantine() if plan.kind is ActionKind.QUARANTINE else ""
+
+    def _home(self, case_of: Record, held: bool) -> str:
+        """Where the ledger knew the message before it was moved here; INBOX where it did not, or that folder is gone."""
+        before = self._ledger.record(case_of.id)
+        if before is None:
+            return INBOX
+        history = self._ledger.outcomes(before.id)
+        if held:
+            return _lies_in(history)
+        folder = before.place.folder
+        answered = [
+            intent for intent, _ in history if intent.kind is ActionKind.ANSWER and intent.source.folder == folder
+        ]
+        folder = answered[-1].destination if answered else folder
+        if not folder or folder == self._folder or folder in self._account.buttons:
+            return INBOX
+        return folder if self._hands.mailbox.next_uid(folder) is not None else INBOX
+
+    def _held(self, judged: Sequence[Moved], status: FolderStatus) -> dict[Place, Record]:
+        """The cases of those that were taken out of quarantine. A copy of what still lies there is another message."""
+        found: dict[Place, Record] = {}
+        looked = False
+        for moved in judged:
+            for record in self._ledger.of_content(self._account.name, moved.job.sha256):
+                history = self._ledger.outcomes(record.id)
+                if standing(history) is not Standing.HELD or record.id in {one.id for one in found.values()}:
+                    continue
+                taken = next(i for i, _ in reversed(history) if i.kind is ActionKind.QUARANTINE)
+                folder, looked = _lies_in(history), True
+                if locate.in_folder(self._hands.mailbox, folder, taken, ours=lambda _: True) is None:
+                    found[moved.job.place] = record
+                    break
+        if looked:
+            locate.same(self._hands.mailbox.select(self._folder, read_only=False), status.uidvalidity)
+        return found
+
+    # -- telling people ----------------------------------------------------------------------------------------------
+
+    def _letters(self, wanted: Sequence[_Wanted]) -> Iterator[Letter]:
+        """A reply for each, which where a keyword says it too is needed only if the server forgets that; one for many."""
+        some = [one for one in wanted if self._needs_reply(one)]
+        if not wanted:
+            return
+        at = wanted[0].moved.record.judged_at
+        envelope = Envelope(self._account.language, next(iter(self._account.recipients), ""), at)
+        if some and self._ledger.answers.count(self._account.name, at - HOUR) >= HOURLY:
+            LOG.warning("%s/%s: %d replies in an hour: no more for now", self._account.name, self._folder, HOURLY)
+            return
+        if len(some) > EACH:
+            name = fresh_message_id()
+            yield _letter(
+                some[0], name, compose_many([self._told(one) for one in some], envelope, name), at, always=True
+            )
+            return
+        for one in some if len(wanted) > EACH else wanted:
+            name = fresh_message_id()
+            yield _letter(one, name, compose(self._told(one), envelope, name), at, always=one in some)
+
+    def _needs_reply(self, one: _Wanted) -> bool:
+        return self._account.answers == "reply" or not one.keywords or not one.goes_to or one.into_quarantine
+
+    def _told(self, one: _Wanted) -> Answered:
+        job = one.moved.job
+        return Answered(
+            one.moved.case,
+            job.received,
+            self._folder,
+            self.reports,
+            one.goes_to,
+            into_quarantine=one.into_quarantine,
+            partial=job.partial,
+        )
+
+    def _reported(self, wanted: Sequence[_Wanted]) -> Iterator[Reported]:
+        if not self.reports:
+            return
+        source = Source.of_folder(self._account.name, self._folder)
+        for one in wanted:
+            job = one.moved.job
+            yield Reported(one.case_of, None if job.partial or job.size > REPORT_BYTES else job.raw, source)
+
+
+def _letter(one: _Wanted, name: str, raw: bytes, at: datetime, *, always: bool) -> Letter:
+    return Letter(one.intents[0].id, name, raw, always, LetterState.WAITING, at)
+
+
+def _lies_in(history: Sequence[tuple[Intent, object]]) -> str:
+    """The quarantine folder that the message was put into last."""
+    return next(intent.destination for intent, _ in reversed(history) if intent.kind is ActionKind.QUARANTINE)

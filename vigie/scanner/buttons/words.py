@@ -1,0 +1,84 @@
+"""What a reply says, in French and English."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["fr", "en"]
+WORDS: Final[dict[Language, dict[str, str]]] = {
+    "fr": {
+        "short.impersonation": "C'est un faux",
+        "short.suspicious": "Message douteux",
+        "short.undecided": "Ni prouvé, ni faux",
+        "short.genuine": "Message authentique",
+        "short.unrelated": "Rien à dire de ce message",
+        "short.unexamined": "Message non examiné",
+        "told.impersonation": "Ce message est un faux.",
+        "told.suspicious": "Ce message est douteux.",
+        "told.undecided": "Rien ne prouve ce message, et rien ne le contredit nettement.",
+        "told.genuine": "Ce message est authentique.",
+        "told.unrelated": "Ce message ne se présente pas comme venant d'un organisme que Vigie protège.",
+        "told.unexamined": "Ce message n'a pas pu être examiné : rien n'a été vérifié.",
+        "unrelated.advice": "Vigie n'en sait pas plus : ce n'est ni une mise en garde, ni une preuve. Dans le doute, passez par le site ou "
+        "le numéro que vous connaissez déjà.",
+        "asked": "Vous avez demandé si ce message est vrai :",
+        "reported": "Vous avez signalé ce message comme une fraude :",
+        "thanks": "Merci. Votre signalement est enregistré ; une copie du message est gardée, chiffrée, pour les personnes qui "
+        "examinent les fraudes.",
+        "author": "De : {text}",
+        "subject": "Objet : {text}",
+        "came": "Reçu le {text}",
+        "nobody": "(aucun expéditeur)",
+        "no_subject": "(sans objet)",
+        "why": "Pourquoi :",
+        "do": "Que faire :",
+        "back": "Vigie le remet dans le dossier « {folder} ».",
+        "inbox": "Vigie le remet dans votre boîte de réception.",
+        "quarantine": "Vigie le met dans le dossier de quarantaine « {folder} ». Les personnes qui suivent cette boîte peuvent le rendre.",
+        "stays": "Il reste dans le dossier « {folder} » : Vigie ne peut pas le déplacer sans risque. Vous pouvez le reprendre vous-même.",
+        "partial": "Il est trop volumineux : seul son début a été examiné.",
+        "many.subject": "Vos {count} messages",
+        "many": "Vous avez déplacé {count} messages à la fois : voici les réponses, chacune en une ligne.",
+        "foot": "Les adresses citées sont écrites avec [.] et [@] pour que rien ne s'ouvre d'un clic. Vigie a déposé ce message dans votre "
+        "boîte ; il n'a voyagé nulle part, et personne ne lit les réponses.",
+        "quotes": "« {text} »",
+        "colon": " : ",
+    },
+    "en": {
+        "short.impersonation": "It is false",
+        "short.suspicious": "Doubtful message",
+        "short.undecided": "Neither proven nor false",
+        "short.genuine": "Genuine message",
+        "short.unrelated": "Nothing to say of this message",
+        "short.unexamined": "Message not examined",
+        "told.impersonation": "This message is false.",
+        "told.suspicious": "This message is doubtful.",
+        "told.undecided": "Nothing proves this message, and nothing clearly contradicts it.",
+        "told.genuine": "This message is genuine.",
+        "told.unrelated": "This message does not present itself as coming from an organisation that Vigie protects.",
+        "told.unexamined": "This message could not be examined: nothing was verified.",
+        "unrelated.advice": "Vigie knows no more: this is neither a warning nor a proof. In doubt, use the site or the number that you "
+        "know already.",
+        "asked": "You asked whether this message is real:",
+        "reported": "You reported this message as a fraud:",
+        "thanks": "Thank you. Your report is noted; a copy of the message is kept, encrypted, for the people who examine frauds.",
+        "author": "From: {text}",
+        "subject": "Subject: {text}",
+        "came": "Received {text}",
+        "nobody": "(no sender)",
+        "no_subject": "(no subject)",
+        "why": "Why:",
+        "do": "What to do:",
+        "back": 'Vigie puts it back into the folder "{folder}".',
+        "inbox": "Vigie puts it back into your inbox.",
+        "quarantine": 'Vigie puts it into the quarantine folder "{folder}". The people who look after this mailbox can give it back.',
+        "stays": 'It stays in the folder "{folder}": Vigie cannot move it without risk. You may take it back yourself.',
+        "partial": "It is too large: only its beginning was examined.",
+        "many.subject": "Your {count} messages",
+        "many": "You moved {count} messages at a time: here are the answers, a line each.",
+        "foot": "Addresses that are quoted are written with [.] and [@], so that nothing opens by a click. Vigie has put this message into "
+        "your mailbox; it has travelled nowhere, and nobody reads replies to it.",
+        "quotes": '"{text}"',
+        "colon": ": ",
+    },
+}
