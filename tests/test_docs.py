@@ -45,7 +45,10 @@ def test_every_command_that_is_named_exists(readme):
 
 
 def test_every_option_that_is_named_exists(readme):
-    usual = ("--help", *(f"{name} --help" for name in ("check", "scan", "text", "catalog", "login", "evaluate")))
+    usual = (
+        "--help",
+        *(f"{name} --help" for name in ("check", "scan", "text", "catalog", "login", "evaluate", "report")),
+    )
     told = "".join(helped(command)[1] for command in (*usual, *KEEPING, *REVIEW))
     for option in sorted(set(re.findall(r"`(--[a-z-]+)", readme))):
         assert option in told, option

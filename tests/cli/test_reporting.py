@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.scanner.world import mail, scan
 from tests.servers.dovecot import Dovecot, append
 from vigie.cli import language, main
 from vigie.ledger.store import Ledger
+from vigie.ledger.types import Decision
 
 CHANNELS = '\n[channels.folder]\npath = "reports"\n'
 
@@ -117,3 +119,21 @@ def test_the_stop_switch_from_the_command_line(here: Path, capsys: Any) -> None:
 )
 def test_one_thing_at_a_time(here: Path, capsys: Any, typed: tuple[str, ...]) -> None:
     assert run(capsys, "report", *typed, status=2)
+
+
+def test_a_disputed_fraud_says_that_people_have_to_agree(here: Path, capsys: Any) -> None:
+    one = case(here)
+    with Ledger(f"sqlite:///{here / 'vigie.db'}") as ledger:
+        for who, decision in (("web:marie", Decision.CONFIRMED), ("web:paul", Decision.RELEASED)):
+            desk = ledger.desk(who, second_reviewer=True)
+            found = desk.case(one)
+            assert found is not None
+            desk.decide(one, decision, seen=found.record.version, at=datetime.now(UTC))
+    assert "once people agree" in run(capsys, "report", one, "--to", "folder", "--yes", status=2)
+    assert files(here) == 0
+
+
+def test_a_channel_is_told_to_be_stopped_before_anything_was_ever_asked_of_it(here: Path, capsys: Any) -> None:
+    assert files(here) == 0
+    run(capsys, "report", "--stop", "folder")
+    assert json.loads(run(capsys, "report", "--statistics", "--json"))["stopped"] is True

@@ -16,6 +16,7 @@ from vigie.ledger.report_types import Draft, Report, ReportState
 from vigie.ledger.reports import DISPUTED, Reports
 from vigie.ledger.review import Refusal
 from vigie.ledger.review_types import Done, Unknown
+from vigie.ledger.sealing import key_path
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import Decision
@@ -267,3 +268,55 @@ def test_a_case_is_not_forgotten_by_age_while_its_report_is_on_its_way(ledger: L
     ledger.outbox.expire(at=much_later)
     assert ledger.expire(RetentionSettings(), much_later).records == 1
     assert reports(ledger).report(report.id) is None
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_what_was_let_go_waits_while_somebody_wants_it_back(ledger: Ledger, *, by_itself: bool) -> None:
+    """W-17: a wish that comes after the word to send, or before the settings would send by themselves, holds it."""
+    one = held(ledger, record(1)).id
+    marie, paul = (ledger.desk(f"web:{name}", second_reviewer=True) for name in ("marie", "paul"))
+
+    def decide(desk: Desk, decision: Decision | None) -> object:
+        found = desk.case(one)
+        assert found is not None
+        return desk.decide(one, decision, seen=found.record.version, at=NOON)
+
+    assert isinstance(decide(marie, Decision.CONFIRMED), Done)
+    if by_itself:
+        assert isinstance(decide(paul, Decision.RELEASED), Refusal)
+        assert ledger.outbox.ask_by_itself("folder", at=NOON) == 0
+        return
+    asked_for = marie.reports.ask(one, "folder", at=NOON, approved=True)
+    assert isinstance(asked_for, Report)
+    written(ledger, asked_for)
+    assert isinstance(decide(paul, Decision.RELEASED), Refusal)
+    assert took(ledger) is None
+    assert state(ledger, asked_for) is ReportState.WAITING
+    assert isinstance(decide(marie, None), Done)
+    assert took(ledger) is None
+    assert state(ledger, asked_for) is ReportState.DROPPED
+
+
+def test_what_does_not_open_holds_no_other_report_up(ledger: Ledger, tmp_path: Path) -> None:
+    """The key beside the ledger was lost: what was fetched is fetched again, what was shown never goes, the rest goes on."""
+    fetched = asked(ledger, confirmed(ledger, 2))
+    ledger.outbox.fetched(fetched.id, RAW)
+    shown = asked(ledger, confirmed(ledger, 1), approved=True)
+    written(ledger, shown)
+    key_path(next(tmp_path.glob("*.db"))).unlink()
+    after = waiting(ledger, 3)
+    assert reports(ledger).draft(shown.id) is None
+    assert [fraud.report.id for fraud in ledger.outbox.unwritten()] == []
+    assert state(ledger, fetched) is ReportState.ASKED
+    taken = took(ledger)
+    assert taken is not None
+    assert taken.id == after.id
+    assert state(ledger, shown) is ReportState.UNFETCHED
+    assert isinstance(reports(ledger).ask(shown.record_id, "folder", at=NOON), Report)
+
+
+def test_a_clock_that_ran_ahead_holds_no_channel_up(ledger: Ledger) -> None:
+    waiting(ledger)
+    assert took(ledger, NOON + timedelta(days=6), {"folder": 1}) is not None
+    waiting(ledger, 2)
+    assert took(ledger, NOON, {"folder": 1}) is not None

@@ -28,9 +28,9 @@ def statistics(path: Path | None, since: str, *, as_json: bool) -> Status:
     begins = moments.since(since) if since else None
     with opened(path) as (config, ledger):
         known = {one.channel: one for one in ledger.desk(at_the_keyboard()).reports.statistics(begins)}
-        everywhere = EVERYWHERE in ledger.desk(at_the_keyboard()).reports.stopped()
+        stopped = ledger.desk(at_the_keyboard()).reports.stopped()
     names = sorted({*known, *switched_on(config.channels)})
-    rows = [known.get(name) or _nothing(name, stopped=everywhere) for name in names]
+    rows = [known.get(name) or _nothing(name, stopped=bool({EVERYWHERE, name} & set(stopped))) for name in names]
     for row in rows:
         if as_json:
             print(json.dumps(_object(row, config), ensure_ascii=False))

@@ -34,6 +34,7 @@ _FRENCH: Final = {
     "not-confirmed": "personne ne l'a confirmé comme fraude : faites-le d'abord (vigie review confirm)",
     "partial": "seul le début de ce message a été lu : il est trop gros pour être signalé",
     "not-drafted": "il n'y a rien à envoyer, ou plus rien",
+    "disputed": "quelqu'un demande de revenir sur cette fraude : elle ne sera signalée que quand tous seront d'accord",
     "dry-run": "celui-ci n'est qu'un essai",
     "report-under-way": "il est déjà en route vers ce canal",
     "reported": "ce canal l'a déjà reçu",
@@ -52,7 +53,8 @@ def report(path: Path | None, case: str, channel: str, *, dry_run: bool, yes: bo
         told = reports.ask(record.id, channel, at=datetime.now(UTC), dry_run=dry_run)
         if not isinstance(told, Report):
             return _refused(record.id, told)
-        dispatch = Dispatch(ledger, config.channels, config.channels.mail or config.operation.alerts.mail)
+        server = config.channels.mail or config.operation.alerts.mail
+        dispatch = Dispatch(ledger, config.channels, server, accounts=config.accounts)
         if told.state is ReportState.ASKED:
             _fetch(config, ledger, told, stop)
         dispatch.write()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vigie.cli import console
 from vigie.cli.config import Config, ConfigError, load
-from vigie.cli.language import current, say, when
+from vigie.cli.language import colon, current, say, when
 from vigie.cli.person import at_the_keyboard
 from vigie.cli.settings_shown import sections
 from vigie.cli.status import Fault, Status
@@ -63,7 +63,7 @@ def serve(path: Path | None) -> Status:
                 print(say(f"Les pages sont à {config.web.origin}", f"The pages are at {config.web.origin}"), flush=True)
                 if not ledger.people.users(By("web", ALL_RIGHTS)):
                     nobody = say("personne ne peut se connecter", "nobody can sign in")
-                    console.complain(f"{nobody}: vigie web create-admin")
+                    console.complain(f"{nobody}{colon()} vigie web create-admin")
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, signal.SIG_IGN)  # the server takes them, and raises them once more at its end
                 serving.server(create_app(site), config.web, _tell_systemd).run(sockets=[listening])

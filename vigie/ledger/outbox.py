@@ -23,6 +23,7 @@ LATELY = timedelta(days=1)
 WITHDRAWN = "Nobody calls it a fraud any more."
 LATE = "Nobody has let it go in time."
 AWAY = "The channel took nothing for days."
+UNREADABLE = "What was to be sent can no longer be read: the key beside the ledger is another one. Ask for it again."
 
 
 class Outbox:
@@ -76,8 +77,15 @@ class Outbox:
             if report is None:
                 return
             after = report.id
-            if record is not None and sealed is not None:
-                yield FetchedFraud(report, record, sealing.unseal(self._database.path, sealed, report.id))
+            if record is None or sealed is None:
+                continue
+            try:
+                raw = sealing.unseal(self._database.path, sealed, report.id)
+            except sealing.UnreadableError:  # one that does not open must not hold all others up
+                with self._database.writing() as connection:
+                    report_rows.fetch_again(connection, report.id)
+                continue
+            yield FetchedFraud(report, record, raw)
 
     def drafted(self, report_id: str, draft: Draft, *, at: datetime) -> None:
         """What is to be sent, instead of the message."""
@@ -103,12 +111,12 @@ class Outbox:
                 return None
         with self._database.writing() as connection:
             self._end_over(connection, at)
-            due = report_rows.next_due(connection, per_hour, at, only)
-            written = None if due is None else report_rows.sealed(connection, due.id)
-            if due is None or written is None:
-                return None
-            taken = report_rows.take(connection, due, at=at, lease=lease)
-        return Taken(taken, Draft.read(sealing.unseal(self._database.path, written, taken.id)))
+            while (due := report_rows.next_due(connection, per_hour, at, only)) is not None:
+                draft = self._draft(connection, due)
+                if draft is not None:
+                    return Taken(report_rows.take(connection, due, at=at, lease=lease), draft)
+                self._end(connection, due, ReportState.UNFETCHED, at=at, detail=UNREADABLE)
+        return None
 
     def sent(self, report: Report, receipt: str, *, at: datetime) -> None:
         """The channel has it."""
@@ -134,6 +142,14 @@ class Outbox:
                 return 0
         with self._database.writing() as connection:
             return self._end_over(connection, at)
+
+    def _draft(self, connection: Connection, report: Report) -> Draft | None:
+        """What was shown; None where that can no longer be read, see `sealing`: nothing else may go instead."""
+        written = report_rows.sealed(connection, report.id)
+        try:
+            return None if written is None else Draft.read(sealing.unseal(self._database.path, written, report.id))
+        except sealing.UnreadableError:
+            return None
 
     def _end_over(self, connection: Connection, at: datetime) -> int:
         ending = report_rows.over(connection, at)

@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 
 from vigie.ledger.masking import masked
 from vigie.message.fields import Field, header_text, scan
+from vigie.message.fold import fold
 from vigie.message.senders import read_mailboxes
 
 GONE: Final = "[...]"
@@ -41,6 +42,10 @@ _GREETED: Final = re.compile(
 )
 _LEAST_NAME: Final = 3
 """Letters of a name: shorter ones stand in half of all words."""
+_LEAST_CODED: Final = 4
+"""The same of a name that is looked for in Base64: three letters make four, which stand anywhere."""
+_MOST_KNOWN: Final = 300
+"""Addresses, and names, that are looked for: the mailbox's own and those of the topmost fields, which our servers wrote, come first."""
 _ROLES: Final = frozenset(
     {
         *(
@@ -111,9 +116,11 @@ def person(raw: bytes, own: Sequence[str] = ()) -> Person:
 
 def owner(addresses: Sequence[str], names: Sequence[str] = ()) -> Person:
     """Whoever these addresses are of, with the names that stand in them."""
-    known = tuple(dict.fromkeys(address.strip("<>").casefold() for address in addresses if "@" in address))
-    every = [*names, *(word for address in known for word in _WORDS.findall(address.rpartition("@")[0]))]
-    return Person(known, tuple(dict.fromkeys(name for name in every if _folded(name) not in _ROLES)))
+    known = tuple(dict.fromkeys(address.strip("<>").casefold() for address in addresses if "@" in address))[
+        :_MOST_KNOWN
+    ]
+    every = [*(word for address in known for word in _WORDS.findall(address.rpartition("@")[0])), *names[:_MOST_KNOWN]]
+    return Person(known, tuple(dict.fromkeys(name for name in every if _folded(name) not in _ROLES))[: 2 * _MOST_KNOWN])
 
 
 class Redactor:
@@ -124,11 +131,15 @@ class Redactor:
         names = {name for name in who.names if len(name) >= _LEAST_NAME}
         self._addresses = sorted(map(_folded, forms))
         self._folded = sorted(map(_folded, forms | names))
-        self._exact = tuple({form for address in who.addresses for form in _encoded(address)})
+        local = {address.rpartition("@")[0] for address in who.addresses}
+        coded = {word for word in local | names if len(word) >= _LEAST_CODED and _folded(word) not in _ROLES}
+        # The longest first: of an address its name alone would leave the end.
+        every = {form for word in coded.union(who.addresses) for form in _encoded(word)}
+        self._exact = tuple(sorted(every, key=len, reverse=True))
 
     def text(self, text: str) -> str:
         """A line of words: without his addresses and names, numbers of his, and tokens; links as `link` has them."""
-        text = _GREETED.sub(lambda found: f"{found[1]}{found[2]}{GONE} ", text[:_MOST])
+        text = _GREETED.sub(lambda found: f"{found[1]}{found[2]}{GONE} ", _visible(text[:_MOST]))
         parts, start = [], 0
         for found in _LINK.finditer(text):
             parts += [self._words(text[start : found.start()]), self.link(found[0])]
@@ -147,13 +158,17 @@ class Redactor:
         host = authority.rpartition("@")[2]
         kept = (f"{scheme}{mark}" if mark else "") + self._without(host, self._addresses)
         kept += "".join(f"/{self._segment(segment)}" for segment in path.split("/")[1:]) if path else ""
-        kept += "?" + "&".join(_parameter(part) for part in query.split("&")) if query else ""
+        kept += "?" + "&".join(self._parameter(part) for part in query.split("&")) if query else ""
         return kept + (f"#{GONE}" if fragment else "")
 
     def _segment(self, segment: str) -> str:
         plain = unquote(segment)
         clean = not segment or (_PLAIN_SEGMENT.fullmatch(plain) is not None and self._his(plain) == plain)
         return segment if clean else GONE
+
+    def _parameter(self, part: str) -> str:
+        key, equals, _ = part.partition("=")
+        return f"{key}={GONE}" if equals and _PLAIN_KEY.fullmatch(key) and self._his(key) == key else GONE
 
     def _words(self, text: str) -> str:
         return masked(self._his(_TOKEN.sub(GONE, _ADDRESS.sub(self._address, self._his(text)))))
@@ -198,12 +213,14 @@ def _forms(address: str) -> Iterator[str]:
         yield f"{local}{between}{domain}"
 
 
-def _encoded(address: str) -> Iterator[str]:
-    """An address as trackers write it: Base64, hexadecimal, hashed."""
-    for form in {address, address.casefold(), address.upper()}:
+def _encoded(word: str) -> Iterator[str]:
+    """An address or a name as trackers write it: Base64, Base32 (in host names), hexadecimal, hashed."""
+    for form in {word, word.casefold(), word.upper(), word.capitalize()}:
         plain = form.encode("utf-8", "replace")
         for coded in (base64.b64encode(plain), base64.urlsafe_b64encode(plain)):
             yield coded.decode().rstrip("=")
+        yield base64.b32encode(plain).decode().rstrip("=")
+        yield base64.b32encode(plain).decode().rstrip("=").lower()
         yield plain.hex()
         yield plain.hex().upper()
         for name in ("md5", "sha1", "sha256"):
@@ -220,29 +237,32 @@ def _split(rest: str) -> tuple[str, str, str, str]:
     return authority, slash + path, query, fragment
 
 
-def _parameter(part: str) -> str:
-    key, equals, _ = part.partition("=")
-    return f"{key}={GONE}" if equals and _PLAIN_KEY.fullmatch(key) else GONE
-
-
 def _folded(text: str) -> str:
-    """One character for one, so that what is found in it is found in the text: without case and accents."""
-    return "".join(_letter(char) for char in text)
+    """Without case, accents, invisible characters, and with look-alike letters as their models (C-20, C-22)."""
+    return "".join(map(_letter, text))
 
 
 def _letter(char: str) -> str:
-    base = unicodedata.normalize("NFD", char)[0].lower()
-    return base if len(base) == 1 else char
+    return char.lower() if char.isascii() else " " if char.isspace() else fold(char)
+
+
+def _visible(text: str) -> str:
+    """Without what leaves no mark on the screen: between two letters it would make two words of a name."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(char for char in composed if char.isascii() or char.isspace() or fold(char))
 
 
 def _cut(text: str, folded: Sequence[str]) -> str:
     # Composed first: an accent that stands by itself would hide the name from its composed form.
     text = unicodedata.normalize("NFC", text)
-    seen = _folded(text)
+    letters = [_letter(char) for char in text]
+    seen = "".join(letters)
+    place = [at for at, piece in enumerate(letters) for _ in piece]
     marks = bytearray(len(text))
     for form in folded:
         start = seen.find(form) if form else -1
         while start >= 0:
-            marks[start : start + len(form)] = b"\1" * len(form)
+            first, last = place[start], place[start + len(form) - 1]
+            marks[first : last + 1] = b"\1" * (last + 1 - first)
             start = seen.find(form, start + 1)
     return re.sub("\0+", GONE, "".join("\0" if mark else char for char, mark in zip(text, marks, strict=True)))

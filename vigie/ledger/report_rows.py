@@ -14,7 +14,7 @@ from vigie.ledger.columns import instant, instant_text, optional_instant, storab
 from vigie.ledger.identity import fresh_id
 from vigie.ledger.report_schema import REPORTS, STOPS
 from vigie.ledger.report_types import OPEN_REPORTS, Report, ReportLine, ReportState
-from vigie.ledger.schema import DECISIONS, RECORDS
+from vigie.ledger.schema import DECISIONS, RECORDS, WISHES
 from vigie.ledger.types import Decision, Record
 
 LOOKED_AT: Final = timedelta(hours=1)
@@ -108,7 +108,7 @@ def unreported(connection: Connection, channel: str, since: datetime) -> Sequenc
     )
     known = exists().where(REPORTS.c.channel == channel, REPORTS.c.fraud == RECORDS.c.sha256, REPORTS.c.dry_run == 0)
     query = select(RECORDS).where(
-        RECORDS.c.decision == Decision.CONFIRMED.value, RECORDS.c.sha256 != "", lately, ~known
+        RECORDS.c.decision == Decision.CONFIRMED.value, RECORDS.c.sha256 != "", lately, ~known, ~_wanted_back()
     )
     return [record_rows.as_record(row) for row in connection.execute(query.order_by(RECORDS.c.number).limit(MOST))]
 
@@ -126,6 +126,12 @@ def fetch(connection: Connection, report_id: str, message: bytes) -> bool:
     asked = (REPORTS.c.id == report_id, _in(ReportState.ASKED))
     news = {"state": ReportState.FETCHED.value, "sealed": message}
     return connection.execute(update(REPORTS).where(*asked).values(news)).rowcount == 1
+
+
+def fetch_again(connection: Connection, report_id: str) -> None:
+    """The message that was fetched is lost, and lies in its mailbox still."""
+    fetched = (REPORTS.c.id == report_id, _in(ReportState.FETCHED))
+    connection.execute(update(REPORTS).where(*fetched).values(state=ReportState.ASKED.value, sealed=None))
 
 
 def first_fetched(connection: Connection, after: str) -> Report | None:
@@ -196,12 +202,15 @@ def put_off_others(connection: Connection, channel: str, until: datetime) -> Non
 
 
 def next_due(connection: Connection, per_hour: Mapping[str, int], at: datetime, only: str = "") -> Report | None:
-    """The one that waits longest, of a channel that is not stopped and has room in this hour. Whether it goes, its case decides."""
+    """The one that waits longest, of a channel that is not stopped and has room in this hour. A disputed one waits (W-17)."""
     stopped = set(stops(connection))
     free = [] if EVERYWHERE in stopped else [name for name in per_hour if name not in stopped]
-    free = [name for name in free if _tried(connection, name, at - HOUR) < per_hour[name]]
+    free = [name for name in free if _tried(connection, name, at) < per_hour[name]]
     due = REPORTS.c.state.in_([ReportState.WAITING.value, ReportState.SENDING.value])
-    query = select(*_COLUMNS).where(due, REPORTS.c.channel.in_(free), REPORTS.c.due_at <= instant_text(at))
+    query = (
+        select(*_COLUMNS).join(RECORDS).where(due, REPORTS.c.channel.in_(free), REPORTS.c.due_at <= instant_text(at))
+    )
+    query = query.where(~_wanted_back())
     if only:
         query = query.where(REPORTS.c.id == only)
     row = connection.execute(query.order_by(REPORTS.c.due_at, REPORTS.c.number).limit(1)).one_or_none()
@@ -246,13 +255,20 @@ def go_on(connection: Connection, channel: str) -> bool:
     return connection.execute(STOPS.delete().where(STOPS.c.channel == channel)).rowcount == 1
 
 
-def _tried(connection: Connection, channel: str, since: datetime) -> int:
-    query = select(func.count()).where(REPORTS.c.channel == channel, REPORTS.c.tried_at > instant_text(since))
+def _tried(connection: Connection, channel: str, at: datetime) -> int:
+    """In the hour before. What a clock that ran ahead has dated later does not hold the channel until then."""
+    lately = REPORTS.c.tried_at.between(instant_text(at - HOUR), instant_text(at))
+    query = select(func.count()).where(REPORTS.c.channel == channel, lately)
     return int(connection.execute(query).scalar_one())
 
 
 def _confirmed() -> ColumnElement[bool]:
     return exists().where(RECORDS.c.id == REPORTS.c.record_id, RECORDS.c.decision == Decision.CONFIRMED.value)
+
+
+def _wanted_back() -> ColumnElement[bool]:
+    """As `wishes.of`, of a case in the same statement."""
+    return exists().where(WISHES.c.record_id == RECORDS.c.id, WISHES.c.version == RECORDS.c.version)
 
 
 def _in(state: ReportState) -> ColumnElement[bool]:

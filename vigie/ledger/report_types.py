@@ -102,6 +102,8 @@ class FetchedFraud:
     report: Report
     record: Record
     raw: bytes
+    own: tuple[str, ...] = ()
+    """Addresses of the mailbox that it lies in, which a message to undisclosed recipients does not name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,12 @@ class Reports:
             written = None if report is None else report_rows.sealed(connection, report.id)
             if report is None or written is None or report.state not in _WRITTEN:
                 return None
+            try:
+                draft = Draft.read(sealing.unseal(self._database.path, written, report.id))
+            except sealing.UnreadableError:  # shown to nobody, sent to nobody: see Outbox.take
+                return None
             self._note(connection, report, "looked-at")
-            return Draft.read(sealing.unseal(self._database.path, written, report.id))
+            return draft
 
     def approve(self, report_id: str, *, at: datetime) -> Report | Refusal | Unknown:
         """It goes as it was shown. Refused where nobody calls the case a fraud any more."""

@@ -21,6 +21,10 @@ _NONCE_BYTES = 12
 """NIST SP 800-38D section 8.2.2: random ones of 96 bits do for 2^32 messages under one key."""
 
 
+class UnreadableError(LedgerError):
+    """One value does not open: it was sealed with another key, for another row, or was changed. The others may well open."""
+
+
 def seal(ledger: Path, plain: bytes, about: str) -> bytes:
     """Encrypted for the row `about`. Raises LedgerError where the key cannot be read or made."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -28,12 +32,12 @@ def seal(ledger: Path, plain: bytes, about: str) -> bytes:
 
 
 def unseal(ledger: Path, sealed: bytes, about: str) -> bytes:
-    """The plain bytes. Raises LedgerError: another key, another row, or changed bytes."""
+    """The plain bytes. Raises UnreadableError, and LedgerError where there is no key to try."""
     key = _key(ledger)
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
     except (InvalidTag, ValueError):  # ValueError: shorter than a nonce
-        raise LedgerError(
+        raise UnreadableError(
             f"ledger {ledger}: something in it does not open with the key {key_path(ledger)}", temporary=False
         ) from None
 

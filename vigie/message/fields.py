@@ -27,7 +27,7 @@ ONCE_ONLY = frozenset(
 )
 """Fields that may occur once (RFC 5322 section 3.6, RFC 2045 section 3)."""
 _MATTERS = ONCE_ONLY | {
-    *("resent-from", "resent-sender", "mail-reply-to", "mail-followup-to"),
+    *("bcc", "resent-from", "resent-sender", "mail-reply-to", "mail-followup-to"),
     *("content-disposition", "content-location", "content-base", "thread-topic", "x-message-flag"),
 }
 _FOLDED_FIELD = re.compile(rb"[ \t]+(?:" + "|".join(sorted(_MATTERS)).encode() + rb")[ \t]*:", re.IGNORECASE)

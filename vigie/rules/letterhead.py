@@ -73,7 +73,11 @@ def outright(
             lines = [line for line in lines if not _BARRED.fullmatch(line)]
         if warned:  # "De : Assurance Maladie" of a fraud that is shown as an example
             lines = _without_shown(lines)
-        heads = [line for line in lines[:_LETTERHEAD_LINES] if alone(line, words) and not _cell(line, words)]
+        heads = [
+            line
+            for line in lines[:_LETTERHEAD_LINES]
+            if alone(line, words) and not _cell(line, words) and (line not in buttons or _is_bare(line, words))
+        ]
         head = heads[0] if heads and len(lines) > 1 else ""
         headed = bool(head) and head != lines[-1]
         if headed:

@@ -221,7 +221,7 @@ class Service:
         post = Post(self._ledger, self.setup.accounts, self.setup.operation, self._meter)
         channels = self.setup.channels
         server = channels.mail or self.setup.operation.alerts.mail
-        reports = Dispatch(self._ledger, channels, server, counted=self._meter.reported)
+        reports = Dispatch(self._ledger, channels, server, counted=self._meter.reported, accounts=self.setup.accounts)
         self._meter.reports_to(switched_on(channels))
         daily = (self._ledger, self.setup.retention, self._meter)
         hours = IntervalTrigger(hours=upkeep.EVERY_H, jitter=600)

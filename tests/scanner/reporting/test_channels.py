@@ -26,6 +26,7 @@ from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.dispatch import Dispatch
 from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.reporting.settings import ChannelsSettings, ReportServerSettings
+from vigie.scanner.settings import AccountSettings
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def told_of(ledger: Ledger, report: Report) -> Report:
 def test_a_folder_gets_a_file_that_is_whole(ledger: Ledger, tmp_path: Path) -> None:
     there = tmp_path / "reports"
     there.mkdir()
-    report = reported(ledger, Dispatch(ledger, settings(folder={"path": there}), None), "folder")
+    report = reported(ledger, Dispatch(ledger, settings(folder={"path": there}), None, accounts=()), "folder")
     assert (report.state, report.receipt) == (ReportState.SENT, f"{report.id}.eml")
     (file,) = there.iterdir()
     mail = email.message_from_bytes(file.read_bytes(), policy=policy.default)
@@ -95,14 +96,16 @@ def test_a_folder_gets_a_file_that_is_whole(ledger: Ledger, tmp_path: Path) -> N
 
 
 def test_a_folder_that_wants_it_gets_the_message_as_it_came(ledger: Ledger, tmp_path: Path) -> None:
-    reported(ledger, Dispatch(ledger, settings(folder={"path": tmp_path, "redact": False}), None), "folder")
+    reported(
+        ledger, Dispatch(ledger, settings(folder={"path": tmp_path, "redact": False}), None, accounts=()), "folder"
+    )
     (file,) = tmp_path.glob("*.eml")
     assert file.read_bytes() == RAW
 
 
 def test_a_folder_that_is_away_delays(ledger: Ledger, tmp_path: Path) -> None:
     there, clock = tmp_path / "reports", [datetime.now(UTC)]
-    dispatch = Dispatch(ledger, settings(folder={"path": there}), None, now=lambda: clock[0])
+    dispatch = Dispatch(ledger, settings(folder={"path": there}), None, now=lambda: clock[0], accounts=())
     report = reported(ledger, dispatch, "folder")
     assert (report.state, report.tries) == (ReportState.WAITING, 1)
     assert "No such file" in report.detail
@@ -116,7 +119,7 @@ def test_a_folder_that_is_away_delays(ledger: Ledger, tmp_path: Path) -> None:
 
 def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> None:
     wanted = settings(abuse_mail={"recipients": ["abuse@hoster.example"]})
-    report = reported(ledger, Dispatch(ledger, wanted, mail_server(smtp)), "abuse-mail")
+    report = reported(ledger, Dispatch(ledger, wanted, mail_server(smtp), accounts=()), "abuse-mail")
     assert report.state is ReportState.SENT, report.detail
     mail = smtp.got.pop()
     assert (mail.get_content_type(), mail.get_param("report-type")) == ("multipart/report", "feedback-report")
@@ -137,7 +140,7 @@ def test_an_abuse_desk_reads_it_by_the_standard(ledger: Ledger, smtp: Smtp) -> N
 def test_franceconnect_gets_the_original(ledger: Ledger, smtp: Smtp, raw: bytes) -> None:
     wanted = settings(franceconnect={"recipient": "securite@fc.example"})
     one = fraud(raw, brand="franceconnect")
-    report = reported(ledger, Dispatch(ledger, wanted, mail_server(smtp)), "franceconnect", one)
+    report = reported(ledger, Dispatch(ledger, wanted, mail_server(smtp), accounts=()), "franceconnect", one)
     assert report.state is ReportState.SENT, report.detail
     _, attached = parts(smtp.got.pop())
     if attached.get_content_type() == "message/rfc822":
@@ -147,7 +150,7 @@ def test_franceconnect_gets_the_original(ledger: Ledger, smtp: Smtp, raw: bytes)
 
 
 def test_franceconnect_is_for_its_own_colours_alone(ledger: Ledger, smtp: Smtp) -> None:
-    dispatch = Dispatch(ledger, settings(franceconnect={}), mail_server(smtp))
+    dispatch = Dispatch(ledger, settings(franceconnect={}), mail_server(smtp), accounts=())
     report = reported(ledger, dispatch, "franceconnect")
     assert (report.state, report.detail) == (
         ReportState.UNFETCHED,
@@ -157,7 +160,7 @@ def test_franceconnect_is_for_its_own_colours_alone(ledger: Ledger, smtp: Smtp) 
 
 def test_a_webhook_gets_json(ledger: Ledger, webhook: Webhook) -> None:
     wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5})
-    report = reported(ledger, Dispatch(ledger, wanted, None), "webhook")
+    report = reported(ledger, Dispatch(ledger, wanted, None, accounts=()), "webhook")
     assert report.state is ReportState.SENT, report.detail
     body, headers = webhook.got.pop()
     assert headers["Idempotency-Key"] == report.id
@@ -175,7 +178,7 @@ def test_a_webhook_that_refuses_loses_nothing_that_it_may_want_later(
 ) -> None:
     webhook.status = status
     wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5})
-    report = reported(ledger, Dispatch(ledger, wanted, None), "webhook")
+    report = reported(ledger, Dispatch(ledger, wanted, None, accounts=()), "webhook")
     assert (report.state, report.detail) == (state, f"refused (HTTP {status})")
 
 
@@ -183,7 +186,7 @@ def test_a_mail_server_that_refuses_is_asked_again(ledger: Ledger, smtp: Smtp) -
     smtp.refuses = True
     clock = [datetime.now(UTC)]
     wanted = settings(abuse_mail={"recipients": ["abuse@hoster.example"]})
-    dispatch = Dispatch(ledger, wanted, mail_server(smtp), now=lambda: clock[0])
+    dispatch = Dispatch(ledger, wanted, mail_server(smtp), now=lambda: clock[0], accounts=())
     report = reported(ledger, dispatch, "abuse-mail")
     assert report.state is ReportState.WAITING
     assert "abuse@" not in report.detail
@@ -196,7 +199,9 @@ def test_a_mail_server_that_refuses_is_asked_again(ledger: Ledger, smtp: Smtp) -
 def test_every_try_is_counted_and_what_a_desk_asks_for_is_granted(ledger: Ledger, desk: Desk, tmp_path: Path) -> None:
     meter, clock = Meter(), [datetime.now(UTC)]
     told = {"email": "vigie@example.org", "url": f"{desk.url}/api/v3/", "ca_file": desk.ca}
-    dispatch = Dispatch(ledger, settings(netcraft=told), None, now=lambda: clock[0], counted=meter.reported)
+    dispatch = Dispatch(
+        ledger, settings(netcraft=told), None, now=lambda: clock[0], counted=meter.reported, accounts=()
+    )
     until = (clock[0] + timedelta(hours=1)).replace(microsecond=0)
     desk.answers.append(Answer(429, headers={"Retry-After": format_datetime(until, usegmt=True)}))
     desk.usual = DONE["netcraft"]
@@ -220,7 +225,7 @@ def test_a_desk_gets_so_many_reports_an_hour(ledger: Ledger, desk: Desk, tmp_pat
     desk.usual = DONE["netcraft"]
     told = {"email": "vigie@example.org", "url": f"{desk.url}/api/v3/", "ca_file": desk.ca, "per_hour": 1}
     clock = [datetime.now(UTC)]
-    dispatch = Dispatch(ledger, settings(netcraft=told), None, now=lambda: clock[0])
+    dispatch = Dispatch(ledger, settings(netcraft=told), None, now=lambda: clock[0], accounts=())
     first = reported(ledger, dispatch, "netcraft")
     other = fraud()
     second = reported(ledger, dispatch, "netcraft", replace(other, record=record(2, case_json=other.record.case_json)))
@@ -232,12 +237,14 @@ def test_a_desk_gets_so_many_reports_an_hour(ledger: Ledger, desk: Desk, tmp_pat
 
 
 def test_nothing_goes_where_the_settings_say_stop(ledger: Ledger, tmp_path: Path) -> None:
-    report = reported(ledger, Dispatch(ledger, settings(folder={"path": tmp_path}, stop=True), None), "folder")
+    report = reported(
+        ledger, Dispatch(ledger, settings(folder={"path": tmp_path}, stop=True), None, accounts=()), "folder"
+    )
     assert report.state is ReportState.WAITING
 
 
 def test_a_channel_that_was_switched_off_says_so(ledger: Ledger) -> None:
-    report = reported(ledger, Dispatch(ledger, settings(), None), "folder")
+    report = reported(ledger, Dispatch(ledger, settings(), None, accounts=()), "folder")
     assert (report.state, "not switched on" in report.detail) == (ReportState.UNFETCHED, True)
 
 
@@ -294,7 +301,7 @@ def test_only_where_the_settings_say_so_a_fraud_goes_by_itself(
     ledger.add_records([one.record, record(2), record(3)], None)
     ledger.set_decision(one.record.id, Decision.CONFIRMED, now)
     ledger.set_decision(record(2).id, Decision.CONFIRMED, now - timedelta(days=2))  # before it was switched on
-    dispatch = Dispatch(ledger, settings(folder={"path": tmp_path, "automatic": automatic}), None)
+    dispatch = Dispatch(ledger, settings(folder={"path": tmp_path, "automatic": automatic}), None, accounts=())
     dispatch.run()
     dispatch.run()
     wanted = ledger.outbox.wanted("accueil", at=now)
@@ -305,3 +312,19 @@ def test_only_where_the_settings_say_so_a_fraud_goes_by_itself(
         assert told_of(ledger, wanted[0]).state is ReportState.SENT
         dispatch.run()
         assert len(ledger.desk("x").reports.of_case(one.record.id)) == 1
+
+
+def test_the_mailbox_s_own_address_is_left_out_where_the_message_names_nobody(ledger: Ledger, tmp_path: Path) -> None:
+    own = {
+        "name": "accueil",
+        "host": "imap.example.org",
+        "username": "nadia.berger@example.org",
+        "password_env": "NONE",
+    }
+    hidden = b"To: undisclosed-recipients:;\r\nSubject: nadia.berger@example.org, Berger\r\nFrom: a@example.net\r\n\r\n"
+    accounts = (AccountSettings.model_validate(own),)
+    dispatch = Dispatch(ledger, settings(folder={"path": tmp_path / "to"}), None, accounts=accounts)
+    (tmp_path / "to").mkdir()
+    reported(ledger, dispatch, "folder", fraud(hidden))
+    (file,) = (tmp_path / "to").iterdir()
+    assert email.message_from_bytes(file.read_bytes())["Subject"] == "[...], [...]"

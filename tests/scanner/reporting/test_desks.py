@@ -14,9 +14,10 @@ import pytest
 
 import vigie
 from tests.scanner.reporting import desks
-from tests.scanner.reporting.desks import NAMES, draft, of, send
+from tests.scanner.reporting.desks import NAMES, draft, of, send, settings
 from tests.scanner.reporting.frauds import RAW, fraud
 from tests.servers.desk import Answer, Desk
+from vigie.ledger.report_types import Taken
 from vigie.scanner.channels import NotTakenError, UnsentReportError
 from vigie.scanner.reporting.desk import wished
 from vigie.scanner.reporting.known import CHANNELS
@@ -234,3 +235,15 @@ def test_trying_a_desk_out_sends_no_report(name: str, asked: tuple[str, str], de
 )  # fmt: skip
 def test_retry_after_in_each_of_its_forms(header: str | None, expected: float | None) -> None:
     assert wished(header, NOW) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_shown_for_one_place_goes_to_no_other(name: str, desk: Desk, tmp_path: Path) -> None:
+    """Whoever let it go has read the name of the place, too; the settings were changed since."""
+    before = settings(name, "https://desk.example.net", desk.ca, tmp_path)
+    taken = Taken(fraud().report, draft(name, before))
+    assert taken.draft.to == ("desk.example.net",)
+    with pytest.raises(UnsentReportError) as told:
+        CHANNELS[name].send(taken, of(name, desk, tmp_path), None)
+    assert told.value.refused
+    assert not desk.got

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import unicodedata
+from dataclasses import replace
 from email.header import Header
 from urllib.parse import quote
 
@@ -12,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scanner.reporting.frauds import RAW, fraud
-from vigie.ledger.redaction import Person, Redactor
+from vigie.ledger.redaction import Person, Redactor, owner, person
+from vigie.message.fold import fold
 from vigie.scanner.reporting.evidence import evidence
 from vigie.scanner.reporting.letters import Envelope, arf, redacted_header
 
@@ -135,3 +138,56 @@ def _decoded(report: bytes) -> list[bytes]:
         except ValueError:
             continue
     return found
+
+
+@pytest.mark.parametrize("written", ["marie.dupont@exemple-mairie.example", "Dupont", "MARIE=1"])
+def test_a_message_that_names_no_recipient_tells_nothing_of_the_mailbox_s_own(written: str) -> None:
+    """Frauds come to "undisclosed-recipients:;": whose mailbox it is, the settings know."""
+    raw = f"To: undisclosed-recipients:;\r\nFrom: {written} <a@example.net>\r\nSubject: {written}, urgent\r\n\r\n".encode()
+    one = replace(fraud(raw, (f"https://evil.example/?{written}",)), own=("marie.dupont@exemple-mairie.example",))
+    told = evidence(one)
+    assert bare(written.partition("@")[0].partition("=")[0]) not in bare(
+        "".join((*told.links, *dict(told.fields).values()))
+    )
+    assert told.value("subject").endswith(", urgent")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Bonjour M\u200barie", "Votre carte Du\u00adpont", "Ｍａｒｉｅ ＤＵＰＯＮＴ", "Votre carte, M\u0430rie DUP\u041eNT", "m\u2060arie"],
+)  # fmt: skip
+def test_a_name_that_only_a_person_would_read_is_left_out(subject: str) -> None:
+    """C-20, C-22: frauds are written around filters by invisible and look-alike letters; who reads the report reads the name."""
+    raw = f"To: <marie.dupont@example.org>\r\nSubject: {Header(subject, 'utf-8').encode()}\r\n\r\n".encode()
+    told = evidence(fraud(raw)).value("subject")
+    seen = fold("".join(char for char in told if char.isalnum()))
+    assert "arie" not in seen
+    assert "pont" not in seen
+
+
+@pytest.mark.parametrize(
+    "coded",
+    [
+        base64.b64encode(b"marie").decode().rstrip("="),
+        base64.b64encode(b"Marie").decode().rstrip("="),
+        base64.b64encode(b"marie.dupont").decode().rstrip("="),
+        b"dupont".hex(),
+        hashlib.md5(b"marie.dupont", usedforsecurity=False).hexdigest(),
+    ],
+)
+def test_a_name_is_left_out_however_it_is_coded(coded: str) -> None:
+    link = Redactor(owner(("marie.dupont@example.org",))).link(f"https://evil.example/{coded}/a?{coded}=1")
+    assert coded not in link
+    assert link.startswith("https://evil.example/")
+    host = base64.b32encode(b"marie.dupont@example.org").decode().rstrip("=").lower()
+    assert host not in Redactor(owner(("marie.dupont@example.org",))).link(f"https://{host}.evil.example/")
+
+
+def test_of_a_crowd_of_recipients_the_owner_is_left_out_in_bounded_time() -> None:
+    """X-10: each one is looked for in every field and link. What our own servers wrote stands on top."""
+    crowd = ",\r\n ".join(f"Nom{number} <user{number}@ex{number}.example>" for number in range(5_000))
+    raw = f"Delivered-To: marie.dupont@example.org\r\nCc: {crowd}\r\nSubject: Dupont marie.dupont@example.org\r\n\r\n".encode()
+    who = person(raw, ("m.dupont@example.net",))
+    assert {"m.dupont@example.net", "marie.dupont@example.org"} <= set(who.addresses)
+    assert len(who.addresses) + len(who.names) < 1_000
+    assert evidence(fraud(raw)).value("subject") == "[...] [...]"

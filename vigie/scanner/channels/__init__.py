@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
 from vigie.scanner.operation.settings import ServerSettings
@@ -34,6 +34,15 @@ class UnsentReportError(Exception):
         self.refused = refused
         self.away = away
         self.wait_s = wait_s
+
+
+MOVED: Final = "The settings name another place now than the one that was shown: ask for it again."
+
+
+def stays(taken: Taken, place: str) -> None:
+    """What somebody let go for one place goes to no other. Raises UnsentReportError where `place` is not what was shown."""
+    if taken.draft.to != (place,):
+        raise UnsentReportError(MOVED, refused=True)
 
 
 class Channel(Protocol):

@@ -6,7 +6,7 @@ import os
 from typing import Final
 
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
-from vigie.scanner.channels import Takes, UnsentReportError
+from vigie.scanner.channels import Takes, UnsentReportError, stays
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting import misp, stix
 from vigie.scanner.reporting.evidence import evidence
@@ -39,6 +39,7 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSetting
 def send(taken: Taken, settings: ChannelSettings, _server: ServerSettings | None) -> str:
     """See Channel. Gives the file's name, which follows from the report: written twice it is one file. Whole or not there."""
     assert isinstance(settings, FolderSettings)
+    stays(taken, str(settings.path))
     name = f"{taken.report.id}{ENDS[taken.draft.media_type]}"
     fresh = settings.path / f".{name}.part"
     try:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
-from vigie.scanner.channels import Takes, UnsentReportError
+from vigie.scanner.channels import Takes, UnsentReportError, stays
 from vigie.scanner.credentials.faults import SecretError
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.desk import Question, Reply, ask, member, read, refuse
@@ -28,12 +27,13 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSetting
     assert isinstance(settings, MispSettings)
     told = evidence(fraud)
     body = misp(fraud, told, pages(fraud, told, whole=False))
-    return Draft((urlsplit(settings.url).hostname or "",), MEDIA_TYPE, body, redacted=True)
+    return Draft((settings.host,), MEDIA_TYPE, body, redacted=True)
 
 
 def send(taken: Taken, settings: ChannelSettings, _server: ServerSettings | None) -> str:
     """See Channel. Gives the event's number; its UUID where MISP had it already."""
     assert isinstance(settings, MispSettings)
+    stays(taken, settings.host)
     reply = _ask("POST", settings, "events/add", taken.draft.body)
     answer = read(reply)
     if reply.done:

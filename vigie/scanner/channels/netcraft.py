@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
-from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
+from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError, stays
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.desk import Question, ask, member, read, refuse
 from vigie.scanner.reporting.evidence import evidence
@@ -38,12 +38,13 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSetting
             raise NotTakenError("The message is larger than Netcraft takes.")
         body["message"] = _text(fraud.raw)
     written = json.dumps(body, ensure_ascii=False, indent=1).encode()
-    return Draft(("report.netcraft.com",), "application/json", written, redacted=settings.redact)
+    return Draft((settings.host,), "application/json", written, redacted=settings.redact)
 
 
 def send(taken: Taken, settings: ChannelSettings, _server: ServerSettings | None) -> str:
     """See Channel. Gives the number under which the desk shows what became of it."""
     assert isinstance(settings, NetcraftSettings)
+    stays(taken, settings.host)
     kind = "report/urls" if taken.draft.redacted else "report/mail"
     place = settings.at(f"test/{kind}" if settings.sandbox else kind)
     headers = {"Content-Type": "application/json", "Accept": "application/json"}

@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
-from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
+from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError, stays
 from vigie.scanner.credentials.faults import SecretError
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.desk import Question, Reply, ask, member, read, refuse
@@ -33,12 +33,13 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSetting
     comment = f"Phishing mail that pretends to come from {told.brand}." if told.brand else "Phishing mail."
     wanted = [{"url": page.url, "comment": comment, "notify": False, "tag": PHISHING} for page in found]
     body = json.dumps(wanted, ensure_ascii=False, indent=1).encode()
-    return Draft(("phishing-initiative.fr",), "application/json", body, redacted=settings.redact)
+    return Draft((settings.host,), "application/json", body, redacted=settings.redact)
 
 
 def send(taken: Taken, settings: ChannelSettings, _server: ServerSettings | None) -> str:
     """See Channel. A page that was submitted before is known there: the second time is no harm."""
     assert isinstance(settings, PhishingInitiativeSettings)
+    stays(taken, settings.host)
     numbers, refusals = [], []
     for wanted in json.loads(taken.draft.body):
         reply = _ask("POST", settings, json.dumps(wanted, ensure_ascii=False).encode())

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
-from vigie.scanner.channels import Takes, UnsentReportError
+from vigie.scanner.channels import Takes, UnsentReportError, stays
 from vigie.scanner.credentials.faults import SecretError
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.desk import Question, Reply, ask, refuse
@@ -22,12 +22,13 @@ _TAKEN: Final = frozenset({200, 202})
 def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSettings | None) -> Draft:
     """See Channel. The message itself: how the form carries it, `send` knows."""
     assert isinstance(settings, SignalSpamSettings)
-    return Draft(("signal-spam.fr",), "message/rfc822", fraud.raw, redacted=False)
+    return Draft((settings.host,), "message/rfc822", fraud.raw, redacted=False)
 
 
 def send(taken: Taken, settings: ChannelSettings, _server: ServerSettings | None) -> str:
     """See Channel. A form with the one field `message`: the unmodified message in Base64."""
     assert isinstance(settings, SignalSpamSettings)
+    stays(taken, settings.host)
     form = urlencode({"message": base64.b64encode(taken.draft.body).decode()}).encode()
     reply = _ask("POST", settings, form)
     if reply.status not in _TAKEN:

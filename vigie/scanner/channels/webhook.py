@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import vigie
 from vigie.ledger.report_types import Draft, FetchedFraud, Taken
-from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
+from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError, stays
 from vigie.scanner.credentials.faults import SecretError
 from vigie.scanner.operation.settings import ServerSettings, is_safe
 from vigie.scanner.reporting.desk import Question, Reply, ask, refuse
@@ -19,6 +19,7 @@ from vigie.scanner.reporting.settings import ChannelSettings, ReportWebhookSetti
 ID: Final = "webhook"
 TAKES: Final = Takes.REDACTED
 BY_MAIL: Final = False
+NO_ADDRESS: Final = "url_file holds no https address"
 
 
 def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSettings | None) -> Draft:
@@ -39,8 +40,7 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSetting
         "headers": [{"name": name, "value": value} for name, value in told.fields],
     }
     try:
-        # The rest of the address may be the secret.
-        host = urlsplit(settings.address()).hostname or ""
+        host = _host(settings)
     except (SecretError, ValueError) as error:
         raise NotTakenError(f"The address of the webhook cannot be read ({type(error).__name__}).") from None
     return Draft((host,), "application/json", json.dumps(body, ensure_ascii=False, indent=1).encode(), redacted=True)
@@ -49,6 +49,12 @@ def write(fraud: FetchedFraud, settings: ChannelSettings, _server: ServerSetting
 def send(taken: Taken, settings: ChannelSettings, _server: ServerSettings | None) -> str:
     """See Channel. Not redirected: what we send is for that address alone."""
     assert isinstance(settings, ReportWebhookSettings)
+    try:
+        stays(taken, _host(settings))
+    except SecretError as error:
+        raise UnsentReportError(str(error), away=True) from None
+    except ValueError:
+        raise UnsentReportError(NO_ADDRESS, away=True) from None
     reply = _ask("POST", settings, taken.draft.body, taken.report.id)
     if not reply.done:
         raise refuse(reply)
@@ -61,13 +67,18 @@ def try_out(settings: ChannelSettings, _server: ServerSettings | None) -> None:
     _ask("HEAD", settings, b"", "")
 
 
+def _host(settings: ReportWebhookSettings) -> str:
+    """The rest of the address may be the secret."""
+    return urlsplit(settings.address()).hostname or ""
+
+
 def _ask(method: str, settings: ReportWebhookSettings, body: bytes, report_id: str) -> Reply:
     try:
         url, token = settings.address(), settings.token()
     except SecretError as error:
         raise UnsentReportError(str(error), away=True) from None
     if not is_safe(url):
-        raise UnsentReportError("url_file holds no https address", away=True)
+        raise UnsentReportError(NO_ADDRESS, away=True)
     headers = {}
     if body:
         headers = {"Content-Type": "application/json", "Idempotency-Key": report_id}

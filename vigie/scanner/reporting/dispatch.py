@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from vigie.scanner.lag import utc_now
 from vigie.scanner.operation.settings import ServerSettings
 from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.reporting.settings import ChannelsSettings
+from vigie.scanner.settings import AccountSettings
 
 LOG = logging.getLogger(__name__)
 
@@ -39,13 +41,19 @@ class Dispatch:
         server: ServerSettings | None,
         now: Callable[[], datetime] = utc_now,
         counted: Callable[[str, str], None] = lambda _channel, _result: None,
+        *,
+        accounts: Sequence[AccountSettings],
     ) -> None:
-        """`server`: what takes the reports that go by mail. `counted`: is told each channel and what came of a try."""
+        """`server`: what takes the reports that go by mail. `counted`: is told each channel and what came of a try.
+
+        `accounts`: whose addresses are left out, also where a message does not name its recipient.
+        """
         self._outbox = ledger.outbox
         self._settings = settings
         self._server = server
         self._now = now
         self._counted = counted
+        self._own = {account.name: account.recipients for account in accounts}
 
     def run(self) -> None:
         """One look. Never raises: a ledger that fails is tried again at the next."""
@@ -76,7 +84,7 @@ class Dispatch:
             self._outbox.unfetched(report.id, OFF, at=self._now())
             return
         try:
-            draft = channel.write(fraud, settings, self._server)
+            draft = channel.write(replace(fraud, own=self._own.get(report.account, ())), settings, self._server)
         except NotTakenError as error:
             self._outbox.unfetched(report.id, str(error), at=self._now())
             return

@@ -42,7 +42,7 @@ class Evidence:
 
 def evidence(fraud: FetchedFraud) -> Evidence:
     """What may be told of a fraud."""
-    redactor = Redactor(person(fraud.raw))
+    redactor = Redactor(person(fraud.raw, fraud.own))
     told = _told(fraud.record.case_json)
     links = dict.fromkeys(
         _one_line(redactor.link(str(link.get("target", "")))) for link in _mappings(told.get("links")) if _outside(link)

@@ -70,7 +70,9 @@ def _page(target: str) -> Page | None:
     if not host or parts.scheme not in {"http", "https"}:
         return None
     place = f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
-    url = place + quote(parts.path or "/", safe=_PATH) + (f"?{quote(query, safe=_QUERY)}" if query else "")
+    # Half a character, which UTF-8 cannot hold, is sent by browsers as U+FFFD (WHATWG URL, "UTF-8 percent-encode").
+    url = place + quote(parts.path or "/", safe=_PATH, errors="replace")
+    url += f"?{quote(query, safe=_QUERY, errors='replace')}" if query else ""
     return Page(url, host) if len(url) <= LONGEST else None
 
 

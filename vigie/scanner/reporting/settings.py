@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
@@ -74,6 +75,11 @@ class DeskSettings(ChannelSettings):
         if not is_safe(value):
             raise ValueError('url is "https://..."; "http://" is for loopback alone')
         return value
+
+    @property
+    def host(self) -> str:
+        """Where reports go, as people know it."""
+        return urlsplit(self.url).hostname or ""
 
     def at(self, place: str) -> str:
         """The address of a place below `url`."""

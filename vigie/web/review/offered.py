@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from vigie.ledger.outbox import AWAY, LATE, WITHDRAWN
+from vigie.ledger.outbox import AWAY, LATE, UNREADABLE, WITHDRAWN
 from vigie.ledger.report_types import OPEN_REPORTS, Report, ReportState
 from vigie.ledger.reportable import content
 from vigie.ledger.review_types import ReviewCase
@@ -34,6 +34,10 @@ DETAILS: Mapping[str, str] = MappingProxyType(
         WITHDRAWN: "withdrawn",
         LATE: "late",
         AWAY: "away",
+        "The settings name another place now than the one that was shown: ask for it again.": "moved",
+        "The fraud leads to no page that could be reported.": "nowhere",
+        "The message is larger than Netcraft takes.": "large",
+        UNREADABLE: "unreadable",
         "That channel is not switched on: [channels] in vigie.toml.": "off",
         "No mail server is configured for reports.": "server",
         "This fraud is not in the colours of FranceConnect.": "franceconnect",
