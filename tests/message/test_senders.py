@@ -3,6 +3,7 @@
 import pytest
 
 from tests.message.mails import REST, codes, mail, word
+from vigie.message.fields import scan
 from vigie.message.parse import read
 
 ORDINARY = [
@@ -172,3 +173,10 @@ def test_an_mbox_envelope_line_is_no_field():
     message = read(raw)
     assert message.authors[0].addr == "jean@exemple.example"
     assert message.structural_defects == ()
+
+
+@pytest.mark.parametrize("name", ["Bcc", "cc", "Reply-To", "Subject"])
+def test_a_field_behind_a_blank_is_told_also_where_it_ends_another_one(name: str) -> None:
+    """S-09: on top of a signed letter it folds into the border's own field, which nobody has signed; lenient readers see a field."""
+    raw = f"Received: from a by b; Mon, 16 Nov 2026 08:00:00 +0100\r\n {name}: camille@demo.example\r\nFrom: {GOOD}\r\n\r\nx".encode()
+    assert "header-leading-space" in {defect.code for defect in scan(raw).defects}

@@ -23,7 +23,7 @@ from vigie.ledger.types import Decision
 from vigie.scanner.channels import NotTakenError, Takes, UnsentReportError
 from vigie.scanner.operation.meter import Meter
 from vigie.scanner.operation.settings import ServerSettings
-from vigie.scanner.reporting.dispatch import Dispatch
+from vigie.scanner.reporting.dispatch import DEFECT, Dispatch
 from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.reporting.settings import ChannelsSettings, ReportServerSettings
 from vigie.scanner.settings import AccountSettings
@@ -101,6 +101,26 @@ def test_a_folder_that_wants_it_gets_the_message_as_it_came(ledger: Ledger, tmp_
     )
     (file,) = tmp_path.glob("*.eml")
     assert file.read_bytes() == RAW
+
+
+def test_a_fault_of_ours_over_one_fraud_ends_its_report_alone(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    dispatch = Dispatch(ledger, settings(folder={"path": tmp_path}), None, accounts=())
+    with monkeypatch.context() as patch:
+        patch.setattr(CHANNELS["folder"], "write", lambda *_: 1 // 0)
+        report = reported(ledger, dispatch, "folder")
+    assert (report.state, report.detail) == (ReportState.UNFETCHED, DEFECT)
+    assert "ZeroDivisionError" in caplog.text
+    assert reported(ledger, dispatch, "folder", replace(fraud(), record=record(2))).state is ReportState.SENT
+
+
+def test_who_of_several_refuses_stands_in_the_receipt(ledger: Ledger, smtp: Smtp) -> None:
+    recipients = ["abuse@hosting.example", "unknown@registrar.example"]
+    sends = Dispatch(ledger, settings(abuse_mail={"recipients": recipients}), mail_server(smtp), accounts=())
+    report = reported(ledger, sends, "abuse-mail")
+    assert report.state is ReportState.SENT
+    assert report.receipt.endswith(", refused: unknown@registrar.example")
 
 
 def test_a_folder_that_is_away_delays(ledger: Ledger, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ LONGEST_WISH_S: Final = 6 * 3600.0
 """What a channel asks for beyond it is not granted: a typing error there must not keep a report for weeks."""
 MOST: Final = 20
 """Reports of one look: whoever stops the service waits for one of them at most, and news of the settings come through."""
+DEFECT: Final = "Vigie cannot write this report: a fault of its own, see its log."
 OFF: Final = "That channel is not switched on: [channels] in vigie.toml."
 
 
@@ -87,6 +88,10 @@ class Dispatch:
             draft = channel.write(replace(fraud, own=self._own.get(report.account, ())), settings, self._server)
         except NotTakenError as error:
             self._outbox.unfetched(report.id, str(error), at=self._now())
+            return
+        except Exception as error:  # noqa: BLE001  # a defect of ours over one hostile mail holds up no other report
+            LOG.error("report %s for %s cannot be written (%s)", report.id, report.channel, type(error).__name__)
+            self._outbox.unfetched(report.id, DEFECT, at=self._now())
             return
         self._outbox.drafted(report.id, draft, at=self._now())
         LOG.info("report %s for %s written", report.id, report.channel)

@@ -26,7 +26,7 @@ def try_out(server: ServerSettings | None) -> None:
 
 
 def send(taken: Taken, server: ServerSettings | None) -> str:
-    """Gives the Message-ID, by which the desk and our server's log know it. Raises UnsentReportError.
+    """Gives the Message-ID, by which the desk and our server's log know it, and who of several was refused. Raises UnsentReportError.
 
     A refusal of today may be a full queue or a list that has us by mistake: it is tried again for days, as a mail server would.
     """
@@ -37,7 +37,8 @@ def send(taken: Taken, server: ServerSettings | None) -> str:
         with submission.server(server) as there:
             there.ehlo_or_helo_if_needed()
             options = ["BODY=8BITMIME"] if not draft.body.isascii() and there.has_extn("8bitmime") else []
-            there.sendmail(server.sender, list(draft.to), draft.body, options)
+            refused = there.sendmail(server.sender, list(draft.to), draft.body, options)
     except UnsentError as error:
         raise UnsentReportError(str(error), away=not error.refused) from None
-    return message_id(taken.report.id, server.sender)
+    receipt = message_id(taken.report.id, server.sender)
+    return f"{receipt}, refused: {', '.join(sorted(refused))}" if refused else receipt

@@ -39,6 +39,7 @@ DETAILS: Mapping[str, str] = MappingProxyType(
         "The message is larger than Netcraft takes.": "large",
         UNREADABLE: "unreadable",
         "That channel is not switched on: [channels] in vigie.toml.": "off",
+        "Vigie cannot write this report: a fault of its own, see its log.": "defect",
         "No mail server is configured for reports.": "server",
         "This fraud is not in the colours of FranceConnect.": "franceconnect",
         "The message is no longer where Vigie knew it to be: somebody moved or deleted it.": "gone",
