@@ -10,6 +10,7 @@ import pytest
 
 from tests.ledger.made import NOON, place, record
 from tests.web.review.seeded import held
+from vigie.ledger import report_rows
 from vigie.ledger.desk import Desk
 from vigie.ledger.report_rows import LOOKED_AT, PATIENCE
 from vigie.ledger.report_types import Draft, Report, ReportState
@@ -179,6 +180,16 @@ def waiting(ledger: Ledger, uid: int = 1, channel: str = "folder") -> Report:
     report = asked(ledger, confirmed(ledger, uid), channel, approved=True)
     written(ledger, report)
     return report
+
+
+def test_what_is_too_large_to_be_reported_leaves_room_for_the_others(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_rows, "MOST", 1)
+    ledger.add_records([replace(record(1), case_json='{"partial": true}')], None)
+    ledger.set_decision(record(1).id, Decision.CONFIRMED, NOON)
+    confirmed(ledger, 2)
+    assert ledger.outbox.ask_by_itself("folder", at=NOON) == 1
 
 
 def took(ledger: Ledger, at: datetime = NOON, per_hour: dict[str, int] | None = None) -> Report | None:

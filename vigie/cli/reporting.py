@@ -66,7 +66,8 @@ def report(path: Path | None, case: str, channel: str, *, dry_run: bool, yes: bo
             reports.drop(told.id, at=datetime.now(UTC))
             return Status.DONE
         if not yes and not agreed(say("Envoyer cela, tel quel ?", "Send this, as it stands?")):
-            reports.drop(told.id, at=datetime.now(UTC))
+            if told.who == at_the_keyboard():  # a colleague's draft, which was joined, stays for her
+                reports.drop(told.id, at=datetime.now(UTC))
             print(say("Rien n'a été envoyé.", "Nothing was sent."))
             return Status.DONE
         approved = reports.approve(told.id, at=datetime.now(UTC))

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from vigie.ledger import deciding, handed_in_rows, report_rows, sealing
-from vigie.ledger.casefile import is_partial
 from vigie.ledger.database import Database
 from vigie.ledger.report_types import Draft, FetchedFraud, Report, ReportState, Taken
 from vigie.ledger.reports import note
@@ -44,8 +43,6 @@ class Outbox:
         asked = 0
         with self._database.writing() as connection:
             for record in report_rows.unreported(connection, channel, at - LATELY):
-                if is_partial(record):
-                    continue
                 report = report_rows.ask(
                     connection, record, channel, who=self._who, approved=True, dry_run=False, at=at
                 )

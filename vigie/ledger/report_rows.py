@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from vigie.ledger import record_rows
+from vigie.ledger.casefile import is_partial
 from vigie.ledger.columns import instant, instant_text, optional_instant, storable
 from vigie.ledger.identity import fresh_id
 from vigie.ledger.report_schema import REPORTS, STOPS
@@ -100,7 +102,7 @@ def sealed(connection: Connection, report_id: str) -> bytes | None:
 
 
 def unreported(connection: Connection, channel: str, since: datetime) -> Sequence[Record]:
-    """Cases that were confirmed since, and whose fraud nobody has ever reported to that channel, oldest first."""
+    """Cases that were confirmed since, and whose fraud nobody has ever reported to that channel, oldest first; no partial ones."""
     lately = exists().where(
         DECISIONS.c.record_id == RECORDS.c.id,
         DECISIONS.c.decision == Decision.CONFIRMED.value,
@@ -110,7 +112,8 @@ def unreported(connection: Connection, channel: str, since: datetime) -> Sequenc
     query = select(RECORDS).where(
         RECORDS.c.decision == Decision.CONFIRMED.value, RECORDS.c.sha256 != "", lately, ~known, ~_wanted_back()
     )
-    return [record_rows.as_record(row) for row in connection.execute(query.order_by(RECORDS.c.number).limit(MOST))]
+    found = map(record_rows.as_record, connection.execute(query.order_by(RECORDS.c.number)))
+    return list(islice((record for record in found if not is_partial(record)), MOST))
 
 
 def wanted(connection: Connection, account: str, at: datetime) -> Sequence[Report]:

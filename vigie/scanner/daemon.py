@@ -92,6 +92,7 @@ class Service:
         """`meter` counts what happens. Raises LedgerError, and ValueError for a `cron` that is none."""
         self.setup = setup
         self._meter = meter
+        self._reports: Dispatch | None = None
         self._room = Room(setup.judge.limits.fetched_bytes)
         with ExitStack() as stack:
             self._ledger = Ledger(setup.ledger, "service")
@@ -222,6 +223,9 @@ class Service:
         channels = self.setup.channels
         server = channels.mail or self.setup.operation.alerts.mail
         reports = Dispatch(self._ledger, channels, server, counted=self._meter.reported, accounts=self.setup.accounts)
+        if self._reports is not None:
+            self._reports.retire()
+        self._reports = reports
         self._meter.reports_to(switched_on(channels))
         daily = (self._ledger, self.setup.retention, self._meter)
         hours = IntervalTrigger(hours=upkeep.EVERY_H, jitter=600)

@@ -115,6 +115,12 @@ def test_a_fault_of_ours_over_one_fraud_ends_its_report_alone(
     assert reported(ledger, dispatch, "folder", replace(fraud(), record=record(2))).state is ReportState.SENT
 
 
+def test_settings_that_no_longer_hold_send_nothing_more(ledger: Ledger, tmp_path: Path) -> None:
+    dispatch = Dispatch(ledger, settings(folder={"path": tmp_path}), None, accounts=())
+    dispatch.retire()
+    assert reported(ledger, dispatch, "folder").state is ReportState.WAITING
+
+
 def test_who_of_several_refuses_stands_in_the_receipt(ledger: Ledger, smtp: Smtp) -> None:
     recipients = ["abuse@hosting.example", "unknown@registrar.example"]
     sends = Dispatch(ledger, settings(abuse_mail={"recipients": recipients}), mail_server(smtp), accounts=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,7 +55,12 @@ class Dispatch:
         self._server = server
         self._now = now
         self._counted = counted
+        self._replaced = threading.Event()
         self._own = {account.name: account.recipients for account in accounts}
+
+    def retire(self) -> None:
+        """Takes nothing more to send: other settings hold from now on."""
+        self._replaced.set()
 
     def run(self) -> None:
         """One look. Never raises: a ledger that fails is tried again at the next."""
@@ -115,7 +121,7 @@ class Dispatch:
     def _send_some(self) -> None:
         per_hour = self._room()
         for _ in range(MOST):
-            taken = self._outbox.take(per_hour, at=self._now(), lease=LEASE)
+            taken = None if self._replaced.is_set() else self._outbox.take(per_hour, at=self._now(), lease=LEASE)
             if taken is None:
                 return
             self._send(taken)
