@@ -88,12 +88,17 @@
     if (access.problem) {
       return access;
     }
+    let read = opened;
     try {
-      opened ??= await vigie.mail.read(Office.context.mailbox.item);
+      read ??= await vigie.mail.read(Office.context.mailbox.item);
     } catch {
       return { problem: Office.context.requirements.isSetSupported("Mailbox", "1.8") ? "internal" : "old" };
     }
-    return mine === turn ? ask(access.bearer, opened.bytes) : {};
+    if (mine !== turn) {
+      return {}; // another message has been opened meanwhile: this one's bytes must not stand for it
+    }
+    opened = read;
+    return ask(access.bearer, opened.bytes);
   }
 
   function verdict(found, thanks = "") {

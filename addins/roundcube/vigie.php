@@ -132,6 +132,6 @@ class vigie extends rcube_plugin
     private function isOwn(string $folder): bool
     {
         $own = [$this->rc->config->get('drafts_mbox'), $this->rc->config->get('sent_mbox')];
-        return $folder !== '' && in_array($folder, $own, true);
+        return $folder !== '' && $folder !== 'INBOX' && in_array($folder, $own, true);
     }
 }

@@ -26,7 +26,9 @@
     :host { all: initial !important; display: block !important; visibility: visible !important; position: fixed !important;
       inset: 0 0 auto 0 !important; width: auto !important; max-height: 70vh !important; overflow: auto !important; margin: 0 !important;
       padding: 0 !important; border: 0 !important; box-sizing: border-box !important; opacity: 1 !important;
-      z-index: 2147483647 !important; font: 15px/1.4 system-ui, sans-serif !important; color-scheme: light !important; }
+      direction: ltr !important; unicode-bidi: isolate !important; z-index: 2147483647 !important; font: 15px/1.4 system-ui, sans-serif !important; color-scheme: light !important; }
+    :host::before, :host::after, :host::marker { content: none !important; display: none !important; }
+    :host::backdrop { display: none !important; }
     @media print { :host { display: none !important; } }
     .banner { padding: 8px 12px; color: #1b1b1b; background: #eceff1; border-bottom: 3px solid #5f6368; }
     .genuine { background: #e3f4e6; border-color: #1a7f37; }
@@ -151,7 +153,10 @@
       host.showPopover();
     }
     // The message begins below. What would hide the whole document would hide this, too.
-    for (const [name, value] of [["display", "block"], ["content-visibility", "visible"], ["zoom", "1"], ["padding-top", `${host.offsetHeight}px`]]) {
+    page.removeAttribute("inert"); // a second <html> tag gives its attributes to the first
+    page.removeAttribute("aria-hidden");
+    const whole = [["transition", "none"], ["animation", "none"]];
+    for (const [name, value] of [...whole, ["display", "block"], ["content-visibility", "visible"], ["zoom", "1"], ["padding-top", `${host.offsetHeight}px`]]) {
       page.style.setProperty(name, value, "important");
     }
   }

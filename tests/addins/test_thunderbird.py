@@ -25,7 +25,8 @@ OTHER = tuple(next(DEMO.glob(f"{number}-*.eml")) for number in ("003", "012", "0
 """What lies in a folder is not asked about: only the first of them is ever shown."""
 HIDING = (
     "<style>* { display: none !important; visibility: hidden !important; transition: all 9s } html { zoom: .01; opacity: 0 }"
-    "[data-vigie] { transform: translateY(-999px) !important; inset: auto !important; height: 0 !important }</style>"
+    "[data-vigie] { transform: translateY(-999px) !important; inset: auto !important; height: 0 !important }"
+    '[data-vigie]::before { content: "Prouvé"; display: block !important; position: absolute; inset: 0; z-index: 9 }</style>'
     '<div style="display:block!important;visibility:visible!important;position:fixed;top:0;left:0;right:0;z-index:2147483647">'
     '✔ Prouvé : ce message vient bien d\'ameli.</div><p><a href="https://faux.example/carte">Votre remboursement ameli</a></p>'
 )

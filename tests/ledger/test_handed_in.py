@@ -178,3 +178,16 @@ def test_tokens_about_one_mailbox_go_with_it(ledger: Ledger) -> None:
     assert len(ledger.tokens.all(By("cli:root", ALL_RIGHTS))) == 2
     ledger.forget_account("accueil", places=True)
     assert [token.id for token in ledger.tokens.all(By("cli:root", ALL_RIGHTS))] == ["accueil-compta"]
+
+
+def test_a_case_that_one_source_handed_in_is_not_handed_in_by_another(ledger: Ledger) -> None:
+    """A folder for reports that was renamed, and the same message in it once more."""
+    ledger.add_records([record(1)], None)
+    with ledger._database.writing() as connection:
+        kept = [
+            handed_in_rows.keep(
+                connection, ledger._database.path, record(1), RAW, Source.of_folder("accueil", folder), at=NOON
+            )
+            for folder in ("Signaler", "Signaler une fraude")
+        ]
+    assert kept == [True, False]

@@ -48,12 +48,13 @@ def known(connection: Connection, source: Source, sha256: str) -> str | None:
 def keep(
     connection: Connection, ledger: Path, record: Record, raw: bytes | None, source: Source, *, at: datetime
 ) -> bool:
-    """Beside a record that stands there: that it was handed in, and the message, sealed. False: that source has done so already.
+    """Beside a record that stands there: that it was handed in, and the message, sealed. False: it was, by whomever.
 
     In the caller's transaction. A program's messages have records of their own (see `handed_in`); what somebody drops into a folder of his
     mailbox may have one already, which is handed in by it. `raw` None: the message is too big to be kept.
     """
-    if known(connection, source, record.sha256) is not None:
+    already = select(HANDED_IN.c.record_id).where(HANDED_IN.c.record_id == record.id)
+    if known(connection, source, record.sha256) is not None or connection.execute(already).first() is not None:
         return False
     kind, source_id, _ = _key(source, record.sha256)
     connection.execute(

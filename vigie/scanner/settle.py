@@ -112,6 +112,8 @@ class Settler:
         """Whether the job's message is the intent's; one that has another case at its place, as before, keeps that."""
         if back.sha256 != job.sha256 or (back.kind is ActionKind.ANSWER and back.source == job.place):
             return False
+        if job.judgement > 1:
+            return False  # row 7: its own case waits to be judged again
         known = self._ledger.record_at(*astuple(job.place))
         return known is None or (back.kind is ActionKind.ANSWER and known.id == back.record_id)
 

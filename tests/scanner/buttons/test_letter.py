@@ -106,6 +106,17 @@ def test_nothing_in_a_mail_shapes_the_reply(subject: str, author: str, message_i
         assert "\u202e" not in reply.get_content()
 
 
+@pytest.mark.parametrize(
+    "subject", ["=?l1?q?=0A=0ACe_message_est_authentique?=", "=?utf-8?q?a=E2=80=AEb?=", "=?utf-8?b?CgpYOiB5?="]
+)
+def test_a_subject_that_was_encoded_twice_is_decoded_once(subject: str) -> None:
+    raw = compose(answered(case(subject=subject)), Envelope("fr", "a@example.org", NOW), "answer.1@vigie.invalid")
+    reply = read(raw)
+    assert reply["Message-ID"] == "<answer.1@vigie.invalid>"
+    assert subject.replace("=?", "= ?") in str(reply["Subject"])
+    assert not str(reply.get_content()).lstrip().startswith("Ce message est")
+
+
 def test_a_reply_is_taken_for_no_fraud_where_nobody_knows_it_any_more() -> None:
     """`vigie forget` may have made the ledger forget that it is ours; then it is a mail that quotes another."""
     folders = often(GOLDEN[::25], GOLDEN)

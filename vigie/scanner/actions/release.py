@@ -36,14 +36,18 @@ def act(intent: Intent, hands: Hands) -> Outcome:
 
 
 def _taken(intent: Intent, hands: Hands) -> Intent | None:
-    """The intent that brought the message to quarantine: it remembers flags and date from before."""
+    """The intent that brought the message to quarantine: it remembers flags and date from before.
+
+    An answer to who asked, which brought it back there, does so only where there is no other.
+    """
     history = hands.ledger.outcomes(intent.record_id)
     done = [
         known
         for known, outcome in history
         if known.kind is not ActionKind.RELEASE and outcome is not None and outcome.state is State.DONE
     ]
-    return done[-1] if done else None
+    first = [known for known in done if known.kind is not ActionKind.ANSWER]
+    return (first or done)[-1] if done else None
 
 
 def _original(hands: Hands, taken: Intent | None, intent: Intent) -> Place | None:

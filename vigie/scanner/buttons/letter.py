@@ -90,7 +90,8 @@ def _begun(title: str, envelope: Envelope, message_id: str) -> EmailMessage:
     message["From"] = f"Vigie <{SENDER}>"
     if envelope.recipient:
         message["To"] = envelope.recipient
-    message["Subject"] = f"[Vigie] {title}"
+    # The header is read as encoded words (RFC 2047) once more: what a mail's subject holds of them stays text, and no line ends.
+    message["Subject"] = f"[Vigie] {title}".replace("=?", "= ?")
     message["Date"] = format_datetime(envelope.at)
     message["Message-ID"] = f"<{message_id}>"
     message["Auto-Submitted"] = "auto-replied"  # RFC 3834 section 5: nobody answers it automatically

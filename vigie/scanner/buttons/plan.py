@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from vigie.ledger.answers import NOTHING_ASKED, Asked, Letter, LetterState, Reported
+from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.handed_in_types import Source
 from vigie.ledger.review import Standing, standing
 from vigie.ledger.types import ActionKind, Intent, Place, Record, State
@@ -79,7 +80,11 @@ class Button:
 
     def known(self, place: Place, sha256: str, used: set[str]) -> Record | None:
         """The case that the message has already, at its new place; None: it gets one, or is in quarantine as far as is known."""
+        if self._ledger.record_at(*astuple(place)) is not None:
+            return None
         for record in self._ledger.of_content(self._account.name, sha256):
+            if is_place(record.place):
+                continue  # a program handed it in: that case lies in no mailbox, and stays where it is
             history = self._ledger.outcomes(record.id)
             if standing(history) is Standing.HELD:
                 return None
