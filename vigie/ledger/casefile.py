@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from vigie.ledger import stored
 from vigie.ledger.identity import record_id
 from vigie.ledger.masking import masked
 from vigie.ledger.themes import theme
@@ -78,11 +79,7 @@ def record_from_case(
 
 def is_partial(record: Record) -> bool:
     """True where only the message's beginning was judged, since it was over the size limit."""
-    try:
-        told = json.loads(record.case_json)
-    except ValueError:
-        return False
-    return isinstance(told, dict) and told.get("partial") is True
+    return stored.case(record.case_json).get("partial") is True
 
 
 def _sender(case: Case) -> str:

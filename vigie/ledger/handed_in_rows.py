@@ -53,8 +53,7 @@ def keep(
     In the caller's transaction. A program's messages have records of their own (see `handed_in`); what somebody drops into a folder of his
     mailbox may have one already, which is handed in by it. `raw` None: the message is too big to be kept.
     """
-    already = select(HANDED_IN.c.record_id).where(HANDED_IN.c.record_id == record.id)
-    if known(connection, source, record.sha256) is not None or connection.execute(already).first() is not None:
+    if known(connection, source, record.sha256) is not None or is_one(connection, record.id):
         return False
     kind, source_id, _ = _key(source, record.sha256)
     connection.execute(

@@ -188,6 +188,11 @@ class Redactor:
         return _cut(text, folded)
 
 
+def one_line(text: str) -> str:
+    """What a reader could not see goes into no report and no form: a line end in it would be a field of its own, in our name."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
 def fields(raw: bytes, redactor: Redactor) -> Iterator[tuple[str, str]]:
     """The header fields that are told, in their order: (name, value on one line)."""
     for field in scan(raw).fields:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from vigie.ledger.redaction import Redactor, owner
+from vigie.ledger import stored
+from vigie.ledger.redaction import Redactor, one_line, owner
 from vigie.ledger.types import Record
 from vigie.message.fold import fold
 from vigie.rules import phones
@@ -23,11 +23,11 @@ _WEB = ("http", "https")
 
 def content(record: Record, brand: Brand | None, own: Sequence[str], *, received: datetime | None = None) -> Content:
     """What is known of it. `own`: addresses of the mailbox that it lay in; `received`: when it came, where that is known."""
-    told = _read(record.case_json)
+    told = stored.case(record.case_json)
     targets = list(_targets(told, brand))
     redactor = Redactor(owner(own))
-    links = tuple(dict.fromkeys(_one_line(redactor.link(target)) for target in targets))[:MOST_LINKS]
-    domain = _one_line(record.sender.removeprefix("?"))
+    links = tuple(dict.fromkeys(one_line(redactor.link(target)) for target in targets))[:MOST_LINKS]
+    domain = one_line(record.sender.removeprefix("?"))
     names = tuple(dict.fromkeys(_afnic_names(targets, domain, brand)))[:MOST_LINKS]
     numbers = tuple(dict.fromkeys(_numbers(told, brand)))[:MOST_LINKS]
     traits = {Trait.MAIL}
@@ -42,7 +42,7 @@ def _found(*parts: tuple[str, ...]) -> Iterator[tuple[Trait, bool]]:
 
 def _targets(told: Mapping[str, Any], brand: Brand | None) -> Iterator[str]:
     """Where it leads to, without official pages."""
-    for link in _mappings(told.get("links")):
+    for link in stored.mappings(told.get("links")):
         target = link.get("target")
         if not isinstance(target, str) or link.get("official") is True:
             continue
@@ -54,7 +54,7 @@ def _targets(told: Mapping[str, Any], brand: Brand | None) -> Iterator[str]:
 def _afnic_names(targets: Sequence[str], domain: str, brand: Brand | None) -> Iterator[str]:
     """Those whose holder is the fraud's own. Under a shortener or a builder of sites he is not, and of a spoofed domain neither."""
     for host in (*(_parts(target)[1] for target in targets), domain):
-        name = _one_line(host).rstrip(".").lower()
+        name = one_line(host).rstrip(".").lower()
         elsewhere = brand is None or not brand.official_host(name)
         if is_afnic(name) and elsewhere and not ground(name) and not is_post(name):
             yield name
@@ -63,9 +63,9 @@ def _afnic_names(targets: Sequence[str], domain: str, brand: Brand | None) -> It
 def _numbers(told: Mapping[str, Any], brand: Brand | None) -> Iterator[str]:
     if brand is None:
         return
-    for finding in _mappings(told.get("findings")):
+    for finding in stored.mappings(told.get("findings")):
         if finding.get("kind") == Kind.LURE.value:
-            for quote in _mappings(finding.get("quotes")):
+            for quote in stored.mappings(finding.get("quotes")):
                 for number in phones.numbers(fold(str(quote.get("text", "")))):
                     if not phones.official(number.digits, brand):
                         yield number.digits
@@ -77,20 +77,3 @@ def _parts(target: str) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return parts.scheme.lower(), (parts.hostname or "").lower()
-
-
-def _one_line(text: str) -> str:
-    """Nothing that a reader could not see goes into a form of somebody else."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()
-
-
-def _read(case_json: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(case_json)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _mappings(value: object) -> Sequence[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

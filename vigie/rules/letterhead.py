@@ -73,17 +73,15 @@ def outright(
             lines = [line for line in lines if not _BARRED.fullmatch(line)]
         if warned:  # "De : Assurance Maladie" of a fraud that is shown as an example
             lines = _without_shown(lines)
+        own = [line for line in lines if line not in buttons or _is_bare(line, words)]
         heads = [
-            line
-            for line in lines[:_LETTERHEAD_LINES]
-            if alone(line, words) and not _cell(line, words) and (line not in buttons or _is_bare(line, words))
+            line for line in lines[:_LETTERHEAD_LINES] if line in own and alone(line, words) and not _cell(line, words)
         ]
         head = heads[0] if heads and len(lines) > 1 else ""
         headed = bool(head) and head != lines[-1]
         if headed:
             yield Sign("letterhead", weight.letterhead - _given(head, brand), item.where, head, item.layer)
-        lines = [line for line in lines if line not in buttons or _is_bare(line, words)]
-        for sign in _signature(lines, item, words, brand):
+        for sign in _signature(own, item, words, brand):
             if not headed or sign.text != head or sign.weight >= weight.signature:  # one line is one sign
                 yield sign
 

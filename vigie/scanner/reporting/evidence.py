@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vigie.ledger.redaction import Redactor, fields, person
+from vigie.ledger import stored
+from vigie.ledger.redaction import Redactor, fields, one_line, person
 from vigie.ledger.report_types import FetchedFraud
 from vigie.ledger.types import Record
 from vigie.message.fold import to_alabel
@@ -43,25 +43,29 @@ class Evidence:
 def evidence(fraud: FetchedFraud) -> Evidence:
     """What may be told of a fraud."""
     redactor = Redactor(person(fraud.raw, fraud.own))
-    told = _told(fraud.record.case_json)
+    told = stored.case(fraud.record.case_json)
     links = dict.fromkeys(
-        _one_line(redactor.link(str(link.get("target", "")))) for link in _mappings(told.get("links")) if _outside(link)
+        one_line(redactor.link(str(link.get("target", ""))))
+        for link in stored.mappings(told.get("links"))
+        if _outside(link)
     )
     return Evidence(
-        fields=tuple((name, _one_line(value)) for name, value in fields(fraud.raw, redactor)),
+        fields=tuple((name, one_line(value)) for name, value in fields(fraud.raw, redactor)),
         links=tuple(links)[:MOST_LINKS],
-        rules=tuple(dict.fromkeys(str(finding.get("rule", "")) for finding in _mappings(told.get("findings")))),
+        rules=tuple(dict.fromkeys(str(finding.get("rule", "")) for finding in stored.mappings(told.get("findings")))),
         brand=fraud.record.brand or "",
-        author_domain=_one_line(fraud.record.sender.removeprefix("?")),
+        author_domain=one_line(fraud.record.sender.removeprefix("?")),
         reported_domain=_reported(fraud.record),
-        source_ip=_address(_mapping(told.get("authentication")).get("client_ip")),
+        source_ip=_address(stored.mapping(told.get("authentication")).get("client_ip")),
     )
 
 
 def targets(fraud: FetchedFraud) -> Sequence[str]:
     """The same links as they stand in the case, with what may name the recipient."""
     found = (
-        str(link.get("target", "")) for link in _mappings(_told(fraud.record.case_json).get("links")) if _outside(link)
+        str(link.get("target", ""))
+        for link in stored.mappings(stored.case(fraud.record.case_json).get("links"))
+        if _outside(link)
     )
     return list(dict.fromkeys(found))[:MOST_LINKS]
 
@@ -72,7 +76,7 @@ def _outside(link: Mapping[str, Any]) -> bool:
 
 def _reported(record: Record) -> str:
     """To report the domain that was imitated letter by letter would be to report the victim."""
-    domain = _one_line(record.sender.removeprefix("?"))
+    domain = one_line(record.sender.removeprefix("?"))
     if not record.sender.startswith("?"):
         return domain
     try:
@@ -86,23 +90,3 @@ def _address(value: object) -> str:
         return str(ipaddress.ip_address(str(value)))
     except ValueError:
         return ""
-
-
-def _one_line(text: str) -> str:
-    """A line end in it would be a field of its own in the report, in our name."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()
-
-
-def _told(case_json: str) -> Mapping[str, Any]:
-    try:
-        return _mapping(json.loads(case_json))
-    except ValueError:
-        return {}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _mappings(value: object) -> Sequence[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vigie.auth_checks.reasons import in_language
+from vigie.ledger import stored
 from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.types import Record
 from vigie.rules.types import Label
@@ -102,7 +103,7 @@ _Row = tuple[str, str, str, str, str]
 
 def _shown(record: Record, told: Told, t: Words) -> _Row:
     """What the reader of the mail sees, and what DMARC says of it."""
-    dmarc = _mapping(told.authentication.get("dmarc"))
+    dmarc = stored.mapping(told.authentication.get("dmarc"))
     status = line(dmarc.get("status"), 20)
     if told.verdict.proven:
         state, word = "good", t("review.chain.proven")
@@ -119,7 +120,7 @@ def _signatures(told: Told, t: Words) -> Iterator[_Row]:
     found = [item for item in authentication.get("dkim") or () if isinstance(item, dict)]
     if not found and authentication:
         yield t("review.chain.signed"), "—", "open", t("review.chain.unsigned"), ""
-    aligned = line(_mapping(authentication.get("dmarc")).get("organizational_domain"), 255)
+    aligned = line(stored.mapping(authentication.get("dmarc")).get("organizational_domain"), 255)
     for item in found[:SIGNATURES]:
         status, domain = line(item.get("status"), 20), line(item.get("domain"), 255)
         state = _STATES.get(status, "open")
@@ -130,7 +131,7 @@ def _signatures(told: Told, t: Words) -> Iterator[_Row]:
 
 
 def _envelope(told: Told, t: Words) -> Iterator[_Row]:
-    spf = _mapping(told.authentication.get("spf"))
+    spf = stored.mapping(told.authentication.get("spf"))
     if not spf:
         return
     status = line(spf.get("status"), 20)
@@ -173,7 +174,3 @@ def _reason(protocol: str, status: str, found: Mapping[str, Any], t: Words) -> s
 def _is_within(domain: str, organization: str) -> bool:
     """Relaxed alignment (RFC 9989 section 4.10.1): the same organizational domain."""
     return domain == organization or domain.endswith(f".{organization}")
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

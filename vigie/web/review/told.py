@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vigie.ledger import stored
 from vigie.message.types import Layer
 from vigie.rules.types import Finding, Kind, Label, Quote, Strength, Verdict
 from vigie.web.review.shown import line
@@ -47,8 +47,8 @@ class Told:
 
 def told(case_json: str, *, verdict: str, brand: str | None, decided_by: int) -> Told:
     """The case of a record. Total: what cannot be read is left out."""
-    found = _object(case_json)
-    authentication = _mapping(found.get("authentication"))
+    found = stored.case(case_json)
+    authentication = stored.mapping(found.get("authentication"))
     return Told(
         verdict=Verdict(
             label=Label(verdict),
@@ -60,51 +60,40 @@ def told(case_json: str, *, verdict: str, brand: str | None, decided_by: int) ->
         links=tuple(_links(found.get("links"))),
         links_left_out=_number(found.get("links_left_out")),
         authentication=authentication,
-        explanation={key: text for key, text in _mapping(found.get("explanation")).items() if isinstance(text, str)},
+        explanation={
+            key: text for key, text in stored.mapping(found.get("explanation")).items() if isinstance(text, str)
+        },
         advice={
             key: [line(item) for item in lines if isinstance(item, str)]
-            for key, lines in _mapping(found.get("advice")).items()
+            for key, lines in stored.mapping(found.get("advice")).items()
             if isinstance(lines, list)
         },
-        error=line(_mapping(found.get("error")).get("kind"), 40),
+        error=line(stored.mapping(found.get("error")).get("kind"), 40),
         thinned="findings" not in found and verdict != Label.UNRELATED,
     )
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    try:
-        return _mapping(json.loads(text))
-    except ValueError:
-        return {}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _items(value: object) -> Iterator[Mapping[str, Any]]:
-    return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
-
-
 def _findings(value: object) -> Iterator[Finding]:
-    for item in _items(value):
+    for item in stored.mappings(value):
         try:
             kind, strength, layer = Kind(item["kind"]), Strength(item["strength"]), Layer(item["layer"])
             rule, topic = str(item["rule"]), str(item.get("topic", ""))
         except (KeyError, ValueError):
             continue  # written by a Vigie that knew another kind
-        quotes = tuple(Quote(line(one.get("where"), 120), line(one.get("text"))) for one in _items(item.get("quotes")))
+        quotes = tuple(
+            Quote(line(one.get("where"), 120), line(one.get("text"))) for one in stored.mappings(item.get("quotes"))
+        )
         yield Finding(rule, kind, strength, layer, quotes, topic)
 
 
 def _links(value: object) -> Iterator[ToldLink]:
     """Each target once for each text that hides it."""
     seen = set()
-    for item in _items(value):
+    for item in stored.mappings(value):
         link = ToldLink(
             line(item.get("shown"), 300),
             line(item.get("target")),
