@@ -95,6 +95,7 @@ class Doubt(_Data):
     careful: float
     questions: float
     plain: float
+    accuses: float
     nothing: float
 
 

@@ -26,6 +26,13 @@ ID = "claim-text"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
+_OUTRIGHT = frozenset({"letterhead", "signature"})
+"""Signs that accuse whatever the rest of the words is like."""
+_SUPPORTING = frozenset(
+    {"affair", "follow", "call-to-act", "asks-data", "asks-card", "asks-money", "nobody-else", "first-person"}
+)
+"""Signs of a sender who names nobody and mentions the brand: enough to warn, where nothing is known of the words of its frauds."""
+
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
@@ -34,11 +41,12 @@ def check(view: View) -> Iterator[Finding]:
     found = signs(view)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
+    topics = {sign.topic for sign in found}
     points, needed = sum(sign.weight for sign in found), weights().enough
     told = _score(view)
-    doubted = own = own_name(view)
+    own = own_name(view)
     if told is not None:
-        careful = doubt(view, told, any(sign.topic == "subject" for sign in found))
+        careful = doubt(view, told, "subject" in topics)
         yield from _wording(view, told, careful, enough=points >= needed, own=own)
         backed = points == needed - 1 and told.total >= policy().wording.backs
         if backed and channel(view.spoken, view.outer_links, view.brand):
@@ -46,7 +54,9 @@ def check(view: View) -> Iterator[Finding]:
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
         if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
-        doubted = own or unmeant
+        doubted = own or unmeant or (not _OUTRIGHT.intersection(topics) and careful < policy().doubt.accuses)
+    else:
+        doubted = own or topics <= _SUPPORTING
     if points < needed:
         return
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
