@@ -22,6 +22,8 @@ class Cutter:
         self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
         self.turns: list[tuple[Direction, int]] = []
         """How many bytes went through in which direction, in order."""
+        self.calls: list[bytearray] = []
+        """What was said to the server, connection by connection: `said` mixes those that were open together."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -46,6 +48,8 @@ class Cutter:
         for said in self.said.values():
             said.clear()
         self.turns.clear()
+        for call in self.calls:
+            call.clear()
 
     def until(self, word: bytes) -> dict[Direction, int]:
         """Bytes in each direction before the client first said that word; all of them where it never did."""
@@ -74,10 +78,12 @@ class Cutter:
             while True:
                 near, _ = self._socket.accept()
                 far = socket.create_connection(("127.0.0.1", self._target))
-                for source, sink, direction in ((near, far, "to_server"), (far, near, "to_client")):
-                    threading.Thread(target=self._pump, args=(source, sink, direction), daemon=True).start()
+                call = bytearray()
+                self.calls.append(call)
+                threading.Thread(target=self._pump, args=(near, far, "to_server", call), daemon=True).start()
+                threading.Thread(target=self._pump, args=(far, near, "to_client", bytearray()), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, direction: Direction) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, direction: Direction, call: bytearray) -> None:
         generation = self._generation
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
@@ -92,6 +98,7 @@ class Cutter:
                     if cut and self._once:
                         self._left[direction] = None
                 self.said[direction] += data
+                call += data
                 self.turns.append((direction, len(data)))
                 if data:
                     sink.sendall(data)
