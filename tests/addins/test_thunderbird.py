@@ -221,36 +221,35 @@ def an_answer_holds_as_long_as_the_settings(tb: Thunderbird, server: Server, oth
         other.judges(verdict="suspicious")
 
     other.judges(verdict="genuine")
-    saved(other.origin, secret, "asked")
+    saved(other.origin, UNKNOWN, "asked")
     assert tb.show(id_in(FALSE))["kind"] == "unchecked"
     other.holds()
     tb.click("check")
     assert CHECKING in tb.checking()
     until(lambda: other.mails == 1)
-    saved(other.origin, UNKNOWN, "asked")  # another token
+    saved(other.origin, secret, "asked")  # another token
     says_too_late()
     assert tb.press("check")["kind"] == "suspicious"
     other.holds()
-    saved(other.origin, UNKNOWN, "named")
+    saved(other.origin, secret, "named")
     until(lambda: other.mails == 3)
-    saved(other.origin, UNKNOWN, "asked")  # another mode
+    saved(other.origin, secret, "asked")  # another mode
     says_too_late()
     assert tb.press("check")["kind"] == "suspicious"
     tb.press("report")
     other.holds()
     tb.click("send")
     until(lambda: other.mails == 5)
-    saved(server.origin, secret, "named")  # another server
+    saved(server.origin, secret, "asked")  # another server
     says_too_late()
     until(lambda: "Il n'est pas sûr que votre signalement soit arrivé" in tb.seen()["note"])
-    tb.show(id_in(ORDINARY))
-    assert tb.show(id_in(FALSE))["kind"] == "impersonation"
+    assert tb.press("check")["kind"] == "impersonation"
 
 
 def no_wait_ends_in_silence(tb: Thunderbird) -> None:
-    assert tb.show(id_in(BIG))["kind"] == "impersonation"
+    tb.show(id_in(BIG))
     tb.script("pane().threadTree._selection.selectEventsSuppressed = true;")  # Thunderbird is busy with its list
-    lost = tb.press("report")
+    lost = tb.press("check")
     assert (lost["kind"], lost["buttons"]) == ("problem", ["again_check"])
     assert lost["sentence"].startswith("Ce message n'a pas été vérifié : Vigie a été interrompue. Réessayez")
     tb.script("pane().threadTree._selection.selectEventsSuppressed = false;")
@@ -315,6 +314,7 @@ def test_what_a_person_sees_in_thunderbird_and_what_is_sent_is_recorded(
         it_says_so_at_once_while_a_large_message_is_fetched(tb, server, wire, secret)
         an_answer_holds_as_long_as_the_settings(tb, server, impostor, secret)
         no_wait_ends_in_silence(tb)
+        tb.save(server.origin, secret, busy=BUSY["fr"])
         english_is_spoken(tb)
         what_is_wrong_is_said(tb, server, secret, unseen)
         what_was_sent_is_what_the_payloads_say(server)
