@@ -171,7 +171,8 @@ if (args[1]) { await until(() => banner() != before && settled()); }
 """
 CHECKING = """
 tabmail.switchToTab(0);
-return (await until(() => banner()?.classList.contains("checking") && said() == banner().querySelector(".sentence").textContent && banner())).textContent;
+const sentence = () => banner().querySelector(".sentence").textContent;
+return await until(() => banner()?.classList.contains("checking") && said() == sentence() && sentence());
 """
 SPEAK = """
 Services.locale.availableLocales = [args[0], "en-US"];
