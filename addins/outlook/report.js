@@ -9,9 +9,9 @@ var vigie = vigie || {};
 
 async function onSpamReport(event) {
   const t = vigie.words.said(vigie.words.language(Office.context.displayLanguage));
-  const told = await handedIn().catch(() => ({ problem: "internal" }));
+  const told = await handedIn().catch((error) => ({ problem: vigie.patience.isLate(error) ? "late" : "internal" }));
   const bare = told.problem && typeof document === "undefined" && ["unset", "account_old"].includes(told.problem);
-  const description = told.problem ? (bare ? t("pane") : vigie.words.problem(t, told)) : t("reported", told.id);
+  const description = told.problem ? (bare ? t("pane") : vigie.words.problem(t, told, "report")) : t("reported", told.id);
   event.completed({
     onErrorDeleteItem: false,
     moveItemTo: Office.MailboxEnums.MoveSpamItemTo.NoMove,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import email.policy
+import html
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.message import MIMEPart
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.cli.program import DEMO
-from tests.e2e.world import PATIENCE_S
+from tests.e2e.world import PATIENCE_S, until
 from tests.outlook.builder import built
 from tests.web.api.asking import give
 from tests.web.served import Served, serve
@@ -43,17 +46,25 @@ def in_parts(raw: bytes) -> dict[str, Any]:
     """The same as an older one does: the header as text, the body as HTML, no whole."""
     message = message_from_bytes(raw, policy=email.policy.default)
     header = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
-    body = message.get_body(("html", "plain"))
     author = message["From"].addresses[0]
     return {
         "headers": header.replace("\n", "\r\n"),
-        "html": body.get_content() if body is not None else "",
+        "html": _shown(message.get_body(("html", "plain"))),
         "from": {"displayName": author.display_name, "emailAddress": author.addr_spec},
         "to": [{"displayName": "Camille", "emailAddress": "camille@example.org"}],
         "subject": str(message["Subject"]),
         "date": "2026-10-05T00:12:45Z",
         "id": str(message["Message-ID"]),
     }
+
+
+def _shown(body: MIMEPart | None) -> str:
+    """Of a text Outlook makes markup, with links."""
+    text = "" if body is None else str(body.get_content())
+    if body is None or body.get_content_type() == "text/html":
+        return text
+    linked = re.sub(r"https?://[^\s<>]+", r'<a href="\g<0>">\g<0></a>', html.escape(text))
+    return f'<html><body><div class="PlainText">{linked.replace(chr(10), "<br>")}</div></body></html>'
 
 
 @dataclass
@@ -67,6 +78,15 @@ class Pane:
         """The answer, once it is there."""
         expect(self.page.locator("#answer")).to_have_class(kind)
         expect(self.page.locator("#sentence")).to_contain_text(text)
+
+    def notes(self, text: str) -> None:
+        """What stands below the answer."""
+        expect(self.page.locator("#note")).to_contain_text(text)
+
+    def waits(self, call: str, seconds: int) -> None:
+        """Time passes after this Outlook was asked for that (`clock`)."""
+        until(lambda: bool(self.page.evaluate("call => window.called.includes(call)", call)))
+        self.page.clock.fast_forward(seconds * 1000)
 
     def press(self, name: str) -> None:
         """A button of the answer, or one that is always there."""
@@ -97,10 +117,18 @@ class Office:
 
     @contextlib.contextmanager
     def pane(
-        self, mail: dict[str, Any] | None, *, token: str | None = None, file: str = "taskpane.html", **outlook: Any
+        self,
+        mail: dict[str, Any] | None,
+        *,
+        token: str | None = None,
+        file: str = "taskpane.html",
+        clock: bool = False,
+        **outlook: Any,
     ) -> Iterator[Pane]:
-        """The pane is opened on a message. Fails where something wrong happened in it."""
+        """The pane is opened on a message. Fails where something wrong happened in it. `clock`: its time is ours (Pane.waits)."""
         context = self.browser.new_context(viewport={"width": 340, "height": 640})
+        if clock:
+            context.clock.install()
         context.set_default_timeout(PATIENCE_S * 1000)
         context.route(LIBRARY, lambda route: route.fulfill(body=OFFICE, content_type="text/javascript"))
         if self.settings:
