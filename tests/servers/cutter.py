@@ -19,6 +19,8 @@ class Cutter:
         self._left: dict[Direction, int | None] = {"to_server": None, "to_client": None}
         self._once = False
         self._generation = 0
+        self._flows = threading.Event()
+        self._flows.set()
         self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
         self.turns: list[tuple[Direction, int]] = []
         """How many bytes went through in which direction, in order."""
@@ -33,6 +35,7 @@ class Cutter:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
+        self.go_on()
 
     def arm(self, direction: Direction, after: int, *, once: bool = False) -> None:
         """From now on that many bytes go through in that direction; then both ends see a closed connection.
@@ -68,6 +71,14 @@ class Cutter:
         """
         self._generation += 1
 
+    def hold(self) -> None:
+        """From now on nothing comes from the server, as from one that is slow; nothing of it is lost."""
+        self._flows.clear()
+
+    def go_on(self) -> None:
+        """Lets what was held come."""
+        self._flows.set()
+
     def disarm(self) -> None:
         """Lets everything through again."""
         with self._lock:
@@ -100,6 +111,8 @@ class Cutter:
                 self.said[direction] += data
                 call += data
                 self.turns.append((direction, len(data)))
+                if direction == "to_client":
+                    self._flows.wait()
                 if data:
                     sink.sendall(data)
                 if cut:

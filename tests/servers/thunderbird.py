@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.servers import processes
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.dovecot import PASSWORD
 from tests.servers.marionette import Marionette, MarionetteError
 from vigie.scanner.settings import AccountSettings
 
@@ -48,7 +48,7 @@ PROGRAM = os.environ.get("THUNDERBIRD", "thunderbird")
 """Debian's; another one for who looks at an older version."""
 
 
-def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
+def _account(port: int, account: AccountSettings) -> dict[str, object]:
     server, identity = "mail.server.server1.", "mail.identity.id1."
     return {
         "mail.accountmanager.accounts": "account1,account2",
@@ -59,7 +59,7 @@ def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
         "mail.account.account2.server": "server2",
         f"{server}type": "imap",
         f"{server}hostname": "127.0.0.1",
-        f"{server}port": dovecot.port,
+        f"{server}port": port,
         f"{server}userName": account.username,
         f"{server}name": "Accueil",
         f"{server}socketType": 0,
@@ -67,6 +67,10 @@ def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
         # Before the password lies in the store a question for it would hold everything up.
         f"{server}login_at_startup": False,
         f"{server}check_new_mail": False,
+        # A message is fetched when it is wanted, each time, as a large one is.
+        f"{server}offline_download": False,
+        "mail.imap.use_disk_cache2": False,
+        "browser.cache.memory.enable": False,
         "mail.server.server2.type": "none",
         "mail.server.server2.directory-rel": f"[ProfD]{LOCAL}",
         "mail.server.server2.hostname": "Local Folders",
@@ -207,12 +211,12 @@ def _kept(raw: bytes) -> bytes:
 
 
 class Thunderbird:
-    """Running, until `stop`. `local`: messages in the folder "Essai" of its own, as it writes them there."""
+    """Running, until `stop`. `port`: of the mail server. `local`: messages in the folder "Essai" of its own, as it writes them there."""
 
     def __init__(
         self,
         folder: Path,
-        dovecot: Dovecot,
+        port: int,
         account: AccountSettings,
         extension: Path,
         *,
@@ -229,7 +233,7 @@ class Thunderbird:
         with zipfile.ZipFile(extension) as packed:
             self.id = json.loads(packed.read("manifest.json"))["browser_specific_settings"]["gecko"]["id"]
         shutil.copy(extension, self.profile / "extensions" / f"{self.id}.xpi")
-        self._preferences = {**QUIET, **_account(dovecot, account)}
+        self._preferences = {**QUIET, **_account(port, account)}
         self._process, self.marionette = self._start()
 
     def _start(self) -> tuple[subprocess.Popen[bytes], Marionette]:
