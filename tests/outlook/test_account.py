@@ -8,15 +8,10 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.outlook.builder import built
-from tests.outlook.pane import CLIENT, TENANT, Office, letter, whole
+from tests.outlook.pane import CLIENT, TENANT, Office, account, letter, whole
 
 SETS = ["NestedAppAuth 1.1"]
 GENUINE = "001"
-
-
-def account(token: str, **fails: str) -> dict[str, object]:
-    """What the host of nested app authentication gives; its id_token names nobody."""
-    return {"token": token, "identity": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJvIn0.", "fails": fails}
 
 
 def by_account(outlook: Office, folder: Path) -> Office:

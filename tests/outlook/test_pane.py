@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Route, expect
 
 from tests.outlook.pane import Office, in_parts, letter, whole
-from tests.web.api.asking import give
 from vigie.ledger.token_types import Use
 
 GENUINE, FALSE, DOUBTFUL, UNPROVEN, UNRELATED = "001", "010", "007", "006", "081"
@@ -212,7 +211,7 @@ def test_a_report_that_does_not_go_takes_nothing_away(outlook: Office) -> None:
         pane.says("impersonation", "Faux")
         assert outlook.served.ledger.handed_in.count() == before + 1
         pane.forgive("ERR_CONNECTION_REFUSED")
-    with outlook.pane(whole(letter(FALSE)), token=give(outlook.served, Use.CHECK)[1], language="en-GB") as pane:
+    with outlook.pane(whole(letter(FALSE)), token=outlook.token(Use.CHECK), language="en-GB") as pane:
         pane.says("impersonation", "False")
         pane.press("report")
         pane.press("send")
