@@ -4,9 +4,10 @@
      "request": {"method": "POST", "path": "/api/v1/check", "headers": {...}, "before": "X-Mozilla-Status: 0001\\r\\n", "sample": "132"},
      "answer": {"status": 200, "headers": {...}, "body": {...}}}
 
-`sample`: the message of that golden case (tests/samples), behind `before`; or `json`: a body; or `text`: one, letter by letter. `token`:
-what the token is good for; null: none, "bad": one that is not good, "entra": one of Microsoft. `{sha256}` and `{message_id}` in a path are
-those of the sample `about`. `by_hand`: why nobody was seen to send it; every other request was recorded (recorded.py).
+`sample`: the message of that golden case (tests/samples), between `before` and `after`; or `json`: a body; or `text`: one, letter by
+letter. `token`: what the token is good for; null: none, "bad": one that is not good, "entra": one of Microsoft. `{sha256}` and
+`{message_id}` in a path are those of the sample `about`. `by_hand`: why nobody was seen to send it; every other request was recorded
+(recorded.py).
 The answers are written by `python -m tests.addins.exchanges` from what the API says; the tests compare their shape and what is decided.
 """
 
@@ -66,7 +67,7 @@ class Exchange:
         if "text" in request:
             return str(request["text"]).encode()
         sample = seeded.message(request["sample"]) if "sample" in request else b""
-        return str(request.get("before", "")).encode() + sample
+        return str(request.get("before", "")).encode() + sample + str(request.get("after", "")).encode()
 
     def replay(self, served: Served) -> httpx.Response:
         """Asks a real server the same."""

@@ -94,9 +94,10 @@ def _on_purpose(sent: Mapping[str, str]) -> dict[str, str]:
 
 def _body(sample: str | None, kind: str, body: bytes) -> dict[str, Any]:
     raw = seeded.message(sample) if sample is not None else b""
-    if sample is not None and body.endswith(raw):
-        before = body.removesuffix(raw).decode("ascii")
-        return {"before": before, "sample": sample} if before else {"sample": sample}
+    if sample is not None and raw in body:
+        before, _, after = body.decode("latin-1").partition(raw.decode("latin-1"))
+        found = {"before": before, "sample": sample, "after": after}
+        return {key: text for key, text in found.items() if text}
     if kind == "application/json":
         return {"json": json.loads(body)}
     return {"text": _BORDER.sub("vigie-border", body.decode("utf-8"))} if body else {}

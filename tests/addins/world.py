@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from deploy.thunderbird import thunderbird as packed
 from tests.servers import processes
-from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot import Dovecot, put
 from tests.servers.thunderbird import Thunderbird
 
 
@@ -19,7 +19,7 @@ def thunderbird(
     """With the extension as `make addins` builds it, and these mails. `port`: of a wire before the mail server."""
     folder = processes.short_folder("tb")  # its stores hold the password and the token: that is what they are for
     account = dovecot.account("camille")
-    dovecot.deliver(account, *mails)
+    put(account, *mails)
     program = Thunderbird(folder, port or dovecot.port, account, packed(folder), local=local)
     try:
         program.log_in(len(mails))

@@ -151,6 +151,11 @@ return {
   covers: box.bottom - documentShown().documentElement.getBoundingClientRect().top
     - parseFloat(win.getComputedStyle(documentShown().documentElement).paddingTop),
   title: said(),
+  drawn: ["::before", "::after", "::backdrop"].filter(name => {
+    const { content, display } = win.getComputedStyle(host(), name);
+    return display != "none" && content != "none";
+  }),
+  wide: box.width - documentShown().defaultView.innerWidth,
 };
 """
 STATE = """
@@ -159,9 +164,15 @@ return [pane().gFolder?.URI, documentShown()?.URL, documentShown()?.readyState, 
 """
 """For who looks why something does not come."""
 PRESS = """
+tabmail.switchToTab(0);
 const before = banner();
 before.querySelector(`button.${args[0]}`).click();
-if (args[0] != "why") { await until(() => banner() != before && settled()); }
+if (args[1]) { await until(() => banner() != before && settled()); }
+"""
+CHECKING = """
+tabmail.switchToTab(0);
+const sentence = () => banner().querySelector(".sentence").textContent;
+return await until(() => banner()?.classList.contains("checking") && said() == sentence() && sentence());
 """
 SPEAK = """
 Services.locale.availableLocales = [args[0], "en-US"];
@@ -285,8 +296,16 @@ class Thunderbird:
 
     def press(self, button: str) -> dict[str, Any]:
         """A button of the banner, and what it says then."""
-        self.script(PRESS, button)
+        self.script(PRESS, button, button != "why")
         return self.seen()
+
+    def click(self, button: str) -> None:
+        """The same, whatever comes then."""
+        self.script(PRESS, button, False)
+
+    def checking(self) -> str:
+        """What the banner, and the button in the header, say while they wait for an answer; waits until they do."""
+        return str(self.script(CHECKING))
 
     def seen(self) -> dict[str, Any]:
         """What the banner says now."""
