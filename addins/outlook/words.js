@@ -33,6 +33,7 @@ vigie.words = (() => {
     reported: "Merci. Votre signalement est arrivé (numéro $1).",
     reported_title: "Signalement envoyé",
     unreported_title: "Signalement non envoyé",
+    unsure_title: "Signalement incertain",
     pane: "Ouvrez Vigie par son bouton « Vérifier avec Vigie », puis appuyez sur « Signaler ».",
     meanwhile: "En attendant, ne cliquez sur rien dans ce message s'il parle d'ameli : allez sur www.ameli.fr en tapant l'adresse vous-même.",
     later: "plus tard",
@@ -40,6 +41,7 @@ vigie.words = (() => {
     in_minutes: "dans $1 minutes",
     not_check: "Ce message n'a pas été vérifié : $1",
     not_report: "Votre signalement n'est pas parti : $1",
+    unsure_report: "Il n'est pas sûr que votre signalement soit arrivé : $1 Renvoyé, il n'est compté qu'une fois.",
     problem_unset: "Vigie n'est pas encore réglée ; indiquez votre jeton.",
     problem_account: "la connexion avec votre compte professionnel n'a pas abouti. Réessayez ; si cela dure, parlez-en à la personne qui gère Vigie.",
     problem_account_late: "la connexion avec votre compte professionnel n'a pas eu de réponse. S'il reste une fenêtre de connexion, terminez-y ou fermez-la, puis réessayez ; si cela dure, fermez Outlook et rouvrez-le.",
@@ -112,6 +114,7 @@ vigie.words = (() => {
     reported: "Thank you. Your report has arrived (number $1).",
     reported_title: "Report sent",
     unreported_title: "Report not sent",
+    unsure_title: "Report uncertain",
     pane: "Open Vigie by its button “Check with Vigie”, then press “Report”.",
     meanwhile: "Meanwhile, do not click anything in this message if it is about ameli: go to www.ameli.fr by typing the address yourself.",
     later: "later",
@@ -119,6 +122,7 @@ vigie.words = (() => {
     in_minutes: "in $1 minutes",
     not_check: "This message has not been checked: $1",
     not_report: "Your report has not been sent: $1",
+    unsure_report: "Your report may not have arrived: $1 Sent again, it is counted once.",
     problem_unset: "Vigie is not set up yet; enter your token.",
     problem_account: "signing in with your work account did not succeed. Try again; if it goes on, tell whoever runs Vigie.",
     problem_account_late: "signing in with your work account had no answer. If a sign-in window is still open, finish there or close it, then try again; if it goes on, close Outlook and open it again.",
@@ -183,8 +187,13 @@ vigie.words = (() => {
   function problem(t, { problem: kind, wait }, act) {
     const soon = wait ? (wait < 90 ? t("in_seconds", String(wait)) : t("in_minutes", String(Math.ceil(wait / 60)))) : t("later");
     const own = vigie.settings.client && t(`problem_${kind}_account`);
-    return t(act === "report" ? "not_report" : "not_check", own || t(`problem_${kind}`, soon));
+    return t(act === "report" ? `${unsure(kind) ? "unsure" : "not"}_report` : "not_check", own || t(`problem_${kind}`, soon));
   }
 
-  return { language, said, title, problem };
+  /** Nobody knows whether a report has arrived: the server did not say. It counts the same message by the same person once. */
+  function unsure(kind) {
+    return kind === "slow";
+  }
+
+  return { language, said, title, problem, unsure };
 })();

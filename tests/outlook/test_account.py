@@ -60,7 +60,7 @@ def test_a_sign_in_that_never_ends(outlook: Office, tmp_path: Path) -> None:
     given = account(entra.secret, GetToken="USER_INTERACTION_REQUIRED")
     with entra.pane(mail, token="", sets=SETS, account=given, clock=True, silent=["GetTokenPopup"]) as pane:
         pane.says("checking", "Connectez-vous dans la fenêtre")
-        pane.waits("GetTokenPopup", 301)
+        pane.waits("GetTokenPopup", 181)
         pane.says("problem", "n'a pas eu de réponse")
         pane.page.evaluate("window.outlook.silent.length = 0")
         pane.press("again")

@@ -94,19 +94,19 @@ def test_an_outlook_that_never_answers(outlook: Office) -> None:
 def test_outlooks_own_button_ends_whatever_does_not_answer(outlook: Office) -> None:
     """Outlook waits for `completed`, and shows nothing before."""
 
-    def told(pane: Pane) -> dict[str, Any]:
+    def told(pane: Pane, title: str) -> str:
         done: dict[str, Any] = pane.page.evaluate("window.done")
         assert (done["moveItemTo"], done["onErrorDeleteItem"]) == ("noMove", False)
         dialog: dict[str, Any] = done["showPostProcessingDialog"]
-        assert dialog["title"] == "Signalement non envoyé"
-        return dialog
+        assert dialog["title"] == title
+        return str(dialog["description"])
 
     mail = in_parts(letter(FALSE)) | whole(letter(FALSE))
     with outlook.pane(mail, file="report.html", clock=True, silent=["file", "body"]) as pane:
         pane.page.evaluate("void (window.done = window.presses('onSpamReport'))")
         pane.waits("file", 31)
         pane.waits("body", 31)
-        assert "Outlook n'a pas donné le message à temps" in told(pane)["description"]
+        assert "Outlook n'a pas donné le message à temps" in told(pane, "Signalement non envoyé")
     with outlook.pane(mail, file="report.html", clock=True) as pane:
         held: list[Route] = []
         pane.page.route("**/api/v1/reports**", lambda route: _holds(held, route))
@@ -114,6 +114,7 @@ def test_outlooks_own_button_ends_whatever_does_not_answer(outlook: Office) -> N
         pane.page.evaluate("void (window.done = window.presses('onSpamReport'))")
         until(lambda: bool(pane.page.evaluate("1")) and bool(held))
         pane.page.clock.fast_forward(61_000)
-        assert "met trop de temps" in told(pane)["description"]
+        # The server may have it all the same.
+        assert "Il n'est pas sûr que votre signalement soit arrivé" in told(pane, "Signalement incertain")
         held[0].abort()
         pane.forgive("ERR_FAILED")
