@@ -60,14 +60,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """The real pages, which judge with the name servers of the demo."""
+def served(folder: Path, more: str = "") -> Iterator[Server]:
+    """The real pages, which judge with the name servers of the demo. `more`: of `[web.api]`."""
     with contextlib.ExitStack() as stack:
         (port,) = processes.free_ports(1)
         ends = stack.enter_context(contextlib.ExitStack())
         wire = ends.enter_context(Cutter(port))
         origin, config = f"http://127.0.0.1:{wire.port}", folder / "vigie.toml"
-        web = f'[web]\nlisten = "127.0.0.1:{port}"\nbase_url = "{origin}"\n[web.api]\nreports_per_hour = {REPORTS}\n'
+        web = f'[web]\nlisten = "127.0.0.1:{port}"\nbase_url = "{origin}"\n[web.api]\nreports_per_hour = {REPORTS}\n{more}'
         config.write_text(JUDGING + web)
         command = [sys.executable, "-m", "vigie", "--config", str(config), "web"]
         process = processes.spawn(command, folder / "web.log", unprivileged=False, cwd=Path.cwd())
