@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import email
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -21,6 +24,7 @@ from tests.scanner.world import (
     REPORT,
     ScriptedPool,
     bench,
+    flags,
     hands,
     is_reply,
     look,
@@ -39,6 +43,7 @@ from vigie.ledger.review_types import Pending
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Record, State
+from vigie.rules.types import Case
 from vigie.scanner import recover
 from vigie.scanner.actions import answer
 from vigie.scanner.attended import Attended
@@ -180,6 +185,48 @@ def release(account: AccountSettings, ledger: Ledger, record: Record) -> None:
     work = hands(account, ledger)
     with contextlib.closing(work.session):
         recover.recover(work, "enforce")
+
+
+def test_a_release_after_a_check_takes_our_keywords_along(dovecot: Dovecot, ledger: Ledger) -> None:
+    """What the message had before quarantine counts, not what it had when somebody asked about it there."""
+    account = dovecot.account(**BUTTONS)
+    append(account, FALSE, flags=("\\Seen", "perso"), when=DATE)
+    scan(account, ledger)
+    with client(account) as connection:
+        connection.select_folder(QUARANTINE)
+        connection.remove_flags(connection.search(), ["perso"])
+    move(account, QUARANTINE, CHECK)
+    scan(account, ledger, folder=CHECK)
+    assert {"$Phishing", "$Junk"} <= flags(account, "faux")
+    release(account, ledger, only(ledger))
+    (back,) = [seen for seen in look(account) if seen.subject == "faux"]
+    assert (back.folder, back.date, set(back.flags)) == ("INBOX", DATE, {"\\Seen", "perso", "$NotJunk"})
+
+
+class Wiser(ScriptedPool):
+    """From the second time on it calls everything something else."""
+
+    def __init__(self, second: str) -> None:
+        super().__init__()
+        self._second = second
+
+    def submit(self, raw: bytes, *, key: str, **more: object) -> Future[Case]:
+        if self.seen:
+            raw = re.sub(rb"X-Verdict: .*\r\n", f"X-Verdict: {self._second}\r\n".encode(), raw)
+        return super().submit(raw, key=key, **more)
+
+
+def test_what_could_not_be_decided_yet_is_judged_again_where_it_came_back(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Row 7: the case that waits has followed the message, which our own answer has put there."""
+    account = dovecot.account(**BUTTONS)
+    pool = Wiser("suspicious")
+    drop(account, mail("dns-en-panne", "undecided retry"))
+    assert scan(account, ledger, pool, folder=CHECK).answered == 1
+    ledger.add_records((replace(only(ledger), retry_at=datetime.now(UTC)),), None)
+    summary = scan(account, ledger, pool)
+    assert (summary.retried, summary.judged, summary.tagged) == (1, 1, 1)
+    assert (only(ledger).verdict, only(ledger).attempts) == ("suspicious", 2)
+    assert places(account)["dns-en-panne"] == ["INBOX"]
 
 
 @pytest.mark.parametrize(
