@@ -47,7 +47,7 @@ from vigie.rules.types import Case
 from vigie.scanner import recover
 from vigie.scanner.actions import answer
 from vigie.scanner.attended import Attended
-from vigie.scanner.buttons import plan
+from vigie.scanner.buttons import copies, plan
 from vigie.scanner.hands import Arrival, Hands, transfer
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import MailboxError, Summary
@@ -263,6 +263,50 @@ def test_what_is_reported_is_kept_once_and_goes_with_its_case(dovecot: Dovecot, 
     assert ledger.handed_in.message(only(ledger).id) == BILL
     ledger.expire(RetentionSettings(), datetime.now(UTC) + timedelta(days=400))
     assert ledger.handed_in.count() == 0
+
+
+def told(account: AccountSettings) -> list[str]:
+    """What the replies say, in order, without line ends."""
+    return [" ".join(str(reply.get_content()).split()) for reply in replies(account)]
+
+
+def test_an_hour_of_reports_has_its_bound_and_the_reply_says_so(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond it a report is noted without a copy; what is reported once more when there is room is kept."""
+    account = dovecot.account(**BUTTONS, reports_per_hour=2)
+    drop(account, *(mail(f"m{number}") for number in range(2)), folder=REPORT)
+    scan(account, ledger, folder=REPORT)
+    drop(account, mail("m1"), mail("m2"), folder=REPORT)
+    scan(account, ledger, folder=REPORT)
+    lines, count = ledger.desk("marie").handed_in.page(HandedState.OPEN)
+    assert count == 3
+    assert {line.case.subject: line.kept for line in lines} == {"m0": True, "m1": True, "m2": False}
+    assert ["une copie du message est gardée" in text for text in told(account)] == [True, True, True, False]
+    assert "Aucune copie du message n'est gardée" in told(account)[-1]
+    assert all("signalement est enregistré" in text for text in told(account))
+
+    monkeypatch.setattr(copies, "HOUR", timedelta())
+    drop(account, mail("m2"), folder=REPORT)
+    scan(account, ledger, folder=REPORT)
+    assert "une copie du message est gardée" in told(account)[-1]
+    (late,) = [record for record in ledger.records() if record.subject == "m2"]
+    assert ledger.handed_in.message(late.id) == mail("m2")
+    assert (ledger.handed_in.count(), len(contents(account)["INBOX"])) == (3, 5 + len(replies(account)))
+
+
+def test_no_copy_is_promised_of_what_is_too_big_for_one(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "REPORT_BYTES", 1000)
+    account = dovecot.account(**BUTTONS)
+    drop(account, mail("lourd", body="x" * 1000), folder=REPORT)
+    assert scan(account, ledger, folder=REPORT).answered == 1
+    ((line,), _) = ledger.desk("marie").handed_in.page(None)
+    assert not line.kept
+    (text,) = told(account)
+    assert "une copie du message est gardée" not in text
+    assert "trop volumineux pour qu'une copie en soit gardée" in text
 
 
 def test_a_reply_of_ours_is_never_judged_and_no_other_mail_passes_for_one(dovecot: Dovecot, ledger: Ledger) -> None:

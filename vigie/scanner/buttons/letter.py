@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from vigie.rules.types import Case
+from vigie.scanner.buttons.copies import Noted
 from vigie.scanner.buttons.words import WORDS, Language
 from vigie.scanner.digest import tame
 
@@ -37,9 +38,10 @@ class Answered:
     received: datetime
     button: str
     """The folder that it was moved to."""
-    reported: bool
     goes_to: str
     """The folder that it is put into; "": it stays."""
+    report: Noted | None = None
+    """What became of it; None: it was asked about."""
     into_quarantine: bool = False
     partial: bool = False
 
@@ -80,8 +82,7 @@ def compose_many(all_told: Sequence[Answered], envelope: Envelope, message_id: s
     for told in all_told:
         subject = tame.line(told.case.subject, SUBJECT) or words["no_subject"]
         body += [f"- {words[f'short.{_key(told.case)}']}", f"> {subject}", f"> {_when(told.received, language)}", ""]
-    if any(told.reported for told in all_told):
-        body += [words["thanks"], ""]
+    body += _thanks([told.report for told in all_told if told.report is not None], words)
     return _ended(message, [*body, words["foot"]])
 
 
@@ -107,7 +108,7 @@ def _ended(message: EmailMessage, body: Iterable[str]) -> bytes:
 def _lines(told: Answered, language: Language) -> Iterator[str]:
     words, case = WORDS[language], told.case
     author, subject = tame.line(case.author) or words["nobody"], tame.line(case.subject) or words["no_subject"]
-    yield from (words["reported" if told.reported else "asked"], "")
+    yield from (words["asked" if told.report is None else "reported"], "")
     yield f"> {words['author'].format(text=author)}"
     yield f"> {words['subject'].format(text=subject)}"
     yield from (f"> {words['came'].format(text=_when(told.received, language))}", "")
@@ -122,9 +123,20 @@ def _lines(told: Answered, language: Language) -> Iterator[str]:
     if advice:
         yield from (words["do"], *(f"- {line}" for line in advice), "")
     yield from (_where(told, words), "")
-    if told.reported:
-        yield from (words["thanks"], "")
+    if told.report is not None:
+        yield from (words[f"thanks.{told.report.value}"], "")
     yield from ("-- ", words["foot"])
+
+
+def _thanks(reports: Sequence[Noted], words: dict[str, str]) -> list[str]:
+    """For many reports at once: of how many a copy is kept."""
+    kept = sum(report is Noted.KEPT for report in reports)
+    if not reports:
+        return []
+    lines = [words["many.noted"]]
+    lines += [words["many.kept"].format(count=kept, total=len(reports))] if kept else []
+    lines += [words["many.unkept"].format(count=len(reports) - kept, total=len(reports))] if kept < len(reports) else []
+    return [*lines, ""]
 
 
 def _where(told: Answered, words: dict[str, str]) -> str:

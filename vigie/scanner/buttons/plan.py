@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from vigie.ledger.answers import NOTHING_ASKED, Asked, Letter, LetterState, Reported
@@ -15,6 +15,7 @@ from vigie.ledger.review import Standing, standing
 from vigie.ledger.types import ActionKind, Intent, Place, Record, State
 from vigie.rules.types import Case
 from vigie.scanner import journal, locate
+from vigie.scanner.buttons.copies import HOUR, Copies, Noted
 from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
 from vigie.scanner.decide import Mode, Plan, answer_keywords, decide
 from vigie.scanner.hands import Hands
@@ -28,9 +29,6 @@ EACH: Final = 10
 """Replies of one batch; more messages than that share one."""
 HOURLY: Final = 120
 """Replies of one account: whoever moves mails in a circle, a filter say, does not fill a mailbox with them."""
-HOUR: Final = timedelta(hours=1)
-REPORT_BYTES: Final = 4 * 1024 * 1024
-"""Of a message that is kept: it lies in the ledger, which is copied."""
 _OPEN = (State.PENDING, State.MOVING)
 
 
@@ -65,6 +63,19 @@ class _Wanted:
     into_quarantine: bool
     keywords: tuple[str, ...]
     intents: tuple[Intent, ...]
+    report: Noted | None
+    """None: it was asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What holds for a whole batch."""
+
+    at: datetime
+    status: FolderStatus
+    mode: Mode
+    quarantine: Callable[[], str]
+    copies: Copies
 
 
 class Button:
@@ -77,6 +88,7 @@ class Button:
         self._folder = folder
         self.reports = reports
         """What is moved there is handed in; else it is asked about."""
+        self._source = Source.of_folder(self._account.name, folder)
 
     def known(self, place: Place, sha256: str, used: set[str]) -> Record | None:
         """The case that the message has already, at its new place; None: it gets one, or is in quarantine as far as is known."""
@@ -97,10 +109,14 @@ class Button:
 
         `quarantine`: gives the quarantine folder, "" where there is none; asked only where it is needed.
         """
+        if not judged:
+            return Deeds(())
         held = self._held(judged, status)
         seen = {one.uid: one for one in self._hands.mailbox.summaries([moved.job.place.uid for moved in judged])}
+        at = judged[0].record.judged_at
+        now = _Now(at, status, mode, quarantine, self._copies(at))
         wanted = [
-            self._wanted(moved, held.get(moved.job.place), seen[moved.job.place.uid], status, mode, quarantine)
+            self._wanted(moved, held.get(moved.job.place), seen[moved.job.place.uid], now)
             for moved in judged
             if moved.job.place.uid in seen and not self._is_under_way(held.get(moved.job.place) or moved.record)
         ]
@@ -109,41 +125,36 @@ class Button:
         asked = Asked(tuple(self._letters(wanted)), tuple(self._reported(wanted)))
         return Deeds(records, intents, asked, len(judged) - len([m for m in judged if m.job.place.uid in seen]))
 
+    def _copies(self, at: datetime) -> Copies:
+        return Copies(self._ledger, self._account.name, self._source, hourly=self._account.reports_per_hour, at=at)
+
     def _is_under_way(self, record: Record) -> bool:
         return any(intent.state in _OPEN for intent, _ in self._ledger.outcomes(record.id))
 
     # -- one message -------------------------------------------------------------------------------------------------
 
-    def _wanted(
-        self,
-        moved: Moved,
-        held: Record | None,
-        seen: Summary,
-        status: FolderStatus,
-        mode: Mode,
-        quarantine: Callable[[], str],
-    ) -> _Wanted:
+    def _wanted(self, moved: Moved, held: Record | None, seen: Summary, now: _Now) -> _Wanted:
         job, case_of = moved.job, held or moved.record
-        keywords = tuple(answer_keywords(moved.case.verdict.label, status.keeps))
-        at = moved.record.judged_at
+        keywords = tuple(answer_keywords(moved.case.verdict.label, now.status.keeps))
         stays = job.partial or not self._hands.mailbox.takes_away
         home = "" if stays else self._home(case_of, held is not None)
         here = replace(case_of, place=job.place, sha256=job.sha256)
-        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, keywords), seen, home, at)
-        destination = self._quarantine(moved, status, mode, quarantine) if home and held is None else ""
+        report = now.copies.of(job, case_of) if self.reports else None
+        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, keywords), seen, home, now.at)
+        destination = self._quarantine(moved, now) if home and held is None else ""
         if not destination:
-            return _Wanted(moved, case_of, home, held is not None and bool(home), keywords, (answer,))
-        taking = journal.intent_for(here, Plan(ActionKind.QUARANTINE, keywords), seen, destination, at)
-        return _Wanted(moved, case_of, destination, True, keywords, (answer, taking))
+            return _Wanted(moved, case_of, home, held is not None and bool(home), keywords, (answer,), report)
+        taking = journal.intent_for(here, Plan(ActionKind.QUARANTINE, keywords), seen, destination, now.at)
+        return _Wanted(moved, case_of, destination, True, keywords, (answer, taking), report)
 
-    def _quarantine(self, moved: Moved, status: FolderStatus, mode: Mode, quarantine: Callable[[], str]) -> str:
+    def _quarantine(self, moved: Moved, now: _Now) -> str:
         """Where a reported message is taken; "": back, like all that is asked about."""
         if not self.reports:
             return ""
         job, verdict = moved.job, moved.case.verdict
         released = self._ledger.released(job.place.account, job.sha256)
-        plan = decide(verdict, mode, keeps=status.keeps, released=released, partial=job.partial)
-        return quarantine() if plan.kind is ActionKind.QUARANTINE else ""
+        plan = decide(verdict, now.mode, keeps=now.status.keeps, released=released, partial=job.partial)
+        return now.quarantine() if plan.kind is ActionKind.QUARANTINE else ""
 
     def _home(self, case_of: Record, held: bool) -> str:
         """Where the ledger knew the message before it was moved here; INBOX where it did not, or that folder is gone."""
@@ -211,19 +222,16 @@ class Button:
             one.moved.case,
             job.received,
             self._folder,
-            self.reports,
             one.goes_to,
+            one.report,
             into_quarantine=one.into_quarantine,
             partial=job.partial,
         )
 
     def _reported(self, wanted: Sequence[_Wanted]) -> Iterator[Reported]:
-        if not self.reports:
-            return
-        source = Source.of_folder(self._account.name, self._folder)
         for one in wanted:
-            job = one.moved.job
-            yield Reported(one.case_of, None if job.partial or job.size > REPORT_BYTES else job.raw, source)
+            if one.report is not None:
+                yield Reported(one.case_of, one.moved.job.raw if one.report is Noted.KEPT else None, self._source)
 
 
 def _letter(one: _Wanted, name: str, raw: bytes, at: datetime, *, always: bool) -> Letter:

@@ -23,8 +23,12 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "le numéro que vous connaissez déjà.",
         "asked": "Vous avez demandé si ce message est vrai :",
         "reported": "Vous avez signalé ce message comme une fraude :",
-        "thanks": "Merci. Votre signalement est enregistré ; une copie du message est gardée, chiffrée, pour les personnes qui "
+        "thanks.kept": "Merci. Votre signalement est enregistré ; une copie du message est gardée, chiffrée, pour les personnes qui "
         "examinent les fraudes.",
+        "thanks.too-big": "Merci. Votre signalement est enregistré. Le message est trop volumineux pour qu'une copie en soit gardée : ne "
+        "le supprimez pas, les personnes qui examinent les fraudes le regarderont dans votre boîte.",
+        "thanks.too-many": "Merci. Votre signalement est enregistré. Aucune copie du message n'est gardée, car beaucoup d'autres ont été "
+        "signalés depuis une heure : ne le supprimez pas, les personnes qui examinent les fraudes le regarderont dans votre boîte.",
         "author": "De : {text}",
         "subject": "Objet : {text}",
         "came": "Reçu le {text}",
@@ -39,6 +43,10 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "partial": "Il est trop volumineux : seul son début a été examiné.",
         "many.subject": "Vos {count} messages",
         "many": "Vous avez déplacé {count} messages à la fois : voici les réponses, chacune en une ligne.",
+        "many.noted": "Merci. Vos signalements sont enregistrés.",
+        "many.kept": "Messages dont une copie est gardée, chiffrée, pour les personnes qui examinent les fraudes : {count} sur {total}.",
+        "many.unkept": "Messages trop volumineux, ou trop nombreux en une heure, pour qu'une copie en soit gardée : {count} sur {total}. "
+        "Ne les supprimez pas : ces personnes les regarderont dans votre boîte.",
         "foot": "Les adresses citées sont écrites avec [.] et [@] pour que rien ne s'ouvre d'un clic. Vigie a déposé ce message dans votre "
         "boîte ; il n'a voyagé nulle part, et personne ne lit les réponses.",
         "quotes": "« {text} »",
@@ -61,7 +69,11 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "know already.",
         "asked": "You asked whether this message is real:",
         "reported": "You reported this message as a fraud:",
-        "thanks": "Thank you. Your report is noted; a copy of the message is kept, encrypted, for the people who examine frauds.",
+        "thanks.kept": "Thank you. Your report is noted; a copy of the message is kept, encrypted, for the people who examine frauds.",
+        "thanks.too-big": "Thank you. Your report is noted. The message is too large for a copy to be kept: do not delete it, the people "
+        "who examine frauds will look at it in your mailbox.",
+        "thanks.too-many": "Thank you. Your report is noted. No copy of the message is kept, since many others have been reported within "
+        "an hour: do not delete it, the people who examine frauds will look at it in your mailbox.",
         "author": "From: {text}",
         "subject": "Subject: {text}",
         "came": "Received {text}",
@@ -76,6 +88,10 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "partial": "It is too large: only its beginning was examined.",
         "many.subject": "Your {count} messages",
         "many": "You moved {count} messages at a time: here are the answers, a line each.",
+        "many.noted": "Thank you. Your reports are noted.",
+        "many.kept": "Messages of which a copy is kept, encrypted, for the people who examine frauds: {count} of {total}.",
+        "many.unkept": "Messages too large, or too many within an hour, for a copy to be kept: {count} of {total}. Do not delete them: "
+        "those people will look at them in your mailbox.",
         "foot": "Addresses that are quoted are written with [.] and [@], so that nothing opens by a click. Vigie has put this message into "
         "your mailbox; it has travelled nowhere, and nobody reads replies to it.",
         "quotes": '"{text}"',
