@@ -43,7 +43,7 @@ from vigie.ledger.review_types import Pending
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Record, State
-from vigie.rules.types import Case
+from vigie.rules.types import Case, ExaminationError, Label, Verdict
 from vigie.scanner import recover
 from vigie.scanner.actions import answer
 from vigie.scanner.attended import Attended
@@ -204,16 +204,24 @@ def test_a_release_after_a_check_takes_our_keywords_along(dovecot: Dovecot, ledg
 
 
 class Wiser(ScriptedPool):
-    """From the second time on it calls everything something else."""
+    """From the second time on it calls everything something else; "crash": nothing at all."""
 
     def __init__(self, second: str) -> None:
         super().__init__()
         self._second = second
 
     def submit(self, raw: bytes, *, key: str, **more: object) -> Future[Case]:
-        if self.seen:
-            raw = re.sub(rb"X-Verdict: .*\r\n", f"X-Verdict: {self._second}\r\n".encode(), raw)
-        return super().submit(raw, key=key, **more)
+        if not self.seen:
+            return super().submit(raw, key=key, **more)
+        second = "undecided" if self._second == "crash" else self._second
+        raw = re.sub(rb"X-Verdict: .*\r\n", f"X-Verdict: {second}\r\n".encode(), raw)
+        future = super().submit(raw, key=key, **more)
+        if self._second != "crash":
+            return future
+        crashed: Future[Case] = Future()
+        verdict = Verdict(label=Label.UNDECIDED, brand=None, decided_by=0, findings=())
+        crashed.set_result(replace(future.result(), verdict=verdict, error=ExaminationError("crash", "")))
+        return crashed
 
 
 def test_what_could_not_be_decided_yet_is_judged_again_where_it_came_back(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -227,6 +235,79 @@ def test_what_could_not_be_decided_yet_is_judged_again_where_it_came_back(doveco
     assert (summary.retried, summary.judged, summary.tagged) == (1, 1, 1)
     assert (only(ledger).verdict, only(ledger).attempts) == ("suspicious", 2)
     assert places(account)["dns-en-panne"] == ["INBOX"]
+
+
+@pytest.mark.parametrize(
+    ("second", "keywords"),
+    [
+        ("genuine proven", {"VigieAuthentique"}),
+        ("suspicious", {"VigieSuspect"}),
+        ("undecided", set()),
+        ("crash", {"$Phishing", "$Junk"}),  # no new answer: the old one stands
+    ],
+)
+def test_a_later_answer_takes_the_keywords_of_an_earlier_one_back(
+    dovecot: Dovecot, ledger: Ledger, second: str, keywords: set[str]
+) -> None:
+    account = dovecot.account(**BUTTONS)
+    pool = Wiser(second)
+    drop(account, FALSE)
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"\\Seen", "perso", "$Phishing", "$Junk"}
+    move(account, "INBOX", CHECK)
+    assert scan(account, ledger, pool, folder=CHECK, mode="observe").answered == 1
+    assert flags(account, "faux") == {"\\Seen", "perso", *keywords}
+    assert len(replies(account)) == (second in {"undecided", "crash"})
+
+
+def test_a_keyword_that_a_person_has_set_stays(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Set before us, or once more after we took it back."""
+    account = dovecot.account(**BUTTONS)
+    append(account, FALSE, folder="INBOX", flags=("$Junk",))
+    move(account, "INBOX", CHECK)
+    pool = Wiser("genuine proven")
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"$Phishing", "$Junk"}
+    move(account, "INBOX", CHECK)
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"$Junk", "VigieAuthentique"}
+    with client(account) as connection:
+        connection.select_folder("INBOX")
+        connection.add_flags(connection.search(), ["$Phishing"])
+    move(account, "INBOX", CHECK)
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"$Phishing", "$Junk", "VigieAuthentique"}
+
+
+@pytest.mark.parametrize(
+    ("second", "keywords", "folder"),
+    [("suspicious", {"VigieSuspect"}, "Famille"), ("impersonation", {"$Phishing", "$Junk"}, QUARANTINE)],
+)
+def test_a_later_pass_takes_an_answer_back_that_it_contradicts(
+    dovecot: Dovecot, ledger: Ledger, second: str, keywords: set[str], folder: str
+) -> None:
+    """Over another folder, to which somebody has moved the message: there it is another case."""
+    account = dovecot.account(**BUTTONS, folders=("INBOX", "Famille"))
+    pool = Wiser(second)
+    drop(account, mail("retourne", "genuine proven"))
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "retourne") == {"\\Seen", "perso", "VigieAuthentique"}
+    move(account, "INBOX", "Famille")
+    scan(account, ledger, pool, folder="Famille")
+    assert (places(account)["retourne"], flags(account, "retourne")) == ([folder], {"\\Seen", "perso", *keywords})
+
+
+def test_a_release_takes_off_what_an_answer_had_set_before_quarantine(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE)
+    scan(account, ledger, folder=CHECK)
+    assert flags(account, "faux") == {"\\Seen", "perso", "$Phishing", "$Junk"}
+    move(account, "INBOX", REPORT)
+    scan(account, ledger, folder=REPORT)
+    assert places(account)["faux"] == [QUARANTINE]
+    release(account, ledger, only(ledger))
+    assert places(account)["faux"] == ["INBOX"]
+    assert flags(account, "faux") == {"\\Seen", "perso", "$NotJunk"}
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.scanner import locate
 from vigie.scanner.actions.quarantine import GONE
 from vigie.scanner.actions.tag import set_keywords
-from vigie.scanner.decide import PRIVATE
 from vigie.scanner.hands import REFUSALS, Arrival, Hands, closed, finish, flags_at, found_there, lower, opened, transfer
 from vigie.scanner.mailboxes.base import MailboxError, Summary, UnclearOutcome
+from vigie.scanner.marks import take_back
 
 ID = "answer"
 KIND = ActionKind.ANSWER
@@ -56,9 +56,7 @@ def _goes_into_quarantine(intent: Intent, hands: Hands) -> bool:
 
 def _marked(hands: Hands, here: Summary, intent: Intent) -> tuple[str, ...]:
     """The keywords that are kept; what an earlier answer said otherwise is taken off."""
-    stale = [word for word in PRIVATE if word not in intent.keywords and word.lower() in lower(here.flags)]
-    if stale:
-        hands.mailbox.remove_keywords(here.uid, stale)
+    take_back(hands, here, intent)
     return set_keywords(hands, here, intent.keywords)
 
 

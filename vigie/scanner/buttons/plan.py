@@ -14,7 +14,7 @@ from vigie.ledger.handed_in_types import Source
 from vigie.ledger.review import Standing, standing
 from vigie.ledger.types import ActionKind, Intent, Place, Record, State
 from vigie.rules.types import Case
-from vigie.scanner import journal, locate
+from vigie.scanner import journal, locate, marks
 from vigie.scanner.buttons.copies import HOUR, Copies, Noted
 from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
 from vigie.scanner.decide import Mode, Plan, answer_keywords, decide
@@ -140,12 +140,18 @@ class Button:
         home = "" if stays else self._home(case_of, held is not None)
         here = replace(case_of, place=job.place, sha256=job.sha256)
         report = now.copies.of(job, case_of) if self.reports else None
-        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, keywords), seen, home, now.at)
+        bears = keywords if moved.case.error is None else self._borne(case_of, seen)
+        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, bears), seen, home, now.at)
         destination = self._quarantine(moved, now) if home and held is None else ""
         if not destination:
             return _Wanted(moved, case_of, home, held is not None and bool(home), keywords, (answer,), report)
         taking = journal.intent_for(here, Plan(ActionKind.QUARANTINE, keywords), seen, destination, now.at)
         return _Wanted(moved, case_of, destination, True, keywords, (answer, taking), report)
+
+    def _borne(self, case_of: Record, seen: Summary) -> tuple[str, ...]:
+        """Keywords of an earlier answer: one that could not be examined this time contradicts none."""
+        ours = marks.ours(self._ledger.outcomes(case_of.id), seen.flags)
+        return tuple(flag for flag in seen.flags if flag.lower() in ours)
 
     def _quarantine(self, moved: Moved, now: _Now) -> str:
         """Where a reported message is taken; "": back, like all that is asked about."""
