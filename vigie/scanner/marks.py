@@ -29,7 +29,7 @@ def ours(history: History, flags: tuple[str, ...]) -> frozenset[str]:
             continue
         wanted = lower(intent.keywords)
         since = {word: at for word, at in since.items() if word in wanted}
-        since |= {word: outcome.at for word in lower(outcome.kept_keywords) - had}
+        since |= dict.fromkeys(lower(outcome.kept_keywords) - had, outcome.at)
     return frozenset(lower(flags) & (since.keys() | lower(PRIVATE)))
 
 
