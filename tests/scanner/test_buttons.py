@@ -44,10 +44,10 @@ from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Record, State
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
-from vigie.scanner import recover
-from vigie.scanner.actions import answer
+from vigie.scanner import recover, undoing
+from vigie.scanner.actions import answer, quarantine
 from vigie.scanner.attended import Attended
-from vigie.scanner.buttons import copies, plan
+from vigie.scanner.buttons import copies, instead, plan
 from vigie.scanner.hands import Arrival, Hands, transfer
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import MailboxError, Summary
@@ -333,6 +333,69 @@ def test_what_is_reported(dovecot: Dovecot, ledger: Ledger, verdict: str, mode: 
         assert places(account)["rapport"] == ["INBOX"]
 
 
+@pytest.mark.parametrize("temporary", [True, False])
+def test_what_cannot_be_quarantined_comes_back_with_a_word(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, *, temporary: bool
+) -> None:
+    """Its reply had said that it goes there. For good, or so often that nobody would wait any more."""
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE, folder=REPORT)
+    if temporary:
+        monkeypatch.setattr(instead, "PATIENCE", 0)
+    with closed_to_all(dovecot, account) if temporary else pytest.MonkeyPatch.context() as patch:
+        if patch is not None:
+            patch.setattr(quarantine, "transfer", refused)
+        summary = scan(account, ledger, folder=REPORT)
+    assert (summary.failed, summary.waiting) == (1, 0)
+    assert places(account)["faux"] == ["INBOX"]
+    first, second = told(account)
+    assert "le met dans le dossier de quarantaine" in first
+    assert "n'a pas été mis en quarantaine" in second
+    assert "le remet dans votre boîte de réception" in second
+    assert replies(account)[1]["In-Reply-To"] == "<faux@example.org>"
+    before = look(account)
+    for name in ("INBOX", REPORT):
+        assert scan(account, ledger, folder=name).judged == 0
+    assert look(account) == before
+    assert ledger.open_intents(account.name) == []
+
+
+@contextlib.contextmanager
+def closed_to_all(dovecot: Dovecot, account: AccountSettings) -> Iterator[None]:
+    """The server cannot write into quarantine, and says that it might some day."""
+    with client(account) as connection:
+        connection.create_folder(QUARANTINE)
+    folder = dovecot.base / "mail" / account.username / "Maildir" / f".{QUARANTINE}"
+    for part in ("tmp", "new", "cur"):
+        (folder / part).chmod(0o500)
+    yield
+    for part in ("tmp", "new", "cur"):
+        (folder / part).chmod(0o700)
+
+
+def test_a_quarantine_that_an_undo_withdraws_gives_the_message_back(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE, folder=REPORT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quarantine, "transfer", busy)
+        scan(account, ledger, folder=REPORT)
+    with contextlib.closing((work := hands(account, ledger)).session):
+        undoing.settle_open(work, DATE)
+    scan(account, ledger)
+    assert places(account)["faux"] == ["INBOX"]
+    assert "n'a pas été mis en quarantaine" in told(account)[1]
+
+
+def busy(*_: object) -> None:
+    """A server that refuses for a while."""
+    raise MailboxError("refused", "busy", temporary=True)
+
+
+def refused(*_: object) -> None:
+    """A server that refuses for good."""
+    raise MailboxError("refused", "never", temporary=False)
+
+
 def test_what_is_reported_is_kept_once_and_goes_with_its_case(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account(**BUTTONS)
     for _ in range(2):
@@ -583,6 +646,20 @@ def test_a_reply_that_is_refused_for_good_keeps_nothing_waiting(ledger: Ledger) 
     assert outcome is not None
     assert (intent.kind, outcome.state) == (ActionKind.ANSWER, State.DONE)
     assert "no reply could be stored" in outcome.detail
+
+
+def test_what_cannot_be_put_back_stays_with_a_word(ledger: Ledger) -> None:
+    store = ready(exchange())
+    false = store.put(BILL, "Verifier")
+    with scripted(store) as fake:
+        fake.replies["UID MOVE"] = b"%t NO [NOPERM] never\r\n"
+        account = fake.account(check_folder="Verifier")
+        assert scan(account, ledger, folder="Verifier").failed == 1
+        again = scan(account, ledger, folder="Verifier")
+    assert (store.where(false), again.judged, again.recovered) == (["Verifier"], 0, 0)
+    first, second = (email.message_from_bytes(raw, policy=default).get_content() for raw in in_inbox(store))
+    assert "le remet dans votre boîte de réception" in " ".join(first.split())
+    assert "il reste dans le dossier « Verifier »" in " ".join(second.split())
 
 
 # -- at work ---------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
+from vigie.ledger.types import Record
 from vigie.rules.types import Case
 from vigie.scanner.buttons.copies import Noted
 from vigie.scanner.buttons.words import WORDS, Language
@@ -47,6 +48,18 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmoved:
+    """What is told about a message that could not be moved as its answer had said."""
+
+    record: Record
+    received: datetime
+    button: str
+    """The folder that it was moved to, and lies in."""
+    goes_to: str
+    """It was to go into quarantine, and goes there instead; "": it stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """What a reply needs beside what it tells."""
 
@@ -68,9 +81,7 @@ def compose(told: Answered, envelope: Envelope, message_id: str) -> bytes:
     short = words[f"short.{_key(told.case)}"]
     title = f"{short}{words['colon']}{words['quotes'].format(text=subject)}" if subject else short
     message = _begun(title, envelope, message_id)
-    original = told.case.message_id.strip().removeprefix("<").removesuffix(">")
-    if _MESSAGE_ID.fullmatch(original):
-        message["In-Reply-To"] = message["References"] = f"<{original}>"
+    _below(message, told.case.message_id)
     return _ended(message, _lines(told, envelope.language))
 
 
@@ -84,6 +95,31 @@ def compose_many(all_told: Sequence[Answered], envelope: Envelope, message_id: s
         body += [f"- {words[f'short.{_key(told.case)}']}", f"> {subject}", f"> {_when(told.received, language)}", ""]
     body += _thanks([told.report for told in all_told if told.report is not None], words)
     return _ended(message, [*body, words["foot"]])
+
+
+def compose_unmoved(told: Unmoved, envelope: Envelope, message_id: str) -> bytes:
+    """One more reply, about a message that was answered."""
+    words, record = WORDS[envelope.language], told.record
+    kind = "unmoved.back" if told.goes_to else "unmoved.stays"
+    author, subject = tame.line(record.author), tame.line(record.subject)
+    title = words[f"{kind}.subject"]
+    quoted = words["quotes"].format(text=tame.line(record.subject, SUBJECT))
+    message = _begun(f"{title}{words['colon']}{quoted}" if subject else title, envelope, message_id)
+    _below(message, record.message_id)
+    body = [words["unmoved"], ""]
+    body += [f"> {words['author'].format(text=author)}"] if author else []
+    body += [f"> {words['subject'].format(text=subject)}"] if subject else []
+    body += [f"> {words['came'].format(text=_when(told.received, envelope.language))}", ""]
+    body += [words[kind].format(folder=tame.plain(told.button, 100))]
+    body += [_back(told.goes_to, words)] if told.goes_to else []
+    return _ended(message, [*body, "", words["unmoved.answer"], "", "-- ", words["foot"]])
+
+
+def _below(message: EmailMessage, message_id: str) -> None:
+    """In clients that show threads."""
+    original = message_id.strip().removeprefix("<").removesuffix(">")
+    if _MESSAGE_ID.fullmatch(original):
+        message["In-Reply-To"] = message["References"] = f"<{original}>"
 
 
 def _begun(title: str, envelope: Envelope, message_id: str) -> EmailMessage:
@@ -144,7 +180,11 @@ def _where(told: Answered, words: dict[str, str]) -> str:
         return words["stays"].format(folder=tame.plain(told.button, 100))
     if told.into_quarantine:
         return words["quarantine"].format(folder=tame.plain(told.goes_to, 100))
-    return words["inbox" if told.goes_to.upper() == "INBOX" else "back"].format(folder=tame.plain(told.goes_to, 100))
+    return _back(told.goes_to, words)
+
+
+def _back(folder: str, words: dict[str, str]) -> str:
+    return words["inbox" if folder.upper() == "INBOX" else "back"].format(folder=tame.plain(folder, 100))
 
 
 def _key(case: Case) -> str:
