@@ -492,6 +492,42 @@ def test_an_hour_has_its_bound(dovecot: Dovecot, ledger: Ledger, monkeypatch: py
     assert not contents(account)[CHECK]
 
 
+def test_what_a_rule_moves_there_again_and_again_stays_with_a_word(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "TURNS", 2)
+    account = dovecot.account(**BUTTONS)
+    append(account, FALSE, BILL)
+    for turn in range(5):
+        for name in ("faux", "facture"):
+            by_rule(account, name)
+        assert scan(account, ledger, folder=CHECK).answered == 2
+        assert places(account)["facture"] == places(account)["faux"] == [CHECK if turn >= 2 else "INBOX"]
+        if turn == 2:
+            words = told(account)[-2:]
+            assert all(f"Il est revenu plus de 2 fois en un jour dans le dossier « {CHECK} »" in text for text in words)
+            assert "C'est un faux" in replies(account)[-2]["Subject"]
+    assert len(replies(account)) == 2 + 2  # by keyword alone, or by two replies; then one word about each
+    assert len(list(ledger.records())) == 2
+
+    monkeypatch.setattr(plan, "DAY", timedelta())
+    by_rule(account, "facture")
+    scan(account, ledger, folder=CHECK)
+    assert places(account)["facture"] == ["INBOX"]
+
+
+def by_rule(account: AccountSettings, name: str) -> None:
+    """A rule, or somebody, moves the message into the folder, from wherever it is."""
+    with client(account) as connection:
+        if not connection.folder_exists(CHECK):
+            connection.create_folder(CHECK)
+        for source in (CHECK, "INBOX"):
+            connection.select_folder(source)
+            found = connection.search(["HEADER", "Message-ID", f"<{name}@example.org>"])
+            if found:
+                connection.move(found, "INBOX" if source == CHECK else CHECK)
+
+
 def test_of_a_huge_message_the_beginning_is_judged_and_it_stays(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account(**BUTTONS)
     huge = mail("enorme", "impersonation", body="x" * 9000)

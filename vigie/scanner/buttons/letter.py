@@ -45,6 +45,8 @@ class Answered:
     """What became of it; None: it was asked about."""
     into_quarantine: bool = False
     partial: bool = False
+    circles: int = 0
+    """It stays since it was put back so often within a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def compose_many(all_told: Sequence[Answered], envelope: Envelope, message_id: s
     body = [words["many"].format(count=len(all_told)), ""]
     for told in all_told:
         subject = tame.line(told.case.subject, SUBJECT) or words["no_subject"]
-        body += [f"- {words[f'short.{_key(told.case)}']}", f"> {subject}", f"> {_when(told.received, language)}", ""]
+        body += [f"- {words[f'short.{_key(told.case)}']}", f"> {subject}", f"> {_when(told.received, language)}"]
+        body += [] if told.goes_to and not told.into_quarantine else [_where(told, words)]
+        body += [""]
     body += _thanks([told.report for told in all_told if told.report is not None], words)
     return _ended(message, [*body, words["foot"]])
 
@@ -177,7 +181,8 @@ def _thanks(reports: Sequence[Noted], words: dict[str, str]) -> list[str]:
 
 def _where(told: Answered, words: dict[str, str]) -> str:
     if not told.goes_to:
-        return words["stays"].format(folder=tame.plain(told.button, 100))
+        stays = "circles" if told.circles else "stays"
+        return words[stays].format(count=told.circles, folder=tame.plain(told.button, 100))
     if told.into_quarantine:
         return words["quarantine"].format(folder=tame.plain(told.goes_to, 100))
     return _back(told.goes_to, words)

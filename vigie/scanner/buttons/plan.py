@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from vigie.ledger.answers import NOTHING_ASKED, Asked, Letter, LetterState, Reported
@@ -29,6 +29,9 @@ EACH: Final = 10
 """Replies of one batch; more messages than that share one."""
 HOURLY: Final = 120
 """Replies of one account: whoever moves mails in a circle, a filter say, does not fill a mailbox with them."""
+TURNS: Final = 5
+"""Of one message in a day. A rule of a mail program that moves it there again would have it turn for ever."""
+DAY: Final = timedelta(days=1)
 _OPEN = (State.PENDING, State.MOVING)
 
 
@@ -65,6 +68,10 @@ class _Wanted:
     intents: tuple[Intent, ...]
     report: Noted | None
     """None: it was asked about."""
+    circles: int = 0
+    """So often it was put back within a day, and stays now."""
+    told: bool = False
+    """That was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +148,24 @@ class Button:
         here = replace(case_of, place=job.place, sha256=job.sha256)
         report = now.copies.of(job, case_of) if self.reports else None
         bears = keywords if moved.case.error is None else self._borne(case_of, seen)
-        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, bears), seen, home, now.at)
         destination = self._quarantine(moved, now) if home and held is None else ""
+        turns = [] if destination else self._turns(case_of, now.at)
+        circles = sum(turn.destination != "" for turn in turns) if home else 0
+        home = "" if circles >= TURNS else home
+        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, bears), seen, home, now.at)
+        if circles >= TURNS:
+            LOG.warning("%s/%s: put back %d times in a day: it stays there", job.place.account, self._folder, circles)
+            said = turns[-1].destination == ""
+            return _Wanted(moved, case_of, "", False, keywords, (answer,), report, circles, said)
         if not destination:
             return _Wanted(moved, case_of, home, held is not None and bool(home), keywords, (answer,), report)
         taking = journal.intent_for(here, Plan(ActionKind.QUARANTINE, keywords), seen, destination, now.at)
         return _Wanted(moved, case_of, destination, True, keywords, (answer, taking), report)
+
+    def _turns(self, case_of: Record, at: datetime) -> Sequence[Intent]:
+        """The answers about that message within a day, oldest first."""
+        history = self._ledger.outcomes(case_of.id)
+        return [known for known, _ in history if known.kind is ActionKind.ANSWER and known.created_at >= at - DAY]
 
     def _borne(self, case_of: Record, seen: Summary) -> tuple[str, ...]:
         """Keywords of an earlier answer: one that could not be examined this time contradicts none."""
@@ -171,10 +190,8 @@ class Button:
         if held:
             return _lies_in(history)
         folder = before.place.folder
-        answered = [
-            intent for intent, _ in history if intent.kind is ActionKind.ANSWER and intent.source.folder == folder
-        ]
-        folder = answered[-1].destination if answered else folder
+        answers = [known for known, _ in history if known.kind is ActionKind.ANSWER and known.source.folder == folder]
+        folder = next((answer.destination for answer in reversed(answers) if answer.destination), folder)
         if not folder or folder == self._folder or folder in self._account.buttons:
             return INBOX
         return folder if self._hands.mailbox.next_uid(folder) is not None else INBOX
@@ -201,6 +218,7 @@ class Button:
 
     def _letters(self, wanted: Sequence[_Wanted]) -> Iterator[Letter]:
         """A reply for each, which where a keyword says it too is needed only if the server forgets that; one for many."""
+        wanted = [one for one in wanted if not one.told]
         some = [one for one in wanted if self._needs_reply(one)]
         if not wanted:
             return
@@ -232,6 +250,7 @@ class Button:
             one.report,
             into_quarantine=one.into_quarantine,
             partial=job.partial,
+            circles=one.circles,
         )
 
     def _reported(self, wanted: Sequence[_Wanted]) -> Iterator[Reported]:

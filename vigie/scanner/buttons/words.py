@@ -40,6 +40,8 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "inbox": "Vigie le remet dans votre boîte de réception.",
         "quarantine": "Vigie le met dans le dossier de quarantaine « {folder} ». Les personnes qui suivent cette boîte peuvent le rendre.",
         "stays": "Il reste dans le dossier « {folder} » : Vigie ne peut pas le déplacer sans risque. Vous pouvez le reprendre vous-même.",
+        "circles": "Il est revenu plus de {count} fois en un jour dans le dossier « {folder} » : une règle de votre messagerie l'y déplace "
+        "sans doute. Il y reste, pour ne pas tourner sans fin. Retirez cette règle, puis reprenez-le.",
         "partial": "Il est trop volumineux : seul son début a été examiné.",
         "unmoved": "Vigie n'a pas pu déplacer ce message comme prévu :",
         "unmoved.back.subject": "Non mis en quarantaine",
@@ -91,6 +93,8 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "inbox": "Vigie puts it back into your inbox.",
         "quarantine": 'Vigie puts it into the quarantine folder "{folder}". The people who look after this mailbox can give it back.',
         "stays": 'It stays in the folder "{folder}": Vigie cannot move it without risk. You may take it back yourself.',
+        "circles": 'It came back more than {count} times in a day into the folder "{folder}": a rule of your mail program moves it there, '
+        "most likely. It stays there, so as not to turn for ever. Remove that rule, then take it back.",
         "partial": "It is too large: only its beginning was examined.",
         "unmoved": "Vigie could not move this message as was meant:",
         "unmoved.back.subject": "Not put into quarantine",
