@@ -44,7 +44,7 @@ from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Record, State
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
-from vigie.scanner import recover, undoing
+from vigie.scanner import cycle, journal, recover, undoing
 from vigie.scanner.actions import answer, quarantine
 from vigie.scanner.attended import Attended
 from vigie.scanner.buttons import copies, instead, plan
@@ -526,6 +526,41 @@ def by_rule(account: AccountSettings, name: str) -> None:
             found = connection.search(["HEADER", "Message-ID", f"<{name}@example.org>"])
             if found:
                 connection.move(found, "INBOX" if source == CHECK else CHECK)
+
+
+class Dying(ScriptedPool):
+    """A kill ends the scan over this mail: nothing orderly happens any more."""
+
+    def submit(self, raw: bytes, *, key: str, **more: object) -> Future[Case]:
+        if b"unrelated poison" in raw:
+            raise SystemExit(9)
+        return super().submit(raw, key=key, **more)
+
+
+@pytest.mark.parametrize("folder", [CHECK, REPORT])
+def test_what_nobody_survives_stays_with_a_word_and_is_answered_when_it_can_be(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setattr(cycle._Pass, "_uncount", lambda self: None)
+    account = dovecot.account(**BUTTONS)
+    drop(account, mail("poison", "unrelated poison"), FALSE, folder=folder)
+    for _ in range(journal.MOST_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            scan(account, ledger, Dying(), folder=folder, mode="observe")
+    scan(account, ledger, Dying(), folder=folder, mode="observe")
+    assert places(account)["poison"] == [folder]
+    assert places(account)["faux"] == ["INBOX"]
+    (text,) = told(account)
+    assert f"déplacé dans le dossier « {folder} » n'a pas pu être examiné" in text
+    assert ("pas encore enregistré" in text) == (folder == REPORT)
+    assert scan(account, ledger, Dying(), folder=folder).judged == 0
+
+    (given_up,) = [record for record in ledger.records() if record.decided_by == 0]
+    ledger.add_records((replace(given_up, retry_at=datetime.now(UTC)),), None)
+    assert scan(account, ledger, folder=folder).answered == 1
+    assert places(account)["poison"] == ["INBOX"]
+    assert len(replies(account)) == 2
+    assert ledger.handed_in.count() == (2 if folder == REPORT else 0)
 
 
 def test_of_a_huge_message_the_beginning_is_judged_and_it_stays(dovecot: Dovecot, ledger: Ledger) -> None:

@@ -119,6 +119,16 @@ def compose_unmoved(told: Unmoved, envelope: Envelope, message_id: str) -> bytes
     return _ended(message, [*body, "", words["unmoved.answer"], "", "-- ", words["foot"]])
 
 
+def compose_unread(button: str, envelope: Envelope, message_id: str, *, reported: bool) -> bytes:
+    """About a message that lies in that folder and could not be read at all: not even its subject is known."""
+    words = WORDS[envelope.language]
+    message = _begun(words["short.unexamined"], envelope, message_id)
+    body = [words["unread"].format(folder=tame.plain(button, 100)), ""]
+    body += [words["unread.reported"], ""] if reported else []
+    body += [words["do"], *(f"- {words[f'unread.{one}']}" for one in ("careful", "wait", "ask"))]
+    return _ended(message, [*body, "", "-- ", words["foot"]])
+
+
 def _below(message: EmailMessage, message_id: str) -> None:
     """In clients that show threads."""
     original = message_id.strip().removeprefix("<").removesuffix(">")

@@ -12,11 +12,12 @@ from vigie.ledger.answers import NOTHING_ASKED, Asked, Letter, LetterState, Repo
 from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.handed_in_types import Source
 from vigie.ledger.review import Standing, standing
+from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Place, Record, State
 from vigie.rules.types import Case
 from vigie.scanner import journal, locate, marks
 from vigie.scanner.buttons.copies import HOUR, Copies, Noted
-from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
+from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, compose_unread, fresh_message_id
 from vigie.scanner.decide import Mode, Plan, answer_keywords, decide
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Job
@@ -135,6 +136,19 @@ class Button:
     def _copies(self, at: datetime) -> Copies:
         return Copies(self._ledger, self._account.name, self._source, hourly=self._account.reports_per_hour, at=at)
 
+    def give_up(self, records: Sequence[Record]) -> Deeds:
+        """Words about messages over which the scan died too often. They are not read once more for that, and stay where they are."""
+        intents, letters = {}, []
+        for record in records:
+            if is_enough(self._ledger, self._account.name, record.judged_at):
+                break
+            intent = journal.unread(record, record.judged_at)
+            name = fresh_message_id()
+            raw = compose_unread(self._folder, self._envelope(record.judged_at), name, reported=self.reports)
+            intents[record.id] = (intent,)
+            letters.append(Letter(intent.id, name, raw, always=True, state=LetterState.WAITING, at=record.judged_at))
+        return Deeds(records, intents, Asked(tuple(letters)))
+
     def _is_under_way(self, record: Record) -> bool:
         return any(intent.state in _OPEN for intent, _ in self._ledger.outcomes(record.id))
 
@@ -223,8 +237,8 @@ class Button:
         if not wanted:
             return
         at = wanted[0].moved.record.judged_at
-        envelope = Envelope(self._account.language, next(iter(self._account.recipients), ""), at)
-        if some and self._ledger.answers.count(self._account.name, at - HOUR) >= HOURLY:
+        envelope = self._envelope(at)
+        if some and is_enough(self._ledger, self._account.name, at):
             LOG.warning("%s/%s: %d replies in an hour: no more for now", self._account.name, self._folder, HOURLY)
             return
         if len(some) > EACH:
@@ -236,6 +250,9 @@ class Button:
         for one in some if len(wanted) > EACH else wanted:
             name = fresh_message_id()
             yield _letter(one, name, compose(self._told(one), envelope, name), at, always=one in some)
+
+    def _envelope(self, at: datetime) -> Envelope:
+        return Envelope(self._account.language, next(iter(self._account.recipients), ""), at)
 
     def _needs_reply(self, one: _Wanted) -> bool:
         return self._account.answers == "reply" or not one.keywords or not one.goes_to or one.into_quarantine
@@ -257,6 +274,11 @@ class Button:
         for one in wanted:
             if one.report is not None:
                 yield Reported(one.case_of, one.moved.job.raw if one.report is Noted.KEPT else None, self._source)
+
+
+def is_enough(ledger: Ledger, account: str, at: datetime) -> bool:
+    """An account has had the replies of an hour."""
+    return ledger.answers.count(account, at - HOUR) >= HOURLY
 
 
 def _letter(one: _Wanted, name: str, raw: bytes, at: datetime, *, always: bool) -> Letter:

@@ -43,6 +43,14 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "circles": "Il est revenu plus de {count} fois en un jour dans le dossier « {folder} » : une règle de votre messagerie l'y déplace "
         "sans doute. Il y reste, pour ne pas tourner sans fin. Retirez cette règle, puis reprenez-le.",
         "partial": "Il est trop volumineux : seul son début a été examiné.",
+        "unread": "Un message que vous avez déplacé dans le dossier « {folder} » n'a pas pu être examiné : l'examen s'est interrompu à "
+        "chaque fois. Rien n'a été vérifié. Il reste dans ce dossier.",
+        "unread.reported": "Votre signalement n'est pas encore enregistré : il le sera avec l'examen.",
+        "unread.careful": "N'ouvrez aucun lien et aucune pièce jointe de ce message. Dans le doute, passez par le site ou le numéro que "
+        "vous connaissez déjà.",
+        "unread.wait": "Vigie réessaie jusqu'à trois fois dans l'heure, et vous répond dès que c'est fait.",
+        "unread.ask": "Sans autre réponse dans une heure ou deux, montrez-le à la personne qui s'occupe de votre messagerie. Vous pouvez "
+        "le reprendre vous-même.",
         "unmoved": "Vigie n'a pas pu déplacer ce message comme prévu :",
         "unmoved.back.subject": "Non mis en quarantaine",
         "unmoved.stays.subject": "Non remis en place",
@@ -96,6 +104,13 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "circles": 'It came back more than {count} times in a day into the folder "{folder}": a rule of your mail program moves it there, '
         "most likely. It stays there, so as not to turn for ever. Remove that rule, then take it back.",
         "partial": "It is too large: only its beginning was examined.",
+        "unread": 'A message that you moved into the folder "{folder}" could not be examined: the examination was cut off each time. '
+        "Nothing was verified. It stays in that folder.",
+        "unread.reported": "Your report is not noted yet: it will be when the message is examined.",
+        "unread.careful": "Open no link and no attachment of that message. In doubt, use the site or the number that you know already.",
+        "unread.wait": "Vigie tries again up to three times within the hour, and answers you as soon as it is done.",
+        "unread.ask": "Without another answer within an hour or two, show it to the person who looks after your mail. You may take it back "
+        "yourself.",
         "unmoved": "Vigie could not move this message as was meant:",
         "unmoved.back.subject": "Not put into quarantine",
         "unmoved.stays.subject": "Not put back",
