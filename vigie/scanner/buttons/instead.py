@@ -63,12 +63,12 @@ def _lies_there(hands: Hands, intent: Intent) -> bool:
 
 
 def _instead(hands: Hands, failed: Intent, outcome: Outcome) -> Intent | None:
-    fresh = {"id": fresh_id(), "kind": ActionKind.ANSWER, "state": State.PENDING, "created_at": outcome.at}
+    then = replace(failed, id=fresh_id(), kind=ActionKind.ANSWER, state=State.PENDING, created_at=outcome.at)
     if failed.kind is ActionKind.QUARANTINE:
         answer = _answer(hands, failed)
-        return None if answer is None else replace(failed, destination=answer.destination, **fresh)
+        return None if answer is None else replace(then, destination=answer.destination)
     if failed.kind is ActionKind.ANSWER and failed.destination:
-        return replace(failed, destination="", keywords=(), sha256="", **fresh)  # words alone, see actions.answer
+        return replace(then, destination="", keywords=(), sha256="")  # words alone, see actions.answer
     return None
 
 

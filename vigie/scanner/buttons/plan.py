@@ -138,9 +138,10 @@ class Button:
 
     def give_up(self, records: Sequence[Record]) -> Deeds:
         """Words about messages over which the scan died too often. They are not read once more for that, and stay where they are."""
-        intents, letters = {}, []
+        intents: dict[str, Sequence[Intent]] = {}
+        letters: list[Letter] = []
         for record in records:
-            if is_enough(self._ledger, self._account.name, record.judged_at):
+            if is_enough(self._ledger, self._account.name, record.judged_at, len(letters) + 1):
                 break
             intent = journal.unread(record, record.judged_at)
             name = fresh_message_id()
@@ -238,7 +239,7 @@ class Button:
             return
         at = wanted[0].moved.record.judged_at
         envelope = self._envelope(at)
-        if some and is_enough(self._ledger, self._account.name, at):
+        if some and is_enough(self._ledger, self._account.name, at, len(some) if len(some) <= EACH else 1):
             LOG.warning("%s/%s: %d replies in an hour: no more for now", self._account.name, self._folder, HOURLY)
             return
         if len(some) > EACH:
@@ -276,9 +277,9 @@ class Button:
                 yield Reported(one.case_of, one.moved.job.raw if one.report is Noted.KEPT else None, self._source)
 
 
-def is_enough(ledger: Ledger, account: str, at: datetime) -> bool:
-    """An account has had the replies of an hour."""
-    return ledger.answers.count(account, at - HOUR) >= HOURLY
+def is_enough(ledger: Ledger, account: str, at: datetime, more: int = 1) -> bool:
+    """With so many more an account would have more replies than an hour may bring."""
+    return ledger.answers.count(account, at - HOUR) + more > HOURLY
 
 
 def _letter(one: _Wanted, name: str, raw: bytes, at: datetime, *, always: bool) -> Letter:
