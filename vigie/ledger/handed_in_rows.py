@@ -55,28 +55,23 @@ def keep(
     kept (any more) is kept when it comes again.
     """
     before = _handed_in(connection, source, record.id, record.sha256)
-    if before is not None:
-        if raw is not None and before.message is None:
-            kept = sealing.seal(ledger, raw, about(before.record_id))
-            same = HANDED_IN.c.record_id == before.record_id
-            new = {"message": kept, "at": instant_text(at), "sha256": storable(record.sha256)}
-            connection.execute(update(HANDED_IN).where(same).values(**new))
+    if before is not None and (raw is None or before.message is not None):
         return False
     kind, source_id, _ = _key(source, record.sha256)
-    connection.execute(
-        insert(HANDED_IN).values(
-            record_id=record.id,
-            source=kind,
-            source_id=storable(source_id),
-            source_name=storable(source.name),
-            at=instant_text(at),
-            sha256=record.sha256,
-            message=None if raw is None else sealing.seal(ledger, raw, about(record.id)),
-        )
-    )
+    record_id = record.id if before is None else before.record_id
+    new = {
+        "at": instant_text(at),
+        "sha256": storable(record.sha256),
+        "message": None if raw is None else sealing.seal(ledger, raw, about(record_id)),
+    }
+    if before is not None:
+        connection.execute(update(HANDED_IN).where(HANDED_IN.c.record_id == record_id).values(**new))
+    else:
+        named = {"source": kind, "source_id": storable(source_id), "source_name": storable(source.name)}
+        connection.execute(insert(HANDED_IN).values(record_id=record_id, **named, **new))
     told = {"source": kind, "from": source.name, "verdict": record.verdict}
     account = record.place.account
-    audit.append(connection, What.HANDED_IN, at=at, who=source.who, account=account, about=record.id, detail=told)
+    audit.append(connection, What.HANDED_IN, at=at, who=source.who, account=account, about=record_id, detail=told)
     return True
 
 

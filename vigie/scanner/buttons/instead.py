@@ -15,7 +15,7 @@ from vigie.ledger.review import is_answered_by
 from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.scanner import locate
 from vigie.scanner.buttons.letter import Envelope, Unmoved, compose_unmoved, fresh_message_id
-from vigie.scanner.buttons.plan import is_enough
+from vigie.scanner.buttons.plan import room_left
 from vigie.scanner.hands import REFUSALS, Hands
 from vigie.scanner.mailboxes.base import MailboxError
 
@@ -81,7 +81,7 @@ def _answer(hands: Hands, taking: Intent) -> Intent | None:
 def _letter(hands: Hands, failed: Intent, then: Intent, outcome: Outcome) -> Letter | None:
     """None: an hour has its bound, see plan.HOURLY."""
     account, record = hands.session.account, hands.ledger.record(failed.record_id)
-    if record is None or is_enough(hands.ledger, account.name, outcome.at):
+    if record is None or not room_left(hands.ledger, account.name, outcome.at):
         return None
     told = Unmoved(record, failed.internaldate or record.judged_at, failed.source.folder, then.destination)
     name = fresh_message_id()

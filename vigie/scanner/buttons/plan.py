@@ -141,7 +141,7 @@ class Button:
         intents: dict[str, Sequence[Intent]] = {}
         letters: list[Letter] = []
         for record in records:
-            if is_enough(self._ledger, self._account.name, record.judged_at, len(letters) + 1):
+            if len(letters) >= room_left(self._ledger, self._account.name, record.judged_at):
                 break
             intent = journal.unread(record, record.judged_at)
             name = fresh_message_id()
@@ -165,7 +165,7 @@ class Button:
         bears = keywords if moved.case.error is None else self._borne(case_of, seen)
         destination = self._quarantine(moved, now) if home and held is None else ""
         turns = [] if destination else self._turns(case_of, now.at)
-        circles = sum(turn.destination != "" for turn in turns) if home else 0
+        circles = sum(turn.destination != "" and turn.state is State.DONE for turn in turns) if home else 0
         home = "" if circles >= TURNS else home
         answer = journal.intent_for(here, Plan(ActionKind.ANSWER, bears), seen, home, now.at)
         if circles >= TURNS:
@@ -239,10 +239,11 @@ class Button:
             return
         at = wanted[0].moved.record.judged_at
         envelope = self._envelope(at)
-        if some and is_enough(self._ledger, self._account.name, at, len(some) if len(some) <= EACH else 1):
+        room = room_left(self._ledger, self._account.name, at)
+        if some and not room:
             LOG.warning("%s/%s: %d replies in an hour: no more for now", self._account.name, self._folder, HOURLY)
             return
-        if len(some) > EACH:
+        if len(some) > min(EACH, room):
             name = fresh_message_id()
             yield _letter(
                 some[0], name, compose_many([self._told(one) for one in some], envelope, name), at, always=True
@@ -277,9 +278,9 @@ class Button:
                 yield Reported(one.case_of, one.moved.job.raw if one.report is Noted.KEPT else None, self._source)
 
 
-def is_enough(ledger: Ledger, account: str, at: datetime, more: int = 1) -> bool:
-    """With so many more an account would have more replies than an hour may bring."""
-    return ledger.answers.count(account, at - HOUR) + more > HOURLY
+def room_left(ledger: Ledger, account: str, at: datetime) -> int:
+    """How many replies more an account may have within this hour."""
+    return max(HOURLY - ledger.answers.count(account, at - HOUR), 0)
 
 
 def _letter(one: _Wanted, name: str, raw: bytes, at: datetime, *, always: bool) -> Letter:
