@@ -16,7 +16,7 @@ from tests.effort import often
 from tests.test_samples import GOLDEN, examiner, golden
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 from vigie.scanner.buttons.copies import Noted
-from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
+from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, compose_unread, fresh_message_id
 from vigie.scanner.buttons.words import WORDS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -96,6 +96,16 @@ def test_one_reply_for_many_reports_counts_the_copies() -> None:
     assert "people who examine frauds: 1 of 3." in some
     assert "for a copy to be kept: 2 of 3." in some
     assert "Thank you" not in said(None, None)
+
+
+def test_of_what_nobody_could_read_nothing_is_told_but_what_to_do() -> None:
+    asked, reported = (
+        text(compose_unread("À vérifier", Envelope("fr", "", NOW), "x@vigie.invalid", reported=reported))
+        for reported in (False, True)
+    )
+    assert "dans le dossier « À vérifier » n'a pas pu être examiné" in asked
+    assert "signalement" not in asked
+    assert "signalement n'est pas encore enregistré" in reported
 
 
 def test_both_languages_say_the_same_things() -> None:
