@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from vigie.message.types import Medium
 from vigie.rules.doubt import bears_the_name, doubt, resembles, strong_lures
+from vigie.rules.givenname import own_name
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
-from vigie.rules.standing import Owner, Standing, telling
+from vigie.rules.standing import Owner, Standing, another_body, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import channel
 from vigie.rules.utterance import written
@@ -35,16 +36,17 @@ def check(view: View) -> Iterator[Finding]:
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     points, needed = sum(sign.weight for sign in found), weights().enough
     told = _score(view)
-    doubted = False
+    doubted = own = own_name(view)
     if told is not None:
         careful = doubt(view, told, any(sign.topic == "subject" for sign in found))
-        yield from _wording(view, told, careful, enough=points >= needed)
+        yield from _wording(view, told, careful, enough=points >= needed, own=own)
         backed = points == needed - 1 and told.total >= policy().wording.backs
         if backed and channel(view.spoken, view.outer_links, view.brand):
             points += 1
-        doubted = points >= needed and unlike(view, told, policy().wording.unlike)
-        if doubted and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
+        unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
+        if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
+        doubted = own or unmeant
     if points < needed:
         return
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
@@ -60,11 +62,12 @@ def _score(view: View) -> Score | None:
     return score(view)
 
 
-def _wording(view: View, told: Score, careful: float, *, enough: bool) -> Iterator[Finding]:
+def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
     if told.total >= bounds.sure and told.words >= bounds.words:
-        yield claim(ID, "wording", *telling_line(view))
+        strong = not own and not another_body(view.message.authors, view.folded, view.brand)
+        yield claim(ID, "wording", *telling_line(view), strength=Strength.STRONG if strong else Strength.WEAK)
         return
     if not names_outright(view):
         return
