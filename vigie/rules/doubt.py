@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from vigie.rules.brand import Brand
 from vigie.rules.catalog import rules
+from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
-from vigie.rules.naming import names_of
 from vigie.rules.policy import COUNTED, policy
 from vigie.rules.standing import telling
 from vigie.rules.types import Finding, Kind, Strength
@@ -25,19 +25,25 @@ _ASKS = frozenset({("data-request", "secret"), ("payment-request", "fees"), ("pa
 
 
 def doubt(view: View, whole: Score, subject: bool) -> float:
-    """The most that any part of the text comes to (log-odds), so that honest words around a fraud do not lower it.
+    """What the words come to (`said`), and what the mail wants and where it leads.
 
     `subject`: the subject line poses as the brand (letterhead.py).
     """
     points = policy().doubt
-    said = max([_worth(whole), *(_worth(score) - points.part for score in parts(view))])
-    said += points.resembles * resembles(view) + points.pretext * _pretext(view)
-    said += points.subject * subject + points.brief * _brief(view)
-    if not points.nothing <= said + points.asks + points.leads_off or said >= points.careful + points.home:
-        return said  # what it wants decides nothing
+    worded = said(view, whole, subject)
+    if not points.nothing <= worded + points.asks + points.leads_off or worded >= points.careful + points.home:
+        return worded  # what it wants decides nothing
     lures = strong_lures(view)
     asks = any((finding.rule, finding.topic) in _ASKS for finding in lures)
-    return said + points.leads_off * bool(lures) + points.asks * asks - points.home * _leads_home(view)
+    return worded + points.leads_off * bool(lures) + points.asks * asks - points.home * _leads_home(view)
+
+
+def said(view: View, whole: Score, subject: bool) -> float:
+    """What the words and the author's address come to (log-odds): the most of any part, which honest words around it do not lower."""
+    points = policy().doubt
+    most = max([_worth(whole), *(_worth(score) - points.part for score in parts(view))])
+    most += points.resembles * resembles(view) + points.pretext * _pretext(view)
+    return most + points.subject * subject + points.brief * _brief(view)
 
 
 def strong_lures(view: View) -> list[Finding]:
@@ -63,15 +69,10 @@ def resembles(view: View) -> bool:
 
 def bears_the_name(view: View) -> bool:
     """The author's domain bears the brand's sign, and the text names the brand by more than a name that people and firms have."""
-    authors, words = view.message.authors, names_of(view.brand)
+    authors = view.message.authors
     if not authors or any(likeness(author.domain, view.brand).grade is Grade.NONE for author in authors):
         return False
-    return any(
-        found[0].strip() not in words.given
-        for item in view.spoken
-        for pattern in (words.names, words.products)
-        for found in pattern.finditer(item.text)
-    )
+    return named_otherwise(view)
 
 
 def _leads_home(view: View) -> bool:

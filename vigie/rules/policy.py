@@ -74,6 +74,7 @@ class Wording(_Data):
 
     sure: float
     words: float
+    plain: float
     likely: float
     backs: float
     unlike: float
@@ -93,6 +94,8 @@ class Doubt(_Data):
     brief: float
     careful: float
     questions: float
+    plain: float
+    accuses: float
     nothing: float
 
 

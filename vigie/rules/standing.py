@@ -86,6 +86,17 @@ def by_name(authors: tuple[Address, ...], folded: Callable[[str], str], brand: B
     return min((_of_author(author, folded, brand) for author in authors), default=Standing.NOBODY)
 
 
+def another_body(authors: tuple[Address, ...], folded: Callable[[str], str], brand: Brand) -> bool:
+    """Every display name is that of another public body or great firm, truly or not, and not the brand's."""
+    return bool(authors) and all(_another_body(folded(author.display), brand) for author in authors)
+
+
+def _another_body(display: str, brand: Brand) -> bool:
+    return bool(_CALLED_SO.match(display)) and not names_of(brand).names.search(readable(display, brand))
+
+
+_CALLED_SO = re.compile(r"\W{0,3}(?:la |le |les |votre |mon )?" + OTHERS.pattern)
+
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
 _TICKET = re.compile(r"\[?\b(?:([a-z]{2,10}-\d{1,6})\b|[a-z]{2,12} ?#0{0,6}(\d{3,9})\b)")
 

@@ -174,13 +174,20 @@ def features(
     found[f"x:words-{min(8, sum(map(len, lines)).bit_length())}"] = 1.0
     if not shown:
         found["x:no-display"] = 1.0
-    grams = set(_grams([token for line in lines for token in line]))
+    named = _named_pairs(view.brand.claim.names + view.brand.claim.products)
+    grams = set(_grams([token for line in lines for token in line])) - named
     share = BODY / math.sqrt(len(grams)) if grams else 0.0
     found |= {f"b:{gram}": share for gram in grams}
     for prefix, told in (("s:", [subject]), ("d:", [shown]), ("H:", lines[:3]), ("E:", lines[-4:])):
         short = [line for line in told if prefix in "s:d:" or len(line) <= SHORT_LINE]
-        found |= {prefix + gram: 1.0 for line in short for gram in _grams(line)}
+        found |= {prefix + gram: 1.0 for line in short for gram in _grams(line) if gram not in named}
     return found
+
+
+@cache
+def _named_pairs(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Names of two words as pairs of stems: where one stands in a path or a longer word ("Vitaléa"), it is no feature either."""
+    return frozenset("_".join(word[:STEM] for word in phrase.split()) for phrase in phrases if phrase.count(" ") == 1)
 
 
 def _read(item: Utterance) -> str:

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 
 from vigie.message.types import Medium
 from vigie.rules import phones
+from vigie.rules.doubt import said
 from vigie.rules.grammar import ANSWERS, CALLS, SCANS
+from vigie.rules.policy import policy
 from vigie.rules.quoting import lure
 from vigie.rules.requests import Saying, sayings
+from vigie.rules.standing import Standing
 from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.unnamed import leads_off
 from vigie.rules.view import View
+from vigie.rules.wording import names_brand, score, telling_line
 
 ID = "call-back"
 KINDS = (Kind.LURE,)
@@ -28,6 +33,23 @@ def check(view: View) -> Iterator[Finding]:
             if topic not in done:
                 done.add(topic)
                 yield lure(ID, topic, saying.spoken.where, saying.written, layer=saying.spoken.layer, strength=strength)
+    if not done and _can_only_be_answered(view):
+        yield lure(ID, "answer", *telling_line(view), strength=Strength.WEAK)
+
+
+def _can_only_be_answered(view: View) -> bool:
+    """Who names nobody writes, beyond doubt, what frauds say, and nothing leads off: what he wants he gets by an answer.
+
+    Requests are said in more ways than ANSWERS knows ("le RIB me manque toujours"), and a link may stand where it is not counted.
+    """
+    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or view.brand_author:
+        return False
+    if view.standing is Standing.ANOTHER or leads_off(view.outer_links, view.brand) or not names_brand(view):
+        return False
+    told, bounds = score(view), policy().wording
+    if told.total < bounds.sure or told.words < bounds.plain:
+        return False
+    return said(view, told, subject=False) >= policy().doubt.plain
 
 
 def _topics(view: View, saying: Saying) -> Iterator[tuple[str, Strength]]:

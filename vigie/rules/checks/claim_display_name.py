@@ -12,13 +12,17 @@ from collections.abc import Iterator
 
 from vigie.message.types import Address
 from vigie.rules.desks import FOLLOWERS
+from vigie.rules.doubt import doubt
+from vigie.rules.givenname import named_alike, named_otherwise
 from vigie.rules.issuer import patterns_of
 from vigie.rules.lookalike import Grade, likeness, misspelt_name
 from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
+from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
-from vigie.rules.standing import fits_domain, namesake, staff
+from vigie.rules.standing import Standing, fits_domain, namesake, staff
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
+from vigie.rules.wording import names_brand, score
 
 ID = "claim-display-name"
 KINDS = (Kind.CLAIM,)
@@ -29,6 +33,9 @@ MAX_DISPLAY = 300
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per author reading whose display name poses as the brand."""
+    alike = named_alike(view)
+    if alike and not named_otherwise(view) and _says_nothing_of_the_kind(view):
+        return
     for author in view.message.authors:
         if not author.display:
             continue
@@ -38,10 +45,18 @@ def check(view: View) -> Iterator[Finding]:
         if poses and (_sent_through(view, display, author) or staff(display, author, view.brand)):
             if _named(view):
                 yield claim(ID, "beside-another", author.field, written, strength=Strength.WEAK)
-        elif poses or (display in view.brand.claim.whole_names and _named(view)):
-            yield claim(ID, "", author.field, written)
+        elif poses:
+            yield claim(ID, "", author.field, written, strength=Strength.WEAK if alike else Strength.STRONG)
+        elif display in view.brand.claim.whole_names and _named(view):
+            signed = view.standing is Standing.ANOTHER
+            yield claim(ID, "", author.field, written, strength=Strength.WEAK if signed else Strength.STRONG)
         elif _shows_official_address(view, author):
             yield claim(ID, "address-as-name", author.field, written)
+
+
+def _says_nothing_of_the_kind(view: View) -> bool:
+    """What the sender writes is in no part like what is written in the brand's name."""
+    return names_brand(view) and doubt(view, score(view), subject=False) < policy().doubt.nothing
 
 
 _SEAT = re.compile(r"(?<![a-z])([a-z]{3,5})(?=(?:\d[\dab]|97\d)(?!\w))")

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from vigie.message.types import Medium
 from vigie.rules.doubt import bears_the_name, doubt, resembles, strong_lures
+from vigie.rules.givenname import own_name
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
-from vigie.rules.standing import Owner, Standing, telling
+from vigie.rules.standing import Owner, Standing, another_body, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import channel
 from vigie.rules.utterance import written
@@ -25,6 +26,13 @@ ID = "claim-text"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
+_OUTRIGHT = frozenset({"letterhead", "signature"})
+"""Signs that accuse whatever the rest of the words is like."""
+_SUPPORTING = frozenset(
+    {"affair", "follow", "call-to-act", "asks-data", "asks-card", "asks-money", "nobody-else", "first-person"}
+)
+"""Signs of a sender who names nobody and mentions the brand: enough to warn, where nothing is known of the words of its frauds."""
+
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
@@ -33,18 +41,22 @@ def check(view: View) -> Iterator[Finding]:
     found = signs(view)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
+    topics = {sign.topic for sign in found}
     points, needed = sum(sign.weight for sign in found), weights().enough
     told = _score(view)
-    doubted = False
+    own = own_name(view)
     if told is not None:
-        careful = doubt(view, told, any(sign.topic == "subject" for sign in found))
-        yield from _wording(view, told, careful, enough=points >= needed)
+        careful = doubt(view, told, "subject" in topics)
+        yield from _wording(view, told, careful, enough=points >= needed, own=own)
         backed = points == needed - 1 and told.total >= policy().wording.backs
         if backed and channel(view.spoken, view.outer_links, view.brand):
             points += 1
-        doubted = points >= needed and unlike(view, told, policy().wording.unlike)
-        if doubted and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
+        unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
+        if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
+        doubted = own or unmeant or (not _OUTRIGHT.intersection(topics) and careful < policy().doubt.accuses)
+    else:
+        doubted = own or topics <= _SUPPORTING
     if points < needed:
         return
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
@@ -60,11 +72,12 @@ def _score(view: View) -> Score | None:
     return score(view)
 
 
-def _wording(view: View, told: Score, careful: float, *, enough: bool) -> Iterator[Finding]:
+def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
     if told.total >= bounds.sure and told.words >= bounds.words:
-        yield claim(ID, "wording", *telling_line(view))
+        strong = not own and not another_body(view.message.authors, view.folded, view.brand)
+        yield claim(ID, "wording", *telling_line(view), strength=Strength.STRONG if strong else Strength.WEAK)
         return
     if not names_outright(view):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vigie.message.types import Layer
@@ -17,6 +18,9 @@ SOURCES = ("facts/ameli.md sections 3.3 and 3.4", "threats C-22 to C-25", "house
 MAX_HOSTS = 1_200
 """All that a message may hold (X-15): two hundred harmless ones must not hide the one that imitates. A third of a millisecond each."""
 
+_DEFANGED = re.compile(r"\[\.\]|\(\.\)|\bhxxps?\b", re.IGNORECASE)
+"""As those write a host who show a fraud and want nobody to follow it: no proof of who they are."""
+
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per imitating host. Links of quoted and forwarded text are shown too; the policy does not count those layers."""
@@ -29,5 +33,6 @@ def check(view: View) -> Iterator[Finding]:
             grade = likeness(host, view.brand).grade
             if grade is not Grade.NONE:
                 # A name that others might use too (urgencevitale.org) is a strong sign, not proof.
-                strength = Strength.DECISIVE if grade is Grade.CERTAIN else Strength.STRONG
+                certain = grade is Grade.CERTAIN and not _DEFANGED.search(link.shown or link.target)
+                strength = Strength.DECISIVE if certain else Strength.STRONG
                 yield contradiction(ID, "", link.where, link.target, layer=link.layer, strength=strength)
