@@ -23,7 +23,7 @@ VERSION: Final = "1.0.0"
 PLACE: Final = "/addins/outlook"
 LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The first date that a ZIP file can hold."""
-RUNTIME: Final = ("settings.js", "words.js", "server.js", "access.js", "mail.js", "report.js")
+RUNTIME: Final = ("settings.js", "words.js", "patience.js", "server.js", "access.js", "mail.js", "report.js")
 """In this order one file: Outlook for Windows runs a script without a page, which can load nothing."""
 LIBRARY: Final = (
     "https://appsforoffice.microsoft.com",

@@ -8,6 +8,8 @@
 var vigie = vigie || {};
 
 vigie.access = (() => {
+  const PATIENCE_MS = 30_000;
+  const SIGN_IN_MS = 180_000; // a password, and a code that comes by telephone; Outlook ends what its own button started after five minutes
   const TOKEN = /^vig_[A-Za-z0-9_-]{43}$/;
   let application = null;
 
@@ -45,8 +47,8 @@ vigie.access = (() => {
     return `${Office.context.partitionKey ?? ""}vigie-token`;
   }
 
-  /** {bearer}, or {problem}. */
-  async function bearer() {
+  /** {bearer}, or {problem}. `signingIn` is called where a window is opened in which the person has to sign in. */
+  async function bearer(signingIn = () => {}) {
     if (!byAccount()) {
       return isToken(kept()) ? { bearer: kept() } : { problem: "unset" };
     }
@@ -55,16 +57,19 @@ vigie.access = (() => {
     }
     const asked = { scopes: [vigie.settings.scope], authority: authority() };
     try {
-      const signed = await nested();
-      const told = await signed.acquireTokenSilent(asked).catch((error) => {
+      const { within } = vigie.patience;
+      const signed = await within(PATIENCE_MS, nested());
+      const told = await within(PATIENCE_MS, signed.acquireTokenSilent(asked)).catch((error) => {
         if (error instanceof msal.InteractionRequiredAuthError) {
-          return signed.acquireTokenPopup(asked);
+          signingIn();
+          return within(SIGN_IN_MS, signed.acquireTokenPopup(asked));
         }
         throw error;
       });
       return { bearer: told.accessToken };
-    } catch {
-      return { problem: "account" }; // what Microsoft says of it may name the person
+    } catch (error) {
+      // What Microsoft says of it may name the person.
+      return { problem: vigie.patience.isLate(error) ? "account_late" : "account" };
     }
   }
 

@@ -1,7 +1,7 @@
 // The message that is open, as bytes: as it lies in the mailbox (Mailbox 1.14), or put together from what an older Outlook gives.
 //
-// What is put together proves nothing: it says so in its first field, has lost the signatures, which could not hold, and taskpane.js
-// takes neither "proven" nor a reproach about a missing proof from it.
+// What is put together proves nothing: it says so in its first field, has lost the signatures, which could not hold, and `said` takes
+// neither "proven" nor a reproach about a missing proof from it.
 
 "use strict";
 
@@ -12,8 +12,13 @@ vigie.mail = (() => {
   // Of the body as it was: ours is another one. Signatures: none can hold any more, and a broken one would be held against the author.
   const DROPPED = /^(?:mime-version|content-[a-z-]+|dkim-signature|domainkey-signature|x-google-dkim-signature|arc-[a-z-]+|x-vigie-[a-z-]+)$/i;
   const FIELD = /^([!-9;-~]+)[ \t]*:/;
-  const OFFICIAL = ["author-unproven", "official-author-outside"]; // rules about an author whose address is the official one
   const DECISIVE = 4; // the line of the decision table for look-alikes and forged results
+  const OWN = ["official", "owned"]; // topics of claim-author: the address is one of the brand's
+  // Of the decision table (vigie/rules/policy.toml, policy.py): lures that a message of the brand answers on the brand's own ground, and
+  // the layers in which the sender himself speaks.
+  const ANSWERED = ["data-request", "payment-request.fees", "link-outside.wrapped"];
+  const COUNTED = ["outer", "attachment", "hidden"];
+  const PATIENCE_MS = 30_000; // for one call: a big message has to come from the server first
   const MOST_BYTES = 24 * 1024 * 1024;
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const VALUES = Object.fromEntries(Array.from(DIGITS, (digit, value) => [digit.charCodeAt(0), value]));
@@ -39,9 +44,10 @@ vigie.mail = (() => {
   }
 
   function got(ask) {
-    return new Promise((resolve, reject) => {
+    const asked = new Promise((resolve, reject) => {
       ask((told) => (told.status === "succeeded" ? resolve(told.value) : reject(new Error(told.error?.code))));
     });
+    return vigie.patience.within(PATIENCE_MS, asked);
   }
 
   /** Those of the message; where Outlook has none, those that it shows. */
@@ -83,9 +89,12 @@ vigie.mail = (() => {
 
   async function attachments(item) {
     const parts = [];
-    let [left, bytes] = [0, 0];
+    let [left, bytes, late] = [0, 0, false];
     for (const one of item.attachments ?? []) {
-      const told = await got((done) => item.getAttachmentContentAsync(one.id, done)).catch(() => null);
+      const told = late ? null : await got((done) => item.getAttachmentContentAsync(one.id, done)).catch((error) => {
+        late = vigie.patience.isLate(error); // the others would not come either, and she is waiting
+        return null;
+      });
       bytes += told?.content.length ?? 0;
       if (bytes < MOST_BYTES && told?.format === "base64") {
         const type = /^[a-z]+\/[a-z0-9.+-]{1,100}$/i.test(one.contentType ?? "") ? one.contentType : "application/octet-stream";
@@ -94,7 +103,7 @@ vigie.mail = (() => {
         // RFC 2046 section 5.2.1: a message in a message is not encoded.
         parts.push(leaf("message/rfc822", named(one), told.content.replace(/\r?\n/g, "\r\n"), "8bit"));
       } else {
-        left += 1; // lies in a cloud, or is too big
+        left += 1; // lies in a cloud, is too big, or does not come
       }
     }
     return { parts, left };
@@ -164,15 +173,37 @@ vigie.mail = (() => {
     return bytes;
   }
 
-  /** What may be said of a case: its verdict, or less, where the message is not the one that was sent. */
+  /**
+   * What may be said of a case: {kind: its verdict, or another one where the message is not the one that was sent; told: the server's
+   * explanation fits it; outside: what leads elsewhere}.
+   *
+   * Of an author whose address is the brand's own the proof was taken away by us: neither its absence nor his words are held against him,
+   * and he is never called false. That the message leads off the brand's own ground stands without any proof: it is warned of.
+   */
   function said(found, { whole }) {
-    const { verdict, findings } = found;
+    const { verdict } = found;
     if (whole || verdict === "unrelated") {
-      return verdict;
+      return { kind: verdict, told: true, outside: [] };
     }
-    // The official author lacks a proof that we have taken away: that is no reproach. A look-alike is one, whatever is missing.
-    const missed = Array.isArray(findings) && findings.some(({ rule }) => OFFICIAL.includes(rule));
-    return verdict === "genuine" || (missed && found.decided_by !== DECISIVE) ? "undecided" : verdict;
+    const findings = Array.isArray(found.findings) ? found.findings.map(Object) : [];
+    if (["genuine", "undecided"].includes(verdict)) {
+      return { kind: "undecided", told: verdict === "undecided", outside: [] };
+    }
+    if (found.decided_by === DECISIVE || !own(findings)) {
+      return { kind: verdict, told: true, outside: [] };
+    }
+    const outside = findings.filter(leadsOff).map(({ quotes }) => Object(quotes?.[0]).text).filter((text) => typeof text === "string");
+    return { kind: outside.length ? "suspicious" : "undecided", told: false, outside };
+  }
+
+  function own(findings) {
+    const claims = findings.some(({ rule, topic }) => rule === "claim-author" && OWN.includes(topic));
+    return claims && !findings.some(({ rule }) => rule === "author-foreign");
+  }
+
+  function leadsOff({ rule, topic, kind, strength, layer }) {
+    const counts = kind === "lure" && strength !== "weak" && COUNTED.includes(layer);
+    return counts && !ANSWERED.includes(rule) && !ANSWERED.includes(`${rule}.${topic}`);
   }
 
   return { read, said };

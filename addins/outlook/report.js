@@ -9,13 +9,14 @@ var vigie = vigie || {};
 
 async function onSpamReport(event) {
   const t = vigie.words.said(vigie.words.language(Office.context.displayLanguage));
-  const told = await handedIn().catch(() => ({ problem: "internal" }));
+  const told = await handedIn().catch((error) => ({ problem: vigie.patience.isLate(error) ? "late" : "internal" }));
   const bare = told.problem && typeof document === "undefined" && ["unset", "account_old"].includes(told.problem);
-  const description = told.problem ? (bare ? t("pane") : vigie.words.problem(t, told)) : t("reported", told.id);
+  const description = told.problem ? (bare ? t("pane") : vigie.words.problem(t, told, "report")) : t("reported", told.id);
+  const title = told.problem ? (vigie.words.unsure(told.problem) ? "unsure_title" : "unreported_title") : "reported_title";
   event.completed({
     onErrorDeleteItem: false,
     moveItemTo: Office.MailboxEnums.MoveSpamItemTo.NoMove,
-    showPostProcessingDialog: { title: t(told.problem ? "unreported_title" : "reported_title"), description },
+    showPostProcessingDialog: { title: t(title), description },
   });
 }
 

@@ -29,24 +29,26 @@ vigie.server = (() => {
   async function ask(bearer, path, type, body) {
     // Outlook for Windows has no AbortController where it runs the handler of its own button.
     const waiting = typeof AbortController === "undefined" ? null : new AbortController();
-    const late = waiting && setTimeout(() => waiting.abort(), PATIENCE_MS);
+    const asked = fetch(`${vigie.settings.server}/api/v1/${path}`, {
+      method: "POST",
+      body,
+      headers: { Authorization: `Bearer ${bearer}`, "Content-Type": type, Accept: "application/json" },
+      redirect: "error", // the token goes to that server and nowhere else
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+      ...(waiting && { signal: waiting.signal }),
+    });
     try {
-      const response = await fetch(`${vigie.settings.server}/api/v1/${path}`, {
-        method: "POST",
-        body,
-        headers: { Authorization: `Bearer ${bearer}`, "Content-Type": type, Accept: "application/json" },
-        redirect: "error", // the token goes to that server and nowhere else
-        credentials: "omit",
-        cache: "no-store",
-        referrerPolicy: "no-referrer",
-        ...(waiting && { signal: waiting.signal }),
-      });
-      return response.ok ? { body: Object(await response.json()) } : refused(response);
+      return await vigie.patience.within(PATIENCE_MS, asked.then(answered));
     } catch (error) {
+      waiting?.abort();
       return { problem: failed(error) };
-    } finally {
-      clearTimeout(late);
     }
+  }
+
+  async function answered(response) {
+    return response.ok ? { body: Object(await response.json()) } : refused(response);
   }
 
   function failed(error) {
@@ -56,7 +58,7 @@ vigie.server = (() => {
     if (typeof navigator !== "undefined" && navigator.onLine === false) {
       return "offline";
     }
-    return error.name === "AbortError" ? "slow" : "unreachable";
+    return vigie.patience.isLate(error) ? "slow" : "unreachable";
   }
 
   function refused(response) {

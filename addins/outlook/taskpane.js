@@ -14,7 +14,7 @@
   let spoken = "fr";
   let turn = 0; // of the message that is open: what comes late is about another one
   let opened = null; // its bytes, once they were read
-  let answer = null; // what stands there when nothing is asked
+  let answer = () => {}; // shows what is known of it; a report that has not gone takes nothing of that away
 
   function show(kind, sentence, { note = "", details = [], buttons = [] } = {}) {
     at("answer").className = kind;
@@ -52,8 +52,9 @@
     button.type = "button";
     button.id = `press-${name}`;
     button.addEventListener("click", () => {
-      at("buttons").querySelectorAll("button").forEach((one) => (one.disabled = true));
-      void run();
+      const all = [...at("buttons").querySelectorAll("button")];
+      all.forEach((one) => (one.disabled = true));
+      void run().finally(() => all.forEach((one) => (one.disabled = false)));
     });
     return button;
   }
@@ -61,22 +62,32 @@
   /** Another message, or none. When the pane was opened that was the question; a pane that is pinned asks nothing by itself. */
   function arrived(asked) {
     turn += 1;
-    opened = answer = null;
+    opened = null;
+    answer = unasked;
     if (!Office.context.mailbox.item) {
       show("unasked", t("nothing"));
     } else if (asked) {
       void check();
     } else {
-      show("unasked", t("unasked"), { buttons: [["check", check], ["report", consent]] });
+      answer();
     }
+  }
+
+  function unasked(unsent = null) {
+    show("unasked", t("unasked"), { note: unsent?.note, buttons: [["check", check], ...(unsent?.buttons ?? [["report", consent]])] });
   }
 
   async function check() {
     const mine = turn;
     show("checking", t("checking"));
     const told = await asked(vigie.server.check);
-    if (mine === turn) {
-      answer = () => (told.problem ? wrong(told, check) : verdict(told.case));
+    if (mine !== turn) {
+      return;
+    }
+    if (told.problem) {
+      wrong(told);
+    } else {
+      answer = (unsent) => verdict(told.case, "", unsent);
       answer();
     }
   }
@@ -84,15 +95,16 @@
   /** Reads the message and asks the server: what the server says, or {problem}. */
   async function asked(ask) {
     const mine = turn;
-    const access = await vigie.access.bearer();
+    const access = await vigie.access.bearer(() => mine === turn && show("checking", t("signing_in"), { buttons: [["again", async () => arrived(true)]] }));
     if (access.problem) {
       return access;
     }
     let read = opened;
     try {
       read ??= await vigie.mail.read(Office.context.mailbox.item);
-    } catch {
-      return { problem: Office.context.requirements.isSetSupported("Mailbox", "1.8") ? "internal" : "old" };
+    } catch (error) {
+      const old = !Office.context.requirements.isSetSupported("Mailbox", "1.8");
+      return { problem: old ? "old" : vigie.patience.isLate(error) ? "late" : "internal" };
     }
     if (mine !== turn) {
       return {}; // another message has been opened meanwhile: this one's bytes must not stand for it
@@ -101,15 +113,17 @@
     return ask(access.bearer, opened.bytes);
   }
 
-  function verdict(found, thanks = "") {
+  /** `unsent`: {note, buttons}, where a report has not gone. */
+  function verdict(found, thanks, unsent = null) {
     const { error, explanation, advice } = found;
-    const kind = vigie.mail.said(found, opened);
-    const known = kind === found.verdict;
-    const notes = [thanks, opened.whole ? "" : t("incomplete"), opened.left ? t("left", String(opened.left)) : ""];
-    show(kind, t(error ? "unexaminable" : kind, vigie.words.title(t, found.brand)), {
+    const { kind, told, outside } = vigie.mail.said(found, opened);
+    const brand = vigie.words.title(t, found.brand);
+    const elsewhere = outside.length ? [t("outside", brand), ...lines(outside)] : [];
+    const notes = [thanks, unsent?.note, opened.whole ? "" : t("incomplete"), opened.left ? t("left", String(opened.left)) : ""];
+    show(kind, t(error ? "unexaminable" : kind, brand), {
       note: notes.filter(Boolean).join(" "),
-      details: known ? [...lines([explanation?.[spoken]]), ...lines(advice?.[spoken])] : [],
-      buttons: kind === "genuine" || thanks ? [] : [["report", consent]],
+      details: told ? [...lines([explanation?.[spoken]]), ...lines(advice?.[spoken])] : elsewhere,
+      buttons: kind === "genuine" || thanks ? [] : (unsent?.buttons ?? [["report", consent]]),
     });
   }
 
@@ -118,26 +132,35 @@
     return texts.filter((text) => typeof text === "string" && text).slice(0, MOST_LINES).map((text) => text.slice(0, LONGEST));
   }
 
-  function wrong(told, again) {
-    const mend = SET.includes(told.problem) && !vigie.access.byAccount();
-    const buttons = [["again", again], ...(mend ? [["settings", async () => settings(true)]] : [])];
-    show("problem", vigie.words.problem(t, told), { note: t("meanwhile"), buttons });
-    if (mend) {
-      settings(true);
+  function wrong(told) {
+    show("problem", vigie.words.problem(t, told, "check"), { note: t("meanwhile"), buttons: [["again", check], ...mending(told)] });
+  }
+
+  /** A button, and the settings opened, where the person can mend there what is wrong. */
+  function mending({ problem }) {
+    if (!SET.includes(problem) || vigie.access.byAccount()) {
+      return [];
     }
+    settings(true);
+    return [["settings", async () => settings(true)]];
   }
 
   async function consent() {
-    const before = answer;
-    const back = async () => (before ? before() : arrived(false));
+    const back = async () => answer();
     show("consent", t("consent", new URL(vigie.settings.server).host), { buttons: [["send", report], ["back", back]] });
   }
 
   async function report() {
     const mine = turn;
+    show("checking", t("sending"));
     const told = await asked(vigie.server.report);
-    if (mine === turn) {
-      answer = () => (told.problem ? wrong(told, consent) : verdict(told.case, t("reported", told.id)));
+    if (mine !== turn) {
+      return;
+    }
+    if (told.problem) {
+      answer({ note: vigie.words.problem(t, told, "report"), buttons: [["resend", report], ...mending(told)] });
+    } else {
+      answer = () => verdict(told.case, t("reported", told.id));
       answer();
     }
   }

@@ -9,7 +9,7 @@ rcmail.addEventListener('init', () => {
     return;
   }
   let shown = null;
-  let beforeConsent = null;
+  let before = told.first; // what stood there when she was asked whether to report
 
   function put(tag, name, text, parent) {
     const made = document.createElement(tag);
@@ -64,11 +64,11 @@ rcmail.addEventListener('init', () => {
 
   function press(what) {
     if (what === 'report') {
-      beforeConsent = shown.kind === 'problem' && beforeConsent ? beforeConsent : shown;
+      before = shown;
       show(told.consent);
       place.querySelector('.vigie-back').focus();
     } else if (what === 'back') {
-      show(beforeConsent);
+      show(before);
       place.querySelector('.vigie-report')?.focus();
     } else if (what === 'send') {
       ask('report');
@@ -82,10 +82,15 @@ rcmail.addEventListener('init', () => {
     place.querySelectorAll('button').forEach((one) => (one.disabled = true));
     // http_post carries Roundcube's own token against forged requests.
     const request = rcmail.http_post(`plugin.vigie.${action}`, { _uid: told.uid, _mbox: told.mbox, _again: again });
-    request?.fail(() => show(told.lost[action]));
+    request?.fail(() => tell(told.lost[action]));
   }
 
-  rcmail.addEventListener('plugin.vigie.told', show);
+  /** A report that did not arrive takes nothing back of what is known of the message. */
+  function tell(view) {
+    show(view.kind === 'unreported' ? { ...before, note: view.note } : view);
+  }
+
+  rcmail.addEventListener('plugin.vigie.told', tell);
   show(told.first);
   if (told.ask) {
     ask(told.ask);

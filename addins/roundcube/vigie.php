@@ -62,8 +62,8 @@ class vigie extends rcube_plugin
             'checking' => $this->view->checking(),
             'consent' => $this->view->consent(),
             'lost' => [
-                'check' => $this->view->problem(new Problem('lost'), 'check'),
-                'report' => $this->view->problem(new Problem('lost'), 'report'),
+                'check' => $this->view->problem(new Problem('lost')),
+                'report' => $this->view->unreported(new Problem('lost')),
             ],
         ]);
         // "ui alert": or else Elastic takes it for a notice of its own, and adds icons.
@@ -100,7 +100,7 @@ class vigie extends rcube_plugin
         } catch (Problem $problem) {
             // A word and a number: nothing of the mail, nothing of the token.
             rcube::write_log('errors', "vigie: $kind: {$problem->kind}" . ($problem->why ? " ({$problem->why})" : ''));
-            $view = $this->view->problem($problem, $kind);
+            $view = $kind === 'report' ? $this->view->unreported($problem) : $this->view->problem($problem);
         }
         $this->rc->output->command('plugin.vigie.told', $view);
         $this->rc->output->send();

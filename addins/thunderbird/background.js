@@ -11,54 +11,61 @@ const BANNER = { id: "banner", js: ["/banner.js"], runAt: "document_end" };
 const COLOURS = { genuine: "#1a7f37", impersonation: "#b3261e", suspicious: "#b35900", undecided: "#8a6d00" };
 // Thunderbird puts this page to sleep after 30 seconds in which it asked Thunderbird nothing, whatever it waits for.
 const AWAKE_MS = 10_000;
+// Said at once, before anything is waited for.
+const checking = { ...view.checking(), next: "verdict" };
 const asking = new Map();
 const painted = new Map();
 
 const answers = {
-  /** A message has come up: its case where it is known, else whether it is to be asked about. */
-  async shown(message, { texts, hosts }) {
-    const settings = await load();
+  /** A message has come up: is it to be asked about? */
+  async shown(message, settings, { texts, hosts }) {
     if (!settings.server || !settings.token) {
       return view.unset();
     }
     const found = [...strings(texts), message.subject ?? "", message.author ?? ""];
     const about = settings.mode === "named" && named(found, [message.author ?? "", ...strings(hosts)]);
-    if (!about && settings.mode !== "every" && !(await memory.isWanted(message.id))) {
+    if (!about && settings.mode !== "every" && !(await memory.isWanted(settings.whose, message.id))) {
       return view.unchecked(settings.mode);
     }
-    const known = await memory.known(await sha256(await raw(message.id)));
-    return known ? view.verdict(known) : { ...view.checking(), next: "check" };
+    return checking;
   },
 
-  async check(message) {
-    await memory.wanted(message.id);
+  /** Somebody wants to know. */
+  async check(message, { whose }) {
+    await memory.wanted(whose, message.id);
+    return checking;
+  },
+
+  /** What she is told once it is there: a large message is fetched first. */
+  async verdict(message, settings) {
     const bytes = await raw(message.id);
     const hash = await sha256(bytes);
-    const known = await memory.known(hash);
+    const known = await memory.known(settings.whose, hash);
     if (known) {
       return view.verdict(known);
     }
     // Two windows that show one message ask once.
-    if (!asking.has(hash)) {
-      asking.set(hash, checked(bytes, hash).finally(() => asking.delete(hash)));
+    const question = `${settings.whose} ${hash}`;
+    if (!asking.has(question)) {
+      asking.set(question, checked(settings, bytes, hash).finally(() => asking.delete(question)));
     }
-    return asking.get(hash);
+    return asking.get(question);
   },
 
-  async consent() {
-    const settings = await load();
+  async consent(message, settings) {
     return settings.server ? view.consent(settings.server) : view.unset();
   },
 
-  async report(message) {
-    await memory.wanted(message.id);
+  async report(message, settings) {
+    const { whose } = settings;
+    await memory.wanted(whose, message.id);
     const bytes = await raw(message.id);
     const hash = await sha256(bytes);
-    const told = await asked("report", api.report, bytes);
+    const told = await asked("report", api.report, settings, bytes);
     if (!told.problem) {
-      return view.verdict(await memory.remember(hash, told.case, told.id));
+      return view.verdict(await memory.remember(whose, hash, told.case, told.id));
     }
-    const known = await memory.known(hash);
+    const known = await memory.known(whose, hash);
     return known ? view.unreported(told, known) : view.problem(told, "report");
   },
 
@@ -68,17 +75,17 @@ const answers = {
   },
 };
 
-async function checked(bytes, hash) {
-  const told = await asked("check", api.check, bytes);
-  return told.problem ? view.problem(told) : view.verdict(await memory.remember(hash, told.case));
+async function checked(settings, bytes, hash) {
+  const told = await asked("check", api.check, settings, bytes);
+  return told.problem ? view.problem(told) : view.verdict(await memory.remember(settings.whose, hash, told.case));
 }
 
 /** What the server says; while it wants to be left alone, it is (Retry-After). */
-async function asked(kind, ask, bytes) {
-  const wait = await memory.paused(kind);
-  const told = wait ? { problem: "often", wait } : await ask(await load(), bytes);
+async function asked(kind, ask, settings, bytes) {
+  const wait = await memory.paused(settings.whose, kind);
+  const told = wait ? { problem: "often", wait } : await ask(settings, bytes);
   if (told.wait && !wait) {
-    await memory.pause(kind, told.wait);
+    await memory.pause(settings.whose, kind, told.wait);
   }
   return told;
 }
@@ -98,18 +105,20 @@ async function answered(tab, wish) {
   if (!message || (wish.message !== undefined && wish.message !== message.id)) {
     return null;
   }
+  const settings = await load();
   const awake = setInterval(() => messenger.runtime.getPlatformInfo(), AWAKE_MS);
   let told;
   try {
-    told = await answers[wish.ask](message, wish);
+    told = await answers[wish.ask](message, settings, wish);
   } catch (error) {
     console.error(`vigie: ${wish.ask}: ${error.name}`); // no text of it: it may quote the mail
     told = view.problem({ problem: "internal" });
   } finally {
     clearInterval(awake);
   }
-  // Meanwhile somebody has gone on to another message: what is true of one must not stand above the other.
-  if ((await displayed(tab))?.id !== message.id) {
+  // Meanwhile somebody has gone on to another message: what is true of one must not stand above the other. Or she has set
+  // another server, or none: what the one before says counts no more.
+  if ((await displayed(tab))?.id !== message.id || (await load()).whose !== settings.whose) {
     return null;
   }
   await paint(tab, told, message.id);

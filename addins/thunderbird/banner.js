@@ -10,17 +10,20 @@
   const MOST_CHARS = 100_000;
   const MOST_LINKS = 500;
   const AGAIN_MS = 400;
-  const MOST_AGAIN = 20;
+  const MOST_AGAIN = 10;
   const MOST_LOST = 2;
+  const t = (...words) => messenger.i18n.getMessage(...words);
+  // The one thing that is said without the background page: it does not answer, or has lost sight of this message.
   const LOST = {
     kind: "problem",
     mark: "⚠",
-    sentence: messenger.i18n.getMessage("not_check", messenger.i18n.getMessage("problem_lost")),
-    lang: messenger.i18n.getMessage("language"),
-    note: "",
+    sentence: t("not_check", t("problem_lost")),
+    lang: t("language"),
+    note: t("meanwhile"),
     details: [],
-    buttons: [],
+    buttons: [{ name: "again_check", ask: "check", label: t("button_again") }],
   };
+  const UNSURE = t("report_unsure");
 
   const STYLE = `
     :host { all: initial !important; display: block !important; visibility: visible !important; position: fixed !important;
@@ -59,6 +62,7 @@
   globalThis.vigie = host;
   // The number of this message: what is asked for here is for it, and for none that comes up meanwhile.
   let message;
+  let runs = 0;
 
   function put(tag, name, text, parent) {
     const made = document.createElement(tag);
@@ -103,31 +107,45 @@
   }
 
   function press(ask, banner) {
+    if (ask === "settings") {
+      return messenger.runtime.sendMessage({ ask, message }).catch(() => show(LOST));
+    }
     banner.querySelectorAll("button").forEach((button) => (button.disabled = true));
     return run(ask).finally(() => banner.querySelectorAll("button").forEach((button) => (button.disabled = false)));
   }
 
-  async function run(ask) {
+  /** Asks until there is an answer, and shows it. Who asks later is shown what comes; but a report is told of in any case. */
+  async function run(first) {
+    let mine = ++runs;
+    let again = 0;
     let lost = 0;
-    for (let turn = 0; ask && turn < MOST_AGAIN; turn++) {
-      let view;
+    for (let ask = first; ask; ) {
+      let view = null;
       try {
         view = await messenger.runtime.sendMessage({ ask, message, ...(ask === "shown" ? look() : {}) });
       } catch {
-        view = ++lost > MOST_LOST ? LOST : null; // the add-in is being replaced
+        lost++; // the add-in is being replaced
       }
-      if (view) {
-        message ??= view.message;
-        show(view);
-        ask = view.next;
-      } else if (ask === "settings") {
+      if (mine !== runs && ask !== "report") {
         return;
-      } else {
-        // Thunderbird is between two messages. Where it stays with this one, the answer comes now.
+      }
+      mine = mine === runs ? mine : ++runs;
+      if (!view && again++ < MOST_AGAIN && lost <= MOST_LOST) {
+        // Thunderbird is between two messages, or the settings are others. Where it stays with this one, the answer comes now.
         ask = "shown";
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        continue;
       }
+      view ??= LOST;
+      message ??= view.message;
+      show(first === "report" && ask !== "report" ? unsure(view) : view);
+      ask = view.next;
     }
+  }
+
+  /** The same; and that nobody knows what became of the report, where it says nothing of it. */
+  function unsure(view) {
+    return { ...view, note: view.kind === "problem" ? `${UNSURE} ${view.note}` : view.note || UNSURE };
   }
 
   /** What a reader sees of the message, for a look on this machine. */

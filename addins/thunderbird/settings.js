@@ -1,20 +1,24 @@
 // Which server is asked, with which token, and when. What an administrator has set (policies.json, 3rdparty) comes first.
 
+import { sha256 } from "./raw.js";
+
 export const MODES = ["named", "every", "asked"];
 const LOCAL = ["localhost", "127.0.0.1"];
 const TOKEN = /^vig_[A-Za-z0-9_-]{43}$/;
 
-/** {server, token, mode, managed: names of what is set for everybody}. `server` is an origin, or "" where none is good. */
+/**
+ * {server, token, mode, managed: names of what is set for everybody, whose: another text for other settings}. `server` is an
+ * origin, or "" where none is good.
+ */
 export async function load() {
   const own = await messenger.storage.local.get(["server", "token", "mode"]);
   const given = await messenger.storage.managed.get(["server", "token", "mode"]).catch(() => ({}));
   const set = { ...own, ...given };
-  return {
-    server: origin(set.server ?? ""),
-    token: isToken(set.token ?? "") ? set.token : "",
-    mode: MODES.includes(set.mode) ? set.mode : "named",
-    managed: Object.keys(given),
-  };
+  const server = origin(set.server ?? "");
+  const token = isToken(set.token ?? "") ? set.token : "";
+  const mode = MODES.includes(set.mode) ? set.mode : "named";
+  const whose = await sha256(new TextEncoder().encode(JSON.stringify([server, token, mode])));
+  return { server, token, mode, managed: Object.keys(given), whose };
 }
 
 /** Keeps them, and forgets what the server before has said. */

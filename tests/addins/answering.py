@@ -9,20 +9,25 @@ from typing import Any
 
 
 class Answering:
-    """On loopback. `answer` is what it says to whatever is asked; None: nothing, until there is one. `asked`: how often."""
+    """On loopback. `asked`: the paths; `mails`: with how many mails; `told`: how many of them it has answered."""
 
     def __init__(self) -> None:
         self._there = threading.Condition()
         self._answer: tuple[int, bytes, dict[str, str]] | None = None
+        self._held = False
         self.asked: list[str] = []
+        self.mails = 0
+        self.told = 0
         ours = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                ours.asked.append(self.path)
+                mail = bool(self.rfile.read(int(self.headers["Content-Length"])))
+                mail &= self.headers["Content-Type"] == "message/rfc822"
                 with ours._there:
-                    ours._there.wait_for(lambda: ours._answer is not None)
+                    ours.asked.append(self.path)
+                    ours.mails += mail
+                    ours._there.wait_for(lambda: ours._answer is not None and not (mail and ours._held))
                     assert ours._answer is not None
                     status, body, headers = ours._answer
                 self.send_response(status)
@@ -30,6 +35,8 @@ class Answering:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
+                with ours._there:
+                    ours.told += mail
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -39,9 +46,15 @@ class Answering:
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
+    def holds(self) -> None:
+        """From now on who sends a mail waits, until it is said what it says."""
+        with self._there:
+            self._held = True
+
     def says(self, status: int, body: bytes, **headers: str) -> None:
         """From now on, to who waits for it as well."""
         with self._there:
+            self._held = False
             self._answer = (status, body, {name.replace("_", "-"): value for name, value in headers.items()})
             self._there.notify_all()
 

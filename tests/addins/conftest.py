@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.addins import webmail as webmails
 from tests.addins.answering import Answering
+from tests.addins.served import Server, served
 from tests.e2e import world as worlds
 from tests.servers.dovecot import Dovecot
 from tests.servers.roundcube import Roundcube
@@ -21,9 +21,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[worlds.Chromi
 
 
 @pytest.fixture(scope="module")
-def vigie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webmails.Server]:
+def vigie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`vigie web`."""
-    with webmails.served(tmp_path_factory.mktemp("addins")) as made:
+    with served(tmp_path_factory.mktemp("addins")) as made:
         yield made
 
 

@@ -4,8 +4,10 @@
      "request": {"method": "POST", "path": "/api/v1/check", "headers": {...}, "before": "X-Mozilla-Status: 0001\\r\\n", "sample": "132"},
      "answer": {"status": 200, "headers": {...}, "body": {...}}}
 
-`sample`: the message of that golden case (tests/samples), behind `before`; or `json`: a body. `token`: what the token is good for; null:
-none, "bad": one that is not good, "entra": one of Microsoft. `{sha256}` and `{message_id}` in a path are those of the sample `about`.
+`sample`: the message of that golden case (tests/samples), between `before` and `after`; or `json`: a body; or `text`: one, letter by
+letter. `token`: what the token is good for; null: none, "bad": one that is not good, "entra": one of Microsoft. `{sha256}` and
+`{message_id}` in a path are those of the sample `about`. `by_hand`: why nobody was seen to send it; every other request was recorded
+(recorded.py).
 The answers are written by `python -m tests.addins.exchanges` from what the API says; the tests compare their shape and what is decided.
 """
 
@@ -62,8 +64,10 @@ class Exchange:
         request = self.told["request"]
         if "json" in request:
             return json.dumps(request["json"]).encode()
+        if "text" in request:
+            return str(request["text"]).encode()
         sample = seeded.message(request["sample"]) if "sample" in request else b""
-        return str(request.get("before", "")).encode() + sample
+        return str(request.get("before", "")).encode() + sample + str(request.get("after", "")).encode()
 
     def replay(self, served: Served) -> httpx.Response:
         """Asks a real server the same."""
@@ -73,7 +77,7 @@ class Exchange:
             headers["Authorization"] = f"Bearer {secret}"
         raw = seeded.message(request["about"]) if "about" in request else b""
         path = request["path"].format(
-            sha256=hashlib.sha256(raw).hexdigest(), message_id=quote(_message_id(raw), safe="")
+            sha256=hashlib.sha256(raw).hexdigest(), message_id=quote(message_id(raw), safe="")
         )
         with httpx.Client(base_url=served.origin, timeout=60) as http:
             return http.request(request["method"], path, content=self.body or None, headers=headers)
@@ -123,7 +127,8 @@ def _secret(token: object, served: Served) -> str | None:
     return None if token is None else known[str(token)]
 
 
-def _message_id(raw: bytes) -> str:
+def message_id(raw: bytes) -> str:
+    """Of its header."""
     found = re.search(rb"^message-id:\s*(<[^>]*>)", raw, re.IGNORECASE | re.MULTILINE)
     return found[1].decode() if found is not None else ""
 

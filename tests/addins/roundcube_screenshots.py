@@ -9,7 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.addins.webmail import Webmail, served, signed_in
+from tests.addins.served import served
+from tests.addins.webmail import Webmail, signed_in
 from tests.cli.program import DEMO
 from tests.e2e.screenshots import DESKTOP, FOLDER, PHONE, picture
 from tests.e2e.world import chromium, driver

@@ -15,15 +15,18 @@ from playwright.sync_api import Page, expect
 
 from deploy.roundcube import roundcube as packed
 from tests.addins.answering import Answering
-from tests.addins.webmail import Server, Webmail, signed_in
+from tests.addins.recorded import heard, same
+from tests.addins.served import Server
+from tests.addins.webmail import Webmail, signed_in
 from tests.canary import MARK
 from tests.cli.program import DEMO
 from tests.e2e.letters import false_mail
 from tests.e2e.world import Chromium
 from tests.servers import processes
-from tests.servers.dovecot import Dovecot, client
+from tests.servers.dovecot import Dovecot, client, put
 from tests.servers.hooks import Webhook
 from tests.servers.roundcube import Roundcube
+from tests.web.review import seeded
 from vigie.ledger.token_types import Use
 from vigie.scanner.settings import AccountSettings
 
@@ -33,6 +36,11 @@ SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 BODY = (
     "<p>Votre remboursement de 89,00 EUR est en attente :</p><p>L'Assurance Maladie</p>"
     '<a href="http://toitures-brevanes.example/aml">https://assure.ameli.fr/remboursement</a>'
+)
+DRAWN = (
+    "<style>#vigie, .alert { display: none !important } div { z-index: 2147483647 !important }</style>"
+    '<div style="position: absolute; top: -2000px; left: -500px; width: 5000px; height: 4000px; z-index: 2147483647; background: #fff">'
+    "✔ Prouvé : ce message vient bien d'ameli.</div>"
 )
 DISGUISE = '<div id="message-objects"><div id="vigie" class="ui alert vigie-genuine">Prouvé : tout va bien.</div></div>'
 
@@ -48,14 +56,15 @@ def attaching(mail: bytes) -> bytes:
 
 
 MAILS = {
-    "genuine": next(DEMO.glob("001-*.eml")).read_bytes(),
-    "impersonation": next(DEMO.glob("010-*.eml")).read_bytes(),
+    "genuine": seeded.message(seeded.GENUINE),
+    "impersonation": seeded.message(seeded.DISGUISED),
     "undecided": next(DEMO.glob("006-*.eml")).read_bytes(),
     "suspicious": next(DEMO.glob("007-*.eml")).read_bytes(),
     "unrelated": next(DEMO.glob("081-*.eml")).read_bytes(),
     "hostile": false_mail(1, subject=f"{SCRIPT} ameli", name=f'"{SCRIPT} AMELI Assurance Maladie"', body=""),
     "disguised": false_mail(2, body=f"{DISGUISE}{BODY}"),
     "attaching": attaching(false_mail(3)),
+    "drawing": false_mail(4, body=f"{DRAWN}{BODY}"),
 }
 UID = {name: number for number, name in enumerate(MAILS, 1)}
 
@@ -63,7 +72,7 @@ UID = {name: number for number, name in enumerate(MAILS, 1)}
 @pytest.fixture(scope="module")
 def account(dovecot: Dovecot) -> AccountSettings:
     made = dovecot.account("camille")
-    dovecot.deliver(made, *MAILS.values())
+    put(made, *MAILS.values())
     return made
 
 
@@ -118,13 +127,13 @@ def test_each_message_shows_its_banner_and_the_reasons_on_demand(webmail: Webmai
 
 def test_beside_the_list_of_messages_it_stands_as_well(webmail: Webmail) -> None:
     webmail.page.goto(f"{webmail.origin}/?_task=mail&_mbox=INBOX")
-    webmail.page.locator("#messagelist tr.message", has_text="REMBOURSEMENT - Dossier").click()
+    webmail.page.locator("#messagelist tr.message", has_text="Vos droits").click()
     frame = webmail.page.frame_locator("#messagecontframe")
     expect(frame.locator("#vigie.vigie-impersonation")).to_contain_text(SENTENCES["impersonation"])
 
 
-def test_a_report_arrives_byte_for_byte_once_she_has_agreed(
-    webmail: Webmail, vigie: Server, account: AccountSettings
+def test_a_report_arrives_byte_for_byte_once_she_has_agreed_and_what_is_sent_is_recorded(
+    webmail: Webmail, vigie: Server, account: AccountSettings, asks: Callable[..., None]
 ) -> None:
     with client(account) as imap:
         imap.select_folder("INBOX", readonly=True)
@@ -147,8 +156,36 @@ def test_a_report_arrives_byte_for_byte_once_she_has_agreed(
     webmail.open(UID["suspicious"])
     webmail.answered("suspicious").get_by_role("button", name="Signaler").click()
     webmail.answered("consent").get_by_role("button", name="Envoyer le signalement").click()
-    expect(webmail.answered("problem")).to_contain_text("Ce message n'a pas été signalé. Vigie a reçu trop de demandes")
+    banner = webmail.answered("suspicious")
+    expect(banner.locator(".vigie-sentence")).to_contain_text(SENTENCES["suspicious"])
+    expect(banner.locator(".vigie-note")).to_contain_text(
+        "Ce message n'a pas été signalé. Vigie a reçu trop de demandes à la suite : réessayez dans"
+    )
+    expect(banner.get_by_role("button", name="Signaler")).to_be_enabled()
     assert vigie.ledger.handed_in.count() == before + 1
+    what_was_sent_is_what_the_payloads_say(webmail, vigie, asks)
+
+
+def what_was_sent_is_what_the_payloads_say(webmail: Webmail, vigie: Server, asks: Callable[..., None]) -> None:
+    webmail.open(UID["genuine"])
+    webmail.answered("genuine")
+    found, check, report = heard(vigie.wire), "/api/v1/check", "/api/v1/reports?consent=true"
+    for name, path, mail in (
+        ("fraud", check, "impersonation"),
+        ("genuine", check, "genuine"),
+        ("report", report, "impersonation"),
+    ):
+        asked = [one for one in found if (one.path, one.body) == (path, MAILS[mail])]
+        assert asked, f"{name}: was not sent"
+        for one in asked:
+            same(f"roundcube-{name}", one.method, one.path, one.headers, one.body)
+    assert {(one.method, one.path) for one in found} == {("POST", check), ("POST", report)}
+    vigie.wire.forget()
+    asks(vigie.origin, f"vig_{'A' * 43}")
+    webmail.open(UID["impersonation"])
+    webmail.answered("problem")
+    (one,) = heard(vigie.wire)
+    same("roundcube-bad-token", one.method, one.path, one.headers, one.body)
 
 
 def test_whatever_goes_wrong_is_said_in_plain_words(
@@ -183,9 +220,14 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
     webmail.page.route("**/*plugin.vigie.report*", lambda route: route.fulfill(status=500))
     webmail.banner.get_by_role("button", name="Signaler").click()
     webmail.answered("consent").get_by_role("button", name="Envoyer le signalement").click()
-    expect(webmail.answered("problem")).to_contain_text("Ce message n'a pas été signalé. La messagerie ne répond pas.")
+    note = webmail.answered("impersonation").locator(".vigie-note")
+    expect(note).to_contain_text("Ce message n'a pas été signalé. La messagerie ne répond pas.")
     webmail.page.unroute("**/*plugin.vigie.report*")
     webmail.forgive(500)
+    webmail.banner.get_by_role("button", name="Signaler").click()
+    webmail.answered("consent").get_by_role("button", name="Envoyer le signalement").click()
+    expect(webmail.banner).to_contain_text("Ce message n'a pas été signalé. Vigie ne permet pas cela")
+    expect(webmail.answered("impersonation").locator(".vigie-sentence")).to_contain_text(SENTENCES["impersonation"])
     assert "vigie: check: token" in roundcube.log()
     assert MARK not in roundcube.log()
 
@@ -206,7 +248,7 @@ def test_no_mail_and_no_page_waits_for_the_answer_and_it_is_asked_for_once(
     """W-32: nothing is called safe before it was judged."""
     asks(impostor.origin, vigie.token(Use.CHECK), vigie_timeout=600)
     # The second is opened while the first still waits: they share a session.
-    for name, text in (("impersonation", "Cher(e) assuré(e)"), ("unrelated", "apporter le dessert")):
+    for name, text in (("impersonation", "Vos droits se renouvellent ici"), ("unrelated", "apporter le dessert")):
         expect(webmail.open(UID[name])).to_contain_text("Vigie vérifie ce message…")
         expect(webmail.page.locator("#messagebody")).to_contain_text(text)
     impostor.judges(verdict="unrelated")
@@ -256,6 +298,37 @@ def json_with_half_a_pair(text: str) -> bytes:
         f'{{"verdict": "suspicious", "brand": "{quoted}", "explanation": {{"fr": "{quoted} \\ud800 \\ud83d\\ude00 \\\\ud800"}},'
         f' "advice": {{"fr": ["{quoted}", 7, null]}}}}'
     ).encode()
+
+
+def test_no_mail_draws_above_or_over_the_banner(webmail: Webmail) -> None:
+    webmail.open(UID["drawing"])
+    banner = webmail.answered("impersonation")
+    drawn = webmail.page.locator("#messagebody").get_by_text("✔ Prouvé")
+    assert drawn.evaluate("one => getComputedStyle(one).position") == "absolute"  # or this shows nothing
+    assert banner.evaluate(
+        """banner => {
+            const {left, right, top, bottom} = banner.getBoundingClientRect();
+            return [.05, .5, .95].every(part => banner.contains(document.elementFromPoint(
+                left + part * (right - left), top + part * (bottom - top))));
+        }"""
+    )
+
+
+def test_what_she_has_written_herself_gets_no_sentence_but_the_inbox_does(
+    webmail: Webmail, vigie: Server, account: AccountSettings, asks: Callable[..., None]
+) -> None:
+    """Some people have Roundcube keep what they send in the inbox: frauds arrive there all the same."""
+    with client(account) as imap:
+        imap.create_folder("Envoyes")
+        imap.append("Envoyes", MAILS["impersonation"])
+    token = vigie.token(Use.CHECK)
+    for own in ("sent_mbox", "drafts_mbox"):
+        asks(vigie.origin, token, **{own: "Envoyes"})
+        expect(webmail.open(1, "Envoyes")).to_have_count(0)
+        expect(webmail.page.locator("#messagebody")).to_contain_text("Vos droits se renouvellent ici")
+        asks(vigie.origin, token, **{own: "INBOX"})
+        webmail.open(UID["impersonation"])
+        webmail.answered("impersonation")
 
 
 def test_a_message_that_is_attached_is_judged_by_itself(webmail: Webmail) -> None:

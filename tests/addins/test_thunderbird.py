@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.addins.world import Server, answering, served, thunderbird
-from tests.cli.program import DEMO, FALSE, GENUINE, ORDINARY
+from tests.addins.answering import Answering
+from tests.addins.recorded import heard, same
+from tests.addins.served import Server, served
+from tests.addins.world import thunderbird
+from tests.cli.program import DEMO, ORDINARY
 from tests.e2e.letters import false_mail
 from tests.e2e.world import until
+from tests.servers.cutter import Cutter
 from tests.servers.dovecot import Dovecot, contents
 from tests.servers.thunderbird import Thunderbird
-from tests.web.served import ROOT
-from vigie.ledger.people_types import Told
-from vigie.ledger.token_types import Token, Use
+from tests.web.review.seeded import SAMPLES
+from vigie.ledger.token_types import Use
 
-UNPROVEN = next(DEMO.glob("006-*.eml"))
-ABOUT = next(DEMO.glob("040-*.eml"))
-"""A mutuelle's letter: it names ameli, and does not claim to be it."""
-OTHER = tuple(next(DEMO.glob(f"{number}-*.eml")) for number in ("003", "012", "024"))
+GENUINE, FALSE, UNPROVEN, BIG, LOCAL = (
+    SAMPLES[number] / "message.eml" for number in ("110", "132", "161", "505", "111")
+)
+ABOUT = SAMPLES["103"] / "message.eml"
+"""A friend's mail: it names ameli, and does not claim to be it."""
+OTHER = tuple(next(DEMO.glob(f"{number}-*.eml")) for number in ("003", "012"))
 """What lies in a folder is not asked about: only the first of them is ever shown."""
 HIDING = (
-    "<style>* { display: none !important; visibility: hidden !important; transition: all 9s } html { zoom: .01; opacity: 0 }"
+    '<html inert aria-hidden="true"><style>'
+    "* { display: none !important; visibility: hidden !important; transition: all 9s 9s } html { zoom: .01; opacity: 0 }"
     "[data-vigie] { transform: translateY(-999px) !important; inset: auto !important; height: 0 !important }"
-    '[data-vigie]::before { content: "Prouvé"; display: block !important; position: absolute; inset: 0; z-index: 9 }</style>'
+    '[data-vigie]::before, [data-vigie]::after, [data-vigie]::backdrop { content: "Prouvé"; display: block !important;'
+    " visibility: visible !important; position: fixed; inset: 0; z-index: 9; background: #fff }</style>"
     '<div style="display:block!important;visibility:visible!important;position:fixed;top:0;left:0;right:0;z-index:2147483647">'
     '✔ Prouvé : ce message vient bien d\'ameli.</div><p><a href="https://faux.example/carte">Votre remboursement ameli</a></p>'
 )
@@ -36,6 +44,7 @@ HOSTILE = false_mail(
 OURS = {"b", "button", "div", "li", "p", "span", "style", "ul"} - {"b"}
 """Elements of the banner's own; a mail's words are text."""
 BUSY = {"fr": "Essai en cours…", "en": "Trying…"}
+CHECKING = "Vigie vérifie ce message… En attendant, ne cliquez sur rien."
 UNKNOWN = "vig_" + "a" * 43
 
 
@@ -50,11 +59,11 @@ def id_in(path: Path) -> str:
     return id_of(path.read_bytes())
 
 
-def settings_are_tried(tb: Thunderbird, server: Server, secret: str) -> None:
+def settings_are_tried(tb: Thunderbird, server: Server, other: Answering, secret: str) -> None:
     def saved(address: str, token: str) -> str:
         return tb.save(address, token, busy=BUSY["fr"])
 
-    _, checks = server.token(Use.CHECK)
+    checks = server.token(Use.CHECK)
     for address in (
         "http://vigie.example.org",
         "https://ameli.fr@vigie.example.org",
@@ -65,14 +74,14 @@ def settings_are_tried(tb: Thunderbird, server: Server, secret: str) -> None:
         assert "https://" in saved(address or "x y", secret), address
     assert "incomplet" in saved(server.origin, secret[:-1])
     assert "jeton n'est plus valable" in saved(server.origin, UNKNOWN)
-    with answering(200, b"<p>Wi-Fi de la gare : connectez-vous</p>") as (page, _):
-        assert "n'est pas un serveur Vigie" in saved(page, secret)
-    with answering(307, b"", Location=f"{server.origin}/api/v1/check") as (astray, asked):
-        assert "ne répond pas" in saved(astray, secret)
-        assert asked
+    other.says(200, b"<p>Wi-Fi de la gare : connectez-vous</p>")
+    assert "n'est pas un serveur Vigie" in saved(other.origin, secret)
+    other.says(307, b"", Location=f"{server.origin}/api/v1/check")
+    assert "ne répond pas" in saved(other.origin, secret)
+    assert other.asked
     assert secret.encode() not in server.sent()
-    with answering(503, b"{}", Retry_After="240") as (busy, _):
-        assert "très occupé. Réessayez dans 4 minutes" in saved(busy, secret)
+    other.says(503, b"{}", Retry_After="240")
+    assert "très occupé. Réessayez dans 4 minutes" in saved(other.origin, secret)
     assert "mais pas de signaler" in saved(server.origin, checks)
     assert "Tout fonctionne" in saved(f"{server.origin}/cases?x=1", secret)
     assert server.asked() == 0
@@ -111,7 +120,9 @@ def reasons_are_shown_on_demand(tb: Thunderbird) -> None:
 
 def a_mail_cannot_speak_for_the_banner(tb: Thunderbird) -> None:
     seen = tb.show(id_of(HOSTILE))
-    assert (seen["kind"], seen["on_top"]) == ("impersonation", True)
+    assert (seen["kind"], seen["on_top"], seen["drawn"]) == ("impersonation", True, [])
+    assert seen["covers"] <= 0
+    assert seen["wide"] == 0
     assert set(seen["elements"]) <= OURS
     assert "<b id=x>" in " ".join(seen["reasons"])
 
@@ -171,8 +182,8 @@ def english_is_spoken(tb: Thunderbird) -> None:
     assert "A link shows an official address and leads elsewhere" in tb.press("why")["reasons"][0]
 
 
-def what_is_wrong_is_said(tb: Thunderbird, server: Server, token: Token, unseen: bytes) -> None:
-    assert server.ledger.tokens.revoke(token.id, ROOT, at=token.created_at) is Told.DONE
+def what_is_wrong_is_said(tb: Thunderbird, server: Server, secret: str, unseen: bytes) -> None:
+    server.revoke(secret)
     refused = tb.show(id_in(OTHER[0]))
     assert (refused["kind"], refused["buttons"]) == ("problem", ["settings", "again_check"])
     assert "your token is no longer good" in refused["sentence"]
@@ -186,22 +197,112 @@ def what_is_wrong_is_said(tb: Thunderbird, server: Server, token: Token, unseen:
     until(lambda: "you are offline" in tb.press("again_check")["sentence"])
 
 
+def it_says_so_at_once_while_a_large_message_is_fetched(
+    tb: Thunderbird, server: Server, mails: Cutter, secret: str
+) -> None:
+    assert "Tout fonctionne" in tb.save(server.origin, secret, "asked", busy=BUSY["fr"])
+    assert tb.show(id_in(FALSE))["kind"] == "unchecked"
+    mails.hold()
+    tb.save(server.origin, secret, "named", busy=BUSY["fr"])
+    assert tb.checking() == CHECKING
+    mails.go_on()
+    assert tb.seen()["kind"] == "impersonation"
+
+
+def an_answer_holds_as_long_as_the_settings(tb: Thunderbird, server: Server, other: Answering, secret: str) -> None:
+    """Whatever a server said comes too late once another one, another token, or another mode is set."""
+
+    def saved(address: str, token: str, mode: str) -> None:
+        tb.save(address, token, mode, busy=BUSY["fr"])
+        if mode == "asked":
+            until(lambda: tb.seen()["kind"] == "unchecked")
+
+    def says_too_late() -> None:
+        told = other.told
+        other.judges(verdict="genuine")
+        until(lambda: other.told > told)
+        other.judges(verdict="suspicious")
+
+    other.judges(verdict="genuine")
+    tb.show(id_in(FALSE))
+    saved(other.origin, UNKNOWN, "asked")
+    other.holds()
+    tb.click("check")
+    assert tb.checking() == CHECKING
+    until(lambda: other.mails == 1)
+    saved(other.origin, secret, "asked")  # another token
+    says_too_late()
+    assert tb.press("check")["kind"] == "suspicious"
+    other.holds()
+    saved(other.origin, secret, "named")
+    until(lambda: other.mails == 3)
+    saved(other.origin, secret, "asked")  # another mode
+    says_too_late()
+    assert tb.press("check")["kind"] == "suspicious"
+    tb.press("report")
+    other.holds()
+    tb.click("send")
+    until(lambda: other.mails == 5)
+    saved(server.origin, secret, "asked")  # another server
+    says_too_late()
+    until(lambda: "Il n'est pas sûr que votre signalement soit arrivé" in tb.seen()["note"])
+    assert tb.press("check")["kind"] == "impersonation"
+
+
+def no_wait_ends_in_silence(tb: Thunderbird) -> None:
+    tb.show(id_in(BIG))
+    tb.script("pane().threadTree._selection.selectEventsSuppressed = true;")  # Thunderbird is busy with its list
+    lost = tb.press("check")
+    assert (lost["kind"], lost["buttons"]) == ("problem", ["again_check"])
+    assert lost["sentence"].startswith("Ce message n'a pas été vérifié : Vigie a été interrompue. Réessayez")
+    tb.script("pane().threadTree._selection.selectEventsSuppressed = false;")
+    assert tb.press("again_check")["kind"] == "impersonation"
+
+
+SENT = {
+    "genuine": ("/api/v1/check", GENUINE.read_bytes()),
+    "fraud": ("/api/v1/check", FALSE.read_bytes()),
+    "unproven": ("/api/v1/check", UNPROVEN.read_bytes()),
+    "unrelated": ("/api/v1/check", ABOUT.read_bytes()),
+    "too-big": ("/api/v1/check", BIG.read_bytes() + b"\r\n"),  # it ends within a line
+    "report": ("/api/v1/reports?consent=true", FALSE.read_bytes()),
+    "test": ("/api/v1/check", b'{"text":"Bonjour","medium":"sms"}'),
+    "bad-token": ("/api/v1/check", b'{"text":"Bonjour","medium":"sms"}'),
+    "test-report": ("/api/v1/reports", b""),
+    "test-report-other-scope": ("/api/v1/reports", b""),
+}
+"""What goes out, by the payload that says so."""
+
+
+def what_was_sent_is_what_the_payloads_say(server: Server) -> None:
+    found = heard(server.wire)
+    for name, (path, body) in SENT.items():
+        asked = [one for one in found if (one.path, one.body) == (path, body)]
+        assert asked, f"{name}: was not sent"
+        for one in asked:
+            same(f"thunderbird-{name}", one.method, one.path, one.headers, one.body)
+    assert {(one.method, one.path) for one in found} == {("POST", path) for path, _ in SENT.values()}
+
+
 @pytest.fixture
-def server(tmp_path: Path):
+def server(tmp_path: Path) -> Iterator[Server]:
     with served(tmp_path) as made:
         yield made
 
 
-def test_what_a_person_sees_in_thunderbird(dovecot: Dovecot, server: Server) -> None:
-    local, unseen = (
-        b"\r\n".join(next(DEMO.glob(f"{number}-*.eml")).read_bytes().splitlines()) for number in ("004", "008")
-    )
-    mails = [path.read_bytes() for path in (GENUINE, FALSE, UNPROVEN, ABOUT, ORDINARY, *OTHER)]
-    token, secret = server.token(Use.CHECK, Use.REPORT)
-    with thunderbird(dovecot, *mails, HOSTILE, local=(local, unseen)) as tb:
+def test_what_a_person_sees_in_thunderbird_and_what_is_sent_is_recorded(
+    dovecot: Dovecot, server: Server, impostor: Answering
+) -> None:
+    local, unseen = LOCAL.read_bytes(), b"\r\n".join(next(DEMO.glob("008-*.eml")).read_bytes().splitlines())
+    mails = [path.read_bytes() for path in (GENUINE, FALSE, UNPROVEN, ABOUT, ORDINARY, BIG, *OTHER)]
+    secret = server.token(Use.CHECK, Use.REPORT)
+    with (
+        Cutter(dovecot.port) as wire,
+        thunderbird(dovecot, *mails, HOSTILE, local=(local, unseen), port=wire.port) as tb,
+    ):
         tb.speak("fr")
         assert "n'est pas encore réglée" in tb.show(id_in(ORDINARY))["sentence"]
-        settings_are_tried(tb, server, secret)
+        settings_are_tried(tb, server, impostor, secret)
         until(lambda: tb.seen()["kind"] == "unchecked")
         verdicts_stand_above(tb, server)
         reasons_are_shown_on_demand(tb)
@@ -213,5 +314,10 @@ def test_what_a_person_sees_in_thunderbird(dovecot: Dovecot, server: Server) -> 
         assert server.asked() == 7, (
             "one for each message that was shown and names ameli, and the one that was asked for"
         )
+        it_says_so_at_once_while_a_large_message_is_fetched(tb, server, wire, secret)
+        an_answer_holds_as_long_as_the_settings(tb, server, impostor, secret)
+        no_wait_ends_in_silence(tb)
+        tb.save(server.origin, secret, busy=BUSY["fr"])
         english_is_spoken(tb)
-        what_is_wrong_is_said(tb, server, token, unseen)
+        what_is_wrong_is_said(tb, server, secret, unseen)
+        what_was_sent_is_what_the_payloads_say(server)

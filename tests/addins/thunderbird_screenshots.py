@@ -10,8 +10,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.addins.test_thunderbird import BUSY, UNPROVEN, id_in
-from tests.addins.world import served, thunderbird
+from tests.addins.served import served
+from tests.addins.test_thunderbird import BUSY, id_in
+from tests.addins.world import thunderbird
 from tests.cli.program import FALSE, GENUINE
 from tests.e2e.screenshots import COLOURS, FOLDER, MOST
 from tests.servers.dovecot import Dovecot
@@ -44,14 +45,14 @@ def picture(tb: Thunderbird, name: str, *, whole: bool = False) -> None:
 def main() -> int:
     """Makes them all. Debian's Thunderbird speaks English around the message; the extension speaks both."""
     server = Dovecot()
-    mails = [path.read_bytes() for path in (GENUINE, FALSE, UNPROVEN)]
+    mails = [path.read_bytes() for path in (GENUINE, FALSE)]
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
             served(Path(folder)) as web,
             thunderbird(server, *mails) as tb,
         ):
-            _, secret = web.token(Use.CHECK, Use.REPORT)
+            secret = web.token(Use.CHECK, Use.REPORT)
             for language, short in (("fr", "fr"), ("en-US", "en")):
                 tb.speak("fr" if language == "fr" else "en-US")
                 tb.save(web.origin, secret, busy=BUSY[short])

@@ -1,62 +1,16 @@
-"""Roundcube with the plugin, as somebody sees it in Chromium, and `vigie web`, which it asks."""
+"""Roundcube with the plugin, as somebody sees it in Chromium."""
 
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from playwright.sync_api import Locator
 
-from tests.canary import MARK
-from tests.cli.program import JUDGING
 from tests.e2e.world import PATIENCE_S, Chromium, Eye
-from tests.servers import processes
 from tests.servers.dovecot import PASSWORD
 from tests.servers.roundcube import Roundcube
-from tests.web.served import ROOT
-from vigie.ledger.people import new_id
-from vigie.ledger.people_types import Told
-from vigie.ledger.store import Ledger
-from vigie.ledger.token_types import PREFIX, Token, Use
-from vigie.ledger.tokens import fresh
-
-REPORTS = 1
-"""That one token may hand in within an hour."""
-
-
-@dataclass
-class Server:
-    """`vigie web` in a process of its own. `ledger` is the tests' own eye on it."""
-
-    origin: str
-    ledger: Ledger
-
-    def token(self, *uses: Use) -> str:
-        """A token that is good, with the mark in it: wherever it is seen is found."""
-        secret, at = PREFIX + MARK + fresh()[len(PREFIX) + len(MARK) :], datetime.now(UTC)
-        token = Token(new_id(), "Roundcube", frozenset(uses), None, ROOT.who, at, at + timedelta(days=1))
-        assert self.ledger.tokens.add(token, secret, ROOT) is Told.DONE
-        return secret
-
-
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """The real pages, which judge with the name servers of the demo."""
-    (port,) = processes.free_ports(1)
-    config = folder / "vigie.toml"
-    config.write_text(f'{JUDGING}[web]\nlisten = "127.0.0.1:{port}"\n[web.api]\nreports_per_hour = {REPORTS}\n')
-    command = [sys.executable, "-m", "vigie", "--config", str(config), "web"]
-    process = processes.spawn(command, folder / "web.log", unprivileged=False, cwd=Path.cwd())
-    try:
-        assert any(processes.listening(process, port) for _ in range(3)), (folder / "web.log").read_text()
-        with Ledger(f"sqlite:///{folder / 'vigie.db'}", "tests") as ledger:
-            yield Server(f"http://127.0.0.1:{port}", ledger)
-    finally:
-        processes.stop(process)
 
 
 @dataclass

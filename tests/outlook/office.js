@@ -1,13 +1,24 @@
 // What the add-in uses of Outlook's library, as its published typings have it (@types/office-js): the tests hand it out in place of
 // https://appsforoffice.microsoft.com/lib/1/hosted/office.js, and say in window.outlook what this Outlook is like. Callbacks come later,
-// never at once. tests/soak/office.py runs the same pages with the real library.
+// never at once; of what is in `silent` they never come, of what is in `slow` when window.releases() is called. tests/soak/office.py runs the same pages with the real library.
 
 "use strict";
 
 (() => {
-  const told = { version: "1.14", sets: [], language: "fr-FR", host: "Outlook", item: null, refuses: [], partition: undefined, ...window.outlook };
+  const told = { version: "1.14", sets: [], language: "fr-FR", host: "Outlook", item: null, refuses: [], silent: [], slow: [], partition: undefined, ...window.outlook };
   const later = (run) => setTimeout(run, 0);
   const enough = (has, least) => Number(has.split(".")[1]) >= Number(least.split(".")[1]);
+
+  window.called = []; // what this Outlook was asked for
+  const held = [];
+  window.releases = () => held.splice(0).forEach(later);
+
+  function calls(name, run) {
+    window.called.push(name);
+    if (!told.silent.includes(name)) {
+      told.slow.includes(name) ? held.push(run) : later(run);
+    }
+  }
 
   /** Office.AsyncResult, to a callback that is the last argument. */
   function answers(name, value) {
@@ -18,7 +29,8 @@
       }
       const context = given.find((one) => one?.asyncContext)?.asyncContext;
       const failed = { status: "failed", error: { code: 9020, name: "GenericError", message: "x" }, asyncContext: context };
-      later(() => done(told.refuses.includes(name) ? failed : { status: "succeeded", value: value(...given), asyncContext: context }));
+      const answer = told.refuses.includes(name) ? failed : { status: "succeeded", value: value(...given), asyncContext: context };
+      calls(name, () => done(answer));
     };
   }
 
@@ -93,7 +105,7 @@
                 account: { homeAccountId: "o.t", environment: "login.microsoftonline.com", tenantId: "t", username: "camille@example.org", localAccountId: "o" },
               };
         const envelope = { messageType: "NestedAppAuthResponse", requestId, success: !failed, ...(failed ? { error: { status: failed, code: failed } } : good) };
-        later(() => heard.forEach((run) => run({ data: JSON.stringify(envelope) })));
+        calls(method, () => heard.forEach((run) => run({ data: JSON.stringify(envelope) })));
       },
     };
   }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import email
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -21,12 +24,14 @@ from tests.scanner.world import (
     REPORT,
     ScriptedPool,
     bench,
+    flags,
     hands,
     is_reply,
     look,
     mail,
     places,
     scan,
+    sha,
 )
 from tests.servers.dovecot import Dovecot, append, client, contents, hashes
 from tests.servers.fakeimap import CLOSE, FakeImap, Reply
@@ -39,10 +44,11 @@ from vigie.ledger.review_types import Pending
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Record, State
-from vigie.scanner import recover
-from vigie.scanner.actions import answer
+from vigie.rules.types import Case, ExaminationError, Label, Verdict
+from vigie.scanner import cycle, journal, recover, undoing
+from vigie.scanner.actions import answer, quarantine
 from vigie.scanner.attended import Attended
-from vigie.scanner.buttons import plan
+from vigie.scanner.buttons import copies, instead, plan
 from vigie.scanner.hands import Arrival, Hands, transfer
 from vigie.scanner.mailboxes import imap
 from vigie.scanner.mailboxes.base import MailboxError, Summary
@@ -182,6 +188,123 @@ def release(account: AccountSettings, ledger: Ledger, record: Record) -> None:
         recover.recover(work, "enforce")
 
 
+def test_a_release_after_a_check_takes_our_keywords_along(dovecot: Dovecot, ledger: Ledger) -> None:
+    """What the message had before quarantine counts, not what it had when somebody asked about it there."""
+    account = dovecot.account(**BUTTONS)
+    append(account, FALSE, flags=("\\Seen", "perso"), when=DATE)
+    scan(account, ledger)
+    with client(account) as connection:
+        connection.select_folder(QUARANTINE)
+        connection.remove_flags(connection.search(), ["perso"])
+    move(account, QUARANTINE, CHECK)
+    scan(account, ledger, folder=CHECK)
+    assert {"$Phishing", "$Junk"} <= flags(account, "faux")
+    release(account, ledger, only(ledger))
+    (back,) = [seen for seen in look(account) if seen.subject == "faux"]
+    assert (back.folder, back.date, set(back.flags)) == ("INBOX", DATE, {"\\Seen", "perso", "$NotJunk"})
+
+
+class Wiser(ScriptedPool):
+    """Judges a mail the second time by its X-Second, if it has one; "crash": not at all."""
+
+    def submit(self, raw: bytes, *, key: str, **more: object) -> Future[Case]:
+        told = str(email.message_from_bytes(raw).get("X-Second", ""))
+        if not told or all(sha(raw)[:12] not in one for one in self.seen):
+            return super().submit(raw, key=key, **more)
+        verdict = "undecided" if told == "crash" else told
+        raw = re.sub(rb"X-Verdict: .*\r\n", f"X-Verdict: {verdict}\r\n".encode(), raw)
+        future = super().submit(raw, key=key, **more)
+        if told != "crash":
+            return future
+        crashed: Future[Case] = Future()
+        nothing = Verdict(label=Label.UNDECIDED, brand=None, decided_by=0, findings=())
+        crashed.set_result(replace(future.result(), verdict=nothing, error=ExaminationError("crash", "")))
+        return crashed
+
+
+def twice(name: str, first: str, second: str) -> bytes:
+    """A mail that is judged otherwise the second time."""
+    return mail(name, first).replace(b"X-Verdict", f"X-Second: {second}\r\nX-Verdict".encode(), 1)
+
+
+def test_what_could_not_be_decided_yet_is_judged_again_where_it_came_back(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Row 7: the case that waits has followed the message, which our own answer has put there."""
+    account = dovecot.account(**BUTTONS)
+    pool = Wiser()
+    drop(account, twice("dns-en-panne", "undecided retry", "suspicious"))
+    assert scan(account, ledger, pool, folder=CHECK).answered == 1
+    ledger.add_records((replace(only(ledger), retry_at=datetime.now(UTC)),), None)
+    summary = scan(account, ledger, pool)
+    assert (summary.retried, summary.judged, summary.tagged) == (1, 1, 1)
+    assert (only(ledger).verdict, only(ledger).attempts) == ("suspicious", 2)
+    assert places(account)["dns-en-panne"] == ["INBOX"]
+
+
+def test_a_later_answer_takes_the_keywords_of_an_earlier_one_back(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    pool = Wiser()
+    later = {
+        "genuine proven": {"VigieAuthentique"},
+        "suspicious": {"VigieSuspect"},
+        "undecided": set(),
+        "crash": {"$Phishing", "$Junk"},  # no new answer: the old one stands
+    }
+    drop(account, *(twice(second.split()[0], "impersonation", second) for second in later))
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert all(flags(account, name.split()[0]) == {"\\Seen", "perso", "$Phishing", "$Junk"} for name in later)
+    move(account, "INBOX", CHECK)
+    assert scan(account, ledger, pool, folder=CHECK, mode="observe").answered == 4
+    for second, keywords in later.items():
+        assert flags(account, second.split()[0]) == {"\\Seen", "perso", *keywords}
+    assert [reply["In-Reply-To"] for reply in replies(account)] == ["<undecided@example.org>", "<crash@example.org>"]
+
+
+def test_a_keyword_that_a_person_has_set_stays(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Set before us, or once more after we took it back."""
+    account = dovecot.account(**BUTTONS)
+    append(account, twice("faux", "impersonation", "genuine proven"), flags=("$Junk",))
+    pool = Wiser()
+    move(account, "INBOX", CHECK)
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"$Phishing", "$Junk"}
+    move(account, "INBOX", CHECK)
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"$Junk", "VigieAuthentique"}
+    with client(account) as connection:
+        connection.select_folder("INBOX")
+        connection.add_flags(connection.search(), ["$Phishing"])
+        connection.move(connection.search(), CHECK)
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"$Phishing", "$Junk", "VigieAuthentique"}
+
+
+def test_a_later_pass_takes_an_answer_back_that_it_contradicts(dovecot: Dovecot, ledger: Ledger) -> None:
+    """Over another folder, to which somebody has moved the message: there it is another case."""
+    account = dovecot.account(**BUTTONS, folders=("INBOX", "Famille"))
+    pool = Wiser()
+    drop(account, *(twice(second, "genuine proven", second) for second in ("suspicious", "impersonation")))
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "suspicious") == {"\\Seen", "perso", "VigieAuthentique"}
+    move(account, "INBOX", "Famille")
+    scan(account, ledger, pool, folder="Famille")
+    assert places(account) == {"suspicious": ["Famille"], "impersonation": [QUARANTINE]}
+    assert flags(account, "suspicious") == {"\\Seen", "perso", "VigieSuspect"}
+    assert flags(account, "impersonation") == {"\\Seen", "perso", "$Phishing", "$Junk"}
+
+
+def test_a_release_takes_off_what_an_answer_had_set_before_quarantine(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE)
+    scan(account, ledger, folder=CHECK)
+    assert flags(account, "faux") == {"\\Seen", "perso", "$Phishing", "$Junk"}
+    move(account, "INBOX", REPORT)
+    scan(account, ledger, folder=REPORT)
+    assert places(account)["faux"] == [QUARANTINE]
+    release(account, ledger, only(ledger))
+    assert places(account)["faux"] == ["INBOX"]
+    assert flags(account, "faux") == {"\\Seen", "perso", "$NotJunk"}
+
+
 @pytest.mark.parametrize(
     ("verdict", "mode", "folder"),
     [
@@ -205,6 +328,69 @@ def test_what_is_reported(dovecot: Dovecot, ledger: Ledger, verdict: str, mode: 
         assert places(account)["rapport"] == ["INBOX"]
 
 
+@pytest.mark.parametrize("temporary", [True, False])
+def test_what_cannot_be_quarantined_comes_back_with_a_word(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, *, temporary: bool
+) -> None:
+    """Its reply had said that it goes there. For good, or so often that nobody would wait any more."""
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE, folder=REPORT)
+    if temporary:
+        monkeypatch.setattr(instead, "PATIENCE", 0)
+    with closed_to_all(dovecot, account) if temporary else pytest.MonkeyPatch.context() as patch:
+        if patch is not None:
+            patch.setattr(quarantine, "transfer", refused)
+        summary = scan(account, ledger, folder=REPORT)
+    assert (summary.failed, summary.waiting) == (1, 0)
+    assert places(account)["faux"] == ["INBOX"]
+    first, second = told(account)
+    assert "le met dans le dossier de quarantaine" in first
+    assert "n'a pas été mis en quarantaine" in second
+    assert "le remet dans votre boîte de réception" in second
+    assert replies(account)[1]["In-Reply-To"] == "<faux@example.org>"
+    before = look(account)
+    for name in ("INBOX", REPORT):
+        assert scan(account, ledger, folder=name).judged == 0
+    assert look(account) == before
+    assert ledger.open_intents(account.name) == []
+
+
+@contextlib.contextmanager
+def closed_to_all(dovecot: Dovecot, account: AccountSettings) -> Iterator[None]:
+    """The server cannot write into quarantine, and says that it might some day."""
+    with client(account) as connection:
+        connection.create_folder(QUARANTINE)
+    folder = dovecot.base / "mail" / account.username / "Maildir" / f".{QUARANTINE}"
+    for part in ("tmp", "new", "cur"):
+        (folder / part).chmod(0o500)
+    yield
+    for part in ("tmp", "new", "cur"):
+        (folder / part).chmod(0o700)
+
+
+def test_a_quarantine_that_an_undo_withdraws_gives_the_message_back(dovecot: Dovecot, ledger: Ledger) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE, folder=REPORT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quarantine, "transfer", busy)
+        scan(account, ledger, folder=REPORT)
+    with contextlib.closing((work := hands(account, ledger)).session):
+        undoing.settle_open(work, DATE)
+    scan(account, ledger)
+    assert places(account)["faux"] == ["INBOX"]
+    assert "n'a pas été mis en quarantaine" in told(account)[1]
+
+
+def busy(*_: object) -> None:
+    """A server that refuses for a while."""
+    raise MailboxError("refused", "busy", temporary=True)
+
+
+def refused(*_: object) -> None:
+    """A server that refuses for good."""
+    raise MailboxError("refused", "never", temporary=False)
+
+
 def test_what_is_reported_is_kept_once_and_goes_with_its_case(dovecot: Dovecot, ledger: Ledger) -> None:
     account = dovecot.account(**BUTTONS)
     for _ in range(2):
@@ -216,6 +402,50 @@ def test_what_is_reported_is_kept_once_and_goes_with_its_case(dovecot: Dovecot, 
     assert ledger.handed_in.message(only(ledger).id) == BILL
     ledger.expire(RetentionSettings(), datetime.now(UTC) + timedelta(days=400))
     assert ledger.handed_in.count() == 0
+
+
+def told(account: AccountSettings) -> list[str]:
+    """What the replies say, in order, without line ends."""
+    return [" ".join(str(reply.get_content()).split()) for reply in replies(account)]
+
+
+def test_an_hour_of_reports_has_its_bound_and_the_reply_says_so(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond it a report is noted without a copy; what is reported once more when there is room is kept."""
+    account = dovecot.account(**BUTTONS, reports_per_hour=2)
+    drop(account, *(mail(f"m{number}") for number in range(2)), folder=REPORT)
+    scan(account, ledger, folder=REPORT)
+    drop(account, mail("m1"), mail("m2"), folder=REPORT)
+    scan(account, ledger, folder=REPORT)
+    lines, count = ledger.desk("marie").handed_in.page(HandedState.OPEN)
+    assert count == 3
+    assert {line.case.subject: line.kept for line in lines} == {"m0": True, "m1": True, "m2": False}
+    assert ["une copie du message est gardée" in text for text in told(account)] == [True, True, True, False]
+    assert "Aucune copie du message n'est gardée" in told(account)[-1]
+    assert all("signalement est enregistré" in text for text in told(account))
+
+    monkeypatch.setattr(copies, "HOUR", timedelta())
+    drop(account, mail("m2"), folder=REPORT)
+    scan(account, ledger, folder=REPORT)
+    assert "une copie du message est gardée" in told(account)[-1]
+    (late,) = [record for record in ledger.records() if record.subject == "m2"]
+    assert ledger.handed_in.message(late.id) == mail("m2")
+    assert (ledger.handed_in.count(), len(contents(account)["INBOX"])) == (3, 5 + len(replies(account)))
+
+
+def test_no_copy_is_promised_of_what_is_too_big_for_one(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "REPORT_BYTES", 1000)
+    account = dovecot.account(**BUTTONS)
+    drop(account, mail("lourd", body="x" * 1000), folder=REPORT)
+    assert scan(account, ledger, folder=REPORT).answered == 1
+    ((line,), _) = ledger.desk("marie").handed_in.page(None)
+    assert not line.kept
+    (text,) = told(account)
+    assert "une copie du message est gardée" not in text
+    assert "trop volumineux pour qu'une copie en soit gardée" in text
 
 
 def test_a_reply_of_ours_is_never_judged_and_no_other_mail_passes_for_one(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -250,11 +480,83 @@ def test_many_at_once_share_a_reply(dovecot: Dovecot, ledger: Ledger) -> None:
 def test_an_hour_has_its_bound(dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "HOURLY", 2)
     account = dovecot.account(**BUTTONS)
-    for number in range(4):
-        drop(account, mail(f"m{number}"))
+    for number in range(3):
+        drop(account, mail(f"m{number}"), mail(f"n{number}") if number else mail("n0", "genuine"))
         scan(account, ledger, folder=CHECK)
-    assert len(replies(account)) == 2
+    first, second = replies(account)  # the second for two, for which there is not room enough apart
+    assert (first["In-Reply-To"], second["In-Reply-To"]) == ("<m0@example.org>", None)
+    assert "Vos 2 messages" in second["Subject"]
     assert not contents(account)[CHECK]
+
+
+def test_what_a_rule_moves_there_again_and_again_stays_with_a_word(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "TURNS", 1)
+    account = dovecot.account(**BUTTONS)
+    append(account, FALSE, BILL)
+    for turn in range(3):
+        for name in ("faux", "facture"):
+            by_rule(account, name)
+        assert scan(account, ledger, folder=CHECK).answered == 2
+        assert places(account)["facture"] == places(account)["faux"] == [CHECK if turn else "INBOX"]
+        if turn == 1:
+            words = told(account)[-2:]
+            assert all(f"Il est revenu plus de 1 fois en un jour dans le dossier « {CHECK} »" in text for text in words)
+            assert "C'est un faux" in replies(account)[-2]["Subject"]
+    assert len(replies(account)) == 1 + 2  # one by a keyword alone; then one word about each
+    assert len(list(ledger.records())) == 2
+
+    monkeypatch.setattr(plan, "DAY", timedelta())
+    by_rule(account, "facture")
+    scan(account, ledger, folder=CHECK)
+    assert places(account)["facture"] == ["INBOX"]
+
+
+def by_rule(account: AccountSettings, name: str) -> None:
+    """A rule, or somebody, moves the message into the folder, from wherever it is."""
+    with client(account) as connection:
+        if not connection.folder_exists(CHECK):
+            connection.create_folder(CHECK)
+        for source in (CHECK, "INBOX"):
+            connection.select_folder(source)
+            found = connection.search(["HEADER", "Message-ID", f"<{name}@example.org>"])
+            if found:
+                connection.move(found, "INBOX" if source == CHECK else CHECK)
+
+
+class Dying(ScriptedPool):
+    """A kill ends the scan over this mail: nothing orderly happens any more."""
+
+    def submit(self, raw: bytes, *, key: str, **more: object) -> Future[Case]:
+        if b"unrelated poison" in raw:
+            raise SystemExit(9)
+        return super().submit(raw, key=key, **more)
+
+
+def test_what_nobody_survives_stays_with_a_word_and_is_answered_when_it_can_be(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cycle._Pass, "_uncount", lambda self: None)
+    account = dovecot.account(**BUTTONS)
+    drop(account, mail("poison", "unrelated poison"), FALSE, folder=REPORT)
+    for _ in range(journal.MOST_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            scan(account, ledger, Dying(), folder=REPORT, mode="observe")
+    scan(account, ledger, Dying(), folder=REPORT, mode="observe")
+    assert places(account)["poison"] == [REPORT]
+    assert places(account)["faux"] == ["INBOX"]
+    (text,) = told(account)
+    assert f"déplacé dans le dossier « {REPORT} » n'a pas pu être examiné" in text
+    assert "pas encore enregistré" in text
+    assert scan(account, ledger, Dying(), folder=REPORT).judged == 0
+
+    (given_up,) = [record for record in ledger.records() if record.decided_by == 0]
+    ledger.add_records((replace(given_up, retry_at=datetime.now(UTC)),), None)
+    assert scan(account, ledger, folder=REPORT).answered == 1
+    assert places(account)["poison"] == ["INBOX"]
+    assert len(replies(account)) == 2
+    assert ledger.handed_in.count() == 2
 
 
 def test_of_a_huge_message_the_beginning_is_judged_and_it_stays(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -411,6 +713,20 @@ def test_a_reply_that_is_refused_for_good_keeps_nothing_waiting(ledger: Ledger) 
     assert outcome is not None
     assert (intent.kind, outcome.state) == (ActionKind.ANSWER, State.DONE)
     assert "no reply could be stored" in outcome.detail
+
+
+def test_what_cannot_be_put_back_stays_with_a_word(ledger: Ledger) -> None:
+    store = ready(exchange())
+    false = store.put(BILL, "Verifier")
+    with scripted(store) as fake:
+        fake.replies["UID MOVE"] = b"%t NO [NOPERM] never\r\n"
+        account = fake.account(check_folder="Verifier")
+        assert scan(account, ledger, folder="Verifier").failed == 1
+        again = scan(account, ledger, folder="Verifier")
+    assert (store.where(false), again.judged, again.recovered) == (["Verifier"], 0, 0)
+    first, second = (email.message_from_bytes(raw, policy=default).get_content() for raw in in_inbox(store))
+    assert "le remet dans votre boîte de réception" in " ".join(first.split())
+    assert "il reste dans le dossier « Verifier »" in " ".join(second.split())
 
 
 # -- at work ---------------------------------------------------------------------------------------------------------------

@@ -19,9 +19,13 @@ class Cutter:
         self._left: dict[Direction, int | None] = {"to_server": None, "to_client": None}
         self._once = False
         self._generation = 0
+        self._flows = threading.Event()
+        self._flows.set()
         self.said: dict[Direction, bytearray] = {"to_server": bytearray(), "to_client": bytearray()}
         self.turns: list[tuple[Direction, int]] = []
         """How many bytes went through in which direction, in order."""
+        self.calls: list[bytearray] = []
+        """What was said to the server, connection by connection: `said` mixes those that were open together."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -31,6 +35,7 @@ class Cutter:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
+        self.go_on()
 
     def arm(self, direction: Direction, after: int, *, once: bool = False) -> None:
         """From now on that many bytes go through in that direction; then both ends see a closed connection.
@@ -46,6 +51,8 @@ class Cutter:
         for said in self.said.values():
             said.clear()
         self.turns.clear()
+        for call in self.calls:
+            call.clear()
 
     def until(self, word: bytes) -> dict[Direction, int]:
         """Bytes in each direction before the client first said that word; all of them where it never did."""
@@ -64,6 +71,14 @@ class Cutter:
         """
         self._generation += 1
 
+    def hold(self) -> None:
+        """From now on nothing comes from the server, as from one that is slow; nothing of it is lost."""
+        self._flows.clear()
+
+    def go_on(self) -> None:
+        """Lets what was held come."""
+        self._flows.set()
+
     def disarm(self) -> None:
         """Lets everything through again."""
         with self._lock:
@@ -74,10 +89,12 @@ class Cutter:
             while True:
                 near, _ = self._socket.accept()
                 far = socket.create_connection(("127.0.0.1", self._target))
-                for source, sink, direction in ((near, far, "to_server"), (far, near, "to_client")):
-                    threading.Thread(target=self._pump, args=(source, sink, direction), daemon=True).start()
+                call = bytearray()
+                self.calls.append(call)
+                threading.Thread(target=self._pump, args=(near, far, "to_server", call), daemon=True).start()
+                threading.Thread(target=self._pump, args=(far, near, "to_client", bytearray()), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, direction: Direction) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, direction: Direction, call: bytearray) -> None:
         generation = self._generation
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
@@ -92,7 +109,10 @@ class Cutter:
                     if cut and self._once:
                         self._left[direction] = None
                 self.said[direction] += data
+                call += data
                 self.turns.append((direction, len(data)))
+                if direction == "to_client":
+                    self._flows.wait()
                 if data:
                     sink.sendall(data)
                 if cut:

@@ -323,6 +323,13 @@ class Dovecot:
                 lmtp.sendmail(sender, [f"{account.username}@localhost"], raw)
 
 
+def put(account: AccountSettings, *messages: bytes) -> None:
+    """Into its inbox as they are, byte for byte: a delivery writes lines of its own in front."""
+    with client(account) as imap:
+        for raw in messages:
+            imap.append("INBOX", raw)
+
+
 @contextlib.contextmanager
 def client(account: AccountSettings) -> Iterator[IMAPClient]:
     """imapclient itself, logged in: the tests' own eyes and hands, independent of what they test."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.servers import processes
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.dovecot import PASSWORD
 from tests.servers.marionette import Marionette, MarionetteError
 from vigie.scanner.settings import AccountSettings
 
@@ -48,7 +48,7 @@ PROGRAM = os.environ.get("THUNDERBIRD", "thunderbird")
 """Debian's; another one for who looks at an older version."""
 
 
-def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
+def _account(port: int, account: AccountSettings) -> dict[str, object]:
     server, identity = "mail.server.server1.", "mail.identity.id1."
     return {
         "mail.accountmanager.accounts": "account1,account2",
@@ -59,7 +59,7 @@ def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
         "mail.account.account2.server": "server2",
         f"{server}type": "imap",
         f"{server}hostname": "127.0.0.1",
-        f"{server}port": dovecot.port,
+        f"{server}port": port,
         f"{server}userName": account.username,
         f"{server}name": "Accueil",
         f"{server}socketType": 0,
@@ -67,6 +67,10 @@ def _account(dovecot: Dovecot, account: AccountSettings) -> dict[str, object]:
         # Before the password lies in the store a question for it would hold everything up.
         f"{server}login_at_startup": False,
         f"{server}check_new_mail": False,
+        # A message is fetched when it is wanted, each time, as a large one is.
+        f"{server}offline_download": False,
+        "mail.imap.use_disk_cache2": False,
+        "browser.cache.memory.enable": False,
         "mail.server.server2.type": "none",
         "mail.server.server2.directory-rel": f"[ProfD]{LOCAL}",
         "mail.server.server2.hostname": "Local Folders",
@@ -147,6 +151,11 @@ return {
   covers: box.bottom - documentShown().documentElement.getBoundingClientRect().top
     - parseFloat(win.getComputedStyle(documentShown().documentElement).paddingTop),
   title: said(),
+  drawn: ["::before", "::after", "::backdrop"].filter(name => {
+    const { content, display } = win.getComputedStyle(host(), name);
+    return display != "none" && content != "none";
+  }),
+  wide: box.width - documentShown().defaultView.innerWidth,
 };
 """
 STATE = """
@@ -155,9 +164,15 @@ return [pane().gFolder?.URI, documentShown()?.URL, documentShown()?.readyState, 
 """
 """For who looks why something does not come."""
 PRESS = """
+tabmail.switchToTab(0);
 const before = banner();
 before.querySelector(`button.${args[0]}`).click();
-if (args[0] != "why") { await until(() => banner() != before && settled()); }
+if (args[1]) { await until(() => banner() != before && settled()); }
+"""
+CHECKING = """
+tabmail.switchToTab(0);
+const sentence = () => banner().querySelector(".sentence").textContent;
+return await until(() => banner()?.classList.contains("checking") && said() == sentence() && sentence());
 """
 SPEAK = """
 Services.locale.availableLocales = [args[0], "en-US"];
@@ -207,12 +222,12 @@ def _kept(raw: bytes) -> bytes:
 
 
 class Thunderbird:
-    """Running, until `stop`. `local`: messages in the folder "Essai" of its own, as it writes them there."""
+    """Running, until `stop`. `port`: of the mail server. `local`: messages in the folder "Essai" of its own, as it writes them there."""
 
     def __init__(
         self,
         folder: Path,
-        dovecot: Dovecot,
+        port: int,
         account: AccountSettings,
         extension: Path,
         *,
@@ -229,7 +244,7 @@ class Thunderbird:
         with zipfile.ZipFile(extension) as packed:
             self.id = json.loads(packed.read("manifest.json"))["browser_specific_settings"]["gecko"]["id"]
         shutil.copy(extension, self.profile / "extensions" / f"{self.id}.xpi")
-        self._preferences = {**QUIET, **_account(dovecot, account)}
+        self._preferences = {**QUIET, **_account(port, account)}
         self._process, self.marionette = self._start()
 
     def _start(self) -> tuple[subprocess.Popen[bytes], Marionette]:
@@ -281,8 +296,16 @@ class Thunderbird:
 
     def press(self, button: str) -> dict[str, Any]:
         """A button of the banner, and what it says then."""
-        self.script(PRESS, button)
+        self.script(PRESS, button, button != "why")
         return self.seen()
+
+    def click(self, button: str) -> None:
+        """The same, whatever comes then."""
+        self.script(PRESS, button, False)
+
+    def checking(self) -> str:
+        """What the banner, and the button in the header, say while they wait for an answer; waits until they do."""
+        return str(self.script(CHECKING))
 
     def seen(self) -> dict[str, Any]:
         """What the banner says now."""

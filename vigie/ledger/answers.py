@@ -49,7 +49,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Somebody calls a message a fraud. `raw` None: it is too big to be kept, and its case is handed in without it."""
+    """Somebody calls a message a fraud. `raw` None: it is not to be kept, and its case is handed in without it."""
 
     record: Record
     raw: bytes | None

@@ -49,6 +49,16 @@ class Intake:
             handed_in_rows.keep(connection, self._database.path, record, raw, source, at=at)
             return record.id, True
 
+    def keeps(self, source: Source, record_id: str, sha256: str) -> bool:
+        """The message of that case, or the same one by that source, was handed in and is kept still."""
+        with self._database.reading() as connection:
+            return handed_in_rows.keeps(connection, source, record_id, sha256)
+
+    def kept_since(self, account: str, since: datetime) -> int:
+        """How many messages of that account are kept that came by a folder since then."""
+        with self._database.reading() as connection:
+            return handed_in_rows.kept_since(connection, account, since)
+
     def message(self, record_id: str) -> bytes | None:
         """The message as it was handed in; None: it is not kept (any more)."""
         with self._database.reading() as connection:

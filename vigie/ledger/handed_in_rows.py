@@ -51,26 +51,41 @@ def keep(
     """Beside a record that stands there: that it was handed in, and the message, sealed. False: it was, by whomever.
 
     In the caller's transaction. A program's messages have records of their own (see `handed_in`); what somebody drops into a folder of his
-    mailbox may have one already, which is handed in by it. `raw` None: the message is too big to be kept.
+    mailbox may have one already, which is handed in by it. `raw` None: the message is not to be kept. One that was handed in and is not
+    kept (any more) is kept when it comes again.
     """
-    if known(connection, source, record.sha256) is not None or is_one(connection, record.id):
+    before = _handed_in(connection, source, record.id, record.sha256)
+    if before is not None and (raw is None or before.message is not None):
         return False
     kind, source_id, _ = _key(source, record.sha256)
-    connection.execute(
-        insert(HANDED_IN).values(
-            record_id=record.id,
-            source=kind,
-            source_id=storable(source_id),
-            source_name=storable(source.name),
-            at=instant_text(at),
-            sha256=record.sha256,
-            message=None if raw is None else sealing.seal(ledger, raw, about(record.id)),
-        )
-    )
+    record_id = record.id if before is None else before.record_id
+    new = {
+        "at": instant_text(at),
+        "sha256": storable(record.sha256),
+        "message": None if raw is None else sealing.seal(ledger, raw, about(record_id)),
+    }
+    if before is not None:
+        connection.execute(update(HANDED_IN).where(HANDED_IN.c.record_id == record_id).values(**new))
+    else:
+        named = {"source": kind, "source_id": storable(source_id), "source_name": storable(source.name)}
+        connection.execute(insert(HANDED_IN).values(record_id=record_id, **named, **new))
     told = {"source": kind, "from": source.name, "verdict": record.verdict}
     account = record.place.account
-    audit.append(connection, What.HANDED_IN, at=at, who=source.who, account=account, about=record.id, detail=told)
+    audit.append(connection, What.HANDED_IN, at=at, who=source.who, account=account, about=record_id, detail=told)
     return True
+
+
+def keeps(connection: Connection, source: Source, record_id: str, sha256: str) -> bool:
+    """The message of that case, or the same one by that source, was handed in and is kept still."""
+    before = _handed_in(connection, source, record_id, sha256)
+    return before is not None and before.message is not None
+
+
+def kept_since(connection: Connection, account: str, since: datetime) -> int:
+    """How many messages of that account are kept that came by a folder since then."""
+    of_folders = (HANDED_IN.c.source == SourceKind.FOLDER.value, RECORDS.c.account == storable(account))
+    query = select(func.count()).select_from(_BOTH).where(*of_folders, HANDED_IN.c.at >= instant_text(since))
+    return int(connection.execute(query.where(HANDED_IN.c.message.is_not(None))).scalar_one())
 
 
 def sealed(connection: Connection, record_id: str) -> bytes | None:
@@ -164,6 +179,12 @@ def expire(connection: Connection, before: datetime) -> int:
     """Messages that were handed in before go; the case stays as long as others do. Gives how many."""
     old = (HANDED_IN.c.at < instant_text(before), HANDED_IN.c.message.is_not(None))
     return connection.execute(update(HANDED_IN).where(*old).values(message=None)).rowcount
+
+
+def _handed_in(connection: Connection, source: Source, record_id: str, sha256: str) -> Row[Any] | None:
+    """The row of that message by that source, else of that case by whomever."""
+    one = known(connection, source, sha256) or storable(record_id)
+    return connection.execute(select(HANDED_IN).where(HANDED_IN.c.record_id == one)).one_or_none()
 
 
 def _key(source: Source, sha256: str) -> tuple[str, str, str]:

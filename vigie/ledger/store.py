@@ -337,9 +337,12 @@ class Ledger(Keeper):
         with self._database.reading() as connection:
             return sending_rows.of_account(connection, account)
 
-    def close_intent(self, outcome: Outcome) -> None:
-        """Writes how it ended and closes it, in one transaction."""
+    def close_intent(self, outcome: Outcome, *, instead: Intent | None = None, asked: Asked = NOTHING_ASKED) -> None:
+        """Writes how it ended and closes it, and opens what is to be done instead, with its reply, in one transaction."""
         with self._writing() as connection:
+            if instead is not None:
+                self._open(connection, instead)
+                answers.write(connection, self.path, asked, {instead.id: instead.source.account}, audit.now())
             ended = intent_rows.close(connection, outcome)
             sending_rows.forget(connection, outcome.intent_id)
             if ended is not None:

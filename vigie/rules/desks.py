@@ -74,7 +74,7 @@ OTHERS = re.compile(
     r"|regie de l'assurance maladie|ramq|carsat|cnav|agirc|arrco|ircantec|cesu|pajemploi|urssaf|dgfip|finances publiques"
     r"|tresor public|prefecture|gendarmerie|police nationale|defenseur des droits|que choisir|60 millions de consommateurs"
     r"|l'assurance (?:retraite|chomage)|(?:info|union) retraite|caisse (?:nationale |complementaire )?de retraite\w*|unedic|cipav"
-    r"|cnracl|crpcen|caf|allocations familiales|mon compte formation|cybermalveillance|la poste|banque postale|chronopost|colissimo"
+    r"|cnracl|crpcen|caf|msa|allocations familiales|mon compte formation|cybermalveillance|la poste|banque postale|chronopost|colissimo"
     r"|mondial relay|caisse d'epargne|bnp|societe generale"
     r"|doctolib|edf|engie)\b"
 )

@@ -73,6 +73,7 @@ class Wording(_Data):
     """Log-odds: what the words of a mail are worth (checks/claim_text.py)."""
 
     sure: float
+    nearly: float
     words: float
     plain: float
     likely: float
@@ -96,6 +97,7 @@ class Doubt(_Data):
     questions: float
     plain: float
     accuses: float
+    confirms: float
     nothing: float
 
 

@@ -12,7 +12,7 @@ from vigie.judge.export import case_object
 from vigie.ledger.casefile import record_from_case
 from vigie.ledger.freezing import frozen_from_case
 from vigie.ledger.identity import fresh_id
-from vigie.ledger.types import Frozen, Intent, Place, Record, State
+from vigie.ledger.types import ActionKind, Frozen, Intent, Place, Record, State
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 from vigie.scanner.decide import Plan
 from vigie.scanner.judging import Job
@@ -115,6 +115,23 @@ def intent_for(record: Record, plan: Plan, summary: Summary, destination: str, a
         created_at=at,
         flags=summary.flags,
         internaldate=summary.internaldate,
+    )
+
+
+def unread(record: Record, at: datetime) -> Intent:
+    """An ANSWER of words alone, about a message that nobody has read: nothing of it is known, and it is not touched."""
+    return Intent(
+        id=fresh_id(),
+        record_id=record.id,
+        kind=ActionKind.ANSWER,
+        source=record.place,
+        destination="",
+        keywords=(),
+        state=State.PENDING,
+        message_id="",
+        sha256="",
+        size=0,
+        created_at=at,
     )
 
 

@@ -15,6 +15,7 @@ from vigie.ledger.types import ActionKind, Intent, Outcome, Sending, State
 from vigie.rules.discovery import discover
 from vigie.scanner import actions
 from vigie.scanner.actions import Action
+from vigie.scanner.buttons import instead
 from vigie.scanner.decide import Mode
 from vigie.scanner.hands import Hands, closed
 from vigie.scanner.mailboxes.base import MailboxError, UnclearOutcome
@@ -107,7 +108,7 @@ def _tried(intent: Intent, hands: Hands) -> Outcome | MailboxError:
     except MailboxError as error:
         if error.kind in OF_THE_CONNECTION and not error.cut:
             raise
-        if not error.temporary:
+        if not error.temporary or instead.is_over(hands, intent, error):
             outcome = closed(intent, State.FAILED, str(error))
         else:
             LOG.warning("%s: %s stays to be done: %s", _key(intent), intent.kind.value, error)
@@ -117,8 +118,10 @@ def _tried(intent: Intent, hands: Hands) -> Outcome | MailboxError:
                 # raises here.
                 hands.session.renew()
             return error
-    hands.ledger.close_intent(outcome)
+    then = instead.end(hands, intent, outcome)
     LOG.info("%s: %s: %s", _key(intent), intent.kind.value, outcome.state.value)
+    if then is not None:
+        _tried(then, hands)  # else by the next pass
     return outcome
 
 

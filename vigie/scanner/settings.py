@@ -53,6 +53,12 @@ class AccountSettings(Settings):
     report_folder: str | None = Field(
         default=None, min_length=1, description="a mail moved there is reported as a fraud; left out: none"
     )
+    reports_per_hour: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="messages of report_folder of which a copy is kept; more are noted without one",
+    )
     answers: Literal["keyword", "reply"] = Field(
         default="keyword",
         description="keyword: a reply only where no keyword can be kept; reply: always one, as phones need",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 
+from vigie.ledger.answers import Asked
 from vigie.ledger.freezing import sightings, signature_ids
 from vigie.ledger.types import ActionKind, Cursor, Intent, Outcome, Place, Record, State
 from vigie.rules.types import Case, Label
@@ -57,18 +58,19 @@ class Settler:
         given_up = self._ledger.under_their_ids(batch.ready)
         records = self._under_their_ids([self._record(job, case, at) for job, case in judged], relocated)
         deeds = self._deeds(judged, records, uidvalidity)
-        records = deeds.records
+        words = Deeds(()) if self._button is None else self._button.give_up(given_up)
+        records, intents = deeds.records, {**words.intents, **deeds.intents}
         self._summary.gone += deeds.gone
         here = {record.place for record in records}
         frozen = {job.place: journal.frozen(job, case, self._judging.edition, at=at) for job, case in judged}
         self._ledger.add_records(  # T1
             [*given_up, *records],
             cursor,
-            [intent for wanted in deeds.intents.values() for intent in wanted],
+            [intent for wanted in intents.values() for intent in wanted],
             frozen={place: kept for place, kept in frozen.items() if kept is not None and place in here},
             sightings=[seen for job, case in judged if job.place in here for seen in sightings(case, job.place, at)],
             relocated=relocated,
-            asked=deeds.asked,
+            asked=Asked((*deeds.asked.letters, *words.asked.letters), deeds.asked.reported),
         )
         for record in records:
             self._summary.count_record(record)
@@ -79,14 +81,14 @@ class Settler:
         self._done += batch.vanished + len(batch.jobs) - len(jobs)
         came = {job.place: job.received for job, _ in judged}
         for record in (*still, *given_up, *records):
-            done = [(intent, self._act(intent)) for intent in deeds.intents.get(record.id, ())]
+            done = [(intent, self._act(intent)) for intent in intents.get(record.id, ())]
             intent, outcome = done[-1] if done else (None, None)
             self._tell(record, intent, outcome, came.get(record.place))
-        told = {record.id for record in records}
-        for intent in (one for known, wanted in deeds.intents.items() if known not in told for one in wanted):
+        told = {record.id for record in (*given_up, *records)}
+        for intent in (one for known, wanted in intents.items() if known not in told for one in wanted):
             self._act(intent)  # of a message whose case stands elsewhere
             self._done += 1
-        if deeds.intents:
+        if intents:
             self.examine(uidvalidity)
 
     def examine(self, uidvalidity: int) -> None:

@@ -9,6 +9,7 @@ from vigie.ledger.review import plan_release
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Outcome, Record, State
 from vigie.scanner import recover
+from vigie.scanner.buttons import instead
 from vigie.scanner.hands import Hands, closed
 from vigie.scanner.rehearsal import EVERYTHING
 
@@ -45,7 +46,7 @@ def settle_open(hands: Hands, since: datetime) -> None:
         if intent.kind is not ActionKind.QUARANTINE or intent.created_at < since:
             continue
         if intent.state is State.PENDING:
-            hands.ledger.close_intent(closed(intent, State.FAILED, WITHDRAWN))
+            instead.end(hands, intent, closed(intent, State.FAILED, WITHDRAWN))
         else:
             recover.carry_out(intent, hands)
 

@@ -54,17 +54,26 @@ final class View
         return $this->view('consent', $this->say('consent'), ['send', 'back']);
     }
 
-    /** What went wrong, and the button for asking again. */
-    public function problem(Problem $problem, string $kind): array
+    /** Why a message was not checked, and the button for asking again. */
+    public function problem(Problem $problem): array
+    {
+        return $this->view('problem', $this->failed($problem, 'check'), ['again'], $this->say('meanwhile'));
+    }
+
+    /** Why a report did not arrive: vigie.js puts it below what stood there before. */
+    public function unreported(Problem $problem): array
+    {
+        return $this->view('unreported', '', note: $this->failed($problem, 'report'));
+    }
+
+    private function failed(Problem $problem, string $kind): string
     {
         $soon = match (true) {
             $problem->wait <= 0 => $this->say('later'),
             $problem->wait < 90 => $this->say('in_seconds', ['n' => (string) $problem->wait]),
             default => $this->say('in_minutes', ['n' => (string) (int) ceil($problem->wait / 60)]),
         };
-        $said = $this->say("problem_{$problem->kind}", ['soon' => $soon]);
-        $said = $this->say("no_$kind") . ' ' . $said;
-        return $this->view('problem', $said, [$kind === 'report' ? 'report' : 'again'], $this->say('meanwhile'));
+        return $this->say("no_$kind") . ' ' . $this->say("problem_{$problem->kind}", ['soon' => $soon]);
     }
 
     private function view(string $kind, string $said, array $asks = [], string $note = '', array $details = []): array

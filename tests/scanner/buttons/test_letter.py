@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.effort import often
 from tests.test_samples import GOLDEN, examiner, golden
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
-from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
+from vigie.scanner.buttons.copies import Noted
+from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, compose_unread, fresh_message_id
 from vigie.scanner.buttons.words import WORDS
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -38,7 +39,7 @@ def case(label: Label = Label.IMPERSONATION, **changes: object) -> Case:
 
 
 def answered(one: Case, **changes: object) -> Answered:
-    return Answered(one, NOW, "À vérifier", **{"reported": False, "goes_to": "INBOX", **changes})  # type: ignore[arg-type]  # as above
+    return Answered(one, NOW, "À vérifier", **{"goes_to": "INBOX", **changes})  # type: ignore[arg-type]  # as above
 
 
 def read(raw: bytes) -> EmailMessage:
@@ -74,9 +75,37 @@ def test_where_the_message_goes() -> None:
     assert "Il reste dans le dossier « À vérifier »" in text(
         compose(answered(case(), goes_to=""), envelope, "x@vigie.invalid")
     )
-    assert "signalement est enregistré" in text(compose(answered(case(), reported=True), envelope, "x@vigie.invalid"))
+    assert "signalement est enregistré" in text(
+        compose(answered(case(), report=Noted.KEPT), envelope, "x@vigie.invalid")
+    )
+    assert "une copie du message est gardée" not in text(
+        compose(answered(case(), report=Noted.TOO_MANY), envelope, "x@vigie.invalid")
+    )
     broken = case(Label.UNDECIDED, error=ExaminationError("crash", "secret detail"))
     assert "n'a pas pu être examiné" in text(compose(answered(broken), envelope, "x@vigie.invalid"))
+
+
+def test_one_reply_for_many_reports_counts_the_copies() -> None:
+    def said(*reports: Noted | None) -> str:
+        all_told = [answered(case(), report=report) for report in reports]
+        return text(compose_many(all_told, Envelope("en", "", NOW), "x@vigie.invalid"))
+
+    assert "people who examine frauds: 2 of 2." in said(Noted.KEPT, Noted.KEPT)
+    assert "for a copy to be kept" not in said(Noted.KEPT, Noted.KEPT)
+    some = said(Noted.KEPT, Noted.TOO_BIG, Noted.TOO_MANY)
+    assert "people who examine frauds: 1 of 3." in some
+    assert "for a copy to be kept: 2 of 3." in some
+    assert "Thank you" not in said(None, None)
+
+
+def test_of_what_nobody_could_read_nothing_is_told_but_what_to_do() -> None:
+    asked, reported = (
+        text(compose_unread("À vérifier", Envelope("fr", "", NOW), "x@vigie.invalid", reported=reported))
+        for reported in (False, True)
+    )
+    assert "dans le dossier « À vérifier » n'a pas pu être examiné" in asked
+    assert "signalement" not in asked
+    assert "signalement n'est pas encore enregistré" in reported
 
 
 def test_both_languages_say_the_same_things() -> None:

@@ -15,7 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.servers.oidc import Oidc
-from tests.servers.signing import Signing, hmac_signed, part, swapped
+from tests.servers.signing import Signing, claims, hmac_signed, part, swapped
 from tests.web.api.test_check import is_problem
 from tests.web.conftest import MAILBOXES
 from tests.web.served import Served, serve
@@ -42,14 +42,8 @@ class Asked:
     http: httpx.Client
 
     def claims(self, tenant: str = TENANT, **changes: object) -> Told:
-        """As the platform writes them, version 2.0."""
-        now = int(time.time())
-        told: Told = {
-            "ver": "2.0", "iss": f"{self.idp.issuer}/{tenant}/v2.0", "tid": tenant, "aud": CLIENT, "azp": CLIENT, "azpacr": "0",
-            "scp": "openid access_as_user", "oid": "99999999-9999-9999-9999-999999999999", "sub": "x-y_z", "name": "Camille",
-            "iat": now, "nbf": now, "exp": now + 3600, "uti": "u", "rh": "r",
-        }  # fmt: skip
-        return {key: value for key, value in (told | changes).items() if value is not None}
+        """Of this provider."""
+        return claims(self.idp.issuer, tenant, CLIENT, **changes)
 
     def ask(self, secret: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {secret}", "Content-Type": "message/rfc822"}

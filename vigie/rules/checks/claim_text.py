@@ -75,7 +75,8 @@ def _score(view: View) -> Score | None:
 def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
-    if told.total >= bounds.sure and told.words >= bounds.words:
+    sure = told.total >= bounds.sure or (told.total >= bounds.nearly and careful >= policy().doubt.confirms)
+    if sure and told.words >= bounds.words:
         strong = not own and not another_body(view.message.authors, view.folded, view.brand)
         yield claim(ID, "wording", *telling_line(view), strength=Strength.STRONG if strong else Strength.WEAK)
         return

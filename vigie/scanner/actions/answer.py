@@ -7,6 +7,7 @@ lies in its folder again is of no more concern to any pass, and its answer would
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from typing import Final
 
 from vigie.ledger.answers import Letter, LetterState
@@ -15,9 +16,9 @@ from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.scanner import locate
 from vigie.scanner.actions.quarantine import GONE
 from vigie.scanner.actions.tag import set_keywords
-from vigie.scanner.decide import PRIVATE
 from vigie.scanner.hands import REFUSALS, Arrival, Hands, closed, finish, flags_at, found_there, lower, opened, transfer
 from vigie.scanner.mailboxes.base import MailboxError, Summary, UnclearOutcome
+from vigie.scanner.marks import take_back
 
 ID = "answer"
 KIND = ActionKind.ANSWER
@@ -27,7 +28,12 @@ COPY_ONLY = "the server can only copy: the message lies in both folders"
 
 
 def act(intent: Intent, hands: Hands) -> Outcome:
-    """See Action. Without a destination, or where the message goes into quarantine, it only answers."""
+    """See Action. Without a destination, or where the message goes into quarantine, it only answers.
+
+    Without a SHA-256 it is words alone: the message could not be read, or not be moved, and is not touched.
+    """
+    if not intent.sha256:
+        return closed(intent, State.DONE, _told(hands, intent, ()))
     moves = bool(intent.destination) and not _goes_into_quarantine(intent, hands)
     there = found_there(hands, intent) if moves and intent.state is State.MOVING else None
     _, here = opened(hands, intent)
@@ -50,15 +56,15 @@ def act(intent: Intent, hands: Hands) -> Outcome:
 
 
 def _goes_into_quarantine(intent: Intent, hands: Hands) -> bool:
-    """Another intent about the same message takes it there (a fraud that somebody reports, in enforce)."""
-    return any(is_answered_by(intent, known) for known, _ in hands.ledger.outcomes(intent.record_id))
+    """A later intent about the same message takes it there (a fraud that somebody reports, in enforce)."""
+    history = [known for known, _ in hands.ledger.outcomes(intent.record_id)]
+    later = dropwhile(lambda known: known.id != intent.id, history)
+    return any(is_answered_by(intent, known) for known in later)
 
 
 def _marked(hands: Hands, here: Summary, intent: Intent) -> tuple[str, ...]:
     """The keywords that are kept; what an earlier answer said otherwise is taken off."""
-    stale = [word for word in PRIVATE if word not in intent.keywords and word.lower() in lower(here.flags)]
-    if stale:
-        hands.mailbox.remove_keywords(here.uid, stale)
+    take_back(hands, here, intent)
     return set_keywords(hands, here, intent.keywords)
 
 

@@ -6,6 +6,7 @@ from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.scanner import journal
 from vigie.scanner.actions.tag import set_keywords
 from vigie.scanner.hands import Arrival, Hands, closed, finish, flags_at, found_there, lower, opened, transfer
+from vigie.scanner.marks import take_back
 
 ID = "quarantine"
 KIND = ActionKind.QUARANTINE
@@ -32,6 +33,7 @@ def act(intent: Intent, hands: Hands) -> Outcome:
         return _done(intent, hands, Arrival(there, "found"), ())
     if there is not None:
         return _done(intent, hands, finish(hands, here, there), ())
+    take_back(hands, here, intent)
     kept = set_keywords(hands, here, intent.keywords)
     arrival = transfer(hands, intent, here)
     if arrival is None:

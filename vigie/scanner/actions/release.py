@@ -12,6 +12,7 @@ from vigie.scanner.actions.quarantine import GONE
 from vigie.scanner.decide import OURS
 from vigie.scanner.hands import COPIED_ONLY, Arrival, Hands, closed, finish, found_there, lower, opened, transfer
 from vigie.scanner.mailboxes.base import Mailbox, MailboxError, Summary, UnclearOutcome
+from vigie.scanner.marks import ours_before
 
 ID = "release"
 KIND = ActionKind.RELEASE
@@ -115,7 +116,9 @@ def _restored(taken: Intent, intent: Intent, hands: Hands, arrival: Arrival) -> 
     here = locate.summary_of(mailbox, arrival.place.uid)
     if here is None:
         return closed(intent, State.GONE, GONE)
-    kept = _flags_restored(mailbox, here, taken, notjunk=status.keeps(NOT_JUNK))
+    earlier = ours_before(hands, taken)
+    before = tuple(flag for flag in taken.flags if flag.lower() not in earlier)
+    kept = _flags_restored(mailbox, here, before, {*OURS, *taken.keywords, *earlier}, notjunk=status.keeps(NOT_JUNK))
     notes = []
     if arrival.original_stays or (arrival.how == "stayed" and taken.kind is ActionKind.QUARANTINE):
         notes.append(COPY_STAYS)
@@ -124,11 +127,14 @@ def _restored(taken: Intent, intent: Intent, hands: Hands, arrival: Arrival) -> 
     return closed(intent, State.DONE, "; ".join(notes), at=arrival.place, kept=kept)
 
 
-def _flags_restored(mailbox: Mailbox, here: Summary, taken: Intent, *, notjunk: bool) -> tuple[str, ...]:
-    """Takes off what we set and it did not have, puts back what the way lost; gives the keywords seen to be kept."""
-    before, now = lower(taken.flags), lower(here.flags)
-    ours = [keyword for keyword in {*OURS, *taken.keywords} if keyword.lower() in now - before]
-    lost = [flag for flag in taken.flags if flag.lower() not in now]
+def _flags_restored(
+    mailbox: Mailbox, here: Summary, before: tuple[str, ...], set_by_us: set[str], *, notjunk: bool
+) -> tuple[str, ...]:
+    """Takes off what we set and it did not have `before`, puts back what the way lost; gives the keywords seen to be kept."""
+    now = lower(here.flags)
+    taken_off = {keyword.lower() for keyword in set_by_us} - lower(before)
+    ours = [flag for flag in here.flags if flag.lower() in taken_off]
+    lost = [flag for flag in before if flag.lower() not in now]
     wanted = [*lost, NOT_JUNK] if notjunk and NOT_JUNK.lower() not in now else lost
     if ours:
         mailbox.remove_keywords(here.uid, ours)

@@ -1,4 +1,4 @@
-"""Sets keywords, reads them back, and claims only what the server kept."""
+"""Sets keywords, takes ours that say otherwise off, reads them back, and claims only what the server kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.scanner.decide import FALSE
 from vigie.scanner.hands import Hands, closed, lower, opened
 from vigie.scanner.mailboxes.base import MailboxError, Summary, UnclearOutcome
+from vigie.scanner.marks import take_back
 
 ID = "tag"
 KIND = ActionKind.TAG
@@ -21,6 +22,7 @@ def act(intent: Intent, hands: Hands) -> Outcome:
     if here is None:
         return closed(intent, State.GONE, "somebody else has moved or removed the message")
     hands.ledger.advance(intent.id, State.MOVING)
+    take_back(hands, here, intent)
     kept = set_keywords(hands, here, intent.keywords)
     if not kept:
         return closed(intent, State.FAILED, "the server does not keep these keywords", at=intent.source)

@@ -12,10 +12,12 @@ from vigie.ledger.answers import NOTHING_ASKED, Asked, Letter, LetterState, Repo
 from vigie.ledger.handed_in_rows import is_place
 from vigie.ledger.handed_in_types import Source
 from vigie.ledger.review import Standing, standing
+from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Place, Record, State
 from vigie.rules.types import Case
-from vigie.scanner import journal, locate
-from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, fresh_message_id
+from vigie.scanner import journal, locate, marks
+from vigie.scanner.buttons.copies import HOUR, Copies, Noted
+from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, compose_unread, fresh_message_id
 from vigie.scanner.decide import Mode, Plan, answer_keywords, decide
 from vigie.scanner.hands import Hands
 from vigie.scanner.judging import Job
@@ -28,9 +30,9 @@ EACH: Final = 10
 """Replies of one batch; more messages than that share one."""
 HOURLY: Final = 120
 """Replies of one account: whoever moves mails in a circle, a filter say, does not fill a mailbox with them."""
-HOUR: Final = timedelta(hours=1)
-REPORT_BYTES: Final = 4 * 1024 * 1024
-"""Of a message that is kept: it lies in the ledger, which is copied."""
+TURNS: Final = 5
+"""Of one message in a day. A rule of a mail program that moves it there again would have it turn for ever."""
+DAY: Final = timedelta(days=1)
 _OPEN = (State.PENDING, State.MOVING)
 
 
@@ -65,6 +67,23 @@ class _Wanted:
     into_quarantine: bool
     keywords: tuple[str, ...]
     intents: tuple[Intent, ...]
+    report: Noted | None
+    """None: it was asked about."""
+    circles: int = 0
+    """So often it was put back within a day, and stays now."""
+    told: bool = False
+    """That was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What holds for a whole batch."""
+
+    at: datetime
+    status: FolderStatus
+    mode: Mode
+    quarantine: Callable[[], str]
+    copies: Copies
 
 
 class Button:
@@ -77,6 +96,7 @@ class Button:
         self._folder = folder
         self.reports = reports
         """What is moved there is handed in; else it is asked about."""
+        self._source = Source.of_folder(self._account.name, folder)
 
     def known(self, place: Place, sha256: str, used: set[str]) -> Record | None:
         """The case that the message has already, at its new place; None: it gets one, or is in quarantine as far as is known."""
@@ -97,10 +117,14 @@ class Button:
 
         `quarantine`: gives the quarantine folder, "" where there is none; asked only where it is needed.
         """
+        if not judged:
+            return Deeds(())
         held = self._held(judged, status)
         seen = {one.uid: one for one in self._hands.mailbox.summaries([moved.job.place.uid for moved in judged])}
+        at = judged[0].record.judged_at
+        now = _Now(at, status, mode, quarantine, self._copies(at))
         wanted = [
-            self._wanted(moved, held.get(moved.job.place), seen[moved.job.place.uid], status, mode, quarantine)
+            self._wanted(moved, held.get(moved.job.place), seen[moved.job.place.uid], now)
             for moved in judged
             if moved.job.place.uid in seen and not self._is_under_way(held.get(moved.job.place) or moved.record)
         ]
@@ -109,41 +133,68 @@ class Button:
         asked = Asked(tuple(self._letters(wanted)), tuple(self._reported(wanted)))
         return Deeds(records, intents, asked, len(judged) - len([m for m in judged if m.job.place.uid in seen]))
 
+    def _copies(self, at: datetime) -> Copies:
+        return Copies(self._ledger, self._account.name, self._source, hourly=self._account.reports_per_hour, at=at)
+
+    def give_up(self, records: Sequence[Record]) -> Deeds:
+        """Words about messages over which the scan died too often. They are not read once more for that, and stay where they are."""
+        intents: dict[str, Sequence[Intent]] = {}
+        letters: list[Letter] = []
+        for record in records:
+            if len(letters) >= room_left(self._ledger, self._account.name, record.judged_at):
+                break
+            intent = journal.unread(record, record.judged_at)
+            name = fresh_message_id()
+            raw = compose_unread(self._folder, self._envelope(record.judged_at), name, reported=self.reports)
+            intents[record.id] = (intent,)
+            letters.append(Letter(intent.id, name, raw, always=True, state=LetterState.WAITING, at=record.judged_at))
+        return Deeds(records, intents, Asked(tuple(letters)))
+
     def _is_under_way(self, record: Record) -> bool:
         return any(intent.state in _OPEN for intent, _ in self._ledger.outcomes(record.id))
 
     # -- one message -------------------------------------------------------------------------------------------------
 
-    def _wanted(
-        self,
-        moved: Moved,
-        held: Record | None,
-        seen: Summary,
-        status: FolderStatus,
-        mode: Mode,
-        quarantine: Callable[[], str],
-    ) -> _Wanted:
+    def _wanted(self, moved: Moved, held: Record | None, seen: Summary, now: _Now) -> _Wanted:
         job, case_of = moved.job, held or moved.record
-        keywords = tuple(answer_keywords(moved.case.verdict.label, status.keeps))
-        at = moved.record.judged_at
+        keywords = tuple(answer_keywords(moved.case.verdict.label, now.status.keeps))
         stays = job.partial or not self._hands.mailbox.takes_away
         home = "" if stays else self._home(case_of, held is not None)
         here = replace(case_of, place=job.place, sha256=job.sha256)
-        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, keywords), seen, home, at)
-        destination = self._quarantine(moved, status, mode, quarantine) if home and held is None else ""
+        report = now.copies.of(job, case_of) if self.reports else None
+        bears = keywords if moved.case.error is None else self._borne(case_of, seen)
+        destination = self._quarantine(moved, now) if home and held is None else ""
+        turns = [] if destination else self._turns(case_of, now.at)
+        circles = sum(turn.destination != "" and turn.state is State.DONE for turn in turns) if home else 0
+        home = "" if circles >= TURNS else home
+        answer = journal.intent_for(here, Plan(ActionKind.ANSWER, bears), seen, home, now.at)
+        if circles >= TURNS:
+            LOG.warning("%s/%s: put back %d times in a day: it stays there", job.place.account, self._folder, circles)
+            said = turns[-1].destination == ""
+            return _Wanted(moved, case_of, "", False, keywords, (answer,), report, circles, said)
         if not destination:
-            return _Wanted(moved, case_of, home, held is not None and bool(home), keywords, (answer,))
-        taking = journal.intent_for(here, Plan(ActionKind.QUARANTINE, keywords), seen, destination, at)
-        return _Wanted(moved, case_of, destination, True, keywords, (answer, taking))
+            return _Wanted(moved, case_of, home, held is not None and bool(home), keywords, (answer,), report)
+        taking = journal.intent_for(here, Plan(ActionKind.QUARANTINE, keywords), seen, destination, now.at)
+        return _Wanted(moved, case_of, destination, True, keywords, (answer, taking), report)
 
-    def _quarantine(self, moved: Moved, status: FolderStatus, mode: Mode, quarantine: Callable[[], str]) -> str:
+    def _turns(self, case_of: Record, at: datetime) -> Sequence[Intent]:
+        """The answers about that message within a day, oldest first."""
+        history = self._ledger.outcomes(case_of.id)
+        return [known for known, _ in history if known.kind is ActionKind.ANSWER and known.created_at >= at - DAY]
+
+    def _borne(self, case_of: Record, seen: Summary) -> tuple[str, ...]:
+        """Keywords of an earlier answer: one that could not be examined this time contradicts none."""
+        ours = marks.ours(self._ledger.outcomes(case_of.id), seen.flags)
+        return tuple(flag for flag in seen.flags if flag.lower() in ours)
+
+    def _quarantine(self, moved: Moved, now: _Now) -> str:
         """Where a reported message is taken; "": back, like all that is asked about."""
         if not self.reports:
             return ""
         job, verdict = moved.job, moved.case.verdict
         released = self._ledger.released(job.place.account, job.sha256)
-        plan = decide(verdict, mode, keeps=status.keeps, released=released, partial=job.partial)
-        return quarantine() if plan.kind is ActionKind.QUARANTINE else ""
+        plan = decide(verdict, now.mode, keeps=now.status.keeps, released=released, partial=job.partial)
+        return now.quarantine() if plan.kind is ActionKind.QUARANTINE else ""
 
     def _home(self, case_of: Record, held: bool) -> str:
         """Where the ledger knew the message before it was moved here; INBOX where it did not, or that folder is gone."""
@@ -154,10 +205,8 @@ class Button:
         if held:
             return _lies_in(history)
         folder = before.place.folder
-        answered = [
-            intent for intent, _ in history if intent.kind is ActionKind.ANSWER and intent.source.folder == folder
-        ]
-        folder = answered[-1].destination if answered else folder
+        answers = [known for known, _ in history if known.kind is ActionKind.ANSWER and known.source.folder == folder]
+        folder = next((answer.destination for answer in reversed(answers) if answer.destination), folder)
         if not folder or folder == self._folder or folder in self._account.buttons:
             return INBOX
         return folder if self._hands.mailbox.next_uid(folder) is not None else INBOX
@@ -184,15 +233,17 @@ class Button:
 
     def _letters(self, wanted: Sequence[_Wanted]) -> Iterator[Letter]:
         """A reply for each, which where a keyword says it too is needed only if the server forgets that; one for many."""
+        wanted = [one for one in wanted if not one.told]
         some = [one for one in wanted if self._needs_reply(one)]
         if not wanted:
             return
         at = wanted[0].moved.record.judged_at
-        envelope = Envelope(self._account.language, next(iter(self._account.recipients), ""), at)
-        if some and self._ledger.answers.count(self._account.name, at - HOUR) >= HOURLY:
+        envelope = self._envelope(at)
+        room = room_left(self._ledger, self._account.name, at)
+        if some and not room:
             LOG.warning("%s/%s: %d replies in an hour: no more for now", self._account.name, self._folder, HOURLY)
             return
-        if len(some) > EACH:
+        if len(some) > min(EACH, room):
             name = fresh_message_id()
             yield _letter(
                 some[0], name, compose_many([self._told(one) for one in some], envelope, name), at, always=True
@@ -201,6 +252,9 @@ class Button:
         for one in some if len(wanted) > EACH else wanted:
             name = fresh_message_id()
             yield _letter(one, name, compose(self._told(one), envelope, name), at, always=one in some)
+
+    def _envelope(self, at: datetime) -> Envelope:
+        return Envelope(self._account.language, next(iter(self._account.recipients), ""), at)
 
     def _needs_reply(self, one: _Wanted) -> bool:
         return self._account.answers == "reply" or not one.keywords or not one.goes_to or one.into_quarantine
@@ -211,19 +265,22 @@ class Button:
             one.moved.case,
             job.received,
             self._folder,
-            self.reports,
             one.goes_to,
+            one.report,
             into_quarantine=one.into_quarantine,
             partial=job.partial,
+            circles=one.circles,
         )
 
     def _reported(self, wanted: Sequence[_Wanted]) -> Iterator[Reported]:
-        if not self.reports:
-            return
-        source = Source.of_folder(self._account.name, self._folder)
         for one in wanted:
-            job = one.moved.job
-            yield Reported(one.case_of, None if job.partial or job.size > REPORT_BYTES else job.raw, source)
+            if one.report is not None:
+                yield Reported(one.case_of, one.moved.job.raw if one.report is Noted.KEPT else None, self._source)
+
+
+def room_left(ledger: Ledger, account: str, at: datetime) -> int:
+    """How many replies more an account may have within this hour."""
+    return max(HOURLY - ledger.answers.count(account, at - HOUR), 0)
 
 
 def _letter(one: _Wanted, name: str, raw: bytes, at: datetime, *, always: bool) -> Letter:
