@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
 import secrets
 import sys
 import threading
@@ -78,7 +79,7 @@ class Watch:
 
     def _look(self) -> None:
         while not self._over.wait(LOOK_S):
-            for process in Path("/proc").glob("[0-9]*/cmdline"):
-                with contextlib.suppress(OSError):
-                    if is_in(process.read_bytes()):
-                        self.found.append(f"argv of process {process.parent.name}")
+            for number in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 - a third of the time, three times a second
+                with contextlib.suppress(OSError), open(f"/proc/{number}/cmdline", "rb", 0) as told:  # noqa: PTH123 - as above
+                    if is_in(told.read()):
+                        self.found.append(f"argv of process {number}")

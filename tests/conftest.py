@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable, Generator, Iterator
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import canary
+from tests.judge import forked
 from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PLAIN, POOR, Dovecot, Variant
 from tests.servers.hooks import Smtp, Webhook
@@ -30,11 +32,24 @@ settings.register_profile("vigie", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("vigie")
 settings.register_profile("soak", settings.get_profile("vigie"), max_examples=1000)  # and see tests.effort
 
+# What is collected stays until the end: nothing in it is to be looked for garbage, over and over.
+gc.disable()
+
+# But in tests/judge, which are about how they start.
+forked.load_once()
+
 # Who starts the tests by nohup, or in the background of a script, has these ignored, and whatever a test starts would inherit
 # that: a service that no signal ends. A handler of ours is nobody's inheritance, and the tests go on as was asked.
 for ignored in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(ignored) is signal.SIG_IGN:
         signal.signal(ignored, lambda *_: None)
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage, and it is new."""
+    gc.freeze()
+    gc.enable()
+
 
 WATCH = pytest.StashKey[canary.Watch]()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -21,9 +22,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
+
+from tests.judge import forked as judges
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +36,7 @@ class Parent:
 
     def __init__(self) -> None:
         self._address = str(Path(tempfile.mkdtemp(prefix="vigie-forked-"), "socket"))
-        command = [sys.executable, "-m", "tests.cli.forked", self._address]
+        command = [sys.executable, "-m", "tests.cli.forked", self._address, judges.address()]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n"
@@ -146,6 +149,9 @@ def _load() -> None:
     for name in ("vigie.judge.examine", "vigie.judge.workers", "vigie.ledger.store", "vigie.scanner.daemon"):
         importlib.import_module(name)
     assert threading.active_count() == 1, "a fork copies one thread only"
+    judges.load_once(partial(str, sys.argv[2]))
+    gc.collect()
+    gc.freeze()  # else each child looks through all of it as it ends, and copies what it looks at
 
 
 if __name__ == "__main__":

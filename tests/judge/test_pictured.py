@@ -18,6 +18,7 @@ from PIL import Image
 
 from tests.judge import lettered
 from tests.judge.lettered import BANNER, PLAIN, letter, mail, saved
+from tests.judge.test_workers import until
 from vigie.auth_checks.settings import DnsSettings
 from vigie.judge import pictured, tesseract
 from vigie.judge.edition import edition, settings_of
@@ -242,10 +243,10 @@ def test_a_program_that_fails_or_hangs_is_a_defect(
 
 def test_nothing_that_it_started_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrapper that has not given way to the program: both end."""
-    reader = program(tmp_path, monkeypatch, f"{shutil.which('sleep')} 8.375 & wait")
+    reader = program(tmp_path, monkeypatch, f"{shutil.which('sleep')} 98.375 & wait")
     message = with_pictures(parse(mail(PAGE, "")), reader, AMELI, 0.7)
     assert unread(message) == ["longer than 0.7 s"]
-    assert not running(b"8.375")
+    until(lambda: not running(b"98.375"), "ended")
 
 
 def running(word: bytes) -> bool:

@@ -88,7 +88,15 @@ def _private(key: Path) -> rsa.RSAPrivateKey:
 
 
 def signature(
-    raw: bytes, domain: str, selector: str, key: Path, time: int, *, fields: Iterable[str] = (), length: bool = False
+    raw: bytes,
+    domain: str,
+    selector: str,
+    key: Path,
+    time: int,
+    *,
+    fields: Iterable[str] = (),
+    length: bool = False,
+    canonical: bytes = b"relaxed",
 ) -> bytes:
     """One DKIM-Signature field with its line end; the same bytes each time (PKCS #1 v1.5 and Ed25519 draw no lots)."""
     signer = dkim.DKIM(raw, signature_algorithm=b"ed25519-sha256" if key == ED25519 else b"rsa-sha256")
@@ -105,7 +113,7 @@ def signature(
             selector.encode(),
             domain.encode(),
             key.read_bytes().strip(),
-            canonicalize=(b"relaxed", b"relaxed"),
+            canonicalize=(canonical, canonical),
             include_headers=[name.encode() for name in chosen],
             length=length,
         )

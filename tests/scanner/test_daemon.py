@@ -18,6 +18,7 @@ import pytest
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from tests.judge import forked
 from tests.scanner.test_supervisor import until
 from tests.scanner.world import QUARANTINE, mail, places
 from tests.servers.dovecot import Dovecot, append
@@ -36,8 +37,10 @@ USUAL_OPERATION = OperationSettings()
 USUAL_CHANNELS = ChannelsSettings()
 NOBODY = {"nameservers": ["127.0.0.1"], "port": 9, "timeout_s": 0.1}
 MAIN = """
-import logging, sys
+import functools, logging, sys
+from tests.judge.forked import load_once
 from tests.scanner.test_daemon import main
+load_once(functools.partial(str, sys.argv[2]))
 logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 main(sys.argv[1])
 """
@@ -91,7 +94,7 @@ class Running:
         self.url = f"sqlite:///{folder / 'vigie.db'}"
         self.configure(*accounts, operation=operation)
         with self._log.open("wb") as log:
-            command = [sys.executable, "-c", MAIN, str(self._file)]
+            command = [sys.executable, "-c", MAIN, str(self._file), forked.address()]
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def configure(

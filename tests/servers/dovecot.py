@@ -58,7 +58,11 @@ def _version() -> tuple[int, int]:
 
 
 def _shared(base: Path, variant: Variant, ports: tuple[int, int, int]) -> str:
-    """The lines that mean the same in 2.3 and 2.4."""
+    """The lines that mean the same in 2.3 and 2.4.
+
+    `service_count`: a process serves one connection after the other. Two new ones for each login cost more than all that is
+    tested in it.
+    """
     user, group = processes.identity()
     imap, imaps, lmtp = ports
     capability = f"imap_capability = {variant.capability}\n" if variant.capability else ""
@@ -102,8 +106,12 @@ service anvil {{
 service stats {{
   chroot =
 }}
+service imap {{
+  service_count = 1000
+}}
 service imap-login {{
   chroot =
+  service_count = 0
   inet_listener imap {{
     port = {imap}
   }}

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis import Case
-from schemathesis.core.result import Ok
-from schemathesis.schemas import APIOperation
 
 from tests.ledger.made import record
 from tests.web.api.asking import give
@@ -24,14 +20,11 @@ from vigie.ledger.people_types import Role
 from vigie.ledger.token_types import Use
 from vigie.web import cookies
 
+if TYPE_CHECKING:
+    from tests.web.described import Case
+
 EXAMPLES = 4
 """Of each operation."""
-
-
-@schemathesis.serializer("message/rfc822")
-def mail(_: object, value: Any) -> bytes:
-    """Whatever is made up is a mail: hostile ones are no others."""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 @pytest.fixture(scope="module")
@@ -46,23 +39,17 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
-def operations(served: Served) -> Iterator[APIOperation[Any, Any, Any, Any]]:
-    """What /api/openapi.json says that one can ask for."""
-    told = served.browser().get("/api/openapi.json").json()
-    for found in schemathesis.openapi.from_dict(told).get_all_operations():
-        assert isinstance(found, Ok), found
-        yield found.ok()
-
-
 def test_no_answer_is_a_fault_of_ours(pages: Served, subtests: pytest.Subtests) -> None:
+    from tests.web import described
+
     asked, secret = 0, give(pages, *Use)[1]
-    for operation in operations(pages):
+    for operation in described.operations(pages):
 
         @given(operation.as_strategy())
         @settings(
             max_examples=EXAMPLES, phases=(Phase.generate,), suppress_health_check=list(HealthCheck), database=None
         )
-        def check(case: Case[Any]) -> None:
+        def check(case: described.Case[Any]) -> None:
             nonlocal asked
             asked += 1
             assert answer(case, pages, secret).status_code < 500
