@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.building import AMELI, evidence, message
+from tests.rules.building import AMELI, evidence, link, message
 from vigie.message.types import Message
 from vigie.rules.brand import load
 from vigie.rules.checks import host_lookalike
@@ -70,16 +70,18 @@ def test_his_name_alone_warns_at_most_and_a_mail_unlike_a_fraud_says_nothing() -
 
 
 @pytest.mark.parametrize(
-    ("written", "strength"),
+    ("written", "kind", "strength"),
     [
-        ("hxxps://carte-vitale-maj.example", Strength.STRONG),
-        ("https://carte-vitale-maj[.]example", Strength.STRONG),
-        ("https://carte-vitale-maj.example", Strength.DECISIVE),
+        ("hxxps://carte-vitale-maj.example", "text", Strength.STRONG),
+        ("https://carte-vitale-maj[.]example", "text", Strength.STRONG),
+        ("https://carte-vitale-maj.example", "text", Strength.DECISIVE),
+        ("hxxps://carte-vitale-maj[.]example", "anchor", Strength.DECISIVE),
     ],
 )
-def test_a_host_that_is_shown_and_not_used_decides_nothing(written: str, strength: Strength) -> None:
-    """A receipt of an abuse desk names the host of the fraud so that nobody follows it."""
-    mail = message("Accueil <x@signalement.example>", "Reçu", written, [(written, "https://carte-vitale-maj.example")])
+def test_a_host_that_is_shown_and_not_used_decides_nothing(written: str, kind: str, strength: Strength) -> None:
+    """A receipt of an abuse desk names the host of the fraud so that nobody follows it; what a link shows is the sender's choice."""
+    shown = link("https://carte-vitale-maj.example", written, kind=kind)
+    mail = message("Accueil <x@signalement.example>", "Reçu", written, [shown])
     assert [finding.strength for finding in host_lookalike.check(_view(mail))] == [strength]
 
 

@@ -56,7 +56,7 @@ def check(view: View) -> Iterator[Finding]:
             return
         doubted = own or unmeant or (not _OUTRIGHT.intersection(topics) and careful < policy().doubt.accuses)
     else:
-        doubted = own or topics <= _SUPPORTING
+        doubted = own or (not view.brand.claim.learned and topics <= _SUPPORTING)
     if points < needed:
         return
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):

@@ -19,7 +19,7 @@ MAX_HOSTS = 1_200
 """All that a message may hold (X-15): two hundred harmless ones must not hide the one that imitates. A third of a millisecond each."""
 
 _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\bhxxps?\b", re.IGNORECASE)
-"""As those write a host who show a fraud and want nobody to follow it: no proof of who they are."""
+"""As those write a host in their text who show a fraud and want nobody to follow it: no proof of who they are."""
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -33,6 +33,6 @@ def check(view: View) -> Iterator[Finding]:
             grade = likeness(host, view.brand).grade
             if grade is not Grade.NONE:
                 # A name that others might use too (urgencevitale.org) is a strong sign, not proof.
-                certain = grade is Grade.CERTAIN and not _DEFANGED.search(link.shown or link.target)
+                certain = grade is Grade.CERTAIN and not (link.kind == "text" and _DEFANGED.search(link.shown))
                 strength = Strength.DECISIVE if certain else Strength.STRONG
                 yield contradiction(ID, "", link.where, link.target, layer=link.layer, strength=strength)
