@@ -164,7 +164,7 @@ def _signature(lines: list[str], item: Utterance, words: Names, brand: Brand) ->
     for position in range(len(lines) - 1, first - 1, -1):
         line = _without_place(lines[position])
         above = lines[position - 1]
-        if not alone(line, words, last=True) or _cell(line, words):
+        if not alone(line, words, last=True) or _cell(line, words) or _HEADER.match(line):
             continue
         if _MARK.match(line) and _MARK.match(above):  # one of several, in a list
             continue

@@ -96,7 +96,6 @@ class Doubt(_Data):
     careful: float
     questions: float
     plain: float
-    accuses: float
     confirms: float
     nothing: float
 

@@ -98,14 +98,16 @@ def _another_body(display: str, brand: Brand) -> bool:
 _CALLED_SO = re.compile(r"\W{0,3}(?:la |le |les |votre |mon )?" + OTHERS.pattern)
 
 _I = re.compile(r"(?<![\w'])(?:je |j'|moi\b)")
-_TICKET = re.compile(r"\[?\b(?:([a-z]{2,10}-\d{1,6})\b|[a-z]{2,12} ?#0{0,6}(\d{3,9})\b)")
+_TICKET = re.compile(
+    r"\A.{0,60}?\[?\b(?:([a-z]{2,10}-\d{1,6})\b|[a-z]{2,12} ?#0{0,6}(\d{3,9})\b)|\((?:(?:issue|pr|mr) )?[#!](\d{1,9})\)\Z"
+)
 
 
 def _tracks(texts: list[str], domain: str) -> bool:
-    """A tracker's notice: the key of a ticket at the head of the subject, and in an address of the sender's own below."""
-    key = _TICKET.search(texts[0][:60]) if texts else None
+    """A tracker's notice: the key of a ticket at the head or the end of the subject, and in an address of the sender's own below."""
+    key = _TICKET.search(texts[0][:200]) if texts else None
     return key is not None and any(
-        re.search(rf"://(?:[\w-]+\.)*{re.escape(domain)}/\S*\b{re.escape(key[1] or key[2])}\b", text)
+        re.search(rf"://(?:[\w-]+\.)*{re.escape(domain)}/\S*\b{re.escape(key[1] or key[2] or key[3])}\b", text)
         for text in texts[1:]
     )
 

@@ -26,8 +26,6 @@ ID = "claim-text"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
-_OUTRIGHT = frozenset({"letterhead", "signature"})
-"""Signs that accuse whatever the rest of the words is like."""
 _SUPPORTING = frozenset(
     {"affair", "follow", "call-to-act", "asks-data", "asks-card", "asks-money", "nobody-else", "first-person"}
 )
@@ -54,7 +52,7 @@ def check(view: View) -> Iterator[Finding]:
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
         if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
-        doubted = own or unmeant or (not _OUTRIGHT.intersection(topics) and careful < policy().doubt.accuses)
+        doubted = own or unmeant or not (_signed(topics) or _sound(told, careful))
     else:
         doubted = own or (not view.brand.claim.learned and topics <= _SUPPORTING)
     if points < needed:
@@ -72,13 +70,25 @@ def _score(view: View) -> Score | None:
     return score(view)
 
 
+def _signed(topics: set[str]) -> bool:
+    """Signed as the brand, which says what only the issuer says: two readings of different lines."""
+    return bool(topics & {"signature", "letterhead", "opening"}) and bool(
+        topics & {"issuer", "tells-reader", "speaks-for"}
+    )
+
+
+def _sound(told: Score, careful: float) -> bool:
+    """The words bear an accusation, whatever signs there are: a rule that misreads an honest line alone accuses nobody."""
+    return told.total >= policy().wording.sure or careful >= policy().doubt.confirms
+
+
 def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
-    sure = told.total >= bounds.sure or (told.total >= bounds.nearly and careful >= policy().doubt.confirms)
-    if sure and told.words >= bounds.words:
-        strong = not own and not another_body(view.message.authors, view.folded, view.brand)
-        yield claim(ID, "wording", *telling_line(view), strength=Strength.STRONG if strong else Strength.WEAK)
+    needed = bounds.plain if view.standing is Standing.ANOTHER else bounds.words
+    if told.total >= bounds.nearly and told.words >= needed and _sound(told, careful):
+        weak = own or another_body(view.message.authors, view.folded, view.brand)
+        yield claim(ID, "wording", *telling_line(view), strength=Strength.WEAK if weak else Strength.STRONG)
         return
     if not names_outright(view):
         return
