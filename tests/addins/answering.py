@@ -7,7 +7,6 @@ import json
 import threading
 from typing import Any
 
-
 PROBLEM = "application/problem+json"
 REFUSALS = ((401, PROBLEM), (403, PROBLEM), (413, PROBLEM), (422, PROBLEM), (429, PROBLEM), (503, PROBLEM))
 """Vigie's own: a report was not kept. By status and content type."""

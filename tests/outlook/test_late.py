@@ -132,8 +132,8 @@ def test_outlooks_own_button_says_what_is_known_before_outlook_ends_it(
     outlook: Office, attachments: int, sent: int, title: str, said: str
 ) -> None:
     """Each wait is short, together they are not; and what was said not to be sent is not sent afterwards."""
-    one = {"name": "a", "contentType": "text/plain", "content": "", "format": "base64"}
-    some = [one | {"id": str(number)} for number in range(attachments)]
+    alike = {"name": "a", "contentType": "text/plain", "content": "", "format": "base64"}
+    some = [alike | {"id": str(number)} for number in range(attachments)]
     mail = in_parts(letter(FALSE)) | {"attachments": some}
     with outlook.pane(mail, file="report.html", clock=True, version="1.8", slow=["attachment"]) as pane:
         held: list[Route] = []
