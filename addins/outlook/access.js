@@ -9,7 +9,7 @@ var vigie = vigie || {};
 
 vigie.access = (() => {
   const PATIENCE_MS = 30_000;
-  const SIGN_IN_MS = 180_000; // a password, and a code that comes by telephone; Outlook ends what its own button started after five minutes
+  const SIGN_IN_MS = 180_000; // a password, and a code that comes by telephone
   const TOKEN = /^vig_[A-Za-z0-9_-]{43}$/;
   let application = null;
 

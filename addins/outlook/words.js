@@ -183,17 +183,15 @@ vigie.words = (() => {
     return (/^[a-z]{1,20}$/.test(brand ?? "") && t(`brand_${brand}`)) || t("brand_other");
   }
 
-  /** What went wrong, by a word of server.js, access.js or mail.js, when a message was to be checked ("check") or handed in ("report"). */
-  function problem(t, { problem: kind, wait }, act) {
+  /**
+   * What went wrong, by a word of server.js, access.js or mail.js, when a message was to be checked ("check") or handed in ("report").
+   * `unsure`: nobody knows whether a report has arrived. The server counts the same message by the same person once.
+   */
+  function problem(t, { problem: kind, wait, unsure }, act) {
     const soon = wait ? (wait < 90 ? t("in_seconds", String(wait)) : t("in_minutes", String(Math.ceil(wait / 60)))) : t("later");
     const own = vigie.settings.client && t(`problem_${kind}_account`);
-    return t(act === "report" ? `${unsure(kind) ? "unsure" : "not"}_report` : "not_check", own || t(`problem_${kind}`, soon));
+    return t(act === "report" ? `${unsure ? "unsure" : "not"}_report` : "not_check", own || t(`problem_${kind}`, soon));
   }
 
-  /** Nobody knows whether a report has arrived: the server did not say. It counts the same message by the same person once. */
-  function unsure(kind) {
-    return kind === "slow";
-  }
-
-  return { language, said, title, problem, unsure };
+  return { language, said, title, problem };
 })();

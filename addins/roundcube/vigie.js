@@ -71,7 +71,7 @@ rcmail.addEventListener('init', () => {
       show(before);
       place.querySelector('.vigie-report')?.focus();
     } else if (what === 'send') {
-      ask('report');
+      ask('report', '1'); // she has pressed a button: a server that only was away is tried
     } else {
       show(told.checking);
       ask('check', '1');

@@ -63,7 +63,7 @@ class vigie extends rcube_plugin
             'consent' => $this->view->consent(),
             'lost' => [
                 'check' => $this->view->problem(new Problem('lost')),
-                'report' => $this->view->unreported(new Problem('lost')),
+                'report' => $this->view->unreported(new Problem('lost', unsure: true)),
             ],
         ]);
         // "ui alert": or else Elastic takes it for a notice of its own, and adds icons.
@@ -123,7 +123,9 @@ class vigie extends rcube_plugin
         try {
             return $ask(new Client($this->rc->get_http_client(), $settings), $memory, $mail);
         } catch (Problem $problem) {
-            $memory->pause($kind, $problem);
+            if ($kind !== 'report' || !$problem->unsure) {
+                $memory->pause($kind, $problem); // what may not have arrived may be sent again
+            }
             throw $problem;
         }
     }

@@ -1,4 +1,5 @@
-// What is asked of the server (docs/api.md), and what went wrong, as one word that view.js has sentences for.
+// What is asked of the server (docs/api.md), and what went wrong, as one word that view.js has sentences for; `unsure`: the request had
+// left, and no answer of Vigie's own says that it was refused. A report may then have arrived.
 
 import { hosts } from "./settings.js";
 
@@ -6,20 +7,20 @@ const VERDICTS = ["impersonation", "suspicious", "undecided", "genuine", "unrela
 const PATIENCE_MS = 60_000;
 const LATER_S = 30;
 
-/** The case of a message: {case}, or {problem, wait}. Nothing is stored there. */
+/** The case of a message: {case}, or {problem, wait, unsure}. Nothing is stored there. */
 export async function check(settings, bytes) {
   const told = await ask(settings, "check", "message/rfc822", bytes);
   return told.problem || isCase(told.body) ? { ...told, case: told.body } : { problem: "foreign" };
 }
 
-/** Hands a message in, to be kept: {id, known, case}, or {problem, wait}. Only after the person has agreed. */
+/** Hands a message in, to be kept: {id, known, case}, or {problem, wait, unsure}. Only after the person has agreed. */
 export async function report(settings, bytes) {
   const told = await ask(settings, "reports?consent=true", "message/rfc822", bytes);
   if (told.problem) {
     return told;
   }
   const { id, known, case: found } = told.body;
-  return typeof id === "string" && isCase(found) ? { id, known: known === true, case: found } : { problem: "foreign" };
+  return typeof id === "string" && isCase(found) ? { id, known: known === true, case: found } : { problem: "foreign", unsure: true };
 }
 
 /** What the token is good for: {check: true, report: boolean}, or {problem, wait}. Sends no mail. */
@@ -40,6 +41,7 @@ async function ask(settings, path, type, body) {
   if (!(await messenger.permissions.contains(hosts(settings.server)))) {
     return { problem: "permission" };
   }
+  const online = navigator.onLine;
   let response;
   try {
     response = await fetch(`${settings.server}/api/v1/${path}`, {
@@ -56,7 +58,7 @@ async function ask(settings, path, type, body) {
       return { body: Object(await response.json()) };
     }
   } catch (error) {
-    return { problem: failed(error) };
+    return { problem: failed(error), unsure: online };
   }
   return refused(response);
 }
@@ -73,11 +75,18 @@ function failed(error) {
 
 function refused(response) {
   const { status } = response;
-  const known = { 401: "token", 403: "scope", 404: "foreign", 408: "slow", 413: "big", 415: "unreadable", 422: "unreadable" };
+  const known = { 401: "token", 403: "scope", 404: "foreign", 408: "slow", 413: "big", 415: "unreadable", 422: "unreadable", 504: "slow" };
+  const unsure = !own(response);
   if (status === 429 || status === 503) {
-    return { problem: status === 429 ? "often" : "busy", wait: seconds(response.headers.get("Retry-After")) };
+    return { problem: status === 429 ? "often" : "busy", wait: seconds(response.headers.get("Retry-After")), unsure };
   }
-  return { problem: known[status] ?? (status >= 500 ? "fault" : "foreign") };
+  return { problem: known[status] ?? (status >= 500 ? "fault" : "foreign"), unsure };
+}
+
+/** A refusal of Vigie's own (RFC 9457): nothing was kept. What stands between may say anything after it has passed a report on. */
+function own({ status, headers }) {
+  const problem = /^application\/problem\+json\b/i.test(headers.get("Content-Type") ?? "");
+  return problem && ((status >= 400 && status < 500) || status === 503);
 }
 
 /** RFC 9110 section 10.2.3: seconds, or a date. */

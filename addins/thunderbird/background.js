@@ -63,7 +63,8 @@ const answers = {
     const hash = await sha256(bytes);
     const told = await asked("report", api.report, settings, bytes);
     if (!told.problem) {
-      return view.verdict(await memory.remember(whose, hash, told.case, told.id));
+      // It has arrived, whether that can be remembered or not.
+      return view.verdict(await memory.remember(whose, hash, told.case, told.id).catch(() => ({ ...told.case, reported: told.id })));
     }
     const known = await memory.known(whose, hash);
     return known ? view.unreported(told, known) : view.problem(told, "report");
@@ -84,7 +85,7 @@ async function checked(settings, bytes, hash) {
 async function asked(kind, ask, settings, bytes) {
   const wait = await memory.paused(settings.whose, kind);
   const told = wait ? { problem: "often", wait } : await ask(settings, bytes);
-  if (told.wait && !wait) {
+  if (told.wait && !wait && !(told.unsure && kind === "report")) { // what may not have arrived may be sent again
     await memory.pause(settings.whose, kind, told.wait);
   }
   return told;
@@ -112,7 +113,7 @@ async function answered(tab, wish) {
     told = await answers[wish.ask](message, settings, wish);
   } catch (error) {
     console.error(`vigie: ${wish.ask}: ${error.name}`); // no text of it: it may quote the mail
-    told = view.problem({ problem: "internal" });
+    told = view.problem({ problem: "internal" }, wish.ask === "report" ? "report" : "check");
   } finally {
     clearInterval(awake);
   }

@@ -40,12 +40,12 @@ export function problem(told, act = "check") {
   return view("problem", reason(told, act), { note: t("meanwhile"), buttons: [...(ours ? ["settings"] : []), `again_${act}`] });
 }
 
-/** The same, as a sentence. */
-export function reason({ problem: kind, wait }, act) {
-  return t(`not_${act}`, t(`problem_${kind}`, wait ? soon(wait) : ""));
+/** The same, as a sentence; `unsure`: nobody knows whether a report has arrived. */
+export function reason({ problem: kind, wait, unsure }, act) {
+  return t(unsure && act === "report" ? "unsure_report" : `not_${act}`, t(`problem_${kind}`, wait ? soon(wait) : ""));
 }
 
-/** A report has not gone; what is known of the message still holds. */
+/** A report has not gone, or nobody knows; what is known of the message still holds. */
 export function unreported(told, found) {
   return { ...verdict(found), note: reason(told, "report") };
 }

@@ -7,6 +7,15 @@ import json
 import threading
 from typing import Any
 
+PROBLEM = "application/problem+json"
+REFUSALS = ((401, PROBLEM), (403, PROBLEM), (413, PROBLEM), (422, PROBLEM), (429, PROBLEM), (503, PROBLEM))
+"""Vigie's own: a report was not kept. By status and content type."""
+DOUBTS = (
+    *((200, "text/html"), (200, "application/json"), (307, ""), (403, "text/html"), (413, ""), (429, "text/html")),
+    *((500, PROBLEM), (502, "text/html"), (503, "text/html"), (504, PROBLEM), (504, "")),
+)
+"""Whatever else answers may have passed the report on."""
+
 
 class Answering:
     """On loopback. `asked`: the paths; `mails`: with how many mails; `told`: how many of them it has answered."""

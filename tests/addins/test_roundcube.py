@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.roundcube import roundcube as packed
-from tests.addins.answering import Answering
+from tests.addins.answering import DOUBTS, REFUSALS, Answering
 from tests.addins.recorded import heard, same
 from tests.addins.served import Server
 from tests.addins.webmail import Webmail, signed_in
@@ -221,7 +221,8 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
     webmail.banner.get_by_role("button", name="Signaler").click()
     webmail.answered("consent").get_by_role("button", name="Envoyer le signalement").click()
     note = webmail.answered("impersonation").locator(".vigie-note")
-    expect(note).to_contain_text("Ce message n'a pas été signalé. La messagerie ne répond pas.")
+    expect(note).to_contain_text("Il n'est pas sûr que votre signalement soit arrivé ; renvoyé, il n'est compté qu'une")
+    expect(note).to_contain_text("La messagerie ne répond pas.")
     webmail.page.unroute("**/*plugin.vigie.report*")
     webmail.forgive(500)
     webmail.banner.get_by_role("button", name="Signaler").click()
@@ -230,6 +231,34 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
     expect(webmail.answered("impersonation").locator(".vigie-sentence")).to_contain_text(SENTENCES["impersonation"])
     assert "vigie: check: token" in roundcube.log()
     assert MARK not in roundcube.log()
+
+
+def reported(server: str) -> str:
+    """What she is told of a report to it."""
+    run = ("php", "-d", "include_path=.:/usr/share/php", Path(__file__).with_name("reported.php"), server)
+    return subprocess.check_output(run, text=True)
+
+
+def test_a_report_was_not_sent_only_where_that_is_known(impostor: Answering, hook_server: Webhook) -> None:
+    """Behind a proxy that gives up, a connection that ends, an answer that nobody understands it may have arrived."""
+    for status, kind in REFUSALS:
+        impostor.says(status, b"{}", Content_Type=kind)
+        assert reported(impostor.origin).startswith("Ce message n'a pas été signalé. "), (status, kind)
+    for status, kind in DOUBTS:
+        impostor.says(status, b"{}", Content_Type=kind)
+        assert reported(impostor.origin).startswith("Il n'est pas sûr que votre signalement soit arrivé"), (
+            status,
+            kind,
+        )
+    impostor.says(201, b"{", Content_Length="900")  # the connection ends within it
+    assert reported(impostor.origin).startswith("Il n'est pas sûr")
+    impostor.holds()
+    said = reported(impostor.origin)
+    assert said.startswith("Il n'est pas sûr")
+    assert "met trop de temps à répondre" in said
+    (nobody,) = processes.free_ports(1)
+    assert reported(f"http://127.0.0.1:{nobody}").startswith("Ce message n'a pas été signalé. Le serveur Vigie ne")
+    assert "rien ne lui a été envoyé" in reported(hook_server.url.removesuffix("/hook"))
 
 
 def again(page: Page) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.addins.answering import Answering
+from tests.addins.answering import DOUBTS, REFUSALS, Answering
 from tests.addins.recorded import heard, same
 from tests.addins.served import Server, served
 from tests.addins.world import thunderbird
@@ -249,6 +249,29 @@ def an_answer_holds_as_long_as_the_settings(tb: Thunderbird, server: Server, oth
     assert tb.press("check")["kind"] == "impersonation"
 
 
+def a_report_was_not_sent_only_where_that_is_known(
+    tb: Thunderbird, server: Server, other: Answering, secret: str
+) -> None:
+    """Behind a proxy that gives up, or an answer that nobody understands, it may have arrived; sent again, it is sent."""
+    other.judges(verdict="suspicious")
+    tb.save(other.origin, secret, "asked", busy=BUSY["fr"])
+    until(lambda: tb.seen()["kind"] == "unchecked")
+    assert tb.press("check")["kind"] == "suspicious"
+    for cases, begins in (
+        (DOUBTS, "Il n'est pas sûr que votre signalement soit arrivé : "),
+        (REFUSALS, "Votre signalement n'est pas parti : "),
+    ):
+        for status, kind in cases:
+            other.says(status, b"{}", Content_Type=kind, Retry_After="0")
+            tb.press("report")
+            mails = other.mails
+            seen = tb.press("send")
+            assert (seen["kind"], other.mails) == ("suspicious", mails + 1), (status, kind)
+            assert seen["note"].startswith(begins), (status, kind, seen["note"])
+    tb.save(server.origin, secret, "asked", busy=BUSY["fr"])
+    until(lambda: tb.seen()["kind"] == "unchecked")
+
+
 def no_wait_ends_in_silence(tb: Thunderbird) -> None:
     tb.show(id_in(BIG))
     tb.script("pane().threadTree._selection.selectEventsSuppressed = true;")  # Thunderbird is busy with its list
@@ -316,6 +339,7 @@ def test_what_a_person_sees_in_thunderbird_and_what_is_sent_is_recorded(
         )
         it_says_so_at_once_while_a_large_message_is_fetched(tb, server, wire, secret)
         an_answer_holds_as_long_as_the_settings(tb, server, impostor, secret)
+        a_report_was_not_sent_only_where_that_is_known(tb, server, impostor, secret)
         no_wait_ends_in_silence(tb)
         tb.save(server.origin, secret, busy=BUSY["fr"])
         english_is_spoken(tb)

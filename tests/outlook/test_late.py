@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -117,4 +118,38 @@ def test_outlooks_own_button_ends_whatever_does_not_answer(outlook: Office) -> N
         # The server may have it all the same.
         assert "Il n'est pas sûr que votre signalement soit arrivé" in told(pane, "Signalement incertain")
         held[0].abort()
+        pane.forgive("ERR_FAILED")
+
+
+@pytest.mark.parametrize(
+    ("attachments", "sent", "title", "said"),
+    [
+        (14, 0, "Signalement non envoyé", "Outlook n'a pas donné le message à temps"),
+        (12, 1, "Signalement incertain", "Il n'est pas sûr que votre signalement soit arrivé"),
+    ],
+)
+def test_outlooks_own_button_says_what_is_known_before_outlook_ends_it(
+    outlook: Office, attachments: int, sent: int, title: str, said: str
+) -> None:
+    """Each wait is short, together they are not; and what was said not to be sent is not sent afterwards."""
+    alike = {"name": "a", "contentType": "text/plain", "content": "", "format": "base64"}
+    some = [alike | {"id": str(number)} for number in range(attachments)]
+    mail = in_parts(letter(FALSE)) | {"attachments": some}
+    with outlook.pane(mail, file="report.html", clock=True, version="1.8", slow=["attachment"]) as pane:
+        held: list[Route] = []
+        pane.page.route("**/api/v1/reports**", lambda route: _holds(held, route))
+        pane.page.evaluate("void (window.done = window.presses('onSpamReport'))")
+        for count in range(1, attachments + 1):
+            asked = "count => window.called.filter((name) => name === 'attachment').length === count"
+            until(partial(pane.page.evaluate, asked, count))
+            pane.page.clock.fast_forward(20_000)
+            pane.page.evaluate("window.releases()")
+        until(lambda: bool(pane.page.evaluate("1")) and len(held) >= sent)
+        pane.page.clock.fast_forward(31_000)
+        dialog = pane.page.evaluate("window.done")["showPostProcessingDialog"]
+        assert dialog["title"] == title
+        assert said in dialog["description"]
+        assert len(held) == sent
+        for one in held:
+            one.abort()
         pane.forgive("ERR_FAILED")

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Route, expect
 
+from tests.addins.answering import DOUBTS, REFUSALS
 from tests.outlook.pane import Office, in_parts, letter, whole
 from vigie.ledger.token_types import Use
 
@@ -199,12 +200,12 @@ def test_a_report_that_does_not_go_takes_nothing_away(outlook: Office) -> None:
         pane.page.route("**/api/v1/reports**", lambda route: route.abort("connectionrefused"))
         pane.press("report")
         pane.press("send")
-        pane.notes("Votre signalement n'est pas parti : le serveur Vigie ne répond pas")
+        pane.notes("Il n'est pas sûr que votre signalement soit arrivé : le serveur Vigie ne répond pas")
         pane.says("impersonation", "Faux")
         pane.press("why")
         expect(pane.page.locator("#details li").first).not_to_be_empty()
         pane.press("resend")
-        pane.notes("Votre signalement n'est pas parti")
+        pane.notes("Renvoyé, il n'est compté qu'une fois")
         pane.page.unroute_all()
         pane.press("resend")
         pane.notes("Votre signalement est arrivé")
@@ -222,7 +223,12 @@ def test_a_report_that_does_not_go_takes_nothing_away(outlook: Office) -> None:
         expect(pane.page.locator("#press-resend")).to_be_enabled()
         pane.forgive("status of 403")
     with outlook.pane(None) as pane:  # nothing was known
-        pane.page.route("**/api/v1/reports**", lambda route: route.fulfill(status=503, headers={"Retry-After": "20"}))
+        pane.page.route(
+            "**/api/v1/reports**",
+            lambda route: route.fulfill(
+                status=503, headers={"Retry-After": "20"}, content_type="application/problem+json"
+            ),
+        )
         pane.page.evaluate("mail => window.chooses(mail)", whole(letter(FALSE)))
         pane.press("report")
         pane.press("back")
@@ -234,6 +240,34 @@ def test_a_report_that_does_not_go_takes_nothing_away(outlook: Office) -> None:
         pane.press("check")
         pane.says("impersonation", "Faux")
         pane.forgive("status of 503")
+
+
+TOLD = """async () => {
+  const told = await vigie.server.report("x", new Uint8Array([10]));
+  return vigie.words.problem(vigie.words.said("fr"), told, "report");
+}"""
+
+
+def test_a_report_was_not_sent_only_where_that_is_known(outlook: Office) -> None:
+    """Behind a proxy that gives up, a connection that ends, an answer that nobody understands it may have arrived."""
+    with outlook.pane(None) as pane:
+        pane.says("unasked", "Ouvrez un message")
+        for cases, begins in (
+            (REFUSALS, "Votre signalement n'est pas parti : "),
+            (DOUBTS, "Il n'est pas sûr que votre signalement soit arrivé : "),
+        ):
+            for status, kind in cases:
+                answer = {"status": status, "body": "{}", "headers": {"Content-Type": kind}}
+                pane.page.route("**/api/v1/reports**", _gives(answer))
+                assert pane.page.evaluate(TOLD).startswith(begins), (status, kind)
+                pane.page.unroute_all()
+        pane.page.route("**/api/v1/reports**", lambda route: route.abort("connectionreset"))
+        assert pane.page.evaluate(TOLD).startswith("Il n'est pas sûr")
+        pane.page.unroute_all()
+        pane.page.context.set_offline(True)
+        assert pane.page.evaluate(TOLD) == "Votre signalement n'est pas parti : vous êtes hors connexion."
+        for text in ("ERR_", "status of"):
+            pane.forgive(text)
 
 
 def test_outlooks_own_button_reports_and_moves_nothing(outlook: Office) -> None:

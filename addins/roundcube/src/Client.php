@@ -19,7 +19,9 @@ final class Client
         421 => 'foreign', 422 => 'unreadable', 429 => 'often', 503 => 'busy', 504 => 'slow',
     ];
     /** Of libcurl: a certificate or a handshake that will not do. */
-    private const TLS = [35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91];
+    private const TLS = [35, 51, 53, 54, 58, 59, 60, 66, 77, 82, 83, 90, 91];
+    /** Of libcurl: no host, no connection. Nothing has left. */
+    private const UNCONNECTED = [5, 6, 7];
     private const TIMED_OUT = 28;
     private const LATER = 30;
     /** Half of a surrogate pair, which a hostile header can bring into the answer: json_decode would give up. */
@@ -51,7 +53,7 @@ final class Client
     {
         $told = $this->ask('reports?consent=true', $mail);
         if (!is_string($told['id'] ?? null)) {
-            throw new Problem('foreign', why: 'no number of the report');
+            throw new Problem('foreign', why: 'no number of the report', unsure: true);
         }
         return ['id' => $told['id'], 'case' => self::case($told['case'] ?? null)];
     }
@@ -91,7 +93,7 @@ final class Client
     {
         $told = json_decode((string) preg_replace(self::HALF, '\\ufffd', $body), true, 64);
         if (!is_array($told)) {
-            throw new Problem('foreign', why: 'no JSON');
+            throw new Problem('foreign', why: 'no JSON', unsure: true);
         }
         return $told;
     }
@@ -105,7 +107,9 @@ final class Client
             in_array($number, self::TLS, true) => 'tls',
             default => 'unreachable',
         };
-        return new Problem($kind, why: "curl $number"); // its text names the address, with what an administrator put into it
+        $unsure = !in_array($number, [...self::TLS, ...self::UNCONNECTED], true);
+        // Its text names the address, with what an administrator put into it.
+        return new Problem($kind, why: "curl $number", unsure: $unsure);
     }
 
     private static function refused(ResponseInterface $answer): Problem
@@ -113,7 +117,15 @@ final class Client
         $status = $answer->getStatusCode();
         $kind = self::PROBLEMS[$status] ?? ($status >= 500 ? 'fault' : 'foreign');
         $wait = in_array($status, [429, 503], true) ? self::seconds($answer->getHeaderLine('Retry-After')) : 0;
-        return new Problem($kind, $wait, "status $status");
+        return new Problem($kind, $wait, "status $status", !self::isOwn($answer));
+    }
+
+    /** A refusal of Vigie's own (RFC 9457): nothing was kept. What stands between may say anything after it has passed a report on. */
+    private static function isOwn(ResponseInterface $answer): bool
+    {
+        $status = $answer->getStatusCode();
+        $problem = preg_match('~^application/problem\+json\b~i', $answer->getHeaderLine('Content-Type')) === 1;
+        return $problem && (($status >= 400 && $status < 500) || $status === 503);
     }
 
     /** RFC 9110 section 10.2.3: seconds, or a date. */
@@ -129,7 +141,7 @@ final class Client
     private static function case(mixed $told): array
     {
         if (!is_array($told) || !in_array($told['verdict'] ?? null, self::VERDICTS, true)) {
-            throw new Problem('foreign', why: 'no case');
+            throw new Problem('foreign', why: 'no case', unsure: true);
         }
         return $told;
     }

@@ -60,7 +60,7 @@ final class View
         return $this->view('problem', $this->failed($problem, 'check'), ['again'], $this->say('meanwhile'));
     }
 
-    /** Why a report did not arrive: vigie.js puts it below what stood there before. */
+    /** Why a report did not arrive, or may not have: vigie.js puts it below what stood there before. */
     public function unreported(Problem $problem): array
     {
         return $this->view('unreported', '', note: $this->failed($problem, 'report'));
@@ -73,7 +73,8 @@ final class View
             $problem->wait < 90 => $this->say('in_seconds', ['n' => (string) $problem->wait]),
             default => $this->say('in_minutes', ['n' => (string) (int) ceil($problem->wait / 60)]),
         };
-        return $this->say("no_$kind") . ' ' . $this->say("problem_{$problem->kind}", ['soon' => $soon]);
+        $first = $kind === 'report' && $problem->unsure ? 'unsure_report' : "no_$kind";
+        return $this->say($first) . ' ' . $this->say("problem_{$problem->kind}", ['soon' => $soon]);
     }
 
     private function view(string $kind, string $said, array $asks = [], string $note = '', array $details = []): array
