@@ -202,6 +202,7 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
         (vigie.origin, good, {"vigie_max_bytes": 100}, "trop gros"),
         (vigie.origin.replace("127.0.0.1", "vigie.example"), good, {}, "pas encore réglée"),
         (vigie.origin, "", {}, "pas encore réglée"),
+        ("", "", {}, "pas encore réglée"),
         (secure, good, {}, "n'a pas pu prouver qu'il est bien celui de Vigie"),
         (secure, good, {"vigie_ca_file": "/nowhere/ca.pem"}, "pas encore réglée"),
         (secure, good, {"vigie_ca_file": roundcube.lend(hook_server.ca)}, "n'est pas un serveur Vigie"),
@@ -230,6 +231,7 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
     expect(webmail.banner).to_contain_text("Ce message n'a pas été signalé. Vigie ne permet pas cela")
     expect(webmail.answered("impersonation").locator(".vigie-sentence")).to_contain_text(SENTENCES["impersonation"])
     assert "vigie: check: token" in roundcube.log()
+    assert "vigie: check: unset (nothing is set: vigie.inc.php was not found" in roundcube.log()
     assert MARK not in roundcube.log()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import DEMO, GENUINE
+from tests.outlook.builder import built
 from tests.servers import processes
 from tests.servers.authority import Authority as NameServer
 from tests.servers.certificates import Authority
@@ -35,6 +36,7 @@ from vigie.scanner.mailboxes.base import MailboxError
 from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings
 from vigie.scanner.reporting.settings import ChannelsSettings
 from vigie.scanner.settings import AccountSettings
+from vigie.web.settings import WebSettings
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -443,6 +445,24 @@ def test_what_reads_pictures(tmp_path, monkeypatch):
     assert "ocr = false" in off.text
     assert named([off]) == set()
     assert all(found.good for found in (*seen, off)), "it is an extra"
+
+
+def test_an_add_in_of_outlook_that_is_made_for_another_address(tmp_path):
+    files = built(tmp_path, origin="https://static.example.org", server="https://vigie.example.org")
+    ours = WebSettings.model_validate({"base_url": "https://vigie.example.org", "outlook": {"files": files}})
+    (told,) = outside.outlook(ours)
+    assert named([told]) == {"outlook-elsewhere"}
+    assert told.good, "a warning: vigie web starts"
+    assert "https://static.example.org" in told.text
+    assert "https://vigie.example.org" in told.text
+    assert told.remedy == "make addins ORIGIN=https://vigie.example.org"
+    (told,) = outside.outlook(ours.model_copy(update={"base_url": None}))
+    assert told.remedy == '[web] base_url = "https://static.example.org"'
+    built(tmp_path, origin="https://vigie.example.org", server="https://other.example.org")
+    assert not list(outside.outlook(ours)), "SERVER may be another"
+    (files / "manifest.xml").unlink()
+    assert not list(outside.outlook(ours))
+    assert not list(outside.outlook(WebSettings()))
 
 
 def test_every_set_up_is_in_both_languages_and_in_the_page():

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests import canary
+from tests.outlook.builder import built
 from tests.web.served import Browser, Clock, Served, text
 from vigie.cli import config, main
 from vigie.cli.example import SECTIONS
@@ -50,8 +51,9 @@ def systemd(file: Path) -> Iterator[socket.socket]:
 
 @pytest.fixture
 def running(file: Path) -> Iterator[subprocess.Popen[str]]:
-    """It says where it is on its first line."""
-    file.write_text('[web]\nlisten = "127.0.0.1:18529"\n')
+    """It says where it is on its first line; and that its add-in of Outlook is made for elsewhere, which keeps nothing from starting."""
+    files = built(file.parent, origin="https://vigie.example.org")
+    file.write_text(f'[web]\nlisten = "127.0.0.1:18529"\n[web.outlook]\nfiles = "{files}"\n')
     with subprocess.Popen(
         (*PROGRAM, "--config", str(file), "web"),
         stdout=subprocess.PIPE,
@@ -79,6 +81,7 @@ def test_the_first_admin_signs_in(
     assert running.stdout is not None
     assert running.stderr is not None
     assert running.stdout.readline() == "Les pages sont à http://127.0.0.1:18529\n"
+    assert 'base_url manque) : [web] base_url = "https://vigie.example.org"' in running.stderr.readline()
     assert "vigie web create-admin" in running.stderr.readline()
     assert systemd.recv(100) == b"READY=1"
     with httpx.Client(base_url="http://127.0.0.1:18529") as http:

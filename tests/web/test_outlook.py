@@ -56,14 +56,27 @@ def test_it_is_off_unless_it_is_switched_on(tmp_path: Path) -> None:
         assert pages.browser().get("/addins/outlook/taskpane.html").status_code == 404
 
 
-def test_a_folder_that_is_no_add_in_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ("addins", "{}/addins n'existe pas, ou n'est pas lisible : make addins ORIGIN=https://vigie.example.org"),
+        ("build", "{0}/build : donnez {0}/build/outlook"),
+        ("empty", "{}/empty n'est pas ce que fait make addins ORIGIN=https://vigie.example.org"),
+    ],
+)
+def test_a_folder_that_is_no_add_in_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: str, told: str
+) -> None:
+    built(tmp_path / "build", origin=ORIGIN)
+    (tmp_path / "empty").mkdir()
     path = tmp_path / "vigie.toml"
-    path.write_text(f'{JUDGING}[web]\nlisten = "127.0.0.1:1"\n[web.outlook]\nfiles = "addins"\n')
+    path.write_text(
+        f'{JUDGING}[web]\nlisten = "127.0.0.1:1"\nbase_url = "{ORIGIN}"\n[web.outlook]\nfiles = "{files}"\n'
+    )
     assert main.run(["--config", str(path), "web"]) == 2
     said = capsys.readouterr().err
     assert "web.outlook.files" in said
-    assert str(tmp_path / "addins") in said
-    assert "make addins" in said
+    assert told.format(tmp_path) in said
 
 
 @pytest.mark.parametrize(

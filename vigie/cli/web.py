@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from vigie.cli import console
+from vigie.cli.checkup.outside import outlook
 from vigie.cli.config import Config, ConfigError, load
 from vigie.cli.language import colon, current, say, when
 from vigie.cli.person import at_the_keyboard
@@ -25,7 +26,7 @@ from vigie.scanner.credentials.secret import Source
 from vigie.scanner.notify import Systemd
 from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.settings import AccountSettings, SecretError
-from vigie.web import outlook, serving
+from vigie.web import outlook_files, serving
 from vigie.web.app import create_app
 from vigie.web.cookies import fresh
 from vigie.web.judging import Judging
@@ -61,6 +62,8 @@ def serve(path: Path | None) -> Status:
                     release_on_request=config.operation.digest.release_on_request,
                 )
                 print(say(f"Les pages sont à {config.web.origin}", f"The pages are at {config.web.origin}"), flush=True)
+                for found in outlook(config.web):
+                    console.complain(f"{found.text}{colon()} {found.remedy}")
                 if not ledger.people.users(By("web", ALL_RIGHTS)):
                     nobody = say("personne ne peut se connecter", "nobody can sign in")
                     console.complain(f"{nobody}{colon()} vigie web create-admin")
@@ -146,8 +149,8 @@ def _password(name: str) -> str:
 def _check(config: Config) -> None:
     """What the settings of one section alone cannot see. Raises ConfigError."""
     files = config.web.outlook.files
-    if files is not None and not (files / outlook.PANE).is_file():
-        wrong = say(f"{files} n'est pas ce que fait make addins", f"{files} is not what make addins makes")
+    if files is not None and not outlook_files.is_made(files):
+        wrong = _not_made(files, config.web.origin)
         raise ConfigError(config.path or Path("vigie.toml"), None, "web.outlook.files", wrong)
     names, oidc, entra = {account.name for account in config.accounts}, config.web.oidc, config.web.api.entra
     named = [(f"web.oidc.groups[{group.name}]", group.accounts) for group in (oidc.groups if oidc else ())]
@@ -157,6 +160,18 @@ def _check(config: Config) -> None:
             wrong = say("aucun compte de ce nom", "no account of that name")
             key = f"{section}.accounts"
             raise ConfigError(config.path or Path("vigie.toml"), None, key, f"{wrong}: {', '.join(unknown)}")
+
+
+def _not_made(files: Path, origin: str) -> str:
+    """Why that folder is not handed out, and what to do."""
+    made, below = f"make addins ORIGIN={origin}", files / "outlook"
+    if outlook_files.is_made(below):
+        return say(f"{files} : donnez {below}", f"{files}: give {below}")
+    if not outlook_files.may_be_read(files):
+        return say(
+            f"{files} n'existe pas, ou n'est pas lisible : {made}", f"{files} does not exist, or cannot be read: {made}"
+        )
+    return say(f"{files} n'est pas ce que fait {made}", f"{files} is not what {made} makes")
 
 
 def _client_secret(config: Config) -> str | None:

@@ -14,7 +14,6 @@ from starlette.types import Scope
 from vigie.web.settings import OutlookSettings
 
 PLACE: Final = "/addins/outlook"
-PANE: Final = "taskpane.html"
 FRAMES: Final = (
     "https://outlook.office.com",
     "https://outlook.office365.com",

@@ -28,6 +28,9 @@ final class Settings
     {
         $server = rtrim((string) $config->get('vigie_server', ''), '/');
         $token = trim((string) $config->get('vigie_token', ''));
+        if ($server === '' && $token === '') {
+            throw new Problem('unset', why: 'nothing is set: vigie.inc.php was not found, or the web server may not read it');
+        }
         if (!preg_match(self::SAFE, $server) && !preg_match(self::LOOPBACK, $server)) {
             throw new Problem('unset', why: 'vigie_server is no https:// address');
         }

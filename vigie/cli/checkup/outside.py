@@ -1,4 +1,4 @@
-"""Metrics, alerts, digests and reports: whether they would arrive. Nothing is sent to anybody."""
+"""Metrics, alerts, digests, reports and the add-in of Outlook: whether they would arrive. Nothing is sent to anybody."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from vigie.scanner.operation import submission, ways
 from vigie.scanner.operation.settings import AlertSettings, MetricsSettings, OperationSettings, ServerSettings
 from vigie.scanner.reporting.known import CHANNELS, switched_on
 from vigie.scanner.reporting.settings import ChannelSettings, ChannelsSettings
+from vigie.web import outlook_files
+from vigie.web.settings import WebSettings
 
 SECRETS: Final = frozenset(("password_file", "token_file", "key_file", "url_file"))
 LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1"))
@@ -31,6 +33,7 @@ def outside(config: Config) -> Iterator[Found]:
     if config.operation.digest.on:
         yield from digest(config.operation, config.accounts, _addresses(config))
     yield from channels(config.channels, config.channels.mail or config.operation.alerts.mail)
+    yield from outlook(config.web)
 
 
 def metrics(settings: MetricsSettings) -> Iterator[Found]:
@@ -84,6 +87,19 @@ def digest(settings: OperationSettings, accounts: tuple[AccountSettings, ...], p
         yield wrong("digest-mail-refused", "[digest]", str(error))
     else:
         yield Found(good=True, text=say("[digest] : joignable", "[digest]: can be reached"))
+
+
+def outlook(settings: WebSettings) -> Iterator[Found]:
+    """Pages that Outlook would look for at another address than ours. What was made is read, nobody is asked."""
+    files = settings.outlook.files
+    if files is None or not (made := outlook_files.elsewhere(files, settings.origin)):
+        return
+    where, ours = "[web.outlook] files", settings.base_url
+    if ours is None:
+        detail, mend = say("base_url manque", "base_url is not set"), f'[web] base_url = "{made}"'
+    else:
+        detail, mend = say(f"base_url est {ours}", f"base_url is {ours}"), f"make addins ORIGIN={ours}"
+    yield note("outlook-elsewhere", where, f"{made}, {detail}", mend=mend)
 
 
 def channels(settings: ChannelsSettings, server: ServerSettings | None) -> Iterator[Found]:
