@@ -44,6 +44,7 @@ from vigie.ledger.review_types import Pending
 from vigie.ledger.settings import RetentionSettings
 from vigie.ledger.store import Ledger
 from vigie.ledger.types import ActionKind, Intent, Record, State
+from vigie.message.parse import parse
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
 from vigie.scanner import cycle, journal, recover, undoing
 from vigie.scanner.actions import answer, quarantine
@@ -780,3 +781,145 @@ def test_reviewers_and_admins_read_that_somebody_was_answered(dovecot: Dovecot, 
     assert words.deed(ActionKind.ANSWER, case.history[0][1]) in {"répondu", "answered"}
     (told,) = ledger.exported([case.record.id])
     assert [reply["state"] for reply in told["replies"]] == ["ended"]
+
+
+# -- what a fraud, or a bad day, makes of it -----------------------------------------------------------------------------------
+
+NO_WORD = "=?utf-8?b?PT91dGYtNz9xPysyQUEtPz0=?="
+"""An encoded word that holds an encoded word that holds a lone surrogate."""
+
+
+class Read(ScriptedPool):
+    """With the Message-ID as the parser tells it."""
+
+    def submit(self, raw: bytes, *, key: str, **more: object) -> Future[Case]:
+        found: Future[Case] = Future()
+        found.set_result(replace(super().submit(raw, key=key, **more).result(), message_id=parse(raw).message_id))
+        return found
+
+
+@pytest.mark.parametrize("unmovable", [False, True])
+def test_no_message_id_stops_a_folder(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, *, unmovable: bool
+) -> None:
+    account = dovecot.account(**BUTTONS)
+    if unmovable:
+        monkeypatch.setattr(answer, "transfer", refused)
+    drop(account, mail("piege", "undecided").replace(b"<piege@example.org>", f"<{NO_WORD}>".encode()), BILL)
+    assert b"=?" in contents(account)[CHECK][0]
+    summary = scan(account, ledger, Read(), folder=CHECK)
+    assert (summary.judged, summary.failed) == (2, 2 if unmovable else 0)
+    assert places(account)["piege"] == places(account)["facture"] == [CHECK if unmovable else "INBOX"]
+    assert len(replies(account)) == 2 + 2 * unmovable
+    assert ledger.open_intents(account.name) == []
+
+
+def test_words_that_wait_keep_no_message_from_being_answered(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody survived it, and the words about that could not be stored: then it is examined, and they are not said any more."""
+    monkeypatch.setattr(cycle._Pass, "_uncount", lambda self: None)
+    account = dovecot.account(**BUTTONS)
+    drop(account, mail("poison", "unrelated poison"), folder=REPORT)
+    for _ in range(journal.MOST_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            scan(account, ledger, Dying(), folder=REPORT, mode="observe")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imap.ImapMailbox, "append", busy)
+        scan(account, ledger, Dying(), folder=REPORT, mode="observe")
+    (waiting,) = ledger.open_intents(account.name)
+    ledger.add_records((replace(only(ledger), retry_at=datetime.now(UTC)),), None)
+    summary = scan(account, ledger, folder=REPORT)
+    assert (summary.retried, summary.answered) == (1, 1)
+    assert places(account)["poison"] == ["INBOX"]
+    assert (ledger.handed_in.count(), ledger.open_intents(account.name)) == (1, [])
+    (text,) = told(account)
+    assert "signalement est enregistré" in text
+    ended = {intent.id: intent.state for intent, _ in ledger.outcomes(only(ledger).id)}
+    assert ended.pop(waiting.id) is State.FAILED
+    assert list(ended.values()) == [State.DONE]
+
+
+def astray(account: AccountSettings) -> Callable[..., Arrival | None]:
+    """Somebody moves it away before we do."""
+
+    def late(work: Hands, intent: Intent, here: Summary) -> Arrival | None:
+        elsewhere(account)
+        return transfer(work, intent, here)
+
+    return late
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_keywords_of_an_answer_that_did_not_end_well_are_taken_back_too(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, *, gone: bool
+) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, twice("faux", "impersonation", "genuine proven"))
+    pool = Wiser()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answer, "transfer", astray(account) if gone else refused)
+        with contextlib.suppress(MailboxError):
+            scan(account, ledger, pool, folder=CHECK, mode="observe")
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert [ended.state for _, ended in ledger.outcomes(only(ledger).id) if ended][:1] == [
+        State.GONE if gone else State.FAILED
+    ]
+    assert flags(account, "faux") == {"\\Seen", "perso", "$Phishing", "$Junk"}
+    if not gone:
+        elsewhere(account)
+    move(account, "Ailleurs", CHECK)
+    scan(account, ledger, pool, folder=CHECK, mode="observe")
+    assert flags(account, "faux") == {"\\Seen", "perso", "VigieAuthentique"}
+
+
+def test_what_circled_in_one_folder_is_answered_in_the_other(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "TURNS", 1)
+    account = dovecot.account(**BUTTONS)
+    append(account, BILL)
+    for _ in range(3):
+        by_rule(account, "facture")
+        scan(account, ledger, folder=CHECK)
+    before = len(replies(account))
+    move(account, CHECK, REPORT)
+    assert scan(account, ledger, folder=REPORT).answered == 1
+    assert places(account)["facture"] == ["INBOX"]
+    assert len(replies(account)) == before + 1
+    assert "signalement est enregistré" in told(account)[-1]
+
+
+@pytest.mark.parametrize("by_undo", [False, True])
+def test_what_a_person_gives_back_bears_no_keyword_of_ours(dovecot: Dovecot, ledger: Ledger, *, by_undo: bool) -> None:
+    account = dovecot.account(**BUTTONS)
+    drop(account, FALSE, folder=REPORT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quarantine, "transfer", busy)
+        scan(account, ledger, folder=REPORT)
+    with contextlib.closing((work := hands(account, ledger)).session):
+        if by_undo:
+            undoing.settle_open(work, DATE)
+        else:
+            (taking,) = ledger.open_intents(account.name)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Ledger, "released", lambda *_: True)
+                recover.carry_out(taking, work)
+        recover.recover(work, "enforce")
+    assert places(account)["faux"] == ["INBOX"]
+    assert flags(account, "faux") == {"\\Seen", "perso"}
+
+
+def test_a_report_that_was_set_aside_without_its_copy_is_open_again_with_it(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account(**BUTTONS, reports_per_hour=1)
+    drop(account, BILL, mail("m1"), folder=REPORT)
+    scan(account, ledger, folder=REPORT)
+    (late,) = [one for one in ledger.records() if ledger.handed_in.message(one.id) is None]
+    ledger.desk("marie").handed_in.dismiss(late.id, at=NOW)
+    assert ledger.desk("marie").handed_in.page(HandedState.OPEN)[1] == 1
+    monkeypatch.setattr(copies, "HOUR", timedelta())
+    move(account, "INBOX", REPORT)
+    scan(account, ledger, folder=REPORT)
+    assert ledger.desk("marie").handed_in.page(HandedState.OPEN)[1] == 2

@@ -65,7 +65,8 @@ def keep(
         "message": None if raw is None else sealing.seal(ledger, raw, about(record_id)),
     }
     if before is not None:
-        connection.execute(update(HANDED_IN).where(HANDED_IN.c.record_id == record_id).values(**new))
+        again = {**new, "dismissed_at": None, "dismissed_by": ""}  # the reply says that somebody will look at it
+        connection.execute(update(HANDED_IN).where(HANDED_IN.c.record_id == record_id).values(**again))
     else:
         named = {"source": kind, "source_id": storable(source_id), "source_name": storable(source.name)}
         connection.execute(insert(HANDED_IN).values(record_id=record_id, **named, **new))

@@ -16,11 +16,15 @@ def ours(history: History, flags: tuple[str, ...]) -> frozenset[str]:
     """Of a message's flags those that deeds of this history have set, in small letters, and whatever nobody else sets.
 
     What the message had before a deed is not of that deed; what it had no more before the next one was taken off meanwhile: if it
-    is there again, somebody has set it.
+    is there again, somebody has set it. A deed that failed, or whose message somebody has taken away, had set its keywords before; what
+    else it did is not known. Words alone (no SHA-256) look at no message.
     """
     since: dict[str, datetime] = {}
     for intent, outcome in history:
-        if outcome is None or outcome.state is not State.DONE:
+        if outcome is None or not intent.sha256:
+            continue
+        done = outcome.state is State.DONE
+        if not done and (intent.kind is ActionKind.RELEASE or not outcome.kept_keywords):
             continue
         had = lower(intent.flags)
         since = {word: at for word, at in since.items() if word in had or intent.created_at <= at}
@@ -28,7 +32,7 @@ def ours(history: History, flags: tuple[str, ...]) -> frozenset[str]:
             since = {}  # which takes all of them off
             continue
         wanted = lower(intent.keywords)
-        since = {word: at for word, at in since.items() if word in wanted}
+        since = {word: at for word, at in since.items() if word in wanted or not done}
         since |= dict.fromkeys(lower(outcome.kept_keywords) - had, outcome.at)
     return frozenset(lower(flags) & (since.keys() | lower(PRIVATE)))
 

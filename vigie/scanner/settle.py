@@ -13,7 +13,7 @@ from vigie.rules.types import Case, Label
 from vigie.scanner import journal, recover
 from vigie.scanner.buttons.plan import Button, Deeds, Moved
 from vigie.scanner.decide import NOTHING, Mode, Plan, decide
-from vigie.scanner.hands import Hands
+from vigie.scanner.hands import Hands, closed
 from vigie.scanner.judging import Batch, Job, Judging
 from vigie.scanner.locate import same
 from vigie.scanner.mailboxes.base import FolderStatus, MailboxError
@@ -22,6 +22,7 @@ from vigie.scanner.summary import Progress, Summary
 _ACTIONABLE = (Label.IMPERSONATION, Label.SUSPICIOUS)
 _ENDED_OTHERWISE = (State.FAILED, State.GONE)
 _Judged = tuple[Job, Case]
+SUPERSEDED = "not stored: the message is answered otherwise meanwhile"
 
 
 class Settler:
@@ -72,6 +73,8 @@ class Settler:
             relocated=relocated,
             asked=Asked((*deeds.asked.letters, *words.asked.letters), deeds.asked.reported),
         )
+        for old in deeds.superseded:  # after T1: a death between leaves a word too many, never one too few
+            self._ledger.close_intent(closed(old, State.FAILED, SUPERSEDED))
         for record in records:
             self._summary.count_record(record)
         again = {record.id for record in records}

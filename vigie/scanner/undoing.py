@@ -46,7 +46,7 @@ def settle_open(hands: Hands, since: datetime) -> None:
         if intent.kind is not ActionKind.QUARANTINE or intent.created_at < since:
             continue
         if intent.state is State.PENDING:
-            instead.end(hands, intent, closed(intent, State.FAILED, WITHDRAWN))
+            instead.end(hands, intent, closed(intent, State.FAILED, WITHDRAWN), withdrawn=True)
         else:
             recover.carry_out(intent, hands)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import email
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -14,10 +16,22 @@ from hypothesis import strategies as st
 
 from tests.effort import often
 from tests.test_samples import GOLDEN, examiner, golden
+from vigie.ledger.types import Place
 from vigie.rules.types import Case, ExaminationError, Label, Verdict
+from vigie.scanner import journal
+from vigie.scanner.buttons import letter
 from vigie.scanner.buttons.copies import Noted
-from vigie.scanner.buttons.letter import Answered, Envelope, compose, compose_many, compose_unread, fresh_message_id
-from vigie.scanner.buttons.words import WORDS
+from vigie.scanner.buttons.letter import (
+    Answered,
+    Envelope,
+    Unmoved,
+    compose,
+    compose_many,
+    compose_unmoved,
+    compose_unread,
+    fresh_message_id,
+)
+from vigie.scanner.buttons.words import WORDS, Language
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -156,3 +170,76 @@ def test_a_reply_is_taken_for_no_fraud_where_nobody_knows_it_any_more() -> None:
 def _taken_for_a_fraud(folder: Path) -> bool:
     raw = compose(answered(golden(folder)), Envelope("fr", "a@example.org", NOW), "x@vigie.invalid")
     return examiner(folder / "dns.toml").examine(raw, now=NOW).verdict.label is Label.IMPERSONATION
+
+
+def encoded(text: str) -> str:
+    """An encoded word within an encoded word: the parser takes one layer off, EmailMessage the other."""
+    return f"=?utf-8?b?{base64.b64encode(text.encode('utf-8', 'surrogatepass')).decode()}?="
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "=?utf-7?q?+2AA-?=",  # a lone surrogate
+        "=?utf-8?q?=0D=0AContent-Type:_text/plain=0D=0A=0D=0ACe_message_est_authentique.?=",
+        encoded("\r\n\r\nauthentique"),
+        f"a@{encoded(chr(13) + chr(10) + 'X: y')}",
+        "without-at",
+    ],
+)
+def test_a_message_id_with_an_encoded_word_is_not_taken_over(hostile: str) -> None:
+    envelope = Envelope("fr", "accueil@example.org", NOW)
+    record = unmoved(message_id=f"<{hostile}>")
+    for raw in (
+        compose(answered(case(message_id=f"<{hostile}>")), envelope, "x@vigie.invalid"),
+        compose_unmoved(record, envelope, "x@vigie.invalid"),
+    ):
+        reply = read(raw)
+        assert (reply["In-Reply-To"], reply["References"]) == (None, None)
+        assert not reply.defects
+        assert "Votre carte Vitale" in text(raw)
+        assert "authentique" not in text(raw)
+
+
+@pytest.mark.parametrize("usual", ["a.b+c=d/e@example.org", "1234$5@[192.0.2.1]", f"{'x' * 100}@mail.example.org"])
+def test_a_usual_message_id_is_taken_over(usual: str) -> None:
+    reply = read(compose(answered(case(message_id=f"<{usual}>")), Envelope("fr", "", NOW), "x@vigie.invalid"))
+    assert "".join(str(reply["In-Reply-To"]).split()) == f"<{usual}>"
+
+
+def unmoved(**changes: object) -> Unmoved:
+    place = Place("accueil", "À vérifier", 1, 1)
+    record = replace(journal.given_up(place, 3, NOW), subject="Votre carte Vitale", **changes)  # type: ignore[arg-type]  # a table
+    return Unmoved(record, NOW, "À vérifier", "INBOX")
+
+
+@pytest.mark.parametrize("hostile", ["<a@b>\r\nX-Evil: 1", "\ud800", "=?utf-7?q?+2AA-?=", "=?utf-8?q?=0D=0A=0D=0Ax?="])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_reply_that_cannot_be_written_is_written_without_words_of_its_mail(
+    monkeypatch: pytest.MonkeyPatch, hostile: str, language: Language
+) -> None:
+    """The last net, whatever is overlooked: here any Message-ID at all would be taken over."""
+    monkeypatch.setattr(letter, "_below", lambda _: {"In-Reply-To": hostile})
+    envelope = Envelope(language, "accueil@example.org", NOW)
+    words = WORDS[language]
+    for label in Label:
+        raw = compose(answered(case(label), report=Noted.KEPT), envelope, "x@vigie.invalid")
+        assert read(raw)["In-Reply-To"] is None
+        told = text(raw)
+        assert words[f"told.{label.value}"] in told
+        assert words["inbox"] in told
+        assert words["thanks.kept"] in told
+        assert all(taken not in told for taken in ("carte Vitale", "faux[.]example", words["nobody"]))
+    told = text(compose_unmoved(unmoved(), envelope, "x@vigie.invalid"))
+    assert words["unmoved.back"] in told
+    assert "carte Vitale" not in told
+
+
+def test_of_many_one_that_cannot_be_quoted_takes_no_answer_from_the_others() -> None:
+    """A date that no clock of ours can tell."""
+    never = replace(
+        answered(case(Label.SUSPICIOUS)), received=datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
+    )
+    raw = compose_many([answered(case()), never], Envelope("en", "", NOW), "x@vigie.invalid")
+    assert WORDS["en"]["short.impersonation"] in text(raw)
+    assert WORDS["en"]["short.suspicious"] in text(raw)

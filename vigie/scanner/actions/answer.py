@@ -42,17 +42,17 @@ def act(intent: Intent, hands: Hands) -> Outcome:
     if here is not None:
         _, here = opened(hands, intent)
     if not moves:
-        return closed(intent, State.GONE, GONE) if here is None else _done(intent, note, kept)
+        return closed(intent, State.GONE, GONE, kept=kept) if here is None else _done(intent, note, kept)
     if here is None:
         # PENDING: nothing was sent by us, yet the user may have put it there himself.
         there = there or found_there(hands, intent, gone=True)
         return (
-            closed(intent, State.GONE, GONE)
+            closed(intent, State.GONE, GONE, kept=kept or _sent_before(hands, intent))
             if there is None
             else _arrived(intent, hands, Arrival(there, "found"), note)
         )
     arrival = transfer(hands, intent, here) if there is None else finish(hands, here, there)
-    return closed(intent, State.GONE, GONE) if arrival is None else _arrived(intent, hands, arrival, note)
+    return closed(intent, State.GONE, GONE, kept=kept) if arrival is None else _arrived(intent, hands, arrival, note)
 
 
 def _goes_into_quarantine(intent: Intent, hands: Hands) -> bool:
@@ -66,6 +66,12 @@ def _marked(hands: Hands, here: Summary, intent: Intent) -> tuple[str, ...]:
     """The keywords that are kept; what an earlier answer said otherwise is taken off."""
     take_back(hands, here, intent)
     return set_keywords(hands, here, intent.keywords)
+
+
+def _sent_before(hands: Hands, intent: Intent) -> tuple[str, ...]:
+    """The keywords of a message that is elsewhere now: they were set before its move was begun, and go with it."""
+    begun = intent.state is State.MOVING and hands.ledger.sending(intent.id).before is not None
+    return intent.keywords if begun else ()
 
 
 def _told(hands: Hands, intent: Intent, kept: tuple[str, ...]) -> str:

@@ -37,7 +37,7 @@ def act(intent: Intent, hands: Hands) -> Outcome:
     kept = set_keywords(hands, here, intent.keywords)
     arrival = transfer(hands, intent, here)
     if arrival is None:
-        return closed(intent, State.GONE, GONE)
+        return closed(intent, State.GONE, GONE, kept=kept)
     return _done(intent, hands, arrival, kept)
 
 

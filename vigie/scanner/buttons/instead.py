@@ -16,22 +16,29 @@ from vigie.ledger.types import ActionKind, Intent, Outcome, State
 from vigie.scanner import locate
 from vigie.scanner.buttons.letter import Envelope, Unmoved, compose_unmoved, fresh_message_id
 from vigie.scanner.buttons.plan import room_left
-from vigie.scanner.hands import REFUSALS, Hands
-from vigie.scanner.mailboxes.base import MailboxError
+from vigie.scanner.hands import REFUSALS, Hands, lower
+from vigie.scanner.mailboxes.base import MailboxError, Summary
 
+_MOVES = (ActionKind.ANSWER, ActionKind.QUARANTINE)
 PATIENCE: Final = 5
 """Refusals of a quarantine that somebody waits for: 51 minutes by recover.PUT_OFF. Then the message is given back."""
 
 
-def end(hands: Hands, intent: Intent, outcome: Outcome) -> Intent | None:
+def end(hands: Hands, intent: Intent, outcome: Outcome, *, withdrawn: bool = False) -> Intent | None:
     """Writes the outcome; gives what is to be done instead, durable, where that is a failure somebody has to hear of.
 
-    Selects the intent's folder. Raises MailboxError of the connection, with the intent still open.
+    `withdrawn`: a person takes back what Vigie does; the message bears no keyword of ours then. Selects the intent's folder. Raises
+    MailboxError of the connection, with the intent still open.
     """
-    then = _instead(hands, intent, outcome) if outcome.state is State.FAILED else None
-    if then is None or not _lies_there(hands, intent):
+    then, here = None, None
+    if outcome.state is State.FAILED and intent.kind in _MOVES and intent.sha256:
+        then, here = _instead(hands, intent, outcome, withdrawn=withdrawn), _lies_there(hands, intent)
+        on_it = set() if here is None else lower(here.flags)
+        outcome = replace(outcome, kept_keywords=tuple(word for word in intent.keywords if word.lower() in on_it))
+    if then is None or here is None:
         hands.ledger.close_intent(outcome)
         return None
+    then = replace(then, flags=here.flags)  # ours among them: what this one does not say is taken off
     letter = _letter(hands, intent, then, outcome)
     if letter is None and not then.destination:
         hands.ledger.close_intent(outcome)
@@ -51,22 +58,24 @@ def is_over(hands: Hands, intent: Intent, error: MailboxError) -> bool:
     return at_rest and _answer(hands, intent) is not None
 
 
-def _lies_there(hands: Hands, intent: Intent) -> bool:
-    """Nobody has taken it out of the folder, nor the folder away."""
+def _lies_there(hands: Hands, intent: Intent) -> Summary | None:
+    """The message; None: somebody has taken it out of the folder, or the folder away."""
     try:
         status = locate.examined(hands.mailbox, intent.source.folder)
-        return status is not None and locate.at_source(hands.mailbox, status, intent) is not None
+        return None if status is None else locate.at_source(hands.mailbox, status, intent)
     except MailboxError as error:
         if error.kind not in REFUSALS:
             raise
-        return False
+        return None
 
 
-def _instead(hands: Hands, failed: Intent, outcome: Outcome) -> Intent | None:
+def _instead(hands: Hands, failed: Intent, outcome: Outcome, *, withdrawn: bool) -> Intent | None:
     then = replace(failed, id=fresh_id(), kind=ActionKind.ANSWER, state=State.PENDING, created_at=outcome.at)
     if failed.kind is ActionKind.QUARANTINE:
         answer = _answer(hands, failed)
-        return None if answer is None else replace(then, destination=answer.destination)
+        withdrawn = withdrawn or hands.ledger.released(failed.source.account, failed.sha256)
+        keywords = () if withdrawn else failed.keywords
+        return None if answer is None else replace(then, destination=answer.destination, keywords=keywords)
     if failed.kind is ActionKind.ANSWER and failed.destination:
         return replace(then, destination="", keywords=(), sha256="")  # words alone, see actions.answer
     return None

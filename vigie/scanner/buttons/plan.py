@@ -54,6 +54,8 @@ class Deeds:
     """By id of the record, in the order in which they are carried out."""
     asked: Asked = NOTHING_ASKED
     gone: int = 0
+    superseded: Sequence[Intent] = ()
+    """Words alone that nobody has stored yet, about messages that are answered now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class Button:
         records = [moved.record for moved in judged if moved.job.place not in held]
         intents = {one.case_of.id: one.intents for one in wanted}
         asked = Asked(tuple(self._letters(wanted)), tuple(self._reported(wanted)))
-        return Deeds(records, intents, asked, len(judged) - len([m for m in judged if m.job.place.uid in seen]))
+        gone = len(judged) - len([m for m in judged if m.job.place.uid in seen])
+        return Deeds(records, intents, asked, gone, [old for one in wanted for old in self._words_alone(one.case_of)])
 
     def _copies(self, at: datetime) -> Copies:
         return Copies(self._ledger, self._account.name, self._source, hourly=self._account.reports_per_hour, at=at)
@@ -151,7 +154,13 @@ class Button:
         return Deeds(records, intents, Asked(tuple(letters)))
 
     def _is_under_way(self, record: Record) -> bool:
-        return any(intent.state in _OPEN for intent, _ in self._ledger.outcomes(record.id))
+        """Words alone do nothing to a message: it was not read, or not moved, and may be answered now."""
+        return any(intent.state in _OPEN and intent.sha256 for intent, _ in self._ledger.outcomes(record.id))
+
+    def _words_alone(self, record: Record) -> Iterator[Intent]:
+        """Those about that message that are still to be stored."""
+        history = self._ledger.outcomes(record.id)
+        return (intent for intent, _ in history if intent.state in _OPEN and not intent.sha256)
 
     # -- one message -------------------------------------------------------------------------------------------------
 
@@ -178,9 +187,10 @@ class Button:
         return _Wanted(moved, case_of, destination, True, keywords, (answer, taking), report)
 
     def _turns(self, case_of: Record, at: datetime) -> Sequence[Intent]:
-        """The answers about that message within a day, oldest first."""
-        history = self._ledger.outcomes(case_of.id)
-        return [known for known, _ in history if known.kind is ActionKind.ANSWER and known.created_at >= at - DAY]
+        """The answers about that message in this folder within a day, oldest first. Words alone are none."""
+        answers = [known for known, _ in self._ledger.outcomes(case_of.id) if known.kind is ActionKind.ANSWER]
+        here = [known for known in answers if known.source.folder == self._folder and known.sha256]
+        return [known for known in here if known.created_at >= at - DAY]
 
     def _borne(self, case_of: Record, seen: Summary) -> tuple[str, ...]:
         """Keywords of an earlier answer: one that could not be examined this time contradicts none."""
