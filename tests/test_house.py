@@ -131,6 +131,7 @@ CATCH_ALL = {
     "parse.py": "total over hostile bytes: mail-parser raises many kinds of error, and a fault of ours is a defect",
     "errors.py": "the outermost layer of the web pages: what passes it is logged with its text",
     "dispatch.py": "the loop over reports: a defect over one hostile fraud would hold up every other report",
+    "letter.py": "the email package raises many kinds over words of a hostile mail: the reply is then written without them",
     "pdf.py": "pypdf raises whatever there is on a hostile document",
 }
 
