@@ -14,7 +14,6 @@ import json
 import os
 import pkgutil
 import runpy
-import select
 import shutil
 import signal
 import socket
@@ -26,6 +25,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.forks import answer
 from tests.judge import forked as judges
 
 ROOT = Path(__file__).parents[2]
@@ -85,26 +85,6 @@ class _Child(Exception):  # noqa: N818 - it is the way out of the parent's loop
     """This process is to be the program."""
 
 
-def _serve(address: str) -> None:
-    """Forks for each connection until whoever started us is gone; leaves by _Child in each child."""
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(address)
-        listening.listen(64)
-        print("ready", flush=True)
-        while True:
-            readable, _, _ = select.select([listening, sys.stdin.fileno()], [], [])
-            if listening not in readable:
-                return
-            sock, _ = listening.accept()
-            if not os.fork():
-                listening.close()
-                _run_one(sock)
-            sock.close()
-            with contextlib.suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0]:
-                    pass
-
-
 def _run_one(sock: socket.socket) -> NoReturn:
     """In a child of the parent: has a child of its own run the program, and tells how it ended."""
     size, files, _, _ = socket.recv_fds(sock, 4, 3)
@@ -157,7 +137,7 @@ def _load() -> None:
 if __name__ == "__main__":
     _load()
     try:
-        _serve(sys.argv[1])
+        answer(sys.argv[1], _run_one)
     except _Child as program:
         told = program.args
     else:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from tests.forks import answer
 from vigie.judge.examine import Examiner
 from vigie.judge.settings import JudgeSettings
 from vigie.judge.worker import serve
@@ -33,26 +34,6 @@ def _load() -> None:
     assert threading.active_count() == 1, "a fork copies one thread only"
     gc.collect()
     gc.freeze()
-
-
-def _listen(address: str) -> None:
-    """Forks for each connection until whoever started us is gone."""
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(address)
-        listening.listen(64)
-        print("ready", flush=True)
-        while True:
-            readable, _, _ = select.select([listening, sys.stdin.fileno()], [], [])
-            if listening not in readable:
-                return
-            sock, _ = listening.accept()
-            if not os.fork():
-                listening.close()
-                _keep(sock)
-            sock.close()
-            with contextlib.suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0]:
-                    pass
 
 
 def _keep(sock: socket.socket) -> NoReturn:
@@ -103,5 +84,5 @@ def _become(keeper: int, path: list[str], env: dict[str, str], handle: int, fold
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the tests'
     _load()
-    _listen(sys.argv[1])
+    answer(sys.argv[1], _keep)
     shutil.rmtree(Path(sys.argv[1]).parent)

@@ -42,9 +42,9 @@ def _own(view: View, author: Address) -> bool:
     found = [name[0].strip() for name in words.names.finditer(display)]
     if not found or not words.given.issuperset(found) or words.products.search(display) or _AND_YOU.search(display):
         return False
-    if not any(name in author.domain for name in found):
-        return bool(_FIRM.search(display))
-    return bool(_FIRM.search(display)) or fits_domain(display, author.domain, view.brand)
+    if _FIRM.search(display):
+        return True
+    return any(name in author.domain for name in found) and fits_domain(display, author.domain, view.brand)
 
 
 def named_otherwise(view: View) -> bool:
