@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -58,6 +59,20 @@ def test_the_order_in_which_files_are_looked_for(tmp_path, monkeypatch):
     assert config.find(None, {"VIGIE_CONFIG": str(other)}) == other
     (tmp_path / "vigie.toml").touch()
     assert config.find(None, {}) == Path("vigie.toml")
+
+
+def test_a_folder_that_may_not_be_entered_holds_none(tmp_path, monkeypatch):
+    (tmp_path / "vigie.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0)
+    me = os.geteuid()
+    if me == 0:  # whom nothing keeps out
+        os.seteuid(65534)
+    try:
+        assert config.find(None, {}) != Path("vigie.toml")
+    finally:
+        os.seteuid(me)
+        tmp_path.chmod(0o700)
 
 
 # text, what the line has to hold: the place, what is wrong, what would be right

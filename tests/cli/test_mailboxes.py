@@ -95,6 +95,17 @@ def test_observe_touches_nothing(here, account):
     assert (contents(account), flags(account, "INBOX")) == before
 
 
+def test_a_folder_that_answers_says_so(tmp_path, dovecot):
+    fresh = dovecot.account("guichet", check_folder="À vérifier", answers="reply")
+    (tmp_path / "vigie.toml").write_text(JUDGING + account_toml(fresh))
+    assert "/À vérifier (répondre) : rien" in vigie("scan", "--folder", "À vérifier", cwd=tmp_path).stdout
+    append(fresh, FALSE.read_bytes(), folder="À vérifier")
+    done = vigie("scan", "--folder", "À vérifier", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "/À vérifier (répondre) : 1 usurpation" in done.stdout
+    assert "1 réponse\n" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [

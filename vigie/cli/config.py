@@ -81,7 +81,15 @@ def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path
         return path
     if environment.get("VIGIE_CONFIG"):
         return Path(environment["VIGIE_CONFIG"])
-    return next((usual for usual in (Path("vigie.toml"), SYSTEM_FILE) if usual.exists()), None)
+    return next((usual for usual in (Path("vigie.toml"), SYSTEM_FILE) if _exists(usual)), None)
+
+
+def _exists(path: Path) -> bool:
+    """In a folder that this user may not enter nothing does: `sudo -u vigie vigie ...` starts where somebody else stands."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return False
 
 
 def load(path: Path | None) -> Config:

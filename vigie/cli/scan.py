@@ -131,7 +131,7 @@ def _account(
                         stop=run.stop,
                         session=session,
                     )
-                for line in _told(summary):
+                for line in _told(summary, button=name in account.buttons):
                     run.console.print(Text(line))
             except (MailboxError, SecretError) as error:
                 run.unreached = True
@@ -165,8 +165,8 @@ def _line(settled: cycle.Progress) -> Text:
     return text
 
 
-def _told(summary: cycle.Summary) -> list[str]:
-    """What one pass came to."""
+def _told(summary: cycle.Summary, *, button: bool) -> list[str]:
+    """What one pass came to. `button`: the folder is one into which people move a mail to ask or to report: its mode is of no account."""
     tally = ", ".join(
         words.counted(label, summary.verdicts[label]) for label in words.ORDER if summary.verdicts[label]
     ) or say(
@@ -174,7 +174,8 @@ def _told(summary: cycle.Summary) -> list[str]:
         "nothing new (--since YYYY-MM-DD reads again what is judged already)",
     )
     rate = summary.judged / summary.elapsed_s if summary.elapsed_s > 0 else 0.0
-    lines = [f"{plain(summary.account)}/{plain(summary.folder)} ({words.action(summary.mode)}){colon()} {tally}"]
+    does = say("répondre", "answer") if button else words.action(summary.mode)
+    lines = [f"{plain(summary.account)}/{plain(summary.folder)} ({does}){colon()} {tally}"]
     took = f"{decimal(summary.elapsed_s)} s ({rate:.0f}/s)"
     lines.append(
         say(
@@ -183,6 +184,10 @@ def _told(summary: cycle.Summary) -> list[str]:
         )
     )
     notes = [
+        (
+            summary.answered,
+            say(f"{_many(summary.answered, 'réponse')}", f"{summary.answered} answered"),
+        ),
         (
             summary.read_only and summary.mode != "observe",
             say("dossier en lecture seule : rien n'a été fait", "read-only folder: nothing was done"),
