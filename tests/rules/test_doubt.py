@@ -11,12 +11,12 @@ from tests.rules.test_policy import BRAND, FOREIGN, finding
 from tests.rules.test_policy import evidence as proof
 from tests.rules.test_policy import message as bare
 from vigie.message.types import Message
-from vigie.rules.doubt import bears_the_name, doubt, resembles
+from vigie.rules.doubt import bears_the_name, doubt, resembles, weighed
 from vigie.rules.judgement import judge
 from vigie.rules.policy import decide, policy
 from vigie.rules.types import Finding, Kind, Label, Strength
 from vigie.rules.view import View
-from vigie.rules.wording import PIECE, Score, all_read, parts, score
+from vigie.rules.wording import PIECE, Score, all_read, parts
 
 HALF = (
     "Bonjour Madame,\nAprès relecture de vos feuilles de soins de l'été, il ressort que 41 euros vous reviennent encore. La CPAM nous a"
@@ -46,8 +46,9 @@ def _verdict(mail: Message) -> Label:
 
 
 def _doubt(mail: Message) -> float:
-    view = _view(mail)
-    return doubt(view, score(view), False)
+    careful = doubt(_view(mail))
+    assert careful is not None
+    return careful
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,8 @@ def test_signs_in_words_that_are_nothing_like_a_fraud_claim_nothing() -> None:
 @given(st.floats(-20, 20), st.floats(-10, 10))
 def test_more_of_the_words_never_lowers_the_doubt(total: float, words: float) -> None:
     view = _view(_mail(HOME, HALF))
-    assert doubt(view, Score(total + 1, words), False) > doubt(view, Score(total, words), False)
-    assert doubt(view, Score(total, words), True) > doubt(view, Score(total, words), False)
+    assert weighed(view, Score(total + 1, words), False) > weighed(view, Score(total, words), False)
+    assert weighed(view, Score(total, words), True) > weighed(view, Score(total, words), False)
 
 
 OWN_NAME = Finding("own-name-author", Kind.EXCUSE, Strength.STRONG, finding(Kind.CLAIM).layer, ())

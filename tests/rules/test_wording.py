@@ -35,8 +35,8 @@ def test_the_weights_were_learned_from_the_tables_that_lie_here() -> None:
 
 
 def test_a_fraud_scores_high_and_a_mention_low() -> None:
-    assert score(_view(FRAUD)).total > 1.0
-    assert score(_view(HONEST, author="Cabinet Lemoine <secretariat@cabinet-lemoine.example>")).total < 0.0
+    assert _total(_view(FRAUD)) > 1.0
+    assert _total(_view(HONEST, author="Cabinet Lemoine <secretariat@cabinet-lemoine.example>")) < 0.0
 
 
 def test_no_name_number_or_address_is_a_feature() -> None:
@@ -53,9 +53,15 @@ def test_the_words_of_a_long_mail_weigh_no_more_than_those_of_a_short_one() -> N
         assert math.isclose(math.sqrt(sum(value * value for value in words)), BODY)
 
 
+def _total(view: View) -> float:
+    worded = score(view)
+    assert worded is not None
+    return worded.total
+
+
 @given(st.text(max_size=400))
 def test_any_text_has_a_finite_score(text: str) -> None:
-    assert math.isfinite(score(_view(text)).total)
+    assert math.isfinite(_total(_view(f"{text}\nL'Assurance Maladie")))
 
 
 def test_mail_that_does_not_name_the_brand_is_not_scored() -> None:

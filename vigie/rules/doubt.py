@@ -11,11 +11,12 @@ from vigie.rules.catalog import rules
 from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
 from vigie.rules.policy import COUNTED, policy
-from vigie.rules.standing import telling
+from vigie.rules.speech import signs
+from vigie.rules.standing import Standing, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import leads_off
 from vigie.rules.view import View
-from vigie.rules.wording import Score, parts
+from vigie.rules.wording import Score, parts, score
 
 MAX_HOSTS = 40
 MAX_LINKS = 200
@@ -24,26 +25,40 @@ BRIEF = 250
 _ASKS = frozenset({("data-request", "secret"), ("payment-request", "fees"), ("payment-request", "sum")})
 
 
-def doubt(view: View, whole: Score, subject: bool) -> float:
-    """What the words come to (`said`), and what the mail wants and where it leads.
+def confirmed(view: View) -> bool:
+    """All that is said and wanted together bears an accusation. True where nothing is known of the words (`score`)."""
+    told, careful, points = view.once(score), view.once(doubt), policy().doubt
+    if told is None or careful is None:
+        return True
+    needs_more = view.standing is Standing.ANOTHER or told.total < policy().wording.sure
+    return careful >= (points.outweighs if needs_more else points.confirms)
 
-    `subject`: the subject line poses as the brand (letterhead.py).
-    """
+
+def doubt(view: View) -> float | None:
+    """What the words come to (`said`), and what the mail wants and where it leads. None where nothing is known of the words."""
     points = policy().doubt
-    worded = said(view, whole, subject)
-    if not points.nothing <= worded + points.asks + points.leads_off or worded >= points.careful + points.home:
+    worded = view.once(said)
+    if worded is None:
+        return None
+    if worded + points.asks + points.leads_off < points.nothing:
         return worded  # what it wants decides nothing
-    lures = strong_lures(view)
+    lures = view.once(strong_lures)
     asks = any((finding.rule, finding.topic) in _ASKS for finding in lures)
     return worded + points.leads_off * bool(lures) + points.asks * asks - points.home * _leads_home(view)
 
 
-def said(view: View, whole: Score, subject: bool) -> float:
-    """What the words and the author's address come to (log-odds): the most of any part, which honest words around it do not lower."""
+def said(view: View) -> float | None:
+    """What the words, subject and author's address come to (log-odds): the most of any part, which honest words around it do not lower."""
+    whole = view.once(score)
+    return None if whole is None else weighed(view, whole, any(sign.topic == "subject" for sign in view.once(signs)))
+
+
+def weighed(view: View, whole: Score, posing: bool) -> float:
+    """`said` of these words. `posing`: the subject line poses as the brand (letterhead.py)."""
     points = policy().doubt
-    most = max([_worth(whole), *(_worth(score) - points.part for score in parts(view))])
+    most = max([_worth(whole), *(_worth(part) - points.part for part in parts(view))])
     most += points.resembles * resembles(view) + points.pretext * _pretext(view)
-    return most + points.subject * subject + points.brief * _brief(view)
+    return most + points.subject * posing + points.brief * _brief(view)
 
 
 def strong_lures(view: View) -> list[Finding]:

@@ -97,6 +97,7 @@ class Doubt(_Data):
     questions: float
     plain: float
     confirms: float
+    outweighs: float
     nothing: float
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
 from vigie.auth_checks.types import AuthEvidence
 from vigie.message.fold import fold
@@ -34,6 +34,9 @@ _ROBOT = re.compile(
 )
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
 class View:
     """One message as seen with one brand in mind. Pure: everything is derived from the three inputs."""
@@ -42,6 +45,7 @@ class View:
     evidence: AuthEvidence
     brand: Brand
     _cache: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _answers: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     def with_evidence(self, evidence: AuthEvidence) -> View:
         """The same view in the light of that evidence; what was read of the message is not read again."""
@@ -55,6 +59,12 @@ class View:
         if text not in self._cache:
             self._cache[text] = fold(text)
         return self._cache[text]
+
+    def once(self, ask: Callable[[View], T]) -> T:
+        """`ask(self)`, computed once: what several rules ask, and what a View cannot know itself."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        return cast("T", self._answers[ask])
 
     @cached_property
     def outer(self) -> tuple[TextBlock, ...]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
-from vigie.message.types import Layer
+from vigie.message.types import Layer, Medium
 from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, is_person, names_of
 from vigie.rules.standing import own_voice
@@ -37,6 +37,9 @@ PART = 1_200
 """Characters of a part (`unlike`)."""
 PIECE, STEP, MAX_PIECES = 700, 350, 16
 """Characters of a piece (`parts`), from one to the next, and how many pieces are read."""
+
+MAX_BODIES, MIN_BODY = 8, 80
+"""Texts of one mail that are read by themselves, too, and characters that such a text must have."""
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -107,9 +110,21 @@ def _may_name(view: View, display: str) -> bool:
     return not is_person(display, view.brand) and not (others and others.search(display))
 
 
-def score(view: View) -> Score:
-    """The score of what the outer speaker says."""
-    return model().score(features(view))
+def score(view: View) -> Score | None:
+    """The score of what the outer speaker says. None where the model knows nothing: another brand, an SMS, a mail that names no brand."""
+    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
+        return None
+    form = tuple(_form(view))
+    return max((model().score(features(view, spoken, form)) for spoken in _readings(view)), key=lambda told: told.total)
+
+
+def _readings(view: View) -> Iterator[tuple[Utterance, ...]]:
+    """All that is said, and each text of it by itself: a client may show one of two alternatives, or read a part otherwise."""
+    yield view.spoken
+    bodies = [item for item in view.spoken if not item.is_subject]
+    if len(bodies) > 1:
+        subjects = tuple(item for item in view.spoken if item.is_subject)
+        yield from ((*subjects, item) for item in bodies[:MAX_BODIES] if len(item.text) >= MIN_BODY)
 
 
 def unlike(view: View, whole: Score, bound: float) -> bool:

@@ -16,7 +16,7 @@ from vigie.rules.standing import Standing
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import leads_off
 from vigie.rules.view import View
-from vigie.rules.wording import names_brand, score, telling_line
+from vigie.rules.wording import score, telling_line
 
 ID = "call-back"
 KINDS = (Kind.LURE,)
@@ -42,14 +42,12 @@ def _can_only_be_answered(view: View) -> bool:
 
     Requests are said in more ways than ANSWERS knows ("le RIB me manque toujours"), and a link may stand where it is not counted.
     """
-    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or view.brand_author:
+    if view.brand_author or view.standing is Standing.ANOTHER or leads_off(view.outer_links, view.brand):
         return False
-    if view.standing is Standing.ANOTHER or leads_off(view.outer_links, view.brand) or not names_brand(view):
+    told, worded, bounds = view.once(score), view.once(said), policy().wording
+    if told is None or worded is None or min(told.total, told.words) < bounds.plain:
         return False
-    told, bounds = score(view), policy().wording
-    if told.total < bounds.sure or told.words < bounds.plain:
-        return False
-    return said(view, told, subject=False) >= policy().doubt.plain
+    return worded >= policy().doubt.plain
 
 
 def _topics(view: View, saying: Saying) -> Iterator[tuple[str, Strength]]:

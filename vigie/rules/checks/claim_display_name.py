@@ -19,10 +19,9 @@ from vigie.rules.lookalike import Grade, likeness, misspelt_name
 from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
-from vigie.rules.standing import Standing, fits_domain, namesake, staff
+from vigie.rules.standing import Standing, fits_domain, namesake, staff, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
-from vigie.rules.wording import names_brand, score
 
 ID = "claim-display-name"
 KINDS = (Kind.CLAIM,)
@@ -46,17 +45,25 @@ def check(view: View) -> Iterator[Finding]:
             if _named(view):
                 yield claim(ID, "beside-another", author.field, written, strength=Strength.WEAK)
         elif poses:
-            yield claim(ID, "", author.field, written, strength=Strength.WEAK if alike else Strength.STRONG)
+            doubted = alike or _says_nothing_of_the_kind(view) or _of_his_own(view, display)
+            yield claim(ID, "", author.field, written, strength=Strength.WEAK if doubted else Strength.STRONG)
         elif display in view.brand.claim.whole_names and _named(view):
-            signed = view.standing is Standing.ANOTHER
-            yield claim(ID, "", author.field, written, strength=Strength.WEAK if signed else Strength.STRONG)
+            doubted = view.standing is Standing.ANOTHER or _says_nothing_of_the_kind(view)
+            yield claim(ID, "", author.field, written, strength=Strength.WEAK if doubted else Strength.STRONG)
         elif _shows_official_address(view, author):
             yield claim(ID, "address-as-name", author.field, written)
 
 
 def _says_nothing_of_the_kind(view: View) -> bool:
     """What the sender writes is in no part like what is written in the brand's name."""
-    return names_brand(view) and doubt(view, score(view), subject=False) < policy().doubt.nothing
+    careful = view.once(doubt)
+    return careful is not None and careful < policy().doubt.nothing
+
+
+def _of_his_own(view: View, display: str) -> bool:
+    """Words of another's stand beside the name ("Helvesana Assurance-maladie"), and there is little to be careful about."""
+    careful = view.once(doubt)
+    return careful is not None and careful < policy().doubt.careful and bool(telling(display, view.brand))
 
 
 _SEAT = re.compile(r"(?<![a-z])([a-z]{3,5})(?=(?:\d[\dab]|97\d)(?!\w))")

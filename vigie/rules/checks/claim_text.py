@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
-from vigie.rules.doubt import bears_the_name, doubt, resembles, strong_lures
+from vigie.rules.doubt import bears_the_name, confirmed, doubt, resembles, strong_lures
 from vigie.rules.givenname import own_name
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
@@ -20,7 +20,7 @@ from vigie.rules.unnamed import channel
 from vigie.rules.utterance import written
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import Score, all_read, names_brand, names_outright, score, telling_line, unlike
+from vigie.rules.wording import Score, all_read, names_outright, score, telling_line, unlike
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -36,15 +36,14 @@ def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
     if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
         return
-    found = signs(view)
+    found = view.once(signs)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     topics = {sign.topic for sign in found}
     points, needed = sum(sign.weight for sign in found), weights().enough
-    told = _score(view)
+    told, careful = view.once(score), view.once(doubt)
     own = own_name(view)
-    if told is not None:
-        careful = doubt(view, told, "subject" in topics)
+    if told is not None and careful is not None:
         yield from _wording(view, told, careful, enough=points >= needed, own=own)
         backed = points == needed - 1 and told.total >= policy().wording.backs
         if backed and channel(view.spoken, view.outer_links, view.brand):
@@ -52,7 +51,7 @@ def check(view: View) -> Iterator[Finding]:
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
         if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
-        doubted = own or unmeant or not (_signed(topics) or _sound(told, careful))
+        doubted = own or unmeant or not (_signed(topics) or confirmed(view))
     else:
         doubted = own or (not view.brand.claim.learned and topics <= _SUPPORTING)
     if points < needed:
@@ -64,12 +63,6 @@ def check(view: View) -> Iterator[Finding]:
         yield claim(ID, sign.topic, sign.where, shown, layer=sign.layer, strength=strength)
 
 
-def _score(view: View) -> Score | None:
-    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
-        return None
-    return score(view)
-
-
 def _signed(topics: set[str]) -> bool:
     """Signed as the brand, which says what only the issuer says: two readings of different lines."""
     return bool(topics & {"signature", "letterhead", "opening"}) and bool(
@@ -77,23 +70,18 @@ def _signed(topics: set[str]) -> bool:
     )
 
 
-def _sound(told: Score, careful: float) -> bool:
-    """The words bear an accusation, whatever signs there are: a rule that misreads an honest line alone accuses nobody."""
-    return told.total >= policy().wording.sure or careful >= policy().doubt.confirms
-
-
 def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
     needed = bounds.plain if view.standing is Standing.ANOTHER else bounds.words
-    if told.total >= bounds.nearly and told.words >= needed and _sound(told, careful):
+    if told.total >= bounds.nearly and told.words >= needed and confirmed(view):
         weak = own or another_body(view.message.authors, view.folded, view.brand)
         yield claim(ID, "wording", *telling_line(view), strength=Strength.WEAK if weak else Strength.STRONG)
         return
     if not names_outright(view):
         return
     if careful < policy().doubt.careful:
-        if not enough and bears_the_name(view) and strong_lures(view):
+        if not enough and bears_the_name(view) and view.once(strong_lures):
             author = view.message.authors[0]
             yield claim(ID, "address", author.field, author.addr, strength=Strength.WEAK)
         return
