@@ -3,6 +3,7 @@
     python -m tests.corpus.build FOLDER [--split design|kept]
 
 The tables of design/ are for those who mend rules, and the wording is learned from them; those of kept/ are never looked at by them.
+kept/received/ holds whole mails as they lie in a mailbox, in the ways of writing of real programs, with labels of their own.
 The same input gives the same bytes.
 """
 
@@ -85,6 +86,17 @@ def entries_of(path: Path) -> list[dict[str, Any]]:
 def tables(split: str) -> list[Path]:
     """The files of one split; each is by another hand."""
     return sorted((HERE / split).glob("*.toml"))
+
+
+def received(split: str) -> list[tuple[str, bytes, dict[str, Any]]]:
+    """The mails of one split that are written out in full: name, bytes, and what labels.toml says of them."""
+    found = []
+    for path in sorted((HERE / split / "received").glob("*/labels.toml")):
+        for name, told in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if not told["accept"] or not set(told["accept"]) <= VERDICTS:
+                raise ValueError(f"{path}: {name}: wrong label")
+            found.append((f"received/{path.parent.name}-{name}", (path.parent / name).read_bytes(), told))
+    return found
 
 
 def draw(slug: str, what: str, size: int) -> int:
@@ -297,6 +309,13 @@ def listed(values: list[str]) -> str:
     return "[" + ", ".join(quoted(value) for value in values) + "]"
 
 
+def _label(name: str, told: Mapping[str, Any]) -> str:
+    return (
+        f"[{quoted(name)}]\naccept = {listed(told['accept'])}\ntheme = {quoted(told['theme'])}\n"
+        f"evasions = {listed(told.get('evasions', []))}\n"
+    )
+
+
 def write(folder: Path, splits: tuple[str, ...] = SPLITS) -> int:
     """Fills the folder and tells how many mails it holds now."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -306,10 +325,12 @@ def write(folder: Path, splits: tuple[str, ...] = SPLITS) -> int:
             name = f"{split}-{entry['slug']}.eml"
             (folder / name).write_bytes(build(entry, split, txt))
             names.add(name)
-            labels.append(
-                f"[{quoted(name)}]\naccept = {listed(entry['accept'])}\ntheme = {quoted(entry['theme'])}\n"
-                f"evasions = {listed(entry.get('evasions', []))}\n"
-            )
+            labels.append(_label(name, entry))
+        for name, raw, told in received(split):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(raw)
+            names.add(name)
+            labels.append(_label(name, told))
     zone = "".join(f"{quoted(name)} = {listed(values)}\n" for name, values in sorted(txt.items()))
     (folder / "zone.toml").write_text("# Made-up answers; the keys are test keys (tests/keys).\n\n[txt]\n" + zone)
     (folder / "labels.toml").write_text("\n".join(labels), encoding="utf-8")

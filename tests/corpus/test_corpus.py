@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus import build as corpus
-from tests.corpus.build import SPLITS, build, entries, write
+from tests.corpus.build import SPLITS, build, entries, received, write
 from tests.effort import often
 from tests.samples.sign import verdicts
 
@@ -74,9 +74,11 @@ def test_every_mail_is_built_and_signatures_hold(split: str, tmp_path: Path, mon
             return build(entry, split, txt)
 
     monkeypatch.setattr(corpus, "build", build_one)
-    assert write(tmp_path, (split,)) == len(entries(split))
+    assert write(tmp_path, (split,)) == len(entries(split)) + len(received(split))
     zone = tomllib.loads((tmp_path / "zone.toml").read_text(encoding="utf-8"))
     labels = tomllib.loads((tmp_path / "labels.toml").read_text(encoding="utf-8"))
+    assert {name for name in labels if "/" in name} == {name for name, _, _ in received(split)}
+    labels = {name: told for name, told in labels.items() if "/" not in name}
     paths = sorted(tmp_path.glob("*.eml"))
     assert {path.name for path in paths} == set(labels)
     for path in paths[::EACH]:

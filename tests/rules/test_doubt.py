@@ -11,7 +11,8 @@ from tests.rules.test_policy import BRAND, FOREIGN, finding
 from tests.rules.test_policy import evidence as proof
 from tests.rules.test_policy import message as bare
 from vigie.message.types import Message
-from vigie.rules.doubt import bears_the_name, doubt, resembles, weighed
+from vigie.rules.brand import load
+from vigie.rules.doubt import bears_the_name, confirmed, doubt, resembles, weighed
 from vigie.rules.judgement import judge
 from vigie.rules.policy import decide, policy
 from vigie.rules.types import Finding, Kind, Label, Strength
@@ -29,6 +30,14 @@ PRETEXT = "Claire Vauthier <c.vauthier@soldes-remboursements.example>"
 YOUNG = (
     "Salut !\nT'as moins de 24 ans ? L'Assurance Maladie te paie 50 euros pour ton rendez-vous chez le dentiste, dis-nous juste sur"
     " quelle carte.\nÀ plus !"
+)
+PRIMES = (
+    "Chère cliente,\nVos primes 2027 de l'assurance de base sont fixées. Choisissez votre franchise, 300 ou 2 500 francs, avant le 30"
+    " novembre. Un changement de modèle se demande dans votre espace Helvesana. Notre équipe de Lausanne vous conseille volontiers."
+)
+FRAUD = (
+    "Cher assuré,\nVotre carte Vitale arrive à expiration. Pour éviter la suspension de vos droits, mettez à jour vos informations"
+    " sous 48 heures en cliquant sur le lien ci-dessous.\nL'Assurance Maladie"
 )
 COUNCIL = "Le conseil municipal s'est réuni pour voter les travaux de la salle des fêtes et la rentrée de l'école de musique.\n"
 
@@ -117,6 +126,29 @@ def test_more_of_the_words_never_lowers_the_doubt(total: float, words: float) ->
     view = _view(_mail(HOME, HALF))
     assert weighed(view, Score(total + 1, words), False) > weighed(view, Score(total, words), False)
     assert weighed(view, Score(total, words), True) > weighed(view, Score(total, words), False)
+
+
+@pytest.mark.parametrize(
+    ("author", "body", "label"),
+    [
+        ("Helvesana Assurance-maladie <service@helvesana.example>", PRIMES, Label.SUSPICIOUS),
+        ("Assurance Maladie du Rhône <service@helvesana.example>", FRAUD, Label.IMPERSONATION),
+        ("Helvesana Assurance-maladie <service@helvesana.example>", FRAUD, Label.IMPERSONATION),
+    ],
+    ids=[
+        "another's words beside the name",
+        "an office and a fraud",
+        "another's words and a fraud",
+    ],
+)
+def test_a_display_name_accuses_where_the_rest_is_not_quite_unlike(author: str, body: str, label: Label) -> None:
+    assert _verdict(_mail(author, body, "https://helvesana.example/a")) is label
+
+
+def test_of_a_brand_whose_frauds_were_not_learned_every_claim_stands() -> None:
+    caf = View(_mail(HOME, "Votre compte CAF a expiré."), evidence("x.example"), load("caf"))
+    assert doubt(caf) is None
+    assert confirmed(caf)
 
 
 OWN_NAME = Finding("own-name-author", Kind.EXCUSE, Strength.STRONG, finding(Kind.CLAIM).layer, ())

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from tests.corpus.learn import TARGET, fingerprint
 from tests.rules.building import AMELI, evidence, link, message
+from vigie.message.types import Layer, TextBlock
 from vigie.rules.brand import Brand, load
 from vigie.rules.catalog import claim_rules
 from vigie.rules.view import View
 from vigie.rules.wording import BODY, features, model, names_brand, score
 
+FORM = 2.0
+"""What the marks of form may weigh, of which a mail has one set: who speaks, whether as "notre"."""
 MARKS = ("words-", "outside-")
 FRAUD = (
     "Cher assuré,\nVotre carte Vitale arrive à expiration. Pour éviter la suspension de vos droits, mettez à jour vos informations"
@@ -62,6 +65,16 @@ def _total(view: View) -> float:
 @given(st.text(max_size=400))
 def test_any_text_has_a_finite_score(text: str) -> None:
     assert math.isfinite(_total(_view(f"{text}\nL'Assurance Maladie")))
+
+
+@given(st.lists(st.sampled_from([HONEST, "Nos rosiers fleurissent. " * 12, "Chers amis du club, " * 20]), max_size=4))
+def test_honest_words_in_another_text_of_the_mail_lower_nothing(others: list[str]) -> None:
+    fraud = (TextBlock(Layer.OUTER, "text/html", FRAUD),)
+    alone, beside = (
+        _total(View(message("Service <info@x.example>", "Avis", blocks=blocks), evidence("x.example"), AMELI))
+        for blocks in (fraud, (*(TextBlock(Layer.OUTER, "text/plain", other) for other in others), *fraud))
+    )
+    assert beside >= alone - FORM
 
 
 def test_mail_that_does_not_name_the_brand_is_not_scored() -> None:
