@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,9 +13,19 @@ from tests.rules.building import AMELI, evidence, link, message
 from vigie.message.types import Layer, TextBlock
 from vigie.rules.brand import Brand, load
 from vigie.rules.catalog import claim_rules
+from vigie.rules.judgement import judge
+from vigie.rules.types import Label
 from vigie.rules.view import View
-from vigie.rules.wording import BODY, features, model, names_brand, score
+from vigie.rules.wording import BODY, MOST_BODIES, features, model, names_brand, score
 
+LIST = (
+    "_______________________________________________\nAmis mailing list\nPour vous désinscrire ou mettre à jour vos informations, suivez"
+    " le lien : https://listes.example.org/amis"
+)
+DISCLAIMER = (
+    "Ce message et ses pièces jointes sont confidentiels et destinés à la seule personne à qui ils sont adressés. Si vous l'avez reçu par"
+    " erreur, merci d'en avertir l'expéditeur et de le détruire."
+)
 FORM = 2.0
 """What the marks of form may weigh, of which a mail has one set: who speaks, whether as "notre"."""
 MARKS = ("words-", "outside-")
@@ -67,14 +78,38 @@ def test_any_text_has_a_finite_score(text: str) -> None:
     assert math.isfinite(_total(_view(f"{text}\nL'Assurance Maladie")))
 
 
-@given(st.lists(st.sampled_from([HONEST, "Nos rosiers fleurissent. " * 12, "Chers amis du club, " * 20]), max_size=4))
-def test_honest_words_in_another_text_of_the_mail_lower_nothing(others: list[str]) -> None:
-    fraud = (TextBlock(Layer.OUTER, "text/html", FRAUD),)
+@given(st.lists(st.sampled_from([HONEST, "Nos rosiers fleurissent. " * 12, "."]), max_size=12), st.integers(0, 12))
+def test_honest_words_in_another_text_of_the_mail_lower_nothing(others: list[str], place: int) -> None:
+    texts = [TextBlock(Layer.OUTER, "text/plain", other) for other in others]
+    fraud = TextBlock(Layer.OUTER, "text/html", FRAUD)
     alone, beside = (
         _total(View(message("Service <info@x.example>", "Avis", blocks=blocks), evidence("x.example"), AMELI))
-        for blocks in (fraud, (*(TextBlock(Layer.OUTER, "text/plain", other) for other in others), *fraud))
+        for blocks in ([fraud], [*texts[:place][:MOST_BODIES], fraud, *texts[place:]])
     )
     assert beside >= alone - FORM
+
+
+@pytest.mark.parametrize("footer", [LIST, DISCLAIMER])
+def test_a_footer_that_does_not_name_the_brand_is_no_text_of_its_own(footer: str) -> None:
+    author = "Véronique Salles - CPAM Aude <v.salles@cpam-aude.example>"
+    mail = message(author, "Re: le 24", "On se met d'accord pour le 24 ? J'apporte les crêpes.", blocks=[
+        TextBlock(Layer.OUTER, "text/plain", footer)
+    ])  # fmt: skip
+    assert judge(mail, evidence("cpam-aude.example", passes=True), (AMELI,)).label is not Label.IMPERSONATION
+
+
+def test_a_text_that_breaks_off_in_a_word_goes_on_in_the_next() -> None:
+    pieces = [
+        "Votre carte Vi",
+        "tale a expiré. Cliquez ici : https://",
+        "x.example/carte pour la renouveler, sinon vos droits",
+        "cessent.",
+    ]
+    blocks = [TextBlock(Layer.OUTER, "text/plain", piece) for piece in pieces]
+    view = View(message("Service <info@x.example>", "Avis", blocks=blocks), evidence("x.example"), AMELI)
+    assert view.outer[-1].text == "".join(pieces)
+    listed = [TextBlock(Layer.OUTER, "text/plain", text) for text in ("À demain,\nJeanne", "Liste des amis du moulin")]
+    assert len(View(message(blocks=listed), evidence("x.example"), AMELI).outer) == 2
 
 
 def test_mail_that_does_not_name_the_brand_is_not_scored() -> None:

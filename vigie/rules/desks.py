@@ -82,6 +82,12 @@ OTHERS = re.compile(
 DEPARTMENT = re.compile(
     r"rh|drh|paie|ressources humaines|personnel|support informatique|informatique|logiciel|formations?|vie scolaire|scolarite|comptabl\w+"
 )
+# Programs that watch, build and keep track, by the names that they send under: what they report on may bear the brand's name.
+TOOLS = re.compile(
+    r"(?<![a-z])(?:nagios|icinga|zabbix|centreon|shinken|prtg|grafana|alertmanager|prometheus|monitoring|supervision|sentry"
+    r"|pagerduty|opsgenie|uptime\w*|statuspage|jenkins|gitlab|github|bitbucket|jira|confluence|redmine|glpi|zendesk|servicenow"
+    r"|cron(?: daemon)?|logwatch)(?![a-z])"
+)
 # Who stands beside an institution and carries its name behind his own: CGT CPAM, Amicale de l'Assurance Maladie.
 FOLLOWERS = re.compile(
     r"(?:l'|la |le |les )?(?:(?:section|union|intersyndicale|syndicat)\w* )?(?:nationale |departementale |locale )?"

@@ -1,6 +1,6 @@
 """How much there is to be careful about in a mail that names the brand: its words, what it wants, whose address it comes from.
 
-The score of the words alone must be high to accuse. To warn, more may count: a text that speaks half like a fraud, asks for a card or a
+Nothing in a text accuses unless all this confirms it. To warn, less will do: a text that speaks half like a fraud, asks for a card or a
 payment and leads to a name made of nothing but "remboursement-assures" deserves a second look. The points stand in policy.toml, [doubt].
 """
 
@@ -12,17 +12,19 @@ from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
 from vigie.rules.policy import COUNTED, policy
 from vigie.rules.speech import signs
-from vigie.rules.standing import Standing, telling
+from vigie.rules.standing import Standing, by_name, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import leads_off
 from vigie.rules.view import View
-from vigie.rules.wording import Score, parts, score
+from vigie.rules.wording import Score, names_outright, parts, score
 
 MAX_HOSTS = 40
 MAX_LINKS = 200
 BRIEF = 250
 """Characters."""
 _ASKS = frozenset({("data-request", "secret"), ("payment-request", "fees"), ("payment-request", "sum")})
+_NAMED = frozenset({"signature", "letterhead", "opening"})
+_SPOKEN = frozenset({"issuer", "tells-reader", "speaks-for"})
 
 
 def confirmed(view: View) -> bool:
@@ -30,8 +32,17 @@ def confirmed(view: View) -> bool:
     told, careful, points = view.once(score), view.once(doubt), policy().doubt
     if told is None or careful is None:
         return True
-    needs_more = view.standing is Standing.ANOTHER or told.total < policy().wording.sure
-    return careful >= (points.outweighs if needs_more else points.confirms)
+    unsure = told.total < policy().wording.sure or not view.once(names_outright)
+    another = (
+        by_name(view.message.authors, view.folded, view.brand) is Standing.ANOTHER
+    )  # a line of the text is soon written
+    return careful >= (points.outweighs if unsure or another else points.confirms)
+
+
+def signed(view: View) -> bool:
+    """Signed as the brand, which says what only the issuer says: two readings of different lines."""
+    topics = {sign.topic for sign in view.once(signs)}
+    return bool(topics & _NAMED) and bool(topics & _SPOKEN)
 
 
 def doubt(view: View) -> float | None:

@@ -294,5 +294,7 @@ NOT_FAMILY_NAMES = frozenset(
     notifications message messages alerte gouv gouvernement portail mon ma mes votre vos l le la les de du des no reply noreply
     administration admin assistance aide conseiller conseillers officiel direct connect en ligne sms mail email web droits dossier
     renouvellement livraison expedition paiement paiements facturation secretariat cpam cnam service-client assure assures via bot
+    europe international internationale etranger etudiant etudiants etudiante etudiantes jeune jeunes voyage voyages mobilite famille
+    familles employeur employeurs entreprise entreprises professionnels prevention maternite retraites prestations indemnites
     """.split()
 )

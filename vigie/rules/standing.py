@@ -12,8 +12,8 @@ from enum import IntEnum
 
 from vigie.message.types import Address
 from vigie.rules.brand import Brand
-from vigie.rules.desks import BODY, DEPARTMENT, FOLLOWERS, GENERIC, OTHERS
-from vigie.rules.lookalike import GLUE, registrable
+from vigie.rules.desks import BODY, DEPARTMENT, FOLLOWERS, GENERIC, OTHERS, TOOLS
+from vigie.rules.lookalike import GLUE, Grade, likeness, registrable
 from vigie.rules.naming import NOT_FAMILY_NAMES, is_person, names_of, readable
 
 
@@ -87,12 +87,15 @@ def by_name(authors: tuple[Address, ...], folded: Callable[[str], str], brand: B
 
 
 def another_body(authors: tuple[Address, ...], folded: Callable[[str], str], brand: Brand) -> bool:
-    """Every display name is that of another public body or great firm, truly or not, and not the brand's."""
-    return bool(authors) and all(_another_body(folded(author.display), brand) for author in authors)
+    """Every display name, or else domain, is that of another public body or great firm, truly or not, and not the brand's."""
+    return bool(authors) and all(_another_body(folded(author.display), author.domain, brand) for author in authors)
 
 
-def _another_body(display: str, brand: Brand) -> bool:
-    return bool(_CALLED_SO.match(display)) and not names_of(brand).names.search(readable(display, brand))
+def _another_body(display: str, domain: str, brand: Brand) -> bool:
+    if names_of(brand).names.search(readable(display, brand)):
+        return False
+    label = registrable(domain).partition(".")[0].replace("-", " ")
+    return bool(_CALLED_SO.match(display) or (OTHERS.search(label) and likeness(domain, brand).grade is Grade.NONE))
 
 
 _CALLED_SO = re.compile(r"\W{0,3}(?:la |le |les |votre |mon )?" + OTHERS.pattern)
@@ -133,6 +136,8 @@ def _of_author(author: Address, folded: Callable[[str], str], brand: Brand) -> S
     if _REPORTS.match(author.addr.lower()) or (not display and telling(_local(author, brand), brand)):
         return Standing.UNKNOWN
     named = names_of(brand).names.search(display)
+    if not named and (TOOLS.search(display) or TOOLS.search(_local(author, brand))):
+        return Standing.ANOTHER
     if FOLLOWERS.match(display) or namesake(display, author.domain, brand):
         return Standing.ANOTHER
     if not named and OTHERS.search(folded(author.display)):

@@ -45,13 +45,14 @@ class View:
     evidence: AuthEvidence
     brand: Brand
     _cache: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
-    _answers: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _answers: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_evidence(self, evidence: AuthEvidence) -> View:
         """The same view in the light of that evidence; what was read of the message is not read again."""
         view = View(self.message, evidence, self.brand, self._cache)
         read = {name: value for name, value in vars(self).items() if name in _OF_THE_MESSAGE}
         vars(view).update(read)
+        view._answers.update(self._answers)
         return view
 
     def folded(self, text: str) -> str:
@@ -61,7 +62,7 @@ class View:
         return self._cache[text]
 
     def once(self, ask: Callable[[View], T]) -> T:
-        """`ask(self)`, computed once: what several rules ask, and what a View cannot know itself."""
+        """`ask(self)`, computed once: what several rules ask of message and brand, and what a View cannot know itself."""
         if ask not in self._answers:
             self._answers[ask] = ask(self)
         return cast("T", self._answers[ask])
@@ -75,7 +76,7 @@ class View:
         texts = self.message.texts
         told = tuple(replace(block, layer=Layer.OUTER) for block in texts(*self._passed_on))
         attached = texts(Layer.ATTACHMENT) if self._says_nothing or self._points else ()
-        return texts(Layer.OUTER) + told + attached
+        return texts(Layer.OUTER) + _run_on(texts(Layer.OUTER)) + told + attached
 
     @cached_property
     def _passed_on(self) -> tuple[Layer, ...]:
@@ -191,6 +192,29 @@ class View:
     def foreign_authors(self) -> tuple[Address, ...]:
         """Author readings outside the brand's own domains."""
         return tuple(author for author in self.message.authors if not self.brand.owns(author.domain))
+
+
+def _run_on(blocks: tuple[TextBlock, ...]) -> tuple[TextBlock, ...]:
+    """Plain texts of a mail that clients show below each other, as one, where one breaks off in a word that the next goes on with."""
+    runs: list[list[str]] = []
+    broken: list[bool] = []
+    before = ""
+    for block in blocks:
+        text = block.text.strip("\r\n") if block.where == "text/plain" else ""
+        if before and text and not _ENDED.search(before):
+            in_word = before[-1].isalpha() and text[0].islower()
+            runs[-1].append(text if in_word or before.endswith("/") else f"\n{text}")
+            broken[-1] |= in_word
+        elif text:
+            runs.append([text])
+            broken.append(False)
+        before = text
+    return tuple(
+        TextBlock(Layer.OUTER, "text/plain", "".join(run)) for run, known in zip(runs, broken, strict=True) if known
+    )
+
+
+_ENDED = re.compile(r"[.!?…]\s*$")
 
 
 class Rule(Protocol):

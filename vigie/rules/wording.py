@@ -38,8 +38,8 @@ PART = 1_200
 PIECE, STEP, MAX_PIECES = 700, 350, 16
 """Characters of a piece (`parts`), from one to the next, and how many pieces are read."""
 
-MAX_BODIES, MIN_BODY = 8, 80
-"""Texts of one mail that are read by themselves, too, and characters that such a text must have."""
+MOST_BODIES, MIN_BODY = 4, 80
+"""So many of the first and of the last texts of a mail are read by themselves, too; characters that such a text must have."""
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -119,12 +119,14 @@ def score(view: View) -> Score | None:
 
 
 def _readings(view: View) -> Iterator[tuple[Utterance, ...]]:
-    """All that is said, and each text of it by itself: a client may show one of two alternatives, or read a part otherwise."""
+    """All that is said, and each text that names the brand by itself: a client may show one of two alternatives only."""
     yield view.spoken
     bodies = [item for item in view.spoken if not item.is_subject]
-    if len(bodies) > 1:
-        subjects = tuple(item for item in view.spoken if item.is_subject)
-        yield from ((*subjects, item) for item in bodies[:MAX_BODIES] if len(item.text) >= MIN_BODY)
+    told = (
+        [item for item in bodies if len(item.text) >= MIN_BODY and _names(view, item.text)] if len(bodies) > 1 else []
+    )
+    subjects = tuple(item for item in view.spoken if item.is_subject)
+    yield from ((*subjects, item) for item in (*told[:MOST_BODIES], *told[MOST_BODIES:][-MOST_BODIES:]))
 
 
 def unlike(view: View, whole: Score, bound: float) -> bool:

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 
 from vigie.message.types import Address
 from vigie.rules.desks import FOLLOWERS
-from vigie.rules.doubt import doubt
+from vigie.rules.doubt import doubt, signed
 from vigie.rules.givenname import named_alike, named_otherwise
 from vigie.rules.issuer import patterns_of
 from vigie.rules.lookalike import Grade, likeness, misspelt_name
 from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
-from vigie.rules.standing import Standing, fits_domain, namesake, staff, telling
+from vigie.rules.standing import Standing, fits_domain, namesake, staff
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 
@@ -45,7 +45,7 @@ def check(view: View) -> Iterator[Finding]:
             if _named(view):
                 yield claim(ID, "beside-another", author.field, written, strength=Strength.WEAK)
         elif poses:
-            doubted = alike or _says_nothing_of_the_kind(view) or _of_his_own(view, display)
+            doubted = alike or _of_his_own(view, display, author)
             yield claim(ID, "", author.field, written, strength=Strength.WEAK if doubted else Strength.STRONG)
         elif display in view.brand.claim.whole_names and _named(view):
             doubted = view.standing is Standing.ANOTHER or _says_nothing_of_the_kind(view)
@@ -60,10 +60,12 @@ def _says_nothing_of_the_kind(view: View) -> bool:
     return careful is not None and careful < policy().doubt.nothing
 
 
-def _of_his_own(view: View, display: str) -> bool:
-    """Words of another's stand beside the name ("Helvesana Assurance-maladie"), and there is little to be careful about."""
+def _of_his_own(view: View, display: str, author: Address) -> bool:
+    """A word that the author's domain bears stands beside the name ("Helvesana Assurance-maladie"), and the rest is not to be doubted."""
     careful = view.once(doubt)
-    return careful is not None and careful < policy().doubt.careful and bool(telling(display, view.brand))
+    if careful is None or careful >= policy().doubt.careful or signed(view):
+        return False
+    return fits_domain(display, author.domain, view.brand)
 
 
 _SEAT = re.compile(r"(?<![a-z])([a-z]{3,5})(?=(?:\d[\dab]|97\d)(?!\w))")

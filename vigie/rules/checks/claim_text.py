@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
-from vigie.rules.doubt import bears_the_name, confirmed, doubt, resembles, strong_lures
+from vigie.rules.doubt import bears_the_name, confirmed, doubt, resembles, signed, strong_lures
 from vigie.rules.givenname import own_name
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
@@ -51,7 +51,7 @@ def check(view: View) -> Iterator[Finding]:
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
         if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
-        doubted = own or unmeant or not (_signed(topics) or confirmed(view))
+        doubted = own or unmeant or not (signed(view) or confirmed(view))
     else:
         doubted = own or (not view.brand.claim.learned and topics <= _SUPPORTING)
     if points < needed:
@@ -63,13 +63,6 @@ def check(view: View) -> Iterator[Finding]:
         yield claim(ID, sign.topic, sign.where, shown, layer=sign.layer, strength=strength)
 
 
-def _signed(topics: set[str]) -> bool:
-    """Signed as the brand, which says what only the issuer says: two readings of different lines."""
-    return bool(topics & {"signature", "letterhead", "opening"}) and bool(
-        topics & {"issuer", "tells-reader", "speaks-for"}
-    )
-
-
 def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool) -> Iterator[Finding]:
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
@@ -78,7 +71,7 @@ def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool
         weak = own or another_body(view.message.authors, view.folded, view.brand)
         yield claim(ID, "wording", *telling_line(view), strength=Strength.WEAK if weak else Strength.STRONG)
         return
-    if not names_outright(view):
+    if not view.once(names_outright):
         return
     if careful < policy().doubt.careful:
         if not enough and bears_the_name(view) and view.once(strong_lures):
