@@ -5,7 +5,9 @@ import pytest
 from tests.rules.building import AMELI, findings, link, message, verdict
 from vigie.message.fold import fold
 from vigie.message.types import Layer, TextBlock
-from vigie.rules.standing import Standing, standing
+from vigie.rules.grammar import ANSWERS
+from vigie.rules.naming import is_person
+from vigie.rules.standing import Standing, another_body, standing
 from vigie.rules.types import Label
 from vigie.rules.utterance import HEAD, MOST, TAIL, utterances
 
@@ -27,11 +29,41 @@ from vigie.rules.utterance import HEAD, MOST, TAIL, utterances
         ("Assurance Maladie SA <info@jura-lac.example>", "bonjour", Standing.NOBODY),
         ("Section syndicale CPAM 12 <section@local.example>", "bonjour", Standing.ANOTHER),
         ("Student Office <iso@ville.example>", "bonjour", Standing.ANOTHER),
+        ("monitoring <nagios@hebergeur.example>", "bonjour", Standing.ANOTHER),
+        ("CPAM monitoring <nagios@hebergeur.example>", "bonjour", Standing.NOBODY),
         ("Parcours naissance <info@parcours-naissance.example>", "bonjour", Standing.NOBODY),
     ],
 )
 def test_standing(author, text, expected):
     assert standing(message(author).authors, [text], fold, AMELI, frozenset()) is expected
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ("France Travail <info@ft.example>", True),
+        ("Mon Compte <noreply@caf-gers.example>", True),
+        ("Mon Compte <noreply@caf-ameli.example>", False),
+        ("Assurance Maladie <noreply@caf-gers.example>", False),
+        ("Mon Compte <noreply@cafeteria.example>", False),
+    ],
+)
+def test_another_public_body_is_called_so_or_has_the_domain(author, expected):
+    assert another_body(message(author).authors, fold, AMELI) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "person"), [("Ameli Europe", False), ("Ameli Étudiants", False), ("Ameli Durand", True)]
+)
+def test_what_is_no_family_name_makes_no_person(name, person):
+    assert is_person(fold(name), AMELI) is person
+
+
+@pytest.mark.parametrize(
+    "text", ["Responda a este e-mail com uma fotografia do cartão.", "Bitte antworten Sie mit dem Code."]
+)
+def test_an_answer_is_asked_for_in_other_languages_too(text):
+    assert ANSWERS.search(fold(text))
 
 
 def test_a_tracker_shows_its_key_in_its_own_address():

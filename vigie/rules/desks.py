@@ -82,10 +82,10 @@ OTHERS = re.compile(
 DEPARTMENT = re.compile(
     r"rh|drh|paie|ressources humaines|personnel|support informatique|informatique|logiciel|formations?|vie scolaire|scolarite|comptabl\w+"
 )
-# Programs that watch, build and keep track, by the names that they send under: what they report on may bear the brand's name.
+# Programs that watch and build, by the names that they send under: what they report on may bear the brand's name.
 TOOLS = re.compile(
     r"(?<![a-z])(?:nagios|icinga|zabbix|centreon|shinken|prtg|grafana|alertmanager|prometheus|monitoring|supervision|sentry"
-    r"|pagerduty|opsgenie|uptime\w*|statuspage|jenkins|gitlab|github|bitbucket|jira|confluence|redmine|glpi|zendesk|servicenow"
+    r"|pagerduty|opsgenie|uptime\w*|statuspage|jenkins|gitlab|github|bitbucket"
     r"|cron(?: daemon)?|logwatch)(?![a-z])"
 )
 # Who stands beside an institution and carries its name behind his own: CGT CPAM, Amicale de l'Assurance Maladie.

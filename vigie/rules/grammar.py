@@ -107,7 +107,7 @@ ANSWERS = re.compile(
     r"|pouvez[- ]vous (?:\w+ ){0,2}me (?:confirmer|repondre|redire)|disponible pour un (?:rapide )?echange"
     r"|repondez (?:juste|simplement|seulement)\b|\bpar retour (?:svp|s'il vous plait|rapide|avant|sous)\b"
     r"|renvoyer (?:le|ce) (?:questionnaire|formulaire|tableau) (?:suivant|ci-dessous|complete)"
-    r"|\b(?:responda|responder|responde|risponda|antworten sie|bitte antworten|conteste)\b"
+    r"|\b(?:respond(?:a|er|e|am)|rispond(?:a|ete|ere)|antworten sie)\b"
     r"|a cette adresse|repondez-nous|en (?:y |me |nous |simplement )?repondant(?= ?$| ?[,:;.])|"
     r"(?:joindre|joignez|jointe?s?|dans|avec) (?:a )?votre reponse|reply to this|by return|reply with|answer this|"
     r"(?:a|par|sur) (?:l'adresse |l'e-?mail )?:? ?[\w.+-]{2,40}@|a l'expediteur|"
