@@ -33,10 +33,8 @@ def confirmed(view: View) -> bool:
     if told is None or careful is None:
         return True
     unsure = told.total < policy().wording.sure or not view.once(names_outright)
-    another = (
-        by_name(view.message.authors, view.folded, view.brand) is Standing.ANOTHER
-    )  # a line of the text is soon written
-    return careful >= (points.outweighs if unsure or another else points.confirms)
+    known = by_name(view.message.authors, view.folded, view.brand)  # a line in the text is soon written
+    return careful >= (points.outweighs if unsure or known is Standing.ANOTHER else points.confirms)
 
 
 def signed(view: View) -> bool:
