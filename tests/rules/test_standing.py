@@ -7,7 +7,7 @@ from vigie.message.fold import fold
 from vigie.message.types import Layer, TextBlock
 from vigie.rules.grammar import ANSWERS
 from vigie.rules.naming import is_person
-from vigie.rules.standing import Standing, another_body, standing
+from vigie.rules.standing import Standing, another_body, names_itself, standing
 from vigie.rules.types import Label
 from vigie.rules.utterance import HEAD, MOST, TAIL, utterances
 
@@ -164,3 +164,21 @@ def test_who_names_nobody_poses_with_the_address_he_leads_to():
     assert verdict(message(named, "Dossier", told, link_to)).label is Label.UNRELATED
     reported = "Signalement : cette page frauduleuse est en ligne, https://ameli-dossier.example/x"
     assert verdict(message("Notification <n@zenith.example>", "Page", reported, link_to)).label is Label.UNRELATED
+
+
+@pytest.mark.parametrize(
+    ("author", "text", "itself"),
+    [
+        ("Invitations <jobs@prolien.example>", "prolien, le reseau des professionnels", True),
+        (
+            "Invitations <jobs@prolien.example>",
+            "https://prolien.example/inv prolien.example jobs@prolien.example",
+            False,
+        ),
+        ("Rappel <rdv@maison-du-haut-lin.example>", "maison du haut-lin", True),
+        ("Remboursement <x@remboursement-assures.example>", "votre remboursement, cher assure", False),
+        ("Service <x@caves-orsel.example>", "votre carte vitale expire", False),
+    ],
+)
+def test_a_text_may_say_whose_the_authors_domain_is(author, text, itself):
+    assert names_itself(message(author).authors, [text], AMELI) is itself

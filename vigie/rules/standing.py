@@ -231,6 +231,21 @@ def fits_domain(text: str, domain: str, brand: Brand) -> bool:
     return bool(told) and len(squeezed) >= 4 and squeezed in joined and squeezed not in GENERIC | GLUE
 
 
+_ADDRESS = re.compile(r"[@/]|\w\.\w")
+
+
+def names_itself(authors: tuple[Address, ...], texts: list[str], brand: Brand) -> bool:
+    """The text says who owns the author's domain ("Prolien, le réseau ..." of prolien.example), in a word outside addresses."""
+    shown = " ".join(word for text in texts for word in text.split() if not _ADDRESS.search(word))
+    said = {word for word in telling(shown, brand) if len(word) >= 4}
+    labels = [registrable(author.domain).partition(".")[0] for author in authors]
+    return bool(said and labels) and all(
+        said & set(re.split(r"[^a-z0-9]+", label))
+        or any(len(word) >= 5 and word in label.replace("-", "") for word in said)
+        for label in labels
+    )
+
+
 def _person(display: str, author: Address, brand: Brand) -> bool:
     """First name and family name, one of which is in the address: remi.charpentier@, c.vasseur@."""
     if not _PERSON.fullmatch(display) or len(telling(display, brand)) < 2 or set(display.split()) & GENERIC:

@@ -19,7 +19,7 @@ from importlib import resources
 from vigie.message.types import Layer, Medium
 from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, is_person, names_of
-from vigie.rules.standing import own_voice
+from vigie.rules.standing import names_itself, own_voice
 from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance
 from vigie.rules.view import View
@@ -114,8 +114,8 @@ def score(view: View) -> Score | None:
     """The score of what the outer speaker says. None where the model knows nothing: another brand, an SMS, a mail that names no brand."""
     if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
         return None
-    form = tuple(_form(view))
-    return max((model().score(features(view, spoken, form)) for spoken in _readings(view)), key=lambda told: told.total)
+    told = (model().score(features(view, spoken, tuple(_form(view, spoken)))) for spoken in _readings(view))
+    return max(told, key=lambda reading: reading.total)
 
 
 def _readings(view: View) -> Iterator[tuple[Utterance, ...]]:
@@ -142,7 +142,7 @@ def parts(view: View) -> Iterator[Score]:
     longest = min(_longest(view), (MAX_PIECES + 1) * STEP)
     if longest <= PIECE:
         return
-    form = tuple(_form(view))
+    form = tuple(_form(view, view.spoken))
     for start in range(0, longest - STEP, STEP):
         yield model().score(features(view, _cut(view.spoken, slice(start, start + PIECE)), form))
 
@@ -187,7 +187,7 @@ def features(
     lines = [tokens(line, words) for line in _body_lines(spoken)]
     lines = [line for line in lines if line]
     shown = [token for author in view.message.authors[:2] for token in tokens(view.folded(author.display), words)]
-    found = dict.fromkeys(_form(view) if form is None else form, 1.0)
+    found = dict.fromkeys(_form(view, view.spoken) if form is None else form, 1.0)
     found[f"x:words-{min(8, sum(map(len, lines)).bit_length())}"] = 1.0
     if not shown:
         found["x:no-display"] = 1.0
@@ -229,7 +229,7 @@ def _grams(stems: list[str]) -> Iterator[str]:
     yield from (f"{first}_{second}" for first, second in itertools.pairwise(stems))
 
 
-def _form(view: View) -> Iterator[str]:
+def _form(view: View, spoken: tuple[Utterance, ...]) -> Iterator[str]:
     """What stands there beside the words: where links lead, who answers for the text."""
     brand, message = view.brand, view.message
     outside = {link.host for link in leads_off(view.outer_links, brand)}
@@ -245,12 +245,14 @@ def _form(view: View) -> Iterator[str]:
         yield "x:quoted"
     if message.texts(Layer.FORWARDED):
         yield "x:forwarded"
-    texts = [item.text for item in view.spoken]
+    texts = [item.text for item in spoken]
     if own_voice(texts, brand):
         yield "x:own-voice"
+    if names_itself(message.authors, [item.text for item in spoken if not item.is_subject], brand):
+        yield "x:itself"
     if any(FRAUD_WORD.search(text) for text in texts):
         yield "x:fraud-word"
-    subject, body = (" ".join(item.text for item in view.spoken if item.is_subject is told) for told in (True, False))
+    subject, body = (" ".join(item.text for item in spoken if item.is_subject is told) for told in (True, False))
     if warns_of_fraud(subject, body):
         yield "x:warns"
     yield f"x:{view.standing.name.lower()}"
