@@ -32,9 +32,16 @@ def confirmed(view: View) -> bool:
     told, careful, points = view.once(score), view.once(doubt), policy().doubt
     if told is None or careful is None:
         return True
+    if told.words < policy().wording.curt and _notice(view):
+        return False
     unsure = told.total < policy().wording.sure or not view.once(names_outright)
     known = by_name(view.message.authors, view.folded, view.brand)  # a line in the text is soon written
     return careful >= (points.outweighs if unsure or known is Standing.ANOTHER else points.confirms)
+
+
+def _notice(view: View) -> bool:
+    """A few lines whose every link leads to their own sender, without any sign of posing: what platforms send all day."""
+    return _brief(view) and _leads_home(view) and not view.once(signs)
 
 
 def signed(view: View) -> bool:

@@ -76,6 +76,7 @@ class Wording(_Data):
     nearly: float
     words: float
     plain: float
+    curt: float
     likely: float
     backs: float
     unlike: float

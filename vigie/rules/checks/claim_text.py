@@ -26,6 +26,7 @@ ID = "claim-text"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
+
 _SUPPORTING = frozenset(
     {"affair", "follow", "call-to-act", "asks-data", "asks-card", "asks-money", "nobody-else", "first-person"}
 )
