@@ -76,11 +76,15 @@ def entries_of(path: Path) -> list[dict[str, Any]]:
     listed = cast("list[dict[str, Any]]", tomllib.loads(path.read_text(encoding="utf-8"))["mail"])
     for entry in listed:
         strange = set(entry) - FIELDS
-        if strange or not entry["accept"] or not set(entry["accept"]) <= VERDICTS:
+        if strange or not _is_labelled(entry):
             raise ValueError(f"{path.name}: {entry['slug']}: unknown field or wrong label {sorted(strange)}")
         if "text" not in entry and "html" not in entry:
             raise ValueError(f"{path.name}: {entry['slug']}: neither text nor html")
     return listed
+
+
+def _is_labelled(entry: Mapping[str, Any]) -> bool:
+    return bool(entry["accept"]) and set(entry["accept"]) <= VERDICTS
 
 
 def tables(split: str) -> list[Path]:
@@ -93,7 +97,7 @@ def received(split: str) -> list[tuple[str, bytes, dict[str, Any]]]:
     found = []
     for path in sorted((HERE / split / "received").glob("*/labels.toml")):
         for name, told in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            if not told["accept"] or not set(told["accept"]) <= VERDICTS:
+            if not _is_labelled(told):
                 raise ValueError(f"{path}: {name}: wrong label")
             found.append((f"received/{path.parent.name}-{name}", (path.parent / name).read_bytes(), told))
     return found

@@ -186,7 +186,7 @@ def _told(summary: cycle.Summary, *, button: bool) -> list[str]:
     notes = [
         (
             summary.answered,
-            say(f"{_many(summary.answered, 'réponse')}", f"{summary.answered} answered"),
+            say(_many(summary.answered, "réponse"), f"{summary.answered} answered"),
         ),
         (
             summary.read_only and summary.mode != "observe",

@@ -7,7 +7,7 @@ names nobody and speaks about the reader's own card or account leaves the reader
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 
 from vigie.message.types import Address
@@ -222,13 +222,19 @@ def telling(text: str, brand: Brand) -> list[str]:
 
 def fits_domain(text: str, domain: str, brand: Brand) -> bool:
     """A telling word of the text stands in the registrable label (four letters anywhere, three as a word of it), or the reverse."""
-    label = registrable(domain).partition(".")[0]
-    pieces, squeezed = set(re.split(r"[^a-z0-9]+", label)), label.replace("-", "")
     told = telling(text, brand)
-    if any(word in pieces or (len(word) >= 4 and word in squeezed) for word in told):
+    if _in_label(told, domain, anywhere=4):
         return True
+    squeezed = registrable(domain).partition(".")[0].replace("-", "")
     joined = "".join(re.findall(r"[a-z0-9]+", text))
     return bool(told) and len(squeezed) >= 4 and squeezed in joined and squeezed not in GENERIC | GLUE
+
+
+def _in_label(words: Iterable[str], domain: str, *, anywhere: int) -> bool:
+    """One of the words is a word of the registrable label, or stands somewhere in it and has so many letters."""
+    label = registrable(domain).partition(".")[0]
+    pieces, squeezed = set(re.split(r"[^a-z0-9]+", label)), label.replace("-", "")
+    return any(word in pieces or (len(word) >= anywhere and word in squeezed) for word in words)
 
 
 _ADDRESS = re.compile(r"[@/]|\w\.\w")
@@ -238,12 +244,7 @@ def names_itself(authors: tuple[Address, ...], texts: list[str], brand: Brand) -
     """The text says who owns the author's domain ("Prolien, le réseau ..." of prolien.example), in a word outside addresses."""
     shown = " ".join(word for text in texts for word in text.split() if not _ADDRESS.search(word))
     said = {word for word in telling(shown, brand) if len(word) >= 4}
-    labels = [registrable(author.domain).partition(".")[0] for author in authors]
-    return bool(said and labels) and all(
-        said & set(re.split(r"[^a-z0-9]+", label))
-        or any(len(word) >= 5 and word in label.replace("-", "") for word in said)
-        for label in labels
-    )
+    return bool(authors) and all(_in_label(said, author.domain, anywhere=5) for author in authors)
 
 
 def _person(display: str, author: Address, brand: Brand) -> bool:

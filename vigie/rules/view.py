@@ -73,10 +73,10 @@ class View:
 
         Where the body says nothing, or nothing but that something is attached, attachments speak for the sender (house: CLAIM).
         """
-        texts = self.message.texts
+        texts, said = self.message.texts, self.message.texts(Layer.OUTER)
         told = tuple(replace(block, layer=Layer.OUTER) for block in texts(*self._passed_on))
         attached = texts(Layer.ATTACHMENT) if self._says_nothing or self._points else ()
-        return texts(Layer.OUTER) + _run_on(texts(Layer.OUTER)) + told + attached
+        return said + _run_on(said) + told + attached
 
     @cached_property
     def _passed_on(self) -> tuple[Layer, ...]:

@@ -114,7 +114,7 @@ def score(view: View) -> Score | None:
     """The score of what the outer speaker says. None where the model knows nothing: another brand, an SMS, a mail that names no brand."""
     if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
         return None
-    told = (model().score(features(view, spoken, tuple(_form(view, spoken)))) for spoken in _readings(view))
+    told = (model().score(features(view, spoken)) for spoken in _readings(view))
     return max(told, key=lambda reading: reading.total)
 
 
@@ -133,8 +133,9 @@ def unlike(view: View, whole: Score, bound: float) -> bool:
     """The text as a whole, its beginning and its end all score below `bound`: honest words around a fraud do not lower that."""
     if whole.total >= bound:
         return False
+    form = tuple(_form(view, view.spoken))
     parts = (_cut(view.spoken, part) for part in (slice(0, PART), slice(-PART, None)))
-    return all(model().score(features(view, part)).total < bound for part in parts)
+    return all(model().score(features(view, part, form)).total < bound for part in parts)
 
 
 def parts(view: View) -> Iterator[Score]:
@@ -179,7 +180,7 @@ def features(
 ) -> dict[str, float]:
     """Name -> value of everything that the model looks at. Total and bounded: at most HEAD + TAIL characters of each block.
 
-    `spoken`: instead of all that the sender says. `form`: what `_form` said of the view, for who asks several times.
+    `spoken`: instead of all that the sender says. `form`: that of the whole, for a piece of it; else it is that of `spoken`.
     """
     spoken = view.spoken if spoken is None else spoken
     words = names_of(view.brand)
@@ -187,7 +188,7 @@ def features(
     lines = [tokens(line, words) for line in _body_lines(spoken)]
     lines = [line for line in lines if line]
     shown = [token for author in view.message.authors[:2] for token in tokens(view.folded(author.display), words)]
-    found = dict.fromkeys(_form(view, view.spoken) if form is None else form, 1.0)
+    found = dict.fromkeys(_form(view, spoken) if form is None else form, 1.0)
     found[f"x:words-{min(8, sum(map(len, lines)).bit_length())}"] = 1.0
     if not shown:
         found["x:no-display"] = 1.0

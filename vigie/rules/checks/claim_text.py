@@ -26,7 +26,6 @@ ID = "claim-text"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
-
 _SUPPORTING = frozenset(
     {"affair", "follow", "call-to-act", "asks-data", "asks-card", "asks-money", "nobody-else", "first-person"}
 )
@@ -52,7 +51,7 @@ def check(view: View) -> Iterator[Finding]:
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
         if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
             return
-        doubted = own or unmeant or not (signed(view) or confirmed(view))
+        doubted = own or unmeant or not (signed(view) or view.once(confirmed))
     else:
         doubted = own or (not view.brand.claim.learned and topics <= _SUPPORTING)
     if points < needed:
@@ -68,7 +67,7 @@ def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool
     """What the learned score says; where it is not sure, it is worth saying only if no other sign is enough, or a name may excuse those."""
     bounds = policy().wording
     needed = bounds.plain if view.standing is Standing.ANOTHER else bounds.words
-    if told.total >= bounds.nearly and told.words >= needed and confirmed(view):
+    if told.total >= bounds.nearly and told.words >= needed and view.once(confirmed):
         weak = own or another_body(view.message.authors, view.folded, view.brand)
         yield claim(ID, "wording", *telling_line(view), strength=Strength.WEAK if weak else Strength.STRONG)
         return
