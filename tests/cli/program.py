@@ -34,6 +34,14 @@ def vigie(
     )
 
 
+def one_line(stderr: str) -> str:
+    """The only line on stderr, which is ours."""
+    lines = stderr.splitlines()
+    assert len(lines) == 1, stderr
+    assert lines[0].startswith("vigie: ")
+    return lines[0]
+
+
 def account_toml(account: AccountSettings, **changes: object) -> str:
     """An [[accounts]] section as a person would write it."""
     told = account.model_dump(mode="json", exclude_none=True) | changes

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import DEMO, FALSE, GENUINE, JUDGING, ORDINARY, environment, vigie
+from tests.cli.program import DEMO, FALSE, GENUINE, JUDGING, ORDINARY, environment, one_line, vigie
+from tests.corpus.build import png
 from vigie.cli import language, main
 
 KEYS = ["path", "sha256", "message_id", "verdict", "brand", "authentication", "findings", "decided_by", "links",
         "explanation", "advice", "elapsed_ms"]  # fmt: skip
+PNG = png(20, 20, "#336699")
 VERDICTS = {"impersonation", "suspicious", "undecided", "genuine", "unrelated"}
 
 
@@ -24,14 +26,6 @@ VERDICTS = {"impersonation", "suspicious", "undecided", "genuine", "unrelated"}
 def here(tmp_path):
     (tmp_path / "vigie.toml").write_text(JUDGING)
     return tmp_path
-
-
-def one_line(stderr: str) -> str:
-    """The only line on stderr, which is ours."""
-    lines = stderr.splitlines()
-    assert len(lines) == 1, stderr
-    assert lines[0].startswith("vigie: ")
-    return lines[0]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +84,33 @@ def test_output_is_in_input_order_and_every_demo_mail_is_judged(here):
     assert [item["path"].rsplit("/", 1)[1] for item in told] == names
     assert {item["verdict"] for item in told} <= VERDICTS
     assert not [item for item in told if "error" in item]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        PNG,
+        os.urandom(20_000),
+        b"\0" * 5000,
+        b"Ameli : votre carte expire https://a.example\n",
+        b"Subject matter\n\nFrom: a\n",
+    ],
+    ids=["picture", "noise", "zeros", "text", "field-in-the-body"],
+)
+def test_what_is_no_mail_is_told_so(here, raw):
+    (here / "thing").write_bytes(raw)
+    for path in ("thing", "-"):
+        done = vigie("--lang", "en", "check", path, cwd=here, stdin=raw)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "this is no mail" in done.stderr
+        assert "vigie text" in done.stderr
+
+
+@pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf", b"\r\n\n", b">From x@example.org\n", b"no field\n"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_header_that_begins_oddly_is_one(here, head, end):
+    raw = head + b"SUBJECT : a" + end + end + b"Bonjour"
+    assert json.loads(vigie("check", "--json", "-", cwd=here, stdin=raw).stdout)["verdict"] == "unrelated"
 
 
 def test_the_same_message_in_every_kind_of_box_gets_the_same_verdict(here):
@@ -168,8 +189,8 @@ def test_what_cannot_be_read_is_one_line_and_the_rest_goes_on(here, make, words)
     "raw",
     [
         FALSE.read_bytes()[:300],
-        b"\0" * 5000,
-        os.urandom(20_000),
+        b"Subject: \0\n\n" + b"\0" * 5000,
+        b"Subject: x\n" + os.urandom(20_000),
         b"From: a@example.org\n" * 3000,
         b"Content-Type: " + b"multipart/mixed; boundary=a;" * 2000 + b"\n\n--a\n" * 50,
         b"Subject: " + b"=?utf-8?q?=C3" * 3000 + b"\n\nx",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import DEMO, FALSE, GENUINE, JUDGING, ORDINARY, account_toml, environment, vigie
+from tests.cli.program import DEMO, FALSE, GENUINE, JUDGING, ORDINARY, account_toml, environment, one_line, vigie
 from tests.servers import processes
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot, append, client, contents, hashes
@@ -37,12 +37,6 @@ def account(dovecot):
 def here(tmp_path, account):
     (tmp_path / "vigie.toml").write_text(JUDGING + account_toml(account))
     return tmp_path
-
-
-def one_line(stderr: str) -> str:
-    lines = stderr.splitlines()
-    assert len(lines) == 1, stderr
-    return lines[0]
 
 
 def flags(account: AccountSettings, folder: str) -> list[list[bytes]]:

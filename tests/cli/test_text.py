@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from tests.cli.program import JUDGING, environment, vigie
+from tests.cli.program import JUDGING, environment, one_line, vigie
+from tests.corpus.build import png
 from vigie.cli import main
 from vigie.cli.inert import inert, quoting_inertly
 
@@ -61,6 +62,33 @@ def test_the_first_line_says_verdict_and_kind(here):
 
 def test_bytes_that_are_no_utf8_are_judged_all_the_same(here):
     assert vigie("text", cwd=here, stdin=FALSE.encode("latin-1", "replace") + b"\xff\x00").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (png(20, 20, "#336699"), "this is no text"),
+        (os.urandom(20_000), "this is no text"),
+        (b"Return-Path: <a@example.org>\nFrom: Ameli <a@example.org>\n\nBonjour\n", "vigie check false.txt"),
+        (b"From: Ameli <a@example.org>\nMime-Version: 1.0\n\nBonjour\n", "vigie check false.txt"),
+    ],
+)
+def test_what_is_no_text_is_told_so(here, raw, words):
+    (here / "false.txt").write_bytes(raw)
+    done = vigie("--lang", "en", "text", "false.txt", cwd=here)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert words in one_line(done.stderr)
+
+
+def test_a_mail_copied_out_of_a_mail_client_is_a_text(here):
+    copied = f"De : Ameli <info@remb-sante.example>\nObjet : Votre remboursement\nFrom: x\n\n{FALSE}"
+    assert vigie("text", cwd=here, stdin=copied.encode()).returncode == 1
+
+
+@pytest.mark.parametrize("code", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_texts_as_windows_saves_them(here, code):
+    mark = b"\xfe\xff" if code == "utf-16-be" else b""
+    assert vigie("text", cwd=here, stdin=mark + FALSE.encode(code)).returncode == 1
 
 
 def test_somebody_at_a_terminal_is_told_what_to_do(here):

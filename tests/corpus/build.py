@@ -108,15 +108,21 @@ def draw(slug: str, what: str, size: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{slug}/{what}".encode()).digest()[:8], "big") % size
 
 
+def named(value: str) -> tuple[str, str]:
+    """Name and address of a From value. A name may be an address itself: "a@b.example <c@d.example>"."""
+    name, open_, plain = value.strip().removesuffix(">").rpartition("<")
+    return (name.strip().strip('"'), plain.strip()) if open_ else parseaddr(value)
+
+
 def domain_of(address: str) -> str:
     """The domain of a From value, in its ASCII form."""
-    host = parseaddr(address)[1].rpartition("@")[2].lower()
+    host = named(address)[1].rpartition("@")[2].lower()
     return host.encode("idna").decode() if host else "unknown.example"
 
 
 def mailbox(value: str) -> Address | str:
     """An address for the email library; the bare string where the library would refuse it."""
-    name, plain = parseaddr(value)
+    name, plain = named(value)
     user, at, domain = plain.rpartition("@")
     return Address(name, user, domain) if at and domain.isascii() and user.isascii() else value
 

@@ -39,6 +39,18 @@ FRAUD = (
     "Cher assuré,\nVotre carte Vitale arrive à expiration. Pour éviter la suspension de vos droits, mettez à jour vos informations"
     " sous 48 heures en cliquant sur le lien ci-dessous.\nL'Assurance Maladie"
 )
+PRESSED = (
+    "Bonjour,\nLa CPAM vous doit un remboursement de 214,60 euros qui n'a pas pu être versé. Confirmez vos coordonnées bancaires sous"
+    " 48 heures. À défaut, vos droits seront suspendus et votre dossier sera clos.\n"
+)
+SURELY = "Cher assuré,\n" + PRESSED.replace("bancaires", "bancaires et votre numéro de sécurité sociale")
+PROVIDER = "Recoposte, prestataire de services de confiance"
+BULLETIN = (
+    "Bulletin d'alerte interne\nDepuis lundi, 212 messages usurpant l'Assurance Maladie ont été remis sur nos boîtes. Corps du message :"
+    " « Vous êtes admissible à recevoir un remboursement de votre caisse. Cliquez sur le bouton ci-dessous et renseignez vos"
+    " coordonnées bancaires sous 48 heures, à défaut votre demande sera annulée. »\nSi vous avez répondu, appelez le"
+    " 01 99 00 70 70.\nLa cellule"
+)
 COUNCIL = "Le conseil municipal s'est réuni pour voter les travaux de la salle des fêtes et la rentrée de l'école de musique.\n"
 
 
@@ -92,6 +104,34 @@ def test_who_bears_the_name_is_said_by_more_than_a_name_that_people_have() -> No
     )
     assert not bears_the_name(_view(_mail("Studio <x@photo.example>", "L'Assurance Maladie vous attend.")))
     assert resembles(_view(_mail("Studio <x@photo.example>", "Bonjour", "https://suivi-ameli.example/a")))
+
+
+@pytest.mark.parametrize(
+    ("domain", "body", "host", "accused"),
+    [
+        ("recoposte.example", PRESSED, "www.recoposte.example", True),
+        ("recoposte.example", PRESSED + PROVIDER, "www.recoposte.example", False),
+        ("recoposte.example", PRESSED + PROVIDER.lower(), "www.recoposte.example", True),
+        ("recoposte.example", PRESSED + PROVIDER, "retrait.example", True),
+        ("recoposte.example", SURELY + PROVIDER, "www.recoposte.example", True),
+        ("vitale-droits.example", PRESSED + "Le service Vitale-Droits", "vitale-droits.example", True),
+    ],
+    ids=["no name", "its own", "not as names are written", "leads to another", "beyond doubt", "the brand's"],
+)
+def test_who_says_a_name_that_is_no_word_answers_for_it(domain: str, body: str, host: str, accused: bool) -> None:
+    mail = _mail(f"Notifications <avis@{domain}>", body, f"https://{host}/a", subject="Votre remboursement")
+    assert (_verdict(mail) is Label.IMPERSONATION) is accused
+
+
+def test_a_warning_is_not_accused_by_the_fraud_that_it_quotes() -> None:
+    quoted, said = BULLETIN, BULLETIN.replace("« ", "").replace(" »", "")
+    warning, other = "Bulletin n° 17 : campagne d'hameçonnage « Assurance Maladie »", "Bulletin n° 17"
+    found = [
+        _verdict(_mail("Cellule <cyber@haute-loue.example>", body, "https://remb.example/a", subject=subject))
+        for body, subject in ((quoted, warning), (said, warning), (quoted, other))
+    ]
+    assert found[0] is not Label.IMPERSONATION
+    assert found[1:] == [Label.IMPERSONATION] * 2
 
 
 def test_a_fraud_among_honest_words_is_doubted_like_the_fraud_alone() -> None:

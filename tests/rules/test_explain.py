@@ -10,6 +10,7 @@ import pytest
 from tests.rules.building import AMELI, evidence, message, verdict
 from vigie.message.types import Medium
 from vigie.rules import checks
+from vigie.rules.brand import load
 from vigie.rules.catalog import rules
 from vigie.rules.explain import explain, languages, sentences
 from vigie.rules.quoting import claim, lure
@@ -60,6 +61,17 @@ def test_every_label_is_told_without_findings(lang, label):
     text, advice = explain(Verdict(label, None if label is Label.UNRELATED else "ameli", 9, ()), None, AMELI, lang)
     assert text
     assert "{" not in text + "".join(advice)
+
+
+@pytest.mark.parametrize("medium", list(Medium))
+@pytest.mark.parametrize(
+    ("lang", "listed"), [("fr", ", FranceConnect ou la CAF"), ("en", "(the French State's sign-in) or the CAF")]
+)
+def test_who_is_told_unrelated_learns_what_that_covers(medium, lang, listed):
+    watched = [AMELI, load("franceconnect"), load("caf")]
+    _, advice = explain(Verdict(Label.UNRELATED, None, 1, ()), None, AMELI, lang, medium, watched)
+    assert listed in advice[0]
+    assert len(advice) == 2
 
 
 def test_a_false_message_is_explained_with_what_was_seen_and_what_to_do():

@@ -7,7 +7,7 @@ from vigie.message.fold import fold
 from vigie.message.types import Layer, TextBlock
 from vigie.rules.grammar import ANSWERS
 from vigie.rules.naming import is_person
-from vigie.rules.standing import Standing, another_body, names_itself, standing
+from vigie.rules.standing import Standing, another_body, calls_itself, names_itself, standing
 from vigie.rules.types import Label
 from vigie.rules.utterance import HEAD, MOST, TAIL, utterances
 
@@ -182,3 +182,24 @@ def test_who_names_nobody_poses_with_the_address_he_leads_to():
 )
 def test_a_text_may_say_whose_the_authors_domain_is(author, text, itself):
     assert names_itself(message(author).authors, [text], AMELI) is itself
+
+
+@pytest.mark.parametrize(
+    ("domain", "text", "calls"),
+    [
+        ("recoposte.example", "Recoposte SAS, 12 quai des Messagers", True),
+        ("recoposte.example", "RECOPOSTE", True),
+        ("recoposte.example", "recoposte, votre facteur", False),
+        ("recoposte.example", "https://www.Recoposte.example/a Recoposte@recoposte.example", False),
+        ("info.recoposte-mail.example", "Recoposte vous écrit", True),
+        ("ar-numerique.example", "votre boîte AR Numérique", True),
+        ("ar-numerique.example", "votre boîte AR numérique", False),
+        ("ar-numerique.example", "AR et Numérique", False),
+        ("arnumerique.example", "<AR-Numérique>", True),
+        ("retrait-courrier.example", "Retrait du courrier", False),
+        ("prets.example", "Prêts", True),
+        ("abc.example", "ABC", False),
+    ],
+)
+def test_a_name_is_written_in_capitals(domain, text, calls):
+    assert calls_itself(message(f"x@{domain}").authors[0], text, {"recoposte"}.__contains__) is calls

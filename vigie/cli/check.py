@@ -77,6 +77,10 @@ def _reason(unreadable: Unreadable) -> str:
         "no-message": say(
             "aucun message (.eml, mbox, Maildir) dans ce dossier", "no message (.eml, mbox, Maildir) in this folder"
         ),
+        "no-mail": say(
+            "ce n'est pas un courriel (aucun en-tête) ; un SMS, une lettre ou le récit d'un appel : vigie text",
+            "this is no mail (it has no header); a text message, a letter or notes of a call: vigie text",
+        ),
         "outlook-msg": say(
             "fichier .msg d'Outlook, sans le message d'origine : enregistrez-le en .eml",
             "an Outlook .msg file, without the original message: save it as .eml",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from pathlib import Path
@@ -19,18 +20,29 @@ from vigie.judge.export import case_object
 from vigie.judge.workers import WorkerPool, WorkersError
 from vigie.message.types import Medium
 from vigie.rules.types import Case, Label
+from vigie.scanner.mailboxes import eml
 
 STDIN = "-"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
+_IN_A_TEXT = 0.05
+"""Share of control characters beyond which it is a picture or a program; random bytes have a tenth."""
 KINDS = (Medium.SMS, Medium.LETTER, Medium.CALL)
 
 
 def text(config: Path | None, path: str, *, kind: str, as_json: bool, no_fail: bool) -> Status:
     """Judges the text of a file, or of standard input ("-"). `kind`: sms, letter or call; "" to guess. Gives the exit status."""
     settings = load_or_default(config).judge
-    pasted = _pasted(path, settings.limits.message_bytes)
+    pasted = _as_utf8(_pasted(path, settings.limits.message_bytes))
     if not pasted.strip():
         nothing = say("vide : il n'y a pas de texte", "empty: there is no text")
         raise Fault(f"{_named(path)}{colon()} {nothing}")
+    if len(pasted) - len(pasted.translate(None, _CONTROLS)) > len(pasted) * _IN_A_TEXT:
+        no_text = say("ce n'est pas un texte", "this is no text")
+        raise Fault(f"{_named(path)}{colon()} {no_text}")
+    if eml.was_sent(pasted):
+        mail = say("c'est un courriel, avec son en-tête : vigie check", "this is a mail, with its header: vigie check")
+        raise Fault(f"{_named(path)}{colon()} {mail} {'-' if path == STDIN else plain(path)}")
     try:
         with WorkerPool(settings) as pool:
             future = pool.submit(pasted, received=None, key=plain(path), text=Medium(kind) if kind else "guess")
@@ -63,6 +75,11 @@ def _pasted(path: str, limit: int) -> bytes:
         raise Fault(
             f"{plain(path)}{colon()} {say('ne peut pas être lu', 'cannot be read')} ({reason(error)})"
         ) from None
+
+
+def _as_utf8(pasted: bytes) -> bytes:
+    """Windows's "Unicode" texts begin with a mark and are UTF-16."""
+    return pasted.decode("utf-16", "replace").encode() if pasted.startswith(_UTF_16) else pasted
 
 
 def _named(path: str) -> str:

@@ -105,7 +105,7 @@ class Examiner:
         self, message: Message, evidence: AuthEvidence | None, verdict: Verdict, size: int, started: float
     ) -> Case:
         profile = next((item for item in self._brands if item.name == verdict.brand), self._brands[0])
-        told = {lang: explain(verdict, evidence, profile, lang, message.medium) for lang in languages()}
+        told = {lang: explain(verdict, evidence, profile, lang, message.medium, self._brands) for lang in languages()}
         return Case(
             sha256=message.sha256,
             message_id=message.message_id[:SHOWN_TEXT],

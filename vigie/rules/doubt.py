@@ -6,17 +6,19 @@ payment and leads to a name made of nothing but "remboursement-assures" deserves
 
 from __future__ import annotations
 
+from vigie.message.types import Address
 from vigie.rules.brand import Brand
 from vigie.rules.catalog import rules
+from vigie.rules.clauses import FRAUD_WORD
 from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
 from vigie.rules.policy import COUNTED, policy
 from vigie.rules.speech import signs
-from vigie.rules.standing import Standing, by_name, telling
+from vigie.rules.standing import Standing, by_name, calls_itself, telling
 from vigie.rules.types import Finding, Kind, Strength
-from vigie.rules.unnamed import leads_off
+from vigie.rules.unnamed import defanged, leads_off
 from vigie.rules.view import View
-from vigie.rules.wording import Score, names_outright, parts, score
+from vigie.rules.wording import Score, is_coined, names_outright, parts, score
 
 MAX_HOSTS = 40
 MAX_LINKS = 200
@@ -32,11 +34,39 @@ def confirmed(view: View) -> bool:
     told, careful, points = view.once(score), view.once(doubt), policy().doubt
     if told is None or careful is None:
         return True
-    if told.words < policy().wording.curt and _notice(view):
+    if _shows_a_fraud(view) or (told.words < policy().wording.curt and _notice(view)):
         return False
     unsure = told.total < policy().wording.sure or not view.once(names_outright)
     known = by_name(view.message.authors, view.folded, view.brand)  # a line in the text is soon written
-    return careful >= (points.outweighs if unsure or known is Standing.ANOTHER else points.confirms)
+    needed = points.outweighs if unsure or known is Standing.ANOTHER else points.confirms
+    return careful >= max(needed, points.vouches * _answers_for_itself(view))
+
+
+def _answers_for_itself(view: View) -> bool:
+    """The text says whose the author's domain is, by a name that is no word ("Recoposte") or in capitals, and leads to nobody else."""
+    if resembles(view) or not (_leads_home(view) or not leads_off(view.outer_links, view.brand)):
+        return False
+    authors, texts = view.message.authors, [item.raw for item in view.spoken if not item.is_subject]
+
+    def named(author: Address) -> bool:
+        return any(
+            calls_itself(author, text, lambda word: bool(telling(word, view.brand)) and is_coined(word))
+            for text in texts
+        )
+
+    return bool(authors) and all(map(named, authors))
+
+
+def _shows_a_fraud(view: View) -> bool:
+    """It speaks of fraud, and every address that leads elsewhere is written so that nobody can follow it ("hxxps://remb[.]example")."""
+    off = leads_off(view.outer_links, view.brand)
+    shown = [link for link in off if defanged(link)]
+    own = {registrable(author.domain) for author in view.message.authors}
+    return (
+        bool(shown)
+        and all(link in shown or registrable(link.host) in own for link in off[:MAX_LINKS])
+        and any(FRAUD_WORD.search(item.text) for item in view.spoken)
+    )
 
 
 def _notice(view: View) -> bool:

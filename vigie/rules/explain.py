@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -68,8 +68,12 @@ def explain(
     brand: Brand | None,
     lang: str,
     medium: Medium = Medium.MAIL,
+    watched: Sequence[Brand] = (),
 ) -> tuple[str, tuple[str, ...]]:
-    """(explanation, advice) in that language. Total: an unknown rule or topic is passed over, never an error."""
+    """(explanation, advice) in that language. Total: an unknown rule or topic is passed over, never an error.
+
+    `watched`: every brand that the message was judged for, for who has to know what "unrelated" does not cover; none: `brand` alone.
+    """
     texts = sentences(lang)
     told = [_verdict_sentence(verdict, brand, texts, medium)]
     if verdict.label not in {Label.UNRELATED, Label.GENUINE}:
@@ -84,7 +88,7 @@ def explain(
         told.append(
             texts.sentence["authenticated"].replace("{domain}", evidence.authenticated_domain or "") if evidence else ""
         )
-    return " ".join(part for part in told if part), tuple(_advice(verdict, brand, texts, lang, medium))
+    return " ".join(part for part in told if part), tuple(_advice(verdict, brand, texts, medium, watched or (brand,)))
 
 
 def _verdict_sentence(verdict: Verdict, brand: Brand | None, texts: Sentences, medium: Medium) -> str:
@@ -248,12 +252,20 @@ _OFFICIAL_ADDRESS = frozenset(
 )
 
 
-def _advice(verdict: Verdict, brand: Brand | None, texts: Sentences, lang: str, medium: Medium) -> Iterator[str]:
+def _advice(
+    verdict: Verdict, brand: Brand | None, texts: Sentences, medium: Medium, watched: Sequence[Brand | None]
+) -> Iterator[str]:
     told = texts.medium[medium]["advice"] if medium in texts.medium else texts.advice
     for line in told[str(verdict.label)]:
         if line == "{already}":
             yield from texts.already
         elif line != "{brand_advice}":
-            yield line
+            yield line.replace("{watched}", _listed(watched, texts))
         elif brand is not None:
-            yield from brand.advice.get(lang, ())
+            yield from brand.advice.get(texts.lang, ())
+
+
+def _listed(brands: Sequence[Brand | None], texts: Sentences) -> str:
+    """Their titles, as in "a, b or c"."""
+    *first, last = (_title(brand, texts) for brand in brands)
+    return f"{', '.join(first)} {texts.sentence['or']} {last}" if first else last

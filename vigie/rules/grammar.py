@@ -89,7 +89,7 @@ FREE = re.compile(r"\b(?:gratuit\w*|sans frais|aucun frais|offerts?|pris en char
 RECEIVES = re.compile(
     r"\b(?:remboursements?|rembourse\w*|recus?|arrive\w* sur|credite\w*|virement de \d"
     r"|recevoir|recevrez|percevoir|beneficier|en votre faveur|vous (?:est"
-    r"|sera|a ete) (?:verse|vire|credite)\w*|trop[- ]percu|indemni\w+)\b"
+    r"|sera|a ete) (?:verse|vire|credite)\w*|nous (?:est|sont|a ete|ont ete) (?:revenu|retourne)\w*|trop[- ]percu|indemni\w+)\b"
 )
 CALLS = re.compile(
     r"\b(?:(?:r?appel(?:er|ez|le[rz]?)|contact(?:er|ez)|telephon(?:er|ez)|joignez|joindre)(?:-nous| nous"

@@ -33,7 +33,7 @@ _I_CALLED = re.compile(
     r"|\b(?:i|we) (?:called|rang|phoned|dialled)\b"
 )
 _CAME = re.compile(
-    r"\b(?:m'a|m'ont|m'avait|nous a|nous ont) (?:\w+ ){0,2}?(?:r?appele|telephone|contacte|laisse)\w*"
+    r"\b(?:m[' ]a|m[' ]ont|m'avait|nous a|nous ont) (?:\w+ ){0,2}?(?:r?appele|telephone|contacte|laisse)\w*"
     r"|\b(?:recu|eu) (?:\w+ ){0,3}(?:appels?|coups?|messages?)\b"
     r"|\bappel (?:\w+ )?(?:de|d')|\bmessage vocal|\brepondeur|\b(?:called|phoned|rang) (?:me|us)\b"
 )
@@ -43,9 +43,9 @@ _DENIED = re.compile(
     r"|\b(?:ne|n') ?(?:\w+ ){0,3}?demand\w+ (?:\w+ ){0,2}?(?:pas|jamais|rien|aucun\w*)\b|\brien demande\b|\b(?:did not|didn't|never) ask"
 )
 _WANTS = re.compile(
-    r"\b(?:m'a|m'ont|nous a|nous ont|me|m'avait|lui a|lui ont) (?:\w+ ){0,3}?(?:demand\w+|reclam\w+|exig\w+|ordonn\w+|suppli\w+|press\w+"
-    r"|fait (?:donner|lire|dicter|epeler|installer|payer|taper|valider|confirmer)|dit (?:de|d'|que je d|qu'il f|qu'il me f)|pri\w+ de"
-    r"|propos\w+|invit\w+|oblig\w+|voul\w+)"
+    r"\b(?:m[' ]a|m[' ]ont|nous a|nous ont|me|m'avait|lui a|lui ont) (?:\w+ ){0,3}?(?:demand\w+|reclam\w+|exig\w+|ordonn\w+|suppli\w+"
+    r"|press\w+|fait (?:donner|lire|dicter|epeler|installer|payer|taper|valider|confirmer)|dit (?:de|d'|que je d|qu'il f|qu'il me f)"
+    r"|pri\w+ de|propos\w+|invit\w+|oblig\w+|voul\w+)"
     r"|\b(?:il|elle|on|ils|elles|(?:la |le |cette |ce )?(?:personne|dame|monsieur|homme|femme|conseill\w+|voix|type|gars|robot|message"
     r"|correspondant\w*|agent))"
     r" (?:\w+ )?(?:voul\w+|veut|veulent|demand\w+|reclam\w+|exig\w+|insist\w+|a (?:demande|reclame|exige|insiste|voulu))"
@@ -53,22 +53,36 @@ _WANTS = re.compile(
     r"|\binsist\w+ pour\b|\bpour que je lui\b|\b(?:il|qu'il) (?:faut|fallait|faudrait|me faut)\b|\bje (?:dois|devais|devrais)\b"
     r"|\b(?:asked|wanted|wants|told me|demanded|requested|needs?|needed)\b"
 )
-_POSES = re.compile(
-    r"\b(?:se (?:dis\w+|dit|fais\w+ passer|fait passer|presentait|presente|presentant|pretend\w*)|s'est (?:presente\w*|annonce\w*"
+_STRANGER = (
+    r"se (?:dis\w+|dit|fais\w+ passer|fait passer|presentait|presente|presentant|pretend\w*)|s'est (?:presente\w*|annonce\w*"
     r"|dite?)|pretend\w*"
-    r"|soi-disant|soit disant|dis(?:ait|ant)|disant (?:etre|appeler)|(?:m'a|a|me|nous a) (?:\w+ )?(?:dit|affirme|indique|explique)"
-    r"|de la part|au nom|travaill\w+ (?:pour|a)|conseill\w+|agent|agents|employe\w*|service|fonctionnaire|technicien\w*|medecin"
+    r"|soi-disant|soit disant|dis(?:ait|ant)|disant (?:etre|appeler)"
+    r"|de la part|au nom|travaill\w+ (?:pour|a)|conseill\w+|agent|agents|employee?s?|service|fonctionnaire|technicien\w*|medecin"
     r"|(?:une|la) (?:dame|femme|personne|voix)|(?:un|le) (?:monsieur|homme|type|gars|robot|message)|quelqu'un"
-    r"|r?appel\w*|telephon\w+|contacte\w*|coups? de fil|messages? vocal|message|repondeur|ici|c'est|c'etait|je suis"
-    r"|said|claim\w*|pretend\w*|from|on behalf|call\w*|phoned)\b"
+    r"|claim\w*|on behalf"
 )
+_SOMEBODY = re.compile(rf"\b(?:{_STRANGER})\b")
+_POSES = re.compile(
+    rf"\b(?:{_STRANGER}|(?:m[' ]a|a|me|nous a) (?:\w+ )?(?:dit|affirme|indique|explique)"
+    r"|r?appel\w*|telephon\w+|contacte\w*|coups? de fil|messages? vocal|message|repondeur|ici|c'est|c'etait|je suis"
+    r"|said|from|call\w*|phoned)\b"
+)
+_ACQUAINTED = re.compile(
+    r"\b(?:ma|mon|mes|notre|nos|my) (?:\w+[ -])?(?:voisin\w*|fil(?:s|le)|soeur|frere|mere|pere|maman|papa|mari|femme|epou\w+|conjoint\w*"
+    r"|compagn\w+|ami\w?s?|cop(?:ain|ine)s?|cousin\w*|tante|oncle|neveu|niece|tata|tonton|mamie|papi|collegue\w*|patron\w*|chef\w*|employeur|medecin"
+    r"|pharmacien\w*|pharmacie|infirmier\w*|kine\w*|dentiste|opticien\w*|avocat\w*|notaire|comptable|mutuelle|proprietaire"
+    r"|assistante sociale|neighbou?r|son|daughter|sister|brother|mother|father|mum|mom|dad|husband|wife|friend|doctor|boss)"
+    r" (?:\w+ ){0,2}?(?:m[' ]a|m[' ]ont|nous a|nous ont|vient de m|a|has|called|phoned|rang|told) ?(?:(?:r?appele|telephone|dit|prevenu"
+    r"|raconte|laisse|called|phoned|told)\w*\b|me\b|us\b)"
+)
+"""Somebody whom the reader knows: what he says of the brand is no claim of his."""
 _ABOUT_OTHERS = re.compile(
     r"\b(?:des|les|de faux|ces) (?:escrocs?|fraudeurs?|arnaqueurs?|gens|personnes|demarcheurs?|appels"
     r"|conseillers) (?:\w+ ){0,3}?(?:se font|se fais\w+"
     r"|appellent|pretend\w+|demandent|circulent)\b|\b(?:alerte|previent|met en garde|mise en garde|rappelle qu)\b"
 )
 _MINE = re.compile(
-    r"\b(?:m'a|m'ont|me|moi|nous a|nous ont|mon|ma|mes|j'ai|je|vous|votre|vos|my|me|i)\b|^\W{0,3}(?:\w+ ){0,3}?appel\b"
+    r"\b(?:m[' ]a|m[' ]ont|me|moi|nous a|nous ont|mon|ma|mes|j'ai|je|vous|votre|vos|my|me|i)\b|^\W{0,3}(?:\w+ ){0,3}?appel\b"
 )
 
 
@@ -109,9 +123,12 @@ def _officially(text: str, brand: Brand) -> bool:
     return bool(names_of(brand).names.search(text))
 
 
-def poses(item: Told, brand: Brand, *, mine: bool) -> bool:
-    """The caller is said to be the brand's, and not somebody else's who speaks of it. `mine`: the notes are about the writer's own call."""
-    words = names_of(brand)
+def poses(item: Told, brand: Brand, *, mine: bool, known: bool) -> bool:
+    """The caller is said to be the brand's, and not somebody else's who speaks of it.
+
+    `mine`: the notes are about the writer's own call. `known`: it came from somebody whom he knows.
+    """
+    words, poser = names_of(brand), _SOMEBODY if known else _POSES
     if not (mine or _MINE.search(item.text)):
         return False
     whole = (
@@ -123,7 +140,7 @@ def poses(item: Told, brand: Brand, *, mine: bool) -> bool:
         before, after = item.text[max(0, name.start() - 120) : name.start()], item.text[name.end() :]
         if words.products.fullmatch(name[0].strip()) or BODY.search(before):
             continue
-        if _POSES.search(before) or (name.start() < _AT_THE_START and _POSES.search(after)):
+        if poser.search(before) or (name.start() < _AT_THE_START and poser.search(after)):
             return True
     return False
 
@@ -131,6 +148,11 @@ def poses(item: Told, brand: Brand, *, mine: bool) -> bool:
 def about_me(items: Sequence[Told]) -> bool:
     """The notes speak of the writer's own call, not of the world's."""
     return any(_MINE.search(item.text) for item in items)
+
+
+def acquainted(items: Sequence[Told]) -> bool:
+    """The first who called is somebody whom the writer knows."""
+    return bool(items) and any(_ACQUAINTED.search(item.text) for item in items[:2])
 
 
 def _sentences(block: TextBlock) -> Iterator[str]:

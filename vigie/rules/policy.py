@@ -99,6 +99,7 @@ class Doubt(_Data):
     plain: float
     confirms: float
     outweighs: float
+    vouches: float
     nothing: float
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 
+from vigie.message.fold import fold
 from vigie.message.types import Address
 from vigie.rules.brand import Brand
 from vigie.rules.desks import BODY, DEPARTMENT, FOLLOWERS, GENERIC, OTHERS, TOOLS
@@ -245,6 +246,40 @@ def names_itself(authors: tuple[Address, ...], texts: list[str], brand: Brand) -
     shown = " ".join(word for text in texts for word in text.split() if not _ADDRESS.search(word))
     said = {word for word in telling(shown, brand) if len(word) >= 4}
     return bool(authors) and all(_in_label(said, author.domain, anywhere=5) for author in authors)
+
+
+def calls_itself(author: Address, raw: str, is_coined: Callable[[str], bool]) -> bool:
+    """The text says whose the author's domain is, outside addresses, in capitals as names are written.
+
+    Its whole label ("AR Numérique" of ar-numerique.example), or a word in it that `is_coined` ("Recoposte" of recoposte-info.example).
+    """
+    label = registrable(author.domain).partition(".")[0]
+    pieces, squeezed = set(re.split(r"[^a-z0-9]+", label)), re.sub(r"[^a-z0-9]", "", label)
+    if len(squeezed) < 4:
+        return False
+    words = [word for token in raw.split() if not _ADDRESS.search(token) for word in _NAME_PART.findall(token)]
+    told = [re.sub(r"[^a-z0-9]", "", fold(word)) for word in words]
+    for at, (word, part) in enumerate(zip(words, told, strict=True)):
+        if not word[0].isupper() or len(part) < 2:
+            continue
+        if len(part) >= 4 and (part in pieces or (len(part) >= 5 and part in squeezed)) and is_coined(part):
+            return True
+        if squeezed.startswith(part) and _spells(told[at : at + _LABEL_PARTS], words[at : at + _LABEL_PARTS], squeezed):
+            return True
+    return False
+
+
+def _spells(told: list[str], words: list[str], label: str) -> bool:
+    spelled = ""
+    for part, word in zip(told, words, strict=True):
+        spelled += part
+        if len(spelled) >= len(label):
+            return spelled == label and word[0].isupper()
+    return False
+
+
+_LABEL_PARTS = 5
+_NAME_PART = re.compile(r"\w+")
 
 
 def _person(display: str, author: Address, brand: Brand) -> bool:

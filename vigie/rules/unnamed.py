@@ -99,3 +99,11 @@ def channel(spoken: tuple[Utterance, ...], links: tuple[Link, ...], brand: Brand
 def leads_off(links: tuple[Link, ...], brand: Brand) -> list[Link]:
     """The links that a reader can follow to somebody who is not the brand."""
     return [link for link in links if link.clickable and link.host and not brand.official_host(link.host)]
+
+
+_DEFANGED = re.compile(r"\[\.\]|\(\.\)|\bhxxps?\b", re.IGNORECASE)
+
+
+def defanged(link: Link) -> bool:
+    """As those write an address in their text who show a fraud and want nobody to follow it. No proof of who they are."""
+    return link.kind == "text" and bool(_DEFANGED.search(link.shown))

@@ -17,7 +17,7 @@ from functools import cache
 from importlib import resources
 
 from vigie.message.types import Layer, Medium
-from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
+from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud, without_quotes
 from vigie.rules.naming import Names, is_person, names_of
 from vigie.rules.standing import names_itself, own_voice
 from vigie.rules.unnamed import leads_off
@@ -82,6 +82,16 @@ def model() -> Model:
             name, _, value = line.partition("\t")
             weights[name] = int(value) / 1000
     return Model(weights.pop("bias"), weights)
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(name[2:] for name in model().weights if name[1:2] == ":" and name[0] != "x" and "_" not in name)
+
+
+def is_coined(word: str) -> bool:
+    """No mail that was learned from has it, nor a word of its stem: a name that somebody has made up, more likely than not."""
+    return word[:STEM] not in _vocabulary()
 
 
 def names_brand(view: View) -> bool:
@@ -183,6 +193,8 @@ def features(
     `spoken`: instead of all that the sender says. `form`: that of the whole, for a piece of it; else it is that of `spoken`.
     """
     spoken = view.spoken if spoken is None else spoken
+    if view.once(warns):
+        spoken = tuple(replace(item, text=without_quotes(item.text)) for item in spoken)
     words = names_of(view.brand)
     subject = [token for item in spoken if item.is_subject for token in tokens(_read(item), words)]
     lines = [tokens(line, words) for line in _body_lines(spoken)]
@@ -200,6 +212,12 @@ def features(
         short = [line for line in told if prefix in "s:d:" or len(line) <= SHORT_LINE]
         found |= {prefix + gram: 1.0 for line in short for gram in _grams(line) if gram not in named}
     return found
+
+
+def warns(view: View) -> bool:
+    """The mail is about fraud: what stands between quotation marks in it is somebody else's."""
+    subject, body = (" ".join(item.text for item in view.spoken if item.is_subject is told) for told in (True, False))
+    return warns_of_fraud(subject, body)
 
 
 @cache
@@ -253,8 +271,7 @@ def _form(view: View, spoken: tuple[Utterance, ...]) -> Iterator[str]:
         yield "x:itself"
     if any(FRAUD_WORD.search(text) for text in texts):
         yield "x:fraud-word"
-    subject, body = (" ".join(item.text for item in spoken if item.is_subject is told) for told in (True, False))
-    if warns_of_fraud(subject, body):
+    if view.once(warns):
         yield "x:warns"
     yield f"x:{view.standing.name.lower()}"
     yield f"x:owner-{view.owner.name.lower()}"

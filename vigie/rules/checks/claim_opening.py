@@ -1,4 +1,7 @@
-"""An SMS opens or ends with the brand's name: the only place where the sender of an SMS can write his own."""
+"""An SMS opens or ends with the brand's name: the only place where the sender of an SMS can write his own.
+
+A text that was copied out of a mail client opens with the line of its sender: "De : Ameli <...>".
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from vigie.message.types import Medium
 from vigie.rules.clauses import FRAUD_WORD
 from vigie.rules.letterhead import alone, opens_with_name
-from vigie.rules.naming import names_of
+from vigie.rules.naming import Names, names_of
 from vigie.rules.quoting import claim
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
@@ -22,9 +25,11 @@ _FRIEND = re.compile(r"(?<![\w-])(?:tu|toi|ton|ta|tes|t'as|bises|bisous|coucou)(
 
 def check(view: View) -> Iterator[Finding]:
     """One finding. A friend who says "tu", and a warning against frauds, name the brand and do not speak for it."""
+    words = names_of(view.brand)
+    if view.message.medium is Medium.LETTER:
+        yield from _copied(view, words)
     if view.message.medium is not Medium.SMS:
         return
-    words = names_of(view.brand)
     for item in view.spoken:
         if item.is_subject or _FRIEND.search(item.text) or FRAUD_WORD.search(item.text):
             continue
@@ -36,3 +41,17 @@ def check(view: View) -> Iterator[Finding]:
         if last and (len(lines) > 1 or last != lines[-1]) and alone(last, words, last=True):
             yield claim(ID, "signature", item.where, item.raw.strip().rpartition("\n")[2])
             return
+
+
+_SENDER = re.compile(r"\W{0,3}(?:de|from|expediteur) ?: ?\W{0,2}(?=\w)")
+_FIRST_LINES = 4
+
+
+def _copied(view: View, words: Names) -> Iterator[Finding]:
+    for item in view.spoken:
+        for line, raw in zip(item.text.split("\n")[:_FIRST_LINES], item.raw.split("\n"), strict=False):
+            sender = _SENDER.match(line)
+            name = line[sender.end() :].partition("<")[0].strip() if sender else ""
+            if name and (alone(name, words) or opens_with_name(name, words)):
+                yield claim(ID, "opening", item.where, raw.strip())
+                return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from vigie.message.types import Layer
 from vigie.rules.lookalike import Grade, likeness
 from vigie.rules.quoting import contradiction
 from vigie.rules.types import Finding, Kind, Strength
+from vigie.rules.unnamed import defanged
 from vigie.rules.view import View
 
 ID = "host-lookalike"
@@ -17,9 +17,6 @@ SOURCES = ("facts/ameli.md sections 3.3 and 3.4", "threats C-22 to C-25", "house
 
 MAX_HOSTS = 1_200
 """All that a message may hold (X-15): two hundred harmless ones must not hide the one that imitates. A third of a millisecond each."""
-
-_DEFANGED = re.compile(r"\[\.\]|\(\.\)|\bhxxps?\b", re.IGNORECASE)
-"""As those write a host in their text who show a fraud and want nobody to follow it: no proof of who they are."""
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -33,6 +30,6 @@ def check(view: View) -> Iterator[Finding]:
             grade = likeness(host, view.brand).grade
             if grade is not Grade.NONE:
                 # A name that others might use too (urgencevitale.org) is a strong sign, not proof.
-                certain = grade is Grade.CERTAIN and not (link.kind == "text" and _DEFANGED.search(link.shown))
+                certain = grade is Grade.CERTAIN and not defanged(link)
                 strength = Strength.DECISIVE if certain else Strength.STRONG
                 yield contradiction(ID, "", link.where, link.target, layer=link.layer, strength=strength)

@@ -231,7 +231,6 @@ def _lines(told: Answered, language: Language, *, bare: bool) -> Iterator[str]:
         yield from (words["why"], explanation, "")
     advice = [] if bare else [tame.plain(line, ADVICE) for line in case.advice.get(language, ())[:LINES]]
     advice = [words["unread.careful"]] if bare and _key(case) != "genuine" else [line for line in advice if line]
-    advice = [words["unrelated.advice"]] if _key(case) == "unrelated" else advice
     if advice:
         yield from (words["do"], *(f"- {line}" for line in advice), "")
     yield from (_where(told, words), "")

@@ -19,8 +19,6 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "told.genuine": "Ce message est authentique.",
         "told.unrelated": "Ce message ne se présente pas comme venant d'un organisme que Vigie protège.",
         "told.unexamined": "Ce message n'a pas pu être examiné : rien n'a été vérifié.",
-        "unrelated.advice": "Vigie n'en sait pas plus : ce n'est ni une mise en garde, ni une preuve. Dans le doute, passez par le site ou "
-        "le numéro que vous connaissez déjà.",
         "asked": "Vous avez demandé si ce message est vrai :",
         "reported": "Vous avez signalé ce message comme une fraude :",
         "thanks.kept": "Merci. Votre signalement est enregistré ; une copie du message est gardée, chiffrée, pour les personnes qui "
@@ -81,8 +79,6 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "told.genuine": "This message is genuine.",
         "told.unrelated": "This message does not present itself as coming from an organisation that Vigie protects.",
         "told.unexamined": "This message could not be examined: nothing was verified.",
-        "unrelated.advice": "Vigie knows no more: this is neither a warning nor a proof. In doubt, use the site or the number that you "
-        "know already.",
         "asked": "You asked whether this message is real:",
         "reported": "You reported this message as a fraud:",
         "thanks.kept": "Thank you. Your report is noted; a copy of the message is kept, encrypted, for the people who examine frauds.",

@@ -35,20 +35,20 @@ class Unreadable:
     reason: str
 
 
-CODES = frozenset({"empty", "no-message", "outlook-msg"})
+CODES = frozenset({"empty", "no-message", "no-mail", "outlook-msg"})
 
 
 def messages(path: str, *, limit: int) -> Iterator[Item | Unreadable]:
     """Everything that `path` holds, in a stable order, each at most `limit` bytes. "-" is standard input. Never raises OSError."""
     if path == STDIN:
-        yield from _stream(sys.stdin.buffer, STDIN, limit)
+        yield from _given(_stream(sys.stdin.buffer, STDIN, limit), is_mail=False)
         return
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - a name of undecodable bytes stays as it was typed
         if stat.S_ISDIR(mode):
             yield from _folder(Path(path), limit)
         else:
-            yield from _file(Path(path), limit)
+            yield from _given(_file(Path(path), limit), is_mail=eml.is_name(path))
     except OSError as error:
         yield Unreadable(path, error.strerror or type(error).__name__)
     except ValueError as error:  # a NUL in the name
@@ -76,6 +76,13 @@ def _stream(stream: BinaryIO, label: str, limit: int) -> Iterator[Item | Unreada
             yield Unreadable(label, "outlook-msg") if raw.startswith(eml.COMPOUND_FILE) else Item(label, raw)
     except OSError as error:
         yield Unreadable(label, error.strerror or type(error).__name__)
+
+
+def _given(items: Iterator[Item | Unreadable], *, is_mail: bool) -> Iterator[Item | Unreadable]:
+    """What somebody has named one by one may be a picture or a text message; what a mailbox holds, or is called a mail, is one."""
+    for item in items:
+        known = is_mail or not isinstance(item, Item) or eml.has_header(item.raw)
+        yield item if known else Unreadable(item.label, "no-mail")
 
 
 def _folder(root: Path, limit: int) -> Iterator[Item | Unreadable]:
