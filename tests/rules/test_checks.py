@@ -233,6 +233,10 @@ def test_money_is_asked_for_without_a_fee_named(said):
     assert findings(message(body=said), rule="payment-request")
 
 
+def test_money_for_the_reader_that_came_back_is_no_payment():
+    assert not findings(message(body="Un versement de 214 euros nous est revenu."), rule="payment-request")
+
+
 def test_a_refund_to_the_readers_account_is_no_payment():
     said = "Nous allons vous rembourser par virement sur FR76 3000 4000 0312 3456 7890 143."
     assert not findings(message(body=said), rule="payment-request")

@@ -51,6 +51,10 @@ BULLETIN = (
     " coordonnées bancaires sous 48 heures, à défaut votre demande sera annulée. »\nSi vous avez répondu, appelez le"
     " 01 99 00 70 70.\nLa cellule"
 )
+STRIKE = (
+    "Section syndicale\nPoints d'accueil fermés, plateformes 36 46 saturées, objectifs intenables. Le préavis couvre toute la journée"
+    " du 18.\nDéclaration individuelle sur le formulaire interne avant lundi 17 h. AG en salle Bréguet à 12 h 30.\nTélécharger le tract"
+)
 COUNCIL = "Le conseil municipal s'est réuni pour voter les travaux de la salle des fêtes et la rentrée de l'école de musique.\n"
 
 
@@ -174,11 +178,17 @@ def test_more_of_the_words_never_lowers_the_doubt(total: float, words: float) ->
         ("Helvesana Assurance-maladie <service@helvesana.example>", PRIMES, Label.SUSPICIOUS),
         ("Assurance Maladie du Rhône <service@helvesana.example>", FRAUD, Label.IMPERSONATION),
         ("Helvesana Assurance-maladie <service@helvesana.example>", FRAUD, Label.IMPERSONATION),
+        ("Section CPAM 31 <infos@helvesana.example>", STRIKE, Label.SUSPICIOUS),
+        ("CPAM 31 <infos@helvesana.example>", STRIKE, Label.IMPERSONATION),
+        ("Section CPAM 31 <infos@helvesana.example>", FRAUD, Label.IMPERSONATION),
     ],
     ids=[
         "another's words beside the name",
         "an office and a fraud",
         "another's words and a fraud",
+        "a word beside the name, and nothing like a fraud",
+        "nothing but the name",
+        "a word beside the name and a fraud",
     ],
 )
 def test_a_display_name_accuses_where_the_rest_is_not_quite_unlike(author: str, body: str, label: Label) -> None:

@@ -34,6 +34,16 @@ def test_a_head_of_many_letters_is_no_part_of_the_next_line(text):
     assert ("letterhead", 3) in topics(text)
 
 
+@pytest.mark.parametrize(
+    "above",
+    ["Votre recommandé 1A 000 adressé à", "Lettre déposée le 2 mars, destinataire :", "Distribué à :", "Pli remis au"],
+)
+def test_where_something_went_is_no_letterhead_and_no_signature(above):
+    name = "CPAM de Paris\n75948 Paris Cedex 19"
+    assert not {topic for topic, _ in topics(f"{above}\n{name}")} & {"letterhead", "signature"}
+    assert {topic for topic, _ in topics(f"Bonjour,\n{name}")} & {"letterhead", "signature"}
+
+
 def test_a_line_that_was_wrapped_goes_on():
     text = (
         "Nous avons reçu votre demande et nous la traiterons dès que le décompte de\nl'Assurance Maladie\n"

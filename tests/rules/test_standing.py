@@ -162,6 +162,9 @@ def test_who_names_nobody_poses_with_the_address_he_leads_to():
     assert verdict(message("Notification <n@zenith.example>", "Dossier", told, link_to)).label is Label.IMPERSONATION
     named = "Julie Perrot <julie.perrot@atelier-perrot.example>"
     assert verdict(message(named, "Dossier", told, link_to)).label is Label.UNRELATED
+    defanged = link("https://ameli-dossier.example/x", "hxxps://ameli-dossier[.]example/x", kind="text")
+    detected = message("Alerte <n@zenith.example>", "Menace", "URL : hxxps://ameli-dossier[.]example/x", [defanged])
+    assert verdict(detected).label is Label.UNRELATED
     reported = "Signalement : cette page frauduleuse est en ligne, https://ameli-dossier.example/x"
     assert verdict(message("Notification <n@zenith.example>", "Page", reported, link_to)).label is Label.UNRELATED
 

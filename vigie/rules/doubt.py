@@ -34,11 +34,13 @@ def confirmed(view: View) -> bool:
     told, careful, points = view.once(score), view.once(doubt), policy().doubt
     if told is None or careful is None:
         return True
-    if _shows_a_fraud(view) or (told.words < policy().wording.curt and _notice(view)):
+    words = policy().wording
+    notice = _notice(view)
+    if _shows_a_fraud(view) or (notice and told.words < (words.curt if _brief(view) else words.plain)):
         return False
-    unsure = told.total < policy().wording.sure or not view.once(names_outright)
+    unsure = told.total < words.sure or not view.once(names_outright)
     known = by_name(view.message.authors, view.folded, view.brand)  # a line in the text is soon written
-    needed = points.outweighs if unsure or known is Standing.ANOTHER else points.confirms
+    needed = points.outweighs if unsure or notice or known is Standing.ANOTHER else points.confirms
     return careful >= max(needed, points.vouches * _answers_for_itself(view))
 
 
@@ -70,8 +72,8 @@ def _shows_a_fraud(view: View) -> bool:
 
 
 def _notice(view: View) -> bool:
-    """A few lines whose every link leads to their own sender, without any sign of posing: what platforms send all day."""
-    return _brief(view) and _leads_home(view) and not view.once(signs)
+    """Every link leads to the sender's own domain, and nothing is a sign of posing: what platforms send all day."""
+    return _leads_home(view) and not resembles(view) and not view.once(signs)
 
 
 def signed(view: View) -> bool:

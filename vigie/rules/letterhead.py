@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from vigie.rules.brand import Brand
 from vigie.rules.clauses import FRAUD_WORD, MAX_TEXT
@@ -73,7 +74,8 @@ def outright(
             lines = [line for line in lines if not _BARRED.fullmatch(line)]
         if warned:  # "De : Assurance Maladie" of a fraud that is shown as an example
             lines = _without_shown(lines)
-        own = [line for line in lines if line not in buttons or _is_bare(line, words)]
+        addressed = {line for above, line in pairwise(lines) if _ADDRESSED.search(above)}
+        own = [line for line in lines if line not in addressed and (line not in buttons or _is_bare(line, words))]
         heads = [
             line for line in lines[:_LETTERHEAD_LINES] if line in own and alone(line, words) and not _cell(line, words)
         ]
@@ -127,6 +129,8 @@ _DASHES = re.compile(r"(?:--|__+) ?")
 """What stands above a signature (RFC 3676 section 4.3)."""
 
 
+_ADDRESSED = re.compile(r"\b(?:adress|envoy|expedi|destin|remis|distribu|livr)\w* ?(?:a|au|aux)?\W*$")
+"""What follows is where something went."""
 _BARRED = re.compile(r"\| [^|]*")
 """A line of somebody else's, marked with a bar as others mark it with ">"."""
 _MARK = re.compile(r"(?:[-*+>☐•]|\d{1,2}[.)]) ")

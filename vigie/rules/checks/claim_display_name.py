@@ -19,7 +19,7 @@ from vigie.rules.lookalike import Grade, likeness, misspelt_name
 from vigie.rules.naming import family_name_in, glued_name, is_person, may_name, names_of, readable
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
-from vigie.rules.standing import Standing, fits_domain, namesake, staff
+from vigie.rules.standing import Standing, fits_domain, namesake, staff, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
 
@@ -45,7 +45,8 @@ def check(view: View) -> Iterator[Finding]:
             if _named(view):
                 yield claim(ID, "beside-another", author.field, written, strength=Strength.WEAK)
         elif poses:
-            doubted = alike or _of_his_own(view, display, author)
+            unlike = bool(telling(display, view.brand)) and _says_nothing_of_the_kind(view)
+            doubted = alike or unlike or _of_his_own(view, display, author)
             yield claim(ID, "", author.field, written, strength=Strength.WEAK if doubted else Strength.STRONG)
         elif display in view.brand.claim.whole_names and _named(view):
             doubted = view.standing is Standing.ANOTHER or _says_nothing_of_the_kind(view)

@@ -14,6 +14,7 @@ from vigie.rules.lookalike import Grade, likeness
 from vigie.rules.quoting import claim
 from vigie.rules.standing import Standing
 from vigie.rules.types import Finding, Kind
+from vigie.rules.unnamed import defanged
 from vigie.rules.view import View
 
 ID = "claim-host"
@@ -35,6 +36,8 @@ def check(view: View) -> Iterator[Finding]:
         if not link.clickable or not link.host or link.host in seen or len(seen) >= MAX_HOSTS:
             continue
         seen.add(link.host)
+        if defanged(link):  # by who shows it: nobody can follow it
+            continue
         if likeness(link.host, view.brand).grade is Grade.CERTAIN:
             yield claim(ID, "", link.where, link.target, layer=link.layer)
             return
