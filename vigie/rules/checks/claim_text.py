@@ -49,7 +49,8 @@ def check(view: View) -> Iterator[Finding]:
         if backed and channel(view.spoken, view.outer_links, view.brand):
             points += 1
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
-        if unmeant and careful < policy().doubt.nothing and all_read(view) and not resembles(view):
+        bound = policy().doubt.careful if topics <= _SUPPORTING | {"issuer"} else policy().doubt.nothing
+        if unmeant and careful < bound and all_read(view) and not resembles(view):
             return
         doubted = own or unmeant or not (signed(view) or view.once(confirmed))
     else:
