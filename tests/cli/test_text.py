@@ -35,6 +35,8 @@ def here(tmp_path):
         (["text", "--no-fail", "false.txt"], 0),
         (["text", "--kind", "call", "false.txt"], 0),
         (["text", "honest.txt"], 0),
+        (["text", "--kind", "lettre", "false.txt"], 1),
+        (["text", "--kind", "appel", "false.txt"], 0),
         (["text", "--kind", "fax", "honest.txt"], 2),
         (["text", "absent.txt"], 3),
         (["text", "empty.txt"], 3),
@@ -70,6 +72,7 @@ def test_bytes_that_are_no_utf8_are_judged_all_the_same(here):
         (png(20, 20, "#336699"), "this is no text"),
         (os.urandom(20_000), "this is no text"),
         (b"Return-Path: <a@example.org>\nFrom: Ameli <a@example.org>\n\nBonjour\n", "vigie check false.txt"),
+        (b"Received: from mx.example.org by mx2.example.org\n\nBonjour\n", "vigie check false.txt"),
         (b"From: Ameli <a@example.org>\nMime-Version: 1.0\n\nBonjour\n", "vigie check false.txt"),
     ],
 )
@@ -78,6 +81,11 @@ def test_what_is_no_text_is_told_so(here, raw, words):
     done = vigie("--lang", "en", "text", "false.txt", cwd=here)
     assert (done.returncode, done.stdout) == (3, "")
     assert words in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("head", ["Received: 10:04", "Received : le 20 novembre", "Message-ID: 42"])
+def test_an_exported_text_message_is_a_text(here, head):
+    assert vigie("text", cwd=here, stdin=f"{head}\n{FALSE}".encode()).returncode == 1
 
 
 def test_a_mail_copied_out_of_a_mail_client_is_a_text(here):

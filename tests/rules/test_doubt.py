@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.building import AMELI, evidence, message
+from tests.rules.building import AMELI, evidence, link, message
 from tests.rules.test_policy import BRAND, FOREIGN, finding
 from tests.rules.test_policy import evidence as proof
 from tests.rules.test_policy import message as bare
 from vigie.message.types import Message
 from vigie.rules.brand import load
-from vigie.rules.doubt import bears_the_name, confirmed, doubt, resembles, weighed
+from vigie.rules.doubt import answers_for_itself, bears_the_name, confirmed, doubt, resembles, shows_a_fraud, weighed
 from vigie.rules.judgement import judge
 from vigie.rules.policy import decide, policy
 from vigie.rules.types import Finding, Kind, Label, Strength
+from vigie.rules.unnamed import defanged
 from vigie.rules.view import View
 from vigie.rules.wording import PIECE, Score, all_read, parts
 
@@ -39,11 +40,10 @@ FRAUD = (
     "Cher assuré,\nVotre carte Vitale arrive à expiration. Pour éviter la suspension de vos droits, mettez à jour vos informations"
     " sous 48 heures en cliquant sur le lien ci-dessous.\nL'Assurance Maladie"
 )
-PRESSED = (
-    "Bonjour,\nLa CPAM vous doit un remboursement de 214,60 euros qui n'a pas pu être versé. Confirmez vos coordonnées bancaires sous"
-    " 48 heures. À défaut, vos droits seront suspendus et votre dossier sera clos.\n"
+WAITING = (
+    "Bonjour,\nVotre remboursement de soins de 214,60 euros n'a pas pu être versé par l'Assurance Maladie. Il vous attend dans votre espace"
+    " jusqu'au 29 mars. Sans réponse de votre part, il sera annulé et vos droits seront suspendus.\n"
 )
-SURELY = "Cher assuré,\n" + PRESSED.replace("bancaires", "bancaires et votre numéro de sécurité sociale")
 PROVIDER = "Recoposte, prestataire de services de confiance"
 BULLETIN = (
     "Bulletin d'alerte interne\nDepuis lundi, 212 messages usurpant l'Assurance Maladie ont été remis sur nos boîtes. Corps du message :"
@@ -111,31 +111,72 @@ def test_who_bears_the_name_is_said_by_more_than_a_name_that_people_have() -> No
 
 
 @pytest.mark.parametrize(
-    ("domain", "body", "host", "accused"),
+    ("domain", "body", "host", "answers"),
     [
-        ("recoposte.example", PRESSED, "www.recoposte.example", True),
-        ("recoposte.example", PRESSED + PROVIDER, "www.recoposte.example", False),
-        ("recoposte.example", PRESSED + PROVIDER.lower(), "www.recoposte.example", True),
-        ("recoposte.example", PRESSED + PROVIDER, "retrait.example", True),
-        ("recoposte.example", SURELY + PROVIDER, "www.recoposte.example", True),
-        ("vitale-droits.example", PRESSED + "Le service Vitale-Droits", "vitale-droits.example", True),
+        ("recoposte.example", WAITING, "www.recoposte.example", False),
+        ("recoposte.example", WAITING + PROVIDER, "www.recoposte.example", True),
+        ("recoposte.example", WAITING + PROVIDER.lower(), "www.recoposte.example", False),
+        ("recoposte.example", WAITING + PROVIDER, "retrait.example", False),
+        ("recoposte.example", WAITING + "Confirmez votre mot de passe.\n" + PROVIDER, "www.recoposte.example", False),
+        ("recoposte.example", WAITING + PROVIDER + "\n\nL'Assurance Maladie", "www.recoposte.example", False),
+        ("vitale-droits.example", WAITING + "Le service Vitale-Droits", "vitale-droits.example", False),
     ],
-    ids=["no name", "its own", "not as names are written", "leads to another", "beyond doubt", "the brand's"],
+    ids=[
+        "no name",
+        "its own",
+        "not as names are written",
+        "leads to another",
+        "asks for a secret",
+        "signed as the brand",
+        "the brand's",
+    ],
 )
-def test_who_says_a_name_that_is_no_word_answers_for_it(domain: str, body: str, host: str, accused: bool) -> None:
+def test_who_answers_for_himself(domain: str, body: str, host: str, answers: bool) -> None:
     mail = _mail(f"Notifications <avis@{domain}>", body, f"https://{host}/a", subject="Votre remboursement")
-    assert (_verdict(mail) is Label.IMPERSONATION) is accused
+    assert answers_for_itself(_view(mail)) is answers
 
 
-def test_a_warning_is_not_accused_by_the_fraud_that_it_quotes() -> None:
-    quoted, said = BULLETIN, BULLETIN.replace("« ", "").replace(" »", "")
-    warning, other = "Bulletin n° 17 : campagne d'hameçonnage « Assurance Maladie »", "Bulletin n° 17"
-    found = [
-        _verdict(_mail("Cellule <cyber@haute-loue.example>", body, "https://remb.example/a", subject=subject))
-        for body, subject in ((quoted, warning), (said, warning), (quoted, other))
-    ]
-    assert found[0] is not Label.IMPERSONATION
-    assert found[1:] == [Label.IMPERSONATION] * 2
+SHOWN = "https://remb.example/a", "hxxps://remb[.]example/a"
+FOLLOWED = "https://remb.example/a", "https://remb.example/a"
+WARNING, OTHER = "Campagne d'hameçonnage « Assurance Maladie »", "Bulletin n° 17"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "links", "shows"),
+    [
+        (WARNING, BULLETIN, [SHOWN], True),
+        (OTHER, BULLETIN, [SHOWN], False),
+        (OTHER, BULLETIN.partition("Si vous")[0], [SHOWN], True),
+        (WARNING, BULLETIN, [FOLLOWED], False),
+        (WARNING, BULLETIN, [SHOWN, FOLLOWED], False),
+        (WARNING, BULLETIN, [], False),
+        (WARNING, BULLETIN + "\nEnvoyez-nous votre numéro de carte bancaire.", [SHOWN], False),
+        ("Votre dossier", FRAUD, [SHOWN], False),
+    ],
+)
+def test_who_shows_a_fraud_wants_nothing(subject: str, body: str, links: list[tuple[str, str]], shows: bool) -> None:
+    made = [link(target, shown, kind="text") for target, shown in links]
+    assert shows_a_fraud(_view(message("Cellule <cyber@haute-loue.example>", subject, body, made))) is shows
+
+
+@pytest.mark.parametrize(
+    ("shown", "safe"),
+    [
+        ("hxxps://remb[.]example/a", True),
+        ("https://remb(.)example", True),
+        ("remb[.]example/a", True),
+        ("hxxp://remb.example", True),
+        ("https://remb.example/r(.)", False),
+        ("https://remb.example/?x=[.]", False),
+        ("https://remb.example#[.]", False),
+        ("https://remb.example/hxxp/r", False),
+        ("https://remb.example?u=hxxps://[.]", False),
+        ("remb.example/r(.)", False),
+    ],
+)
+def test_an_address_that_nobody_can_follow(shown: str, safe: bool) -> None:
+    assert defanged(link("https://remb.example/a", shown, kind="text")) is safe
+    assert not defanged(link("https://remb.example/a", shown))
 
 
 def test_a_fraud_among_honest_words_is_doubted_like_the_fraud_alone() -> None:
@@ -181,14 +222,18 @@ def test_more_of_the_words_never_lowers_the_doubt(total: float, words: float) ->
         ("Section CPAM 31 <infos@helvesana.example>", STRIKE, Label.SUSPICIOUS),
         ("CPAM 31 <infos@helvesana.example>", STRIKE, Label.IMPERSONATION),
         ("Section CPAM 31 <infos@helvesana.example>", FRAUD, Label.IMPERSONATION),
+        ("CPAM de Toulouse <infos@helvesana.example>", STRIKE, Label.IMPERSONATION),
+        ("Ameli - Camille <infos@helvesana.example>", STRIKE, Label.IMPERSONATION),
     ],
     ids=[
         "another's words beside the name",
         "an office and a fraud",
         "another's words and a fraud",
-        "a word beside the name, and nothing like a fraud",
+        "a word before the name, and nothing like a fraud",
         "nothing but the name",
         "a word beside the name and a fraud",
+        "a town behind the name",
+        "a person behind the name",
     ],
 )
 def test_a_display_name_accuses_where_the_rest_is_not_quite_unlike(author: str, body: str, label: Label) -> None:

@@ -7,7 +7,7 @@ from vigie.message.fold import fold
 from vigie.message.types import Layer, TextBlock
 from vigie.rules.grammar import ANSWERS
 from vigie.rules.naming import is_person
-from vigie.rules.standing import Standing, another_body, calls_itself, names_itself, standing
+from vigie.rules.standing import Standing, another_body, calls_itself, names_itself, standing, written_names
 from vigie.rules.types import Label
 from vigie.rules.utterance import HEAD, MOST, TAIL, utterances
 
@@ -205,4 +205,4 @@ def test_a_text_may_say_whose_the_authors_domain_is(author, text, itself):
     ],
 )
 def test_a_name_is_written_in_capitals(domain, text, calls):
-    assert calls_itself(message(f"x@{domain}").authors[0], text, {"recoposte"}.__contains__) is calls
+    assert calls_itself(message(f"x@{domain}").authors[0], written_names(text), {"recoposte"}.__contains__) is calls

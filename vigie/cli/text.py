@@ -33,14 +33,15 @@ KINDS = (Medium.SMS, Medium.LETTER, Medium.CALL)
 def text(config: Path | None, path: str, *, kind: str, as_json: bool, no_fail: bool) -> Status:
     """Judges the text of a file, or of standard input ("-"). `kind`: sms, letter or call; "" to guess. Gives the exit status."""
     settings = load_or_default(config).judge
-    pasted = _as_utf8(_pasted(path, settings.limits.message_bytes))
+    given = _pasted(path, settings.limits.message_bytes)
+    pasted = _as_utf8(given)
     if not pasted.strip():
         nothing = say("vide : il n'y a pas de texte", "empty: there is no text")
         raise Fault(f"{_named(path)}{colon()} {nothing}")
     if len(pasted) - len(pasted.translate(None, _CONTROLS)) > len(pasted) * _IN_A_TEXT:
         no_text = say("ce n'est pas un texte", "this is no text")
         raise Fault(f"{_named(path)}{colon()} {no_text}")
-    if eml.was_sent(pasted):
+    if eml.was_sent(given):
         mail = say("c'est un courriel, avec son en-tête : vigie check", "this is a mail, with its header: vigie check")
         raise Fault(f"{_named(path)}{colon()} {mail} {'-' if path == STDIN else plain(path)}")
     try:

@@ -6,7 +6,6 @@ payment and leads to a name made of nothing but "remboursement-assures" deserves
 
 from __future__ import annotations
 
-from vigie.message.types import Address
 from vigie.rules.brand import Brand
 from vigie.rules.catalog import rules
 from vigie.rules.clauses import FRAUD_WORD
@@ -14,17 +13,21 @@ from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
 from vigie.rules.policy import COUNTED, policy
 from vigie.rules.speech import signs
-from vigie.rules.standing import Standing, by_name, calls_itself, telling
+from vigie.rules.standing import Standing, by_name, calls_itself, telling, written_names
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import defanged, leads_off
 from vigie.rules.view import View
-from vigie.rules.wording import Score, is_coined, names_outright, parts, score
+from vigie.rules.wording import Score, is_coined, names_outright, parts, score, warns
 
 MAX_HOSTS = 40
 MAX_LINKS = 200
 BRIEF = 250
 """Characters."""
 _ASKS = frozenset({("data-request", "secret"), ("payment-request", "fees"), ("payment-request", "sum")})
+BESIDE = frozenset(
+    {"affair", "follow", "call-to-act", "asks-data", "asks-card", "asks-money", "nobody-else", "first-person", "issuer"}
+)
+"""Signs that name nobody: others give them as well."""
 _NAMED = frozenset({"signature", "letterhead", "opening"})
 _SPOKEN = frozenset({"issuer", "tells-reader", "speaks-for"})
 
@@ -36,39 +39,46 @@ def confirmed(view: View) -> bool:
         return True
     words = policy().wording
     notice = _notice(view)
-    if _shows_a_fraud(view) or (notice and told.words < (words.curt if _brief(view) else words.plain)):
+    if shows_a_fraud(view) or (notice and told.words < (words.curt if is_brief(view) else words.plain)):
         return False
     unsure = told.total < words.sure or not view.once(names_outright)
     known = by_name(view.message.authors, view.folded, view.brand)  # a line in the text is soon written
     needed = points.outweighs if unsure or notice or known is Standing.ANOTHER else points.confirms
-    return careful >= max(needed, points.vouches * _answers_for_itself(view))
+    return careful >= max(needed, points.vouches * answers_for_itself(view))
 
 
-def _answers_for_itself(view: View) -> bool:
-    """The text says whose the author's domain is, by a name that is no word ("Recoposte") or in capitals, and leads to nobody else."""
-    if resembles(view) or not (_leads_home(view) or not leads_off(view.outer_links, view.brand)):
+def answers_for_itself(view: View) -> bool:
+    """The text says whose the author's domain is, by a name that is no word ("Recoposte") or in capitals, and leads to nobody else.
+
+    Not where it poses outright, or asks for a secret or a payment.
+    """
+    authors, lures = view.message.authors, {(finding.rule, finding.topic) for finding in view.once(strong_lures)}
+    if lures & _ASKS or resembles(view) or any(sign.topic not in BESIDE for sign in view.once(signs)):
         return False
-    authors, texts = view.message.authors, [item.raw for item in view.spoken if not item.is_subject]
+    if not authors or not (_leads_home(view) or not leads_off(view.outer_links, view.brand)):
+        return False
+    told = [written_names(item.raw) for item in view.spoken if not item.is_subject]
 
-    def named(author: Address) -> bool:
-        return any(
-            calls_itself(author, text, lambda word: bool(telling(word, view.brand)) and is_coined(word))
-            for text in texts
-        )
+    def is_name(word: str) -> bool:
+        return bool(telling(word, view.brand)) and is_coined(word)
 
-    return bool(authors) and all(map(named, authors))
+    return all(any(calls_itself(author, names, is_name) for names in told) for author in authors[:MAX_HOSTS])
 
 
-def _shows_a_fraud(view: View) -> bool:
-    """It speaks of fraud, and every address that leads elsewhere is written so that nobody can follow it ("hxxps://remb[.]example")."""
+def shows_a_fraud(view: View) -> bool:
+    """It speaks of fraud, every address is written so that nobody can follow it ("hxxps://remb[.]example"), and nothing else is wanted.
+
+    What a text that is about fraud as a whole says of numbers to call is advice.
+    """
     off = leads_off(view.outer_links, view.brand)
-    shown = [link for link in off if defanged(link)]
-    own = {registrable(author.domain) for author in view.message.authors}
-    return (
-        bool(shown)
-        and all(link in shown or registrable(link.host) in own for link in off[:MAX_LINKS])
-        and any(FRAUD_WORD.search(item.text) for item in view.spoken)
-    )
+    if (
+        not off
+        or not all(map(defanged, off[:MAX_LINKS]))
+        or not any(FRAUD_WORD.search(item.text) for item in view.spoken)
+    ):
+        return False
+    advice = {"link-outside", "call-back", "phone-unofficial"} if view.once(warns) else {"link-outside"}
+    return all(finding.rule in advice for finding in view.once(strong_lures))
 
 
 def _notice(view: View) -> bool:
@@ -106,7 +116,7 @@ def weighed(view: View, whole: Score, posing: bool) -> float:
     points = policy().doubt
     most = max([_worth(whole), *(_worth(part) - points.part for part in parts(view))])
     most += points.resembles * resembles(view) + points.pretext * _pretext(view)
-    return most + points.subject * posing + points.brief * _brief(view)
+    return most + points.subject * posing + points.brief * is_brief(view)
 
 
 def strong_lures(view: View) -> list[Finding]:
@@ -145,7 +155,7 @@ def _leads_home(view: View) -> bool:
     return bool(hosts) and hosts <= own
 
 
-def _brief(view: View) -> bool:
+def is_brief(view: View) -> bool:
     """The text is too short for its words to weigh much."""
     return sum(len(item.text) for item in view.spoken if not item.is_subject) < BRIEF
 

@@ -76,6 +76,14 @@ _ACQUAINTED = re.compile(
     r"|raconte|laisse|called|phoned|told)\w*\b|me\b|us\b)"
 )
 """Somebody whom the reader knows: what he says of the brand is no claim of his."""
+BANK = re.compile(
+    r"\b(?:coordonnees (?:bancaires?|de (?:paiement|carte))|rib|iban|cartes? (?:bancaires?|bleues?|de (?:credit|paiement)|visa"
+    r"|mastercard)|cb"
+    r"|numeros? (?:de |d')?(?:ma |votre |la |sa )?(?:carte(?! vitale)|cb|compte)|cryptogramme|cvv|(?:trois|3) chiffres|date d'expiration"
+    r"|mots? de passe|mdp|identifiants?|(?:un |le |les |mes |mon |du )?codes?(?! postal)|informations? bancaires?|donnees bancaires?"
+    r"|(?:ma |votre |quelle )banque|bank (?:details|card|account)|card (?:number|details)|password|security code|pin)\b"
+)
+"""What advisers never ask for on the telephone."""
 _ABOUT_OTHERS = re.compile(
     r"\b(?:des|les|de faux|ces) (?:escrocs?|fraudeurs?|arnaqueurs?|gens|personnes|demarcheurs?|appels"
     r"|conseillers) (?:\w+ ){0,3}?(?:se font|se fais\w+"
@@ -126,7 +134,7 @@ def _officially(text: str, brand: Brand) -> bool:
 def poses(item: Told, brand: Brand, *, mine: bool, known: bool) -> bool:
     """The caller is said to be the brand's, and not somebody else's who speaks of it.
 
-    `mine`: the notes are about the writer's own call. `known`: it came from somebody whom he knows.
+    `mine`: the notes are about the writer's own call. `known`: somebody whom he knows says it (`passed_on`).
     """
     words, poser = names_of(brand), _SOMEBODY if known else _POSES
     if not (mine or _MINE.search(item.text)):
@@ -150,9 +158,12 @@ def about_me(items: Sequence[Told]) -> bool:
     return any(_MINE.search(item.text) for item in items)
 
 
-def acquainted(items: Sequence[Told]) -> bool:
-    """The first who called is somebody whom the writer knows."""
-    return bool(items) and any(_ACQUAINTED.search(item.text) for item in items[:2])
+def passed_on(items: Sequence[Told], at: int) -> bool:
+    """Somebody whom the writer knows says it: in that sentence, or in the next one if nobody else comes in; and no secret is wanted."""
+    if any(BANK.search(item.text) for item in items):
+        return False
+    before = items[at - 1].text if at else ""
+    return bool(_ACQUAINTED.search(items[at].text) or (_ACQUAINTED.search(before) and not _CAME.search(items[at].text)))
 
 
 def _sentences(block: TextBlock) -> Iterator[str]:

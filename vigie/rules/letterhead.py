@@ -129,7 +129,7 @@ _DASHES = re.compile(r"(?:--|__+) ?")
 """What stands above a signature (RFC 3676 section 4.3)."""
 
 
-_ADDRESSED = re.compile(r"\b(?:adress|envoy|expedi|destin|remis|distribu|livr)\w* ?(?:a|au|aux)?\W*$")
+_ADDRESSED = re.compile(r"\b(?:adress|envoy|expedie|destin|remis|distribu|livr)\w* ?(?:a|au|aux)?\W*$")
 """What follows is where something went."""
 _BARRED = re.compile(r"\| [^|]*")
 """A line of somebody else's, marked with a bar as others mark it with ">"."""

@@ -248,8 +248,14 @@ def names_itself(authors: tuple[Address, ...], texts: list[str], brand: Brand) -
     return bool(authors) and all(_in_label(said, author.domain, anywhere=5) for author in authors)
 
 
-def calls_itself(author: Address, raw: str, is_coined: Callable[[str], bool]) -> bool:
-    """The text says whose the author's domain is, outside addresses, in capitals as names are written.
+def written_names(raw: str) -> list[tuple[bool, str]]:
+    """The words of a text as it was written, outside addresses: whether each begins with a capital, and its comparison form."""
+    words = (word for token in raw.split() if not _ADDRESS.search(token) for word in _NAME_PART.findall(token))
+    return [(word[0].isupper(), re.sub(r"[^a-z0-9]", "", fold(word))) for word in words]
+
+
+def calls_itself(author: Address, names: list[tuple[bool, str]], is_coined: Callable[[str], bool]) -> bool:
+    """The text (`written_names`) says whose the author's domain is, in capitals as names are written.
 
     Its whole label ("AR Numérique" of ar-numerique.example), or a word in it that `is_coined` ("Recoposte" of recoposte-info.example).
     """
@@ -257,24 +263,22 @@ def calls_itself(author: Address, raw: str, is_coined: Callable[[str], bool]) ->
     pieces, squeezed = set(re.split(r"[^a-z0-9]+", label)), re.sub(r"[^a-z0-9]", "", label)
     if len(squeezed) < 4:
         return False
-    words = [word for token in raw.split() if not _ADDRESS.search(token) for word in _NAME_PART.findall(token)]
-    told = [re.sub(r"[^a-z0-9]", "", fold(word)) for word in words]
-    for at, (word, part) in enumerate(zip(words, told, strict=True)):
-        if not word[0].isupper() or len(part) < 2:
+    for at, (capital, part) in enumerate(names):
+        if not capital or len(part) < 2 or part not in squeezed:
             continue
-        if len(part) >= 4 and (part in pieces or (len(part) >= 5 and part in squeezed)) and is_coined(part):
+        if len(part) >= 4 and (part in pieces or len(part) >= 5) and is_coined(part):
             return True
-        if squeezed.startswith(part) and _spells(told[at : at + _LABEL_PARTS], words[at : at + _LABEL_PARTS], squeezed):
+        if squeezed.startswith(part) and _spells(names[at : at + _LABEL_PARTS], squeezed):
             return True
     return False
 
 
-def _spells(told: list[str], words: list[str], label: str) -> bool:
+def _spells(names: list[tuple[bool, str]], label: str) -> bool:
     spelled = ""
-    for part, word in zip(told, words, strict=True):
+    for capital, part in names:
         spelled += part
         if len(spelled) >= len(label):
-            return spelled == label and word[0].isupper()
+            return spelled == label and capital
     return False
 
 

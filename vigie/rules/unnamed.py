@@ -105,5 +105,7 @@ _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\bhxxps?\b", re.IGNORECASE)
 
 
 def defanged(link: Link) -> bool:
-    """As those write an address in their text who show a fraud and want nobody to follow it. No proof of who they are."""
-    return link.kind == "text" and bool(_DEFANGED.search(link.shown))
+    """As those write a host in their text who show a fraud and want nobody to follow it. No proof of who they are."""
+    scheme, mark, rest = link.shown.partition("://")
+    host = re.split(r"[/\\?#]", rest if mark else scheme, maxsplit=1)[0]
+    return link.kind == "text" and bool(_DEFANGED.search(f"{scheme}://{host}" if mark else host))

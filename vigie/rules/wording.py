@@ -17,7 +17,7 @@ from functools import cache
 from importlib import resources
 
 from vigie.message.types import Layer, Medium
-from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud, without_quotes
+from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, is_person, names_of
 from vigie.rules.standing import names_itself, own_voice
 from vigie.rules.unnamed import leads_off
@@ -193,8 +193,6 @@ def features(
     `spoken`: instead of all that the sender says. `form`: that of the whole, for a piece of it; else it is that of `spoken`.
     """
     spoken = view.spoken if spoken is None else spoken
-    if view.once(warns):
-        spoken = tuple(replace(item, text=without_quotes(item.text)) for item in spoken)
     words = names_of(view.brand)
     subject = [token for item in spoken if item.is_subject for token in tokens(_read(item), words)]
     lines = [tokens(line, words) for line in _body_lines(spoken)]
@@ -215,7 +213,7 @@ def features(
 
 
 def warns(view: View) -> bool:
-    """The mail is about fraud: what stands between quotation marks in it is somebody else's."""
+    """The mail as a whole is about fraud."""
     subject, body = (" ".join(item.text for item in view.spoken if item.is_subject is told) for told in (True, False))
     return warns_of_fraud(subject, body)
 

@@ -10,6 +10,8 @@ from vigie.cli.frame import Globals, Work, no_fail_help
 from vigie.cli.language import say
 from vigie.cli.status import Status
 
+_FRENCH = {"lettre": "letter", "courrier": "letter", "appel": "call"}
+
 
 def declare(app: typer.Typer) -> None:
     """Adds it to the command table."""
@@ -33,8 +35,9 @@ def declare(app: typer.Typer) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=say("un objet JSON", "one JSON object"))] = False,
         no_fail: Annotated[bool, typer.Option("--no-fail", help=no_fail_help())] = False,
     ) -> Work:
+        kind = _FRENCH.get(kind, kind)
         if kind not in {"", "sms", "letter", "call"}:
-            raise typer.BadParameter(say("sms, letter ou call", "sms, letter or call"), param_hint="--kind")
+            raise typer.BadParameter(say("sms, lettre ou appel", "sms, letter or call"), param_hint="--kind")
 
         def work() -> Status:
             from vigie.cli.text import text as command

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from vigie.message.types import Medium
 from vigie.rules import phones
 from vigie.rules.grammar import AMOUNT, FEES, PAYS, PERSONAL, RECEIVES, SECRET
-from vigie.rules.hearsay import Told, told
+from vigie.rules.hearsay import BANK, Told, told
 from vigie.rules.quoting import contradiction, lure
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
@@ -23,13 +23,6 @@ SOURCES = (
     "https://assurance-maladie.ameli.fr/presse/2022-04-07-cp-phishing: callers who want FranceConnect identifiers",
 )
 
-_BANK = re.compile(
-    r"\b(?:coordonnees (?:bancaires?|de (?:paiement|carte))|rib|iban|cartes? (?:bancaires?|bleues?|de (?:credit|paiement)|visa"
-    r"|mastercard)|cb"
-    r"|numeros? (?:de |d')?(?:ma |votre |la |sa )?(?:carte(?! vitale)|cb|compte)|cryptogramme|cvv|(?:trois|3) chiffres|date d'expiration"
-    r"|mots? de passe|mdp|identifiants?|(?:un |le |les |mes |mon |du )?codes?(?! postal)|informations? bancaires?|donnees bancaires?"
-    r"|(?:ma |votre |quelle )banque|bank (?:details|card|account)|card (?:number|details)|password|security code|pin)\b"
-)
 _REMOTE = re.compile(
     r"\b(?:any ?desk|team ?viewer|quick ?support|rust ?desk|prise? (?:de|en) main|prendre (?:la main|le controle)|controle a distance"
     r"|partag\w+ (?:mon |votre |l')?ecran|acces a distance|remote (?:access|control))\b"
@@ -62,7 +55,7 @@ def _topics(view: View, item: Told) -> Iterator[tuple[str, Strength]]:
         if _PICKED_UP.search(item.text):
             yield "picked-up", Strength.STRONG
         return
-    if _BANK.search(item.text):
+    if BANK.search(item.text):
         yield "bank", Strength.STRONG
     elif SECRET.search(item.text) or PERSONAL.search(item.text):
         yield "personal", Strength.WEAK

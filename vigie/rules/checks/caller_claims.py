@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
-from vigie.rules.hearsay import about_me, acquainted, poses, told
+from vigie.rules.hearsay import about_me, passed_on, poses, told
 from vigie.rules.quoting import claim
 from vigie.rules.types import Finding, Kind
 from vigie.rules.view import View
@@ -23,8 +23,8 @@ def check(view: View) -> Iterator[Finding]:
     if view.message.medium is not Medium.CALL:
         return
     items = told(view)
-    mine, known = about_me(items), acquainted(items)
-    for item in items:
-        if poses(item, view.brand, mine=mine, known=known):
+    mine = about_me(items)
+    for at, item in enumerate(items):
+        if poses(item, view.brand, mine=mine, known=passed_on(items, at)):
             yield claim(ID, "", item.where, item.written)
             return

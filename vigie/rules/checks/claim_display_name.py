@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from vigie.message.types import Address
 from vigie.rules.desks import FOLLOWERS
-from vigie.rules.doubt import doubt, signed
+from vigie.rules.doubt import doubt, is_brief, signed
 from vigie.rules.givenname import named_alike, named_otherwise
 from vigie.rules.issuer import patterns_of
 from vigie.rules.lookalike import Grade, likeness, misspelt_name
@@ -45,7 +45,7 @@ def check(view: View) -> Iterator[Finding]:
             if _named(view):
                 yield claim(ID, "beside-another", author.field, written, strength=Strength.WEAK)
         elif poses:
-            unlike = bool(telling(display, view.brand)) and _says_nothing_of_the_kind(view)
+            unlike = _stands_before(display, view) and not is_brief(view) and _says_nothing_of_the_kind(view)
             doubted = alike or unlike or _of_his_own(view, display, author)
             yield claim(ID, "", author.field, written, strength=Strength.WEAK if doubted else Strength.STRONG)
         elif display in view.brand.claim.whole_names and _named(view):
@@ -59,6 +59,12 @@ def _says_nothing_of_the_kind(view: View) -> bool:
     """What the sender writes is in no part like what is written in the brand's name."""
     careful = view.once(doubt)
     return careful is not None and careful < policy().doubt.nothing
+
+
+def _stands_before(display: str, view: View) -> bool:
+    """A word that names somebody stands before the brand's name ("Section CPAM 31"); behind it the brand's offices have their towns."""
+    name = names_of(view.brand).names.search(display)
+    return name is not None and bool(telling(display[: name.start()], view.brand))
 
 
 def _of_his_own(view: View, display: str, author: Address) -> bool:

@@ -1,7 +1,7 @@
 """A sender who names nobody leads to a host that can only be read as the brand's: the address is what he poses with.
 
 "Votre dossier : https://ameli-dossier.example" needs no other word of the brand. Who gives a name of his own, or speaks of fraud, shows
-such an address as somebody else's.
+such an address as somebody else's; so does who writes it so that nobody can follow it.
 """
 
 from __future__ import annotations
@@ -33,11 +33,9 @@ def check(view: View) -> Iterator[Finding]:
         return
     seen: set[str] = set()
     for link in view.outer_links:
-        if not link.clickable or not link.host or link.host in seen or len(seen) >= MAX_HOSTS:
+        if not link.clickable or not link.host or link.host in seen or len(seen) >= MAX_HOSTS or defanged(link):
             continue
         seen.add(link.host)
-        if defanged(link):  # by who shows it: nobody can follow it
-            continue
         if likeness(link.host, view.brand).grade is Grade.CERTAIN:
             yield claim(ID, "", link.where, link.target, layer=link.layer)
             return

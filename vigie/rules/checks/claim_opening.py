@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from vigie.message.types import Medium
 from vigie.rules.clauses import FRAUD_WORD
@@ -20,6 +21,8 @@ ID = "claim-opening"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md section 3.1 nos. 18, 19, 52", "peers section e")
 
+_EXPORTED = re.compile(r"(?:received|recu|date|heure|time|message-id|sent|envoye)\b[^:\n]{0,12}:")
+"""What programs write above a text message that they export."""
 _FRIEND = re.compile(r"(?<![\w-])(?:tu|toi|ton|ta|tes|t'as|bises|bisous|coucou)(?![\w-])")
 
 
@@ -33,9 +36,9 @@ def check(view: View) -> Iterator[Finding]:
     for item in view.spoken:
         if item.is_subject or _FRIEND.search(item.text) or FRAUD_WORD.search(item.text):
             continue
-        lines = [line.strip() for line in item.text.split("\n") if line.strip()]
+        lines = list(dropwhile(_EXPORTED.match, [line.strip() for line in item.text.split("\n") if line.strip()]))
         if lines and opens_with_name(lines[0], words):
-            yield claim(ID, "opening", item.where, item.raw.strip().partition("\n")[0])
+            yield claim(ID, "opening", item.where, item.as_written(lines[0]))
             return
         last = re.split(r"(?<=[.!?]) ", lines[-1])[-1] if lines else ""
         if last and (len(lines) > 1 or last != lines[-1]) and alone(last, words, last=True):

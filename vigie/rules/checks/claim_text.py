@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
-from vigie.rules.doubt import bears_the_name, confirmed, doubt, resembles, signed, strong_lures
+from vigie.rules.doubt import BESIDE, bears_the_name, confirmed, doubt, resembles, signed, strong_lures
 from vigie.rules.givenname import own_name
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
@@ -26,9 +26,7 @@ ID = "claim-text"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
-_SUPPORTING = frozenset(
-    {"affair", "follow", "call-to-act", "asks-data", "asks-card", "asks-money", "nobody-else", "first-person"}
-)
+_SUPPORTING = BESIDE - {"issuer"}
 """Signs of a sender who names nobody and mentions the brand: enough to warn, where nothing is known of the words of its frauds."""
 
 
@@ -49,7 +47,7 @@ def check(view: View) -> Iterator[Finding]:
         if backed and channel(view.spoken, view.outer_links, view.brand):
             points += 1
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
-        bound = policy().doubt.careful if topics <= _SUPPORTING | {"issuer"} else policy().doubt.nothing
+        bound = policy().doubt.careful if topics <= BESIDE else policy().doubt.nothing
         if unmeant and careful < bound and all_read(view) and not resembles(view):
             return
         doubted = own or unmeant or not (signed(view) or view.once(confirmed))

@@ -11,14 +11,17 @@ from typing import BinaryIO
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an Outlook .msg begins (MS-CFB section 2.2): not RFC 5322, and nothing of it can be verified."""
 
-LOOKED_AT = 64 * 1024
+LOOKED_AT = 1 << 20
 """Bytes in which a header has begun."""
 _FIELD = re.compile(
     rb"(?:received|return-path|delivered-to|envelope-to|from|sender|reply-to|to|cc|bcc|subject|date|message-id|mime-version"
     rb"|status|(?:content|x|list|resent|arc|dkim|authentication|received)-[!-9;-~]+)[ \t]*:",
     re.IGNORECASE,
 )
-_BY_SERVERS = re.compile(rb"(?:received|return-path|message-id|mime-version|dkim-signature)[ \t]*:", re.IGNORECASE)
+_BY_SERVERS = re.compile(
+    rb"(?:received[ \t]*:[ \t]*(?:from|by|\()|(?:return-path|message-id)[ \t]*:[ \t]*<|(?:mime-version|dkim-signature)[ \t]*:)",
+    re.IGNORECASE,
+)
 
 
 def has_header(raw: bytes) -> bool:
@@ -33,7 +36,11 @@ def was_sent(raw: bytes) -> bool:
 
 def _first_lines(raw: bytes) -> Iterator[bytes]:
     lines = raw[:LOOKED_AT].removeprefix(codecs.BOM_UTF8).splitlines()
-    return takewhile(bytes.strip, dropwhile(lambda line: not line.strip(), lines))
+    return takewhile(_says, dropwhile(lambda line: not _says(line), lines))
+
+
+def _says(line: bytes) -> bool:
+    return bool(line.strip(b" \t"))
 
 
 def is_name(name: str) -> bool:
