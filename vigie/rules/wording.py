@@ -214,7 +214,11 @@ def features(
 
 def warns(view: View) -> bool:
     """The mail as a whole is about fraud."""
-    subject, body = (" ".join(item.text for item in view.spoken if item.is_subject is told) for told in (True, False))
+    return _warns(view.spoken)
+
+
+def _warns(spoken: tuple[Utterance, ...]) -> bool:
+    subject, body = (" ".join(item.text for item in spoken if item.is_subject is told) for told in (True, False))
     return warns_of_fraud(subject, body)
 
 
@@ -269,7 +273,7 @@ def _form(view: View, spoken: tuple[Utterance, ...]) -> Iterator[str]:
         yield "x:itself"
     if any(FRAUD_WORD.search(text) for text in texts):
         yield "x:fraud-word"
-    if view.once(warns):
+    if _warns(spoken):
         yield "x:warns"
     yield f"x:{view.standing.name.lower()}"
     yield f"x:owner-{view.owner.name.lower()}"
