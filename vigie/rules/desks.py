@@ -7,6 +7,7 @@ import re
 # Words of administrations, insurance and trade: they name a desk, not a body.
 GENERIC = frozenset(
     """
+    lettre lettres newsletter infolettre
     donnees fuite cellule indemnites indemnite prestations prestation aides prime primes avis envoi envois colis livraisons courrier
     courriers pli deces capital maternite paternite etudiants etudiant etrangers campagne vaccination vaccins etude enquete
     barometre qualite programme incident incidents relation actualisations situation adresse adresses pole recouvrement

@@ -16,7 +16,7 @@ from vigie.message.types import TextBlock
 from vigie.rules import phones
 from vigie.rules.brand import Brand
 from vigie.rules.desks import BODY
-from vigie.rules.grammar import ASKS
+from vigie.rules.grammar import ASKS, PAYS
 from vigie.rules.naming import names_of, readable
 from vigie.rules.spelling import corrected
 from vigie.rules.view import View
@@ -50,6 +50,7 @@ _WANTS = re.compile(
     r"|correspondant\w*|agent))"
     r" (?:\w+ )?(?:voul\w+|veut|veulent|demand\w+|reclam\w+|exig\w+|insist\w+|a (?:demande|reclame|exige|insiste|voulu))"
     r"|(?:^|[,:(] ?|\bet )(?:\w+ )?(?:demande|demandait|demandant|veut|voulait|exige|reclame|reclamait)\b"
+    r"|\bvoul\w+ que j\b"
     r"|\binsist\w+ pour\b|\bpour que je lui\b|\b(?:il|qu'il) (?:faut|fallait|faudrait|me faut)\b|\bje (?:dois|devais|devrais)\b"
     r"|\b(?:asked|wanted|wants|told me|demanded|requested|needs?|needed)\b"
 )
@@ -76,14 +77,22 @@ _ACQUAINTED = re.compile(
     r"|raconte|laisse|called|phoned|told)\w*\b|me\b|us\b)"
 )
 """Somebody whom the reader knows: what he says of the brand is no claim of his."""
+_HERE = re.compile(r"\bici\b|\bthis is\b")
+_ASKED_ME = re.compile(r"[^.]{0,40}?\b(?:(?:m[' ]a|nous a|me) (?:\w+ )?(?:demand|reclam)\w+|voul\w+ que j)")
 BANK = re.compile(
     r"\b(?:coordonnees (?:bancaires?|de (?:paiement|carte))|rib|iban|cartes? (?:bancaires?|bleues?|de (?:credit|paiement)|visa"
     r"|mastercard)|cb"
     r"|numeros? (?:de |d')?(?:ma |votre |la |sa )?(?:carte(?! vitale)|cb|compte)|cryptogramme|cvv|(?:trois|3) chiffres|date d'expiration"
-    r"|mots? de passe|mdp|identifiants?|(?:un |le |les |mes |mon |du )?codes?(?! postal)|informations? bancaires?|donnees bancaires?"
+    r"|mots? de passe(?! (?:du |de la )?(?:wifi|wi-fi|box))|mdp|identifiants?"
+    r"|(?:un |le |les |mes |mon |du )?codes?(?! postal| (?:de la porte|du portail|d'entree|de l'immeuble|du batiment|du wifi|wifi))"
+    r"|informations? bancaires?|donnees bancaires?"
     r"|(?:ma |votre |quelle )banque|bank (?:details|card|account)|card (?:number|details)|password|security code|pin)\b"
 )
 """What advisers never ask for on the telephone."""
+REMOTE = re.compile(
+    r"\b(?:any ?desk|team ?viewer|quick ?support|rust ?desk|prise? (?:de|en) main|prendre (?:la main|le controle)|controle a distance"
+    r"|partag\w+ (?:mon |votre |l')?ecran|acces a distance|remote (?:access|control))\b"
+)
 _ABOUT_OTHERS = re.compile(
     r"\b(?:des|les|de faux|ces) (?:escrocs?|fraudeurs?|arnaqueurs?|gens|personnes|demarcheurs?|appels"
     r"|conseillers) (?:\w+ ){0,3}?(?:se font|se fais\w+"
@@ -148,7 +157,7 @@ def poses(item: Told, brand: Brand, *, mine: bool, known: bool) -> bool:
         before, after = item.text[max(0, name.start() - 120) : name.start()], item.text[name.end() :]
         if words.products.fullmatch(name[0].strip()) or BODY.search(before):
             continue
-        if poser.search(before) or (name.start() < _AT_THE_START and poser.search(after)):
+        if poser.search(before) or (name.start() < _AT_THE_START and (poser.search(after) or _ASKED_ME.match(after))):
             return True
     return False
 
@@ -159,11 +168,18 @@ def about_me(items: Sequence[Told]) -> bool:
 
 
 def passed_on(items: Sequence[Told], at: int) -> bool:
-    """Somebody whom the writer knows says it: in that sentence, or in the next one if nobody else comes in; and no secret is wanted."""
-    if any(BANK.search(item.text) for item in items):
+    """Somebody whom the writer knows says it: in that sentence, or in the next one if nobody else comes in.
+
+    Not where a secret, a payment or the control of a computer is wanted of anybody: who told of it does not matter then.
+    """
+    if any(
+        item.wants and (BANK.search(item.text) or REMOTE.search(item.text) or PAYS.search(item.text)) for item in items
+    ):
         return False
-    before = items[at - 1].text if at else ""
-    return bool(_ACQUAINTED.search(items[at].text) or (_ACQUAINTED.search(before) and not _CAME.search(items[at].text)))
+    here, before = items[at].text, items[at - 1].text if at else ""
+    return bool(
+        _ACQUAINTED.search(here) or (_ACQUAINTED.search(before) and not _CAME.search(here) and not _HERE.search(here))
+    )
 
 
 def _sentences(block: TextBlock) -> Iterator[str]:

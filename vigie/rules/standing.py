@@ -238,7 +238,7 @@ def _in_label(words: Iterable[str], domain: str, *, anywhere: int) -> bool:
     return any(word in pieces or (len(word) >= anywhere and word in squeezed) for word in words)
 
 
-_ADDRESS = re.compile(r"[@/]|\w\.\w")
+_ADDRESS = re.compile(r"[@/]|\w(?:\.|\[\.\]|\(\.\))\w")
 
 
 def names_itself(authors: tuple[Address, ...], texts: list[str], brand: Brand) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from vigie.message.types import Medium
 from vigie.rules import phones
 from vigie.rules.grammar import AMOUNT, FEES, PAYS, PERSONAL, RECEIVES, SECRET
-from vigie.rules.hearsay import BANK, Told, told
+from vigie.rules.hearsay import BANK, REMOTE, Told, told
 from vigie.rules.quoting import contradiction, lure
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.view import View
@@ -23,10 +23,6 @@ SOURCES = (
     "https://assurance-maladie.ameli.fr/presse/2022-04-07-cp-phishing: callers who want FranceConnect identifiers",
 )
 
-_REMOTE = re.compile(
-    r"\b(?:any ?desk|team ?viewer|quick ?support|rust ?desk|prise? (?:de|en) main|prendre (?:la main|le controle)|controle a distance"
-    r"|partag\w+ (?:mon |votre |l')?ecran|acces a distance|remote (?:access|control))\b"
-)
 _DIAL = re.compile(
     r"\b(?:rappel(?:er|ez|iez|e|le)|appel(?:er|ez)|compos(?:er|ez)|call (?:back|this|the)|joindre|taper|appuyer)\b"
 )
@@ -59,7 +55,7 @@ def _topics(view: View, item: Told) -> Iterator[tuple[str, Strength]]:
         yield "bank", Strength.STRONG
     elif SECRET.search(item.text) or PERSONAL.search(item.text):
         yield "personal", Strength.WEAK
-    if _REMOTE.search(item.text):
+    if REMOTE.search(item.text):
         yield "remote", Strength.STRONG
     if FEES.search(item.text) or (
         PAYS.search(item.text) and AMOUNT.search(item.text) and not RECEIVES.search(item.text)
