@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.cli.program import JUDGING, environment, one_line, vigie
-from tests.corpus.build import png
+from tests.corpus.build import pdf, png
 from vigie.cli import main
 from vigie.cli.inert import inert, quoting_inertly
 
@@ -71,6 +71,7 @@ def test_bytes_that_are_no_utf8_are_judged_all_the_same(here):
     [
         (png(20, 20, "#336699"), "this is no text"),
         (os.urandom(20_000), "this is no text"),
+        (pdf(["Votre carte Vitale expire."]), "this is no text"),
         (b"Return-Path: <a@example.org>\nFrom: Ameli <a@example.org>\n\nBonjour\n", "vigie check false.txt"),
         (b"Received: from mx.example.org by mx2.example.org\n\nBonjour\n", "vigie check false.txt"),
         (b"From: Ameli <a@example.org>\nMime-Version: 1.0\n\nBonjour\n", "vigie check false.txt"),
@@ -97,6 +98,15 @@ def test_a_mail_copied_out_of_a_mail_client_is_a_text(here):
 def test_texts_as_windows_saves_them(here, code):
     mark = b"\xfe\xff" if code == "utf-16-be" else b""
     assert vigie("text", cwd=here, stdin=mark + FALSE.encode(code)).returncode == 1
+
+
+def test_a_text_of_windows_is_quoted_as_it_stands(here):
+    letters = (
+        "Assurance Maladie : crédité à l'Isère, remboursement de 312,40 € en attente. https://remb-sante.example/a"
+    )
+    done = vigie("text", cwd=here, stdin=letters.encode("cp1252"))
+    assert done.returncode == 1
+    assert "crédité à l'Isère" in done.stdout
 
 
 def test_somebody_at_a_terminal_is_told_what_to_do(here):

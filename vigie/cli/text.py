@@ -24,6 +24,7 @@ from vigie.scanner.mailboxes import eml
 
 STDIN = "-"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PDF = b"%PDF-"
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
 _IN_A_TEXT = 0.05
 """Share of control characters beyond which it is a picture or a program; random bytes have a tenth."""
@@ -38,7 +39,8 @@ def text(config: Path | None, path: str, *, kind: str, as_json: bool, no_fail: b
     if not pasted.strip():
         nothing = say("vide : il n'y a pas de texte", "empty: there is no text")
         raise Fault(f"{_named(path)}{colon()} {nothing}")
-    if len(pasted) - len(pasted.translate(None, _CONTROLS)) > len(pasted) * _IN_A_TEXT:
+    controls = len(pasted) - len(pasted.translate(None, _CONTROLS))
+    if controls > len(pasted) * _IN_A_TEXT or given.startswith(_PDF):
         no_text = say("ce n'est pas un texte", "this is no text")
         raise Fault(f"{_named(path)}{colon()} {no_text}")
     if eml.was_sent(given):
@@ -79,8 +81,17 @@ def _pasted(path: str, limit: int) -> bytes:
 
 
 def _as_utf8(pasted: bytes) -> bytes:
-    """Windows's "Unicode" texts begin with a mark and are UTF-16."""
-    return pasted.decode("utf-16", "replace").encode() if pasted.startswith(_UTF_16) else pasted
+    """Windows's "Unicode" texts begin with a mark and are UTF-16; its "ANSI" texts are no UTF-8."""
+    if pasted.startswith(_UTF_16):
+        return pasted.decode("utf-16", "replace").encode()
+    try:
+        pasted.decode()
+    except UnicodeDecodeError as error:
+        cut = (
+            error.start >= len(pasted) - 3 and error.reason == "unexpected end of data"
+        )  # a limit in the midst of a letter
+        return pasted if cut else pasted.decode("cp1252", "replace").encode()
+    return pasted
 
 
 def _named(path: str) -> str:

@@ -23,6 +23,7 @@ LETTER_LINES = 12
 _PASSED_ON = frozenset({Layer.QUOTED, Layer.FORWARDED})
 _CALL = re.compile(
     r"\b(?:(?:m'a|m'ont|nous a|nous ont|m'avait|ma) (?:\w+ )?(?:r?appele|telephone|contacte par telephone|laisse un message)\w*"
+    r"|(?:a|ai|ont|avons) ete (?:r?appele|contacte|telephone)\w* par"
     r"|(?:recu|eu) (?:\w+ ){0,3}(?:appels?|coups? de (?:fil|telephone))|(?:message|messagerie) vocale?|repondeur|raccroch\w+"
     r"|au bout du fil|au telephone|j'ai (?:r?appele|telephone)\b|appel (?:telephonique|recu|entrant|masque|d'un|d'une|de la|du|de l')"
     r"|numero (?:affiche|masque|inconnu)"

@@ -28,7 +28,7 @@ def declare(app: typer.Typer) -> None:
         kind: Annotated[
             str,
             typer.Option(
-                metavar="sms|letter|call",
+                metavar=say("sms|lettre|appel", "sms|letter|call"),
                 help=say("SMS, lettre ou appel (sinon deviné)", "SMS, letter or call (else guessed)"),
             ),
         ] = "",
