@@ -50,6 +50,23 @@ def test_whose_name_is_his_own(author: str, alike: bool) -> None:
     assert (named_alike(view), own_name(view)) == (alike, alike)
 
 
+@pytest.mark.parametrize(
+    ("said", "own"),
+    [
+        ("Non, nous ne sommes pas ameli.fr.", True),
+        ("Je ne suis pas la CPAM !", True),
+        ("Nous n'avons rien à voir avec l'Assurance Maladie.", True),
+        ("Aucun lien avec la CPAM.", True),
+        ("Votre dossier n'est pas complet. La CPAM attend.", False),
+        ("Nous ne sommes pas loin. Votre CPAM vous attend.", False),
+        ("Nous sommes ameli.fr.", False),
+    ],
+)
+def test_who_says_that_he_is_another_does_not_name_the_brand(said: str, own: bool) -> None:
+    shop = message("Améli & Co <bonjour@ameli-and-co.example>", "Votre colis est en route", f"{PARCEL} {said}")
+    assert own_name(_view(shop)) is own
+
+
 def test_he_who_speaks_of_refunds_in_the_brand_s_long_name_is_accused_whatever_he_is_called() -> None:
     posing = message("Améli & Co <x@ameli-and-co.example>", "Remboursement", REFUND, ["https://formulaire.example/a"])
     assert named_alike(_view(posing))

@@ -20,6 +20,12 @@ _FIRM = re.compile(
 _AND_YOU = re.compile(r"\b(?:vous|nous|moi|toi|you|me)\b")
 """Words of nobody's firm: "ameli & vous"."""
 
+_DISCLAIMED = re.compile(
+    r"(?:\b(?:ne (?:sommes|suis)|n'(?:est|avons|ai)) (?:\w+ ){0,2}(?:pas|rien|aucun\w*)(?: \w+){0,3}|\brien a voir avec"
+    r"|\b(?:aucun|sans) (?:lien|rapport) avec|\bpas affilie\w* a) (?:la |le |l')?\Z"
+)
+"""What stands before a name that somebody says is not his: "nous ne sommes pas"."""
+
 
 def own_name(view: View) -> bool:
     """Every author's display name is his own, of the brand's spelling, and nothing else in the mail names the brand."""
@@ -48,10 +54,11 @@ def _own(view: View, author: Address) -> bool:
 
 
 def named_otherwise(view: View) -> bool:
-    """The text names the brand by more than a name that people and firms have."""
+    """The text names the brand by more than a name that people and firms have; not where it says that it is another."""
     words = names_of(view.brand)
     return any(
         found[0].strip() not in words.given
+        and not _DISCLAIMED.search(item.text[max(0, found.start() - 60) : found.start()])
         for item in view.spoken
         for pattern in (words.names, words.products)
         for found in pattern.finditer(item.text)
