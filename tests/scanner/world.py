@@ -115,6 +115,8 @@ def look(account: AccountSettings) -> list[Seen]:
             connection.select_folder(name, readonly=True)
             for item in connection.fetch(connection.search(), ["BODY.PEEK[]", "FLAGS", "INTERNALDATE"]).values():
                 raw = item[b"BODY[]"]
+                if raw is None:  # NIL: moved away since it was found
+                    continue
                 kept = sorted(flag.decode() for flag in item[b"FLAGS"] if flag != b"\\Recent")
                 subject = str(email.message_from_bytes(raw).get("Subject", ""))
                 found.append(Seen(name, subject, sha(raw), tuple(kept), item[b"INTERNALDATE"]))
