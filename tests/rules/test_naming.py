@@ -38,6 +38,11 @@ def names(text: str) -> bool:
     return bool(words.names.search(plain) or words.products.search(plain))
 
 
+def test_a_point_in_a_word_is_none():
+    told = readable(fold("L'Assu·rance Mala·die, les assuré·e·s, 3·50 · fin"), AMELI)
+    assert told == "l'assurance maladie, les assurees, 3·50 · fin"
+
+
 @pytest.mark.parametrize("text", SPELLED)
 def test_what_reads_as_the_name_names(text):
     assert names(text)

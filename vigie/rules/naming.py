@@ -171,9 +171,14 @@ def _slips(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], s
     return tuple((re.compile(pattern), meant) for pattern, meant in pairs)
 
 
+_POINTED = re.compile(r"(?<=[^\W\d_])[·‧∙⋅](?=[^\W\d_])")
+"""A point in the middle of a word: "mala·die", and "assuré·e·s"."""
+
+
 def readable(folded: str, brand: Brand) -> str:
     """Folded text in which the brand's words are spelled out (a m e l i, ame1i, vitaie) and other bodies' names are blanked."""
     words = names_of(brand)
+    folded = _POINTED.sub("", folded)
     for slip, meant in _slips(brand.claim.slips):
         folded = slip.sub(meant, folded)
     if words.hints and not _hinted(folded, words.hints):
