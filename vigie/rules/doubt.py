@@ -44,7 +44,7 @@ def confirmed(view: View) -> bool:
     unsure = told.total < words.sure or not view.once(names_outright)
     known = by_name(view.message.authors, view.folded, view.brand)  # a line in the text is soon written
     needed = points.outweighs if unsure or notice or known is Standing.ANOTHER else points.confirms
-    return careful >= max(needed, points.vouches * answers_for_itself(view))
+    return careful >= needed and (careful >= points.vouches or not answers_for_itself(view))
 
 
 def answers_for_itself(view: View) -> bool:
@@ -52,10 +52,10 @@ def answers_for_itself(view: View) -> bool:
 
     Not where it poses outright, or asks for a secret or a payment.
     """
-    authors, lures = view.message.authors, {(finding.rule, finding.topic) for finding in view.once(strong_lures)}
-    if lures & _ASKS or resembles(view) or any(sign.topic not in BESIDE for sign in view.once(signs)):
+    authors = view.message.authors
+    if _asks(view) or view.once(resembles) or any(sign.topic not in BESIDE for sign in view.once(signs)):
         return False
-    if not authors or not (_leads_home(view) or not leads_off(view.outer_links, view.brand)):
+    if not authors or not (view.once(_leads_home) or not leads_off(view.outer_links, view.brand)):
         return False
     told = [written_names(item.raw) for item in view.spoken if not item.is_subject]
 
@@ -83,7 +83,7 @@ def shows_a_fraud(view: View) -> bool:
 
 def _notice(view: View) -> bool:
     """Every link leads to the sender's own domain, and nothing is a sign of posing: what platforms send all day."""
-    return _leads_home(view) and not resembles(view) and not view.once(signs)
+    return view.once(_leads_home) and not view.once(resembles) and not view.once(signs)
 
 
 def signed(view: View) -> bool:
@@ -101,8 +101,12 @@ def doubt(view: View) -> float | None:
     if worded + points.asks + points.leads_off < points.nothing:
         return worded  # what it wants decides nothing
     lures = view.once(strong_lures)
-    asks = any((finding.rule, finding.topic) in _ASKS for finding in lures)
-    return worded + points.leads_off * bool(lures) + points.asks * asks - points.home * _leads_home(view)
+    return worded + points.leads_off * bool(lures) + points.asks * _asks(view) - points.home * view.once(_leads_home)
+
+
+def _asks(view: View) -> bool:
+    """A secret or a payment is asked for."""
+    return any((finding.rule, finding.topic) in _ASKS for finding in view.once(strong_lures))
 
 
 def said(view: View) -> float | None:
@@ -115,7 +119,7 @@ def weighed(view: View, whole: Score, posing: bool) -> float:
     """`said` of these words. `posing`: the subject line poses as the brand (letterhead.py)."""
     points = policy().doubt
     most = max([_worth(whole), *(_worth(part) - points.part for part in parts(view))])
-    most += points.resembles * resembles(view) + points.pretext * _pretext(view)
+    most += points.resembles * view.once(resembles) + points.pretext * _pretext(view)
     return most + points.subject * posing + points.brief * is_brief(view)
 
 

@@ -259,14 +259,13 @@ def calls_itself(author: Address, names: list[tuple[bool, str]], is_coined: Call
 
     Its whole label ("AR Numérique" of ar-numerique.example), or a word in it that `is_coined` ("Recoposte" of recoposte-info.example).
     """
-    label = registrable(author.domain).partition(".")[0]
-    pieces, squeezed = set(re.split(r"[^a-z0-9]+", label)), re.sub(r"[^a-z0-9]", "", label)
+    squeezed = re.sub(r"[^a-z0-9]", "", registrable(author.domain).partition(".")[0])
     if len(squeezed) < 4:
         return False
     for at, (capital, part) in enumerate(names):
         if not capital or len(part) < 2 or part not in squeezed:
             continue
-        if len(part) >= 4 and (part in pieces or len(part) >= 5) and is_coined(part):
+        if len(part) >= 4 and _in_label((part,), author.domain, anywhere=5) and is_coined(part):
             return True
         if squeezed.startswith(part) and _spells(names[at : at + _LABEL_PARTS], squeezed):
             return True

@@ -31,8 +31,11 @@ def check(view: View) -> Iterator[Finding]:
     words = names_of(view.brand)
     if view.message.medium is Medium.LETTER:
         yield from _copied(view, words)
-    if view.message.medium is not Medium.SMS:
-        return
+    elif view.message.medium is Medium.SMS:
+        yield from _written(view, words)
+
+
+def _written(view: View, words: Names) -> Iterator[Finding]:
     for item in view.spoken:
         if item.is_subject or _FRIEND.search(item.text) or FRAUD_WORD.search(item.text):
             continue

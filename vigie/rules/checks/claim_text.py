@@ -48,7 +48,7 @@ def check(view: View) -> Iterator[Finding]:
             points += 1
         unmeant = points >= needed and unlike(view, told, policy().wording.unlike)
         bound = policy().doubt.careful if topics <= BESIDE else policy().doubt.nothing
-        if unmeant and careful < bound and all_read(view) and not resembles(view):
+        if unmeant and careful < bound and all_read(view) and not view.once(resembles):
             return
         doubted = own or unmeant or not (signed(view) or view.once(confirmed))
     else:
