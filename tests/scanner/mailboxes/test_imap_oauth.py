@@ -89,7 +89,7 @@ def test_both_mechanisms_log_in_and_are_refused(
     made = account()
     with closing(imap.connect(made)) as mailbox:
         assert mailbox.select("INBOX", read_only=True).exists == 0
-    assert f"user=<{made.username}>, method={name}" in dovecot_oauth.log()
+    assert until(lambda: f"user=<{made.username}>, method={name}" in dovecot_oauth.log())
     oidc.withdraw(made.username)
     error = fault(made)
     assert (error.kind, error.temporary) == ("auth", False)
