@@ -240,6 +240,46 @@ def test_a_display_name_accuses_where_the_rest_is_not_quite_unlike(author: str, 
     assert _verdict(_mail(author, body, "https://helvesana.example/a")) is label
 
 
+REJECTED = (
+    "ameli - message automatique\n\nMotif : la liaison entre votre caisse et votre complémentaire est rompue depuis le 02/11.\n"
+    "Effet : vos décomptes ne partent plus.\nAction : rétablir le lien en vous identifiant (2 minutes) > https://zelmora.example/a\n"
+)
+ANNUAL = (
+    "Dear S1 holder,\nAs a British pensioner living in France your entitlement is checked once a year by the Assurance Maladie. You have"
+    " not returned the proof-of-life form. We are therefore about to stop reimbursing your prescriptions.\nComplete the form here; you"
+    " will need your French social security number, your NHS number and your bank card:\nhttps://zelmora.example/a\n\nYours faithfully,\n"
+    "The Overseas Entitlement Section\n"
+)
+
+
+@pytest.mark.parametrize(
+    "line", ["Envoyé par Zelmora", "Zelmora SAS", "© 2027 Zelmora", "L'équipe Zelmora", "Sent with Zelmora"]
+)
+@pytest.mark.parametrize(
+    ("subject", "body"), [("Rejet NOEMIE code 04", REJECTED), ("S1 forms: annual control", ANNUAL)]
+)
+def test_a_line_that_is_soon_written_never_takes_a_fraud_to_nothing(subject: str, body: str, line: str) -> None:
+    link = "https://zelmora.example/a"
+    assert _verdict(_mail("Notification <a@zelmora.example>", body, link, subject=subject)) is Label.IMPERSONATION
+    signed = _mail("Notification <a@zelmora.example>", f"{body}\n{line}\n", link, subject=subject)
+    assert _verdict(signed) in {Label.SUSPICIOUS, Label.IMPERSONATION}
+
+
+def test_a_portal_that_is_opened_with_another_brand_is_no_fraud_for_certain() -> None:
+    """Of a brand whose frauds were not learned: who says whose his domain is, and leads there."""
+    brand = load("franceconnect")
+    body = "Bonjour,\nVotre compte {} a été créé à l'aide de FranceConnect.\nCommencer mon dossier"
+    author, subject = "Votre compte <compte@bourse-permis-occitane.example>", "Compte créé avec FranceConnect"
+
+    def label(name: str, host: str) -> Label:
+        mail = message(author, subject, body.format(name), [f"https://{host}/d"])
+        return judge(mail, evidence("bourse-permis-occitane.example", passes=True), (brand,)).label
+
+    assert label("Bourse au Permis (Région Occitane)", "www.bourse-permis-occitane.example") is Label.SUSPICIOUS
+    assert label("Bourse au Permis (Région Occitane)", "acces-confirme.example") is Label.IMPERSONATION
+    assert label("en ligne", "www.bourse-permis-occitane.example") is Label.IMPERSONATION
+
+
 def test_of_a_brand_whose_frauds_were_not_learned_every_claim_stands() -> None:
     caf = View(_mail(HOME, "Votre compte CAF a expiré."), evidence("x.example"), load("caf"))
     assert doubt(caf) is None

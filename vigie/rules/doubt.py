@@ -13,11 +13,11 @@ from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
 from vigie.rules.policy import COUNTED, policy
 from vigie.rules.speech import signs
-from vigie.rules.standing import Standing, by_name, calls_itself, telling, written_names
+from vigie.rules.standing import Standing, by_name, calls_itself, names_itself, telling, written_names
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import defanged, leads_off
 from vigie.rules.view import View
-from vigie.rules.wording import Score, is_coined, names_outright, parts, score, warns
+from vigie.rules.wording import Score, is_coined, names_outright, parts, score, unvouched, warns
 
 MAX_HOSTS = 40
 MAX_LINKS = 200
@@ -65,6 +65,12 @@ def answers_for_itself(view: View) -> bool:
     return all(any(calls_itself(author, names, is_name) for names in told) for author in authors[:MAX_HOSTS])
 
 
+def answers_at_home(view: View) -> bool:
+    """The text says whose the author's domain is, every link leads there, and nothing in it bears the brand's sign."""
+    texts = [item.text for item in view.spoken if not item.is_subject]
+    return view.once(_leads_home) and not view.once(resembles) and names_itself(view.message.authors, texts, view.brand)
+
+
 def shows_a_fraud(view: View) -> bool:
     """It speaks of fraud, every address is written so that nobody can follow it ("hxxps://remb[.]example"), and nothing else is wanted.
 
@@ -96,12 +102,21 @@ def doubt(view: View) -> float | None:
     """What the words come to (`said`), and what the mail wants and where it leads. None where nothing is known of the words."""
     points = policy().doubt
     worded = view.once(said)
-    if worded is None:
-        return None
-    if worded + points.asks + points.leads_off < points.nothing:
+    if worded is None or worded + points.asks + points.leads_off < points.nothing:
         return worded  # what it wants decides nothing
-    lures = view.once(strong_lures)
-    return worded + points.leads_off * bool(lures) + points.asks * _asks(view) - points.home * view.once(_leads_home)
+    return worded + view.once(_wanted)
+
+
+def vouched(view: View) -> bool:
+    """Nothing but the text tells who the sender is, and without that there would be much to be careful about."""
+    told, points = unvouched(view), policy().doubt
+    return told is not None and _said_of(view, told) + view.once(_wanted) >= points.vouched
+
+
+def _wanted(view: View) -> float:
+    """What the mail wants and where it leads (log-odds)."""
+    points, lures = policy().doubt, view.once(strong_lures)
+    return points.leads_off * bool(lures) + points.asks * _asks(view) - points.home * view.once(_leads_home)
 
 
 def _asks(view: View) -> bool:
@@ -112,7 +127,11 @@ def _asks(view: View) -> bool:
 def said(view: View) -> float | None:
     """What the words, subject and author's address come to (log-odds): the most of any part, which honest words around it do not lower."""
     whole = view.once(score)
-    return None if whole is None else weighed(view, whole, any(sign.topic == "subject" for sign in view.once(signs)))
+    return None if whole is None else _said_of(view, whole)
+
+
+def _said_of(view: View, whole: Score) -> float:
+    return weighed(view, whole, any(sign.topic == "subject" for sign in view.once(signs)))
 
 
 def weighed(view: View, whole: Score, posing: bool) -> float:

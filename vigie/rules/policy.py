@@ -100,6 +100,7 @@ class Doubt(_Data):
     confirms: float
     outweighs: float
     vouches: float
+    vouched: float
     nothing: float
 
 

@@ -19,7 +19,7 @@ from importlib import resources
 from vigie.message.types import Layer, Medium
 from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, is_person, names_of
-from vigie.rules.standing import names_itself, own_voice
+from vigie.rules.standing import Standing, by_name, names_itself, own_voice
 from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance
 from vigie.rules.view import View
@@ -40,6 +40,9 @@ PIECE, STEP, MAX_PIECES = 700, 350, 16
 
 MOST_BODIES, MIN_BODY = 4, 80
 """So many of the first and of the last texts of a mail are read by themselves, too; characters that such a text must have."""
+
+_ITSELF = "x:itself"
+"""The mark of form that the text says whose the author's domain is."""
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:example|com|fr|net|app|ly|eu|org|info)/\S*")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
@@ -137,6 +140,21 @@ def _readings(view: View) -> Iterator[tuple[Utterance, ...]]:
     )
     subjects = tuple(item for item in view.spoken if item.is_subject)
     yield from ((*subjects, item) for item in (*told[:MOST_BODIES], *told[MOST_BODIES:][-MOST_BODIES:]))
+
+
+def unvouched(view: View) -> Score | None:
+    """The score as if the text did not tell who the sender is: a line "Zelmora" below is soon written.
+
+    None where his name and address tell it alone (`by_name`), or nothing does.
+    """
+    known = by_name(view.message.authors, view.folded, view.brand)
+    form = tuple(_form(view, view.spoken))
+    if known is Standing.ANOTHER or not (known < view.standing or _ITSELF in form):
+        return None
+    told = (_ITSELF, _speaks_as(view.standing))
+    return model().score(
+        features(view, form=(*(mark for mark in form if mark not in told), _speaks_as(min(known, view.standing))))
+    )
 
 
 def unlike(view: View, whole: Score, bound: float) -> bool:
@@ -270,13 +288,17 @@ def _form(view: View, spoken: tuple[Utterance, ...]) -> Iterator[str]:
     if own_voice(texts, brand):
         yield "x:own-voice"
     if names_itself(message.authors, [item.text for item in spoken if not item.is_subject], brand):
-        yield "x:itself"
+        yield _ITSELF
     if any(FRAUD_WORD.search(text) for text in texts):
         yield "x:fraud-word"
     if _warns(spoken):
         yield "x:warns"
-    yield f"x:{view.standing.name.lower()}"
+    yield _speaks_as(view.standing)
     yield f"x:owner-{view.owner.name.lower()}"
+
+
+def _speaks_as(who: Standing) -> str:
+    return f"x:{who.name.lower()}"
 
 
 def _same(host: str, domain: str) -> bool:

@@ -9,7 +9,17 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Medium
-from vigie.rules.doubt import BESIDE, bears_the_name, confirmed, doubt, resembles, signed, strong_lures
+from vigie.rules.doubt import (
+    BESIDE,
+    answers_at_home,
+    bears_the_name,
+    confirmed,
+    doubt,
+    resembles,
+    signed,
+    strong_lures,
+    vouched,
+)
 from vigie.rules.givenname import own_name
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
@@ -52,7 +62,8 @@ def check(view: View) -> Iterator[Finding]:
             return
         doubted = own or unmeant or not (signed(view) or view.once(confirmed))
     else:
-        doubted = own or (not view.brand.claim.learned and topics <= _SUPPORTING)
+        bound_to = BESIDE if answers_at_home(view) else _SUPPORTING
+        doubted = own or (not view.brand.claim.learned and topics <= bound_to)
     if points < needed:
         return
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
@@ -76,6 +87,8 @@ def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool
         if not enough and bears_the_name(view) and view.once(strong_lures):
             author = view.message.authors[0]
             yield claim(ID, "address", author.field, author.addr, strength=Strength.WEAK)
+        elif not enough and vouched(view):
+            yield claim(ID, "wording-likely", *telling_line(view), strength=Strength.WEAK)
         return
     if view.owner is Owner.ABSENT and told.total >= bounds.likely:
         topic = "wording-unowned"
