@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -97,7 +98,10 @@ def test_a_mail_copied_out_of_a_mail_client_is_a_text(here):
 @pytest.mark.parametrize("code", ["utf-16", "utf-16-be", "utf-8-sig"])
 def test_texts_as_windows_saves_them(here, code):
     mark = b"\xfe\xff" if code == "utf-16-be" else b""
-    assert vigie("text", cwd=here, stdin=mark + FALSE.encode(code)).returncode == 1
+    saved = mark + FALSE.encode(code)
+    done = vigie("text", "--json", cwd=here, stdin=saved)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["sha256"] == hashlib.sha256(saved).hexdigest()
 
 
 def test_a_text_of_windows_is_quoted_as_it_stands(here):

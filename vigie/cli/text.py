@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -18,14 +18,14 @@ from vigie.cli.status import Fault, Status
 from vigie.cli.system import reason
 from vigie.judge.export import case_object
 from vigie.judge.workers import WorkerPool, WorkersError
+from vigie.message.pasted import decoded
 from vigie.message.types import Medium
 from vigie.rules.types import Case, Label
 from vigie.scanner.mailboxes import eml
 
 STDIN = "-"
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PDF = b"%PDF-"
-_CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
+_CONTROLS = re.compile(r"[^\t\n\v\f\r\x1b -\U0010ffff]")
 _IN_A_TEXT = 0.05
 """Share of control characters beyond which it is a picture or a program; random bytes have a tenth."""
 KINDS = (Medium.SMS, Medium.LETTER, Medium.CALL)
@@ -35,12 +35,12 @@ def text(config: Path | None, path: str, *, kind: str, as_json: bool, no_fail: b
     """Judges the text of a file, or of standard input ("-"). `kind`: sms, letter or call; "" to guess. Gives the exit status."""
     settings = load_or_default(config).judge
     given = _pasted(path, settings.limits.message_bytes)
-    pasted = _as_utf8(given)
-    if not pasted.strip():
+    said = decoded(given)
+    if not said.strip():
         nothing = say("vide : il n'y a pas de texte", "empty: there is no text")
         raise Fault(f"{_named(path)}{colon()} {nothing}")
-    controls = len(pasted) - len(pasted.translate(None, _CONTROLS))
-    if controls > len(pasted) * _IN_A_TEXT or given.startswith(_PDF):
+    controls = len(_CONTROLS.findall(said))
+    if controls > len(said) * _IN_A_TEXT or given.startswith(_PDF):
         no_text = say("ce n'est pas un texte", "this is no text")
         raise Fault(f"{_named(path)}{colon()} {no_text}")
     if eml.was_sent(given):
@@ -48,7 +48,7 @@ def text(config: Path | None, path: str, *, kind: str, as_json: bool, no_fail: b
         raise Fault(f"{_named(path)}{colon()} {mail} {'-' if path == STDIN else plain(path)}")
     try:
         with WorkerPool(settings) as pool:
-            future = pool.submit(pasted, received=None, key=plain(path), text=Medium(kind) if kind else "guess")
+            future = pool.submit(given, received=None, key=plain(path), text=Medium(kind) if kind else "guess")
             case = future.result()
     except WorkersError as error:
         raise Fault(str(error)) from None
@@ -78,20 +78,6 @@ def _pasted(path: str, limit: int) -> bytes:
         raise Fault(
             f"{plain(path)}{colon()} {say('ne peut pas être lu', 'cannot be read')} ({reason(error)})"
         ) from None
-
-
-def _as_utf8(pasted: bytes) -> bytes:
-    """Windows's "Unicode" texts begin with a mark and are UTF-16; its "ANSI" texts are no UTF-8."""
-    if pasted.startswith(_UTF_16):
-        return pasted.decode("utf-16", "replace").encode()
-    try:
-        pasted.decode()
-    except UnicodeDecodeError as error:
-        cut = (
-            error.start >= len(pasted) - 3 and error.reason == "unexpected end of data"
-        )  # a limit in the midst of a letter
-        return pasted if cut else pasted.decode("cp1252", "replace").encode()
-    return pasted
 
 
 def _named(path: str) -> str:

@@ -6,6 +6,7 @@ it can become a header field. All of it is the sender's: nobody pastes what he w
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from dataclasses import replace
@@ -20,6 +21,7 @@ LOOKED_AT = 20_000
 LETTER_LENGTH = 900
 LETTER_LINES = 12
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PASSED_ON = frozenset({Layer.QUOTED, Layer.FORWARDED})
 _CALL = re.compile(
     r"\b(?:(?:m'a|m'ont|nous a|nous ont|m'avait|ma) (?:\w+ )?(?:r?appele|telephone|contacte par telephone|laisse un message)\w*"
@@ -42,8 +44,8 @@ _LETTER = re.compile(
 
 
 def pasted(text: bytes, medium: Medium | None = None) -> Message:
-    """The text as a message without author; total. `medium` None: guessed. Bytes that are no UTF-8 become replacement marks."""
-    plain = _plain(text.decode("utf-8-sig", "replace"))
+    """The text as a message without author; total. `medium` None: guessed. `sha256` is that of the bytes."""
+    plain = _plain(decoded(text))
     made = parse(MADE_HEADER + plain.replace("\n", "\r\n").encode())
     return replace(
         made,
@@ -57,6 +59,17 @@ def pasted(text: bytes, medium: Medium | None = None) -> Message:
         defects=tuple(defect for defect in made.defects if defect.code == UNREADABLE),
         medium=medium or guess(plain),
     )
+
+
+def decoded(text: bytes) -> str:
+    """What the bytes say: UTF-16 behind a mark (Windows's "Unicode"), else UTF-8, else Windows-1252 (its "ANSI"). Total."""
+    if text.startswith(_UTF_16):
+        return text.decode("utf-16", "replace")
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at_a_limit = error.start >= len(text) - 3 and error.reason == "unexpected end of data"
+        return text.decode("utf-8-sig" if at_a_limit else "cp1252", "replace")
 
 
 def guess(text: str) -> Medium:
