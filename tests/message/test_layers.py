@@ -93,6 +93,24 @@ def test_what_merely_resembles_a_quotation_is_the_senders_own(text):
     assert "carte Vitale" in seen(read(mail(f"{OWN}\n{text}\n")))
 
 
+COPIED = f"De : Votre caisse <x@fraude.example>\nObjet : virement rejeté\n\n{THEIRS}\n"
+"""As people copy it by hand, with what they took for the head of the mail."""
+
+
+@pytest.mark.parametrize(
+    ("subject", "above", "theirs"),
+    [
+        ("TR: virement rejeté", f"{OWN}\nJe n'ai pas cliqué, je pense que c'est une arnaque.", True),
+        ("TR: virement rejeté", "Bonjour,", False),
+        ("virement rejeté", f"{OWN}\nJe n'ai pas cliqué, je pense que c'est une arnaque.", False),
+    ],
+)
+def test_a_forward_that_was_copied_by_hand(subject, above, theirs):
+    message = read(mail(f"{above}\n\n{COPIED}", header=f"From: a@exemple.example\r\nSubject: {subject}\r\n"))
+    assert ("carte Vitale" in seen(message)) is not theirs
+    assert ("carte Vitale" in seen(message, Layer.FORWARDED)) is theirs
+
+
 HTML = {
     "gmail": f'<div>{OWN}</div><div class="gmail_quote"><div>Le lun. 3 mars 2025 à 10:12, X &lt;<a href="mailto:x@fraude.example">x@fraude.example</a>&gt; a écrit :<br></div>'
     '<blockquote><p>Votre carte Vitale expire <a href="https://fraude.example/x">ici</a></p></blockquote></div>',

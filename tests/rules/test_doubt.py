@@ -12,7 +12,7 @@ from tests.rules.test_policy import evidence as proof
 from tests.rules.test_policy import message as bare
 from vigie.message.types import Message
 from vigie.rules.brand import load
-from vigie.rules.doubt import answers_for_itself, bears_the_name, confirmed, doubt, resembles, shows_a_fraud, weighed
+from vigie.rules.doubt import answers_for_itself, bears_the_name, doubt, resembles, shows_a_fraud, weighed
 from vigie.rules.judgement import judge
 from vigie.rules.policy import decide, policy
 from vigie.rules.types import Finding, Kind, Label, Strength
@@ -265,25 +265,21 @@ def test_a_line_that_is_soon_written_never_takes_a_fraud_to_nothing(subject: str
     assert _verdict(signed) in {Label.SUSPICIOUS, Label.IMPERSONATION}
 
 
-def test_a_portal_that_is_opened_with_another_brand_is_no_fraud_for_certain() -> None:
-    """Of a brand whose frauds were not learned: who says whose his domain is, and leads there."""
+def test_a_portal_that_is_opened_with_another_brand_is_no_fraud() -> None:
+    """What was learned of frauds in one brand's name holds for all."""
     brand = load("franceconnect")
-    body = "Bonjour,\nVotre compte {} a été créé à l'aide de FranceConnect.\nCommencer mon dossier"
     author, subject = "Votre compte <compte@bourse-permis-occitane.example>", "Compte créé avec FranceConnect"
 
-    def label(name: str, host: str) -> Label:
-        mail = message(author, subject, body.format(name), [f"https://{host}/d"])
+    def label(body: str, host: str) -> Label:
+        mail = message(author, subject, body, [f"https://{host}/d"])
         return judge(mail, evidence("bourse-permis-occitane.example", passes=True), (brand,)).label
 
-    assert label("Bourse au Permis (Région Occitane)", "www.bourse-permis-occitane.example") is Label.SUSPICIOUS
-    assert label("Bourse au Permis (Région Occitane)", "acces-confirme.example") is Label.IMPERSONATION
-    assert label("en ligne", "www.bourse-permis-occitane.example") is Label.IMPERSONATION
-
-
-def test_of_a_brand_whose_frauds_were_not_learned_every_claim_stands() -> None:
-    caf = View(_mail(HOME, "Votre compte CAF a expiré."), evidence("x.example"), load("caf"))
-    assert doubt(caf) is None
-    assert confirmed(caf)
+    opened = "Bonjour,\nVotre compte Bourse au Permis (Région Occitane) a été créé à l'aide de FranceConnect.\nCommencer mon dossier"
+    blocked = (
+        "Bonjour,\nVotre compte FranceConnect a été suspendu. Confirmez votre identité sous 48 heures.\nMon compte"
+    )
+    assert label(opened, "www.bourse-permis-occitane.example") is Label.UNRELATED
+    assert label(blocked, "acces-confirme.example") is Label.IMPERSONATION
 
 
 OWN_NAME = Finding("own-name-author", Kind.EXCUSE, Strength.STRONG, finding(Kind.CLAIM).layer, ())

@@ -118,10 +118,10 @@ def test_mail_that_does_not_name_the_brand_is_not_scored() -> None:
     assert not _by_wording(view)
 
 
-def test_a_brand_whose_frauds_were_not_learned_is_not_scored() -> None:
+def test_the_names_of_every_brand_are_the_same_to_the_model() -> None:
     caf = load("caf")
-    assert not caf.claim.learned
-    assert not _by_wording(_view("Votre compte CAF a expiré. Cliquez sur le lien ci-dessous.", brand=caf))
+    body = "La {} vous informe que votre dossier a expiré. Cliquez sur le lien ci-dessous."
+    assert score(_view(body.format("CAF"), brand=caf)) == score(_view(body.format("CPAM")))
     assert _by_wording(_view(FRAUD))
 
 

@@ -71,7 +71,7 @@ _OWN_BESIDE_BLOCK = 80
 def assign(lines: Sequence[Line], context: Context) -> tuple[list[Layer], bool]:
     """The layer of each line, and whether a forward or quotation was feigned to hide the sender's own words."""
     layers = [Layer.OUTER] * len(lines)
-    end = _forward_start(lines)
+    end = _forward_start(lines, context)
     if end is not None:
         start, says_forward = end
         passed_on = says_forward or context.forwards or not context.answers
@@ -87,11 +87,15 @@ def assign(lines: Sequence[Line], context: Context) -> tuple[list[Layer], bool]:
     return layers, False
 
 
+def _own(lines: Sequence[Line]) -> int:
+    return sum(_letters(line.text) for line in lines if not line.quoted)
+
+
 def _letters(text: str) -> int:
     return sum(map(str.isalpha, text))
 
 
-def _forward_start(lines: Sequence[Line]) -> tuple[int, bool] | None:
+def _forward_start(lines: Sequence[Line], context: Context) -> tuple[int, bool] | None:
     """The first line of a forwarded or original message down to the end, and whether its marker says "forwarded"."""
     for index, line in enumerate(lines):
         text = line.text
@@ -101,13 +105,15 @@ def _forward_start(lines: Sequence[Line]) -> tuple[int, bool] | None:
             return index, True
         if "-" in text and _ORIGINAL.match(text):
             return index, False
-        if ":" in text and _FROM_LINE.match(text) and _is_head_block(lines, index):
-            return index, False
+        if ":" in text and _FROM_LINE.match(text):
+            copied = context.forwards and "@" in text and _own(lines[:index]) >= _OWN_BESIDE_BLOCK
+            if _is_head_block(lines, index, 1 if copied else 2):
+                return index, False
     return None
 
 
-def _is_head_block(lines: Sequence[Line], start: int) -> bool:
-    """A "De :" line is followed by at least two of date, recipient and subject, as Outlook writes them."""
+def _is_head_block(lines: Sequence[Line], start: int, needed: int) -> bool:
+    """A "De :" line is followed by so many of date, recipient and subject: two as Outlook writes them, one as people copy them."""
     names: set[str] = set()
     seen = 0
     for line in lines[start + 1 : start + 24]:
@@ -119,9 +125,9 @@ def _is_head_block(lines: Sequence[Line], start: int) -> bool:
         if match:
             name = match[1].lower()
             names.add(_HEAD_NAMES.get(name, name))
-        if seen >= 8 or len(names) >= 2:
+        if seen >= 8 or len(names) >= needed:
             break
-    return len(names) >= 2
+    return len(names) >= needed
 
 
 def _mark_quotations(lines: Sequence[Line], layers: list[Layer], stop: int, context: Context) -> None:
@@ -144,8 +150,7 @@ def _mark_quotations(lines: Sequence[Line], layers: list[Layer], stop: int, cont
         return
     if not attributed and not context.answers:
         # an indented block without an author may be mere layout: it is a quotation beside enough text of one's own
-        own = sum(_letters(lines[index].text) for index in range(stop) if not lines[index].quoted)
-        if own < _OWN_BESIDE_BLOCK:
+        if _own(lines[:stop]) < _OWN_BESIDE_BLOCK:
             quoted = [index for index in quoted if lines[index].marked]
         if all(_ADDRESS_ALONE.fullmatch(lines[index].text) for index in quoted):
             return  # ">> https://..." points at the address, and nobody is quoted

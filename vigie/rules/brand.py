@@ -129,8 +129,6 @@ class Claim(_Data):
     """Patterns by which it alone addresses people (cher assuré)."""
     not_issuer: tuple[Pattern, ...] = ()
     """Patterns of clauses that name it and that others say."""
-    learned: bool = False
-    """The words of its frauds were learned (wording.py): of other brands the model knows nothing."""
     innocent_words: tuple[str, ...] = ()
     """Words one typing error away from a stem that mean something else."""
     generic_stems: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
 from vigie.rules.policy import COUNTED, policy
 from vigie.rules.speech import signs
-from vigie.rules.standing import Standing, by_name, calls_itself, names_itself, telling, written_names
+from vigie.rules.standing import Standing, by_name, calls_itself, telling, written_names
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import defanged, leads_off
 from vigie.rules.view import View
@@ -63,12 +63,6 @@ def answers_for_itself(view: View) -> bool:
         return bool(telling(word, view.brand)) and is_coined(word)
 
     return all(any(calls_itself(author, names, is_name) for names in told) for author in authors[:MAX_HOSTS])
-
-
-def answers_at_home(view: View) -> bool:
-    """The text says whose the author's domain is, every link leads there, and nothing in it bears the brand's sign."""
-    texts = [item.text for item in view.spoken if not item.is_subject]
-    return view.once(_leads_home) and not view.once(resembles) and names_itself(view.message.authors, texts, view.brand)
 
 
 def shows_a_fraud(view: View) -> bool:

@@ -44,13 +44,22 @@ def judge(message: Message, evidence: AuthEvidence, brands: Sequence[Brand]) -> 
 
 
 def conclude(claimed: Sequence[Claimed], evidence: AuthEvidence) -> Verdict:
-    """The verdict over all brands: a proven author's own brand first, else the worst; the earlier brand on a tie.
+    """The verdict over all brands: a proven author's own brand first, else the worst.
 
-    A proof names the one author there is, so another brand's words in his mail are mentions.
+    A proof names the one author there is, so another brand's words in his mail are mentions. On a tie it is the brand whose name
+    the author bears, then the earlier one.
     """
     verdicts = [_for_brand(claim, evidence) for claim in claimed]
     proven = [verdict for verdict in verdicts if verdict.proven]
-    return max(proven or verdicts, key=lambda verdict: SEVERITY.index(verdict.label), default=UNRELATED)
+    return max(
+        proven or verdicts,
+        key=lambda verdict: (SEVERITY.index(verdict.label), _author_claims(verdict)),
+        default=UNRELATED,
+    )
+
+
+def _author_claims(verdict: Verdict) -> bool:
+    return any(finding.rule in {"claim-author", "claim-display-name"} for finding in verdict.findings)
 
 
 def _for_brand(claim: Claimed, evidence: AuthEvidence) -> Verdict:

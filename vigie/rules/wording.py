@@ -124,8 +124,8 @@ def _may_name(view: View, display: str) -> bool:
 
 
 def score(view: View) -> Score | None:
-    """The score of what the outer speaker says. None where the model knows nothing: another brand, an SMS, a mail that names no brand."""
-    if not view.brand.claim.learned or view.message.medium is not Medium.MAIL or not names_brand(view):
+    """The score of what the outer speaker says. None where the model knows nothing: an SMS, a mail that does not name the brand."""
+    if view.message.medium is not Medium.MAIL or not names_brand(view):
         return None
     told = (model().score(features(view, spoken)) for spoken in _readings(view))
     return max(told, key=lambda reading: reading.total)

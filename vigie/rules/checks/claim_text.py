@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from vigie.message.types import Medium
 from vigie.rules.doubt import (
     BESIDE,
-    answers_at_home,
     bears_the_name,
     confirmed,
     doubt,
@@ -36,9 +35,6 @@ ID = "claim-text"
 KINDS = (Kind.CLAIM,)
 SOURCES = ("facts/ameli.md sections 3.1 and 6", "house: CLAIM")
 
-_SUPPORTING = BESIDE - {"issuer"}
-"""Signs of a sender who names nobody and mentions the brand: enough to warn, where nothing is known of the words of its frauds."""
-
 
 def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
@@ -62,8 +58,7 @@ def check(view: View) -> Iterator[Finding]:
             return
         doubted = own or unmeant or not (signed(view) or view.once(confirmed))
     else:
-        bound_to = BESIDE if answers_at_home(view) else _SUPPORTING
-        doubted = own or (not view.brand.claim.learned and topics <= bound_to)
+        doubted = own
     if points < needed:
         return
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
