@@ -32,8 +32,9 @@ SPLITS = ("design", "kept")
 VERDICTS = frozenset({"genuine", "impersonation", "suspicious", "undecided", "unrelated"})
 FIELDS = frozenset(
     "slug accept theme evasions author reply_to to cc subject date list auth text html attachments raw_headers"
-    " charset encoding via footer".split()
+    " charset encoding via footer brand".split()
 )
+"""`brand`: whose a false one is, in the tables of packs/; without it, ameli's."""
 WRITTEN = datetime(2026, 11, 20, tzinfo=UTC)
 PARIS = timezone(timedelta(hours=1))
 BRAND_DOMAIN, BRAND_SELECTOR, BRAND_SERVER = "info.ameli.fr", "demo2026", "203.0.113.25"

@@ -15,9 +15,11 @@ import math
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tests.corpus.build import HERE, build, entries_of, tables
 from tests.others.grammar import mail as generated
@@ -25,8 +27,9 @@ from tests.rules.building import AMELI, evidence, message
 from tests.rules.unseen import mails
 from tests.samples.sign import DEMO
 from vigie.message.parse import parse
+from vigie.rules import brand
 from vigie.rules.view import View
-from vigie.rules.wording import Model, features, names_brand
+from vigie.rules.wording import Model, features, named_pairs, names_brand
 
 TARGET = HERE.parents[1] / "vigie" / "rules" / "wording.tsv"
 STRENGTH = 3.0
@@ -58,7 +61,7 @@ class Example:
 def sources() -> list[Path]:
     """The tables that are learned from."""
     own = (RULES / "frauds.toml", RULES / "mentions.toml", DEMO / "mails.toml")
-    return [*tables("design"), *texts(), *own]
+    return [*tables("design"), *tables("packs/design"), *texts(), *own]
 
 
 def texts() -> list[Path]:
@@ -87,6 +90,9 @@ def examples() -> Iterator[Example]:
             if not UNSETTLED & set(entry["accept"]):
                 false = "impersonation" in entry["accept"]
                 yield _example(path.stem, entry["slug"], build(entry, "design", {}), false=false)
+    for path in tables("packs/design"):
+        for entry in entries_of(path):
+            yield from _of_brands(f"packs-{path.stem}", entry)
     for path in texts():
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         for kind in ("false", "honest"):
@@ -114,6 +120,30 @@ def _bare(table: str, stranger: str, *, false: bool) -> Iterator[Example]:
         for author in authors:
             made = message(author, mail["subject"], mail["body"], mail["links"])
             yield _seen(table, f"{number}-{author}", View(made, evidence("sender.example"), AMELI), false=false)
+
+
+def _of_brands(table: str, entry: Mapping[str, Any]) -> Iterator[Example]:
+    """A false mail as its brand's rules read it; any other as those of every brand do that it names."""
+    message = parse(build(entry, "design", {}))
+    of = entry.get("brand")
+    for name in [of] if of else brand.names():
+        found = _seen(
+            table, f"{entry['slug']}-{name}", View(message, evidence("sender.example"), _loaded(name)), false=bool(of)
+        )
+        if found.named:
+            yield replace(found, features={name: value for name, value in found.features.items() if not _names(name)})
+
+
+@cache
+def _names(feature: str) -> bool:
+    """A pair of words that is another brand's name: no name is a feature."""
+    pair = feature.partition(":")[2]
+    return any(pair in named_pairs(_loaded(name)) for name in brand.names())
+
+
+@cache
+def _loaded(name: str) -> brand.Brand:
+    return brand.load(name)
 
 
 def _example(table: str, slug: str, raw: bytes, *, false: bool) -> Example:

@@ -17,6 +17,7 @@ from functools import cache
 from importlib import resources
 
 from vigie.message.types import Layer, Medium
+from vigie.rules.brand import Brand
 from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, is_person, names_of
 from vigie.rules.standing import Standing, by_name, names_itself, own_voice
@@ -220,7 +221,7 @@ def features(
     found[f"x:words-{min(8, sum(map(len, lines)).bit_length())}"] = 1.0
     if not shown:
         found["x:no-display"] = 1.0
-    named = _named_pairs(view.brand.claim.names + view.brand.claim.products)
+    named = named_pairs(view.brand)
     grams = set(_grams([token for line in lines for token in line])) - named
     share = BODY / math.sqrt(len(grams)) if grams else 0.0
     found |= {f"b:{gram}": share for gram in grams}
@@ -240,9 +241,13 @@ def _warns(spoken: tuple[Utterance, ...]) -> bool:
     return warns_of_fraud(subject, body)
 
 
-@cache
-def _named_pairs(phrases: tuple[str, ...]) -> frozenset[str]:
+def named_pairs(brand: Brand) -> frozenset[str]:
     """Names of two words as pairs of stems: where one stands in a path or a longer word ("Vitaléa"), it is no feature either."""
+    return _pairs(brand.claim.names + brand.claim.products)
+
+
+@cache
+def _pairs(phrases: tuple[str, ...]) -> frozenset[str]:
     return frozenset("_".join(word[:STEM] for word in phrase.split()) for phrase in phrases if phrase.count(" ") == 1)
 
 
@@ -258,7 +263,7 @@ def _body_lines(spoken: tuple[Utterance, ...]) -> list[str]:
 def tokens(folded: str, words: Names) -> list[str]:
     """The stems of one line; names, numbers, amounts and addresses as placeholders."""
     text = _MAIL.sub(" <mail> ", _URL.sub(" <url> ", folded))
-    text = words.products.sub(" <product> ", words.names.sub(" <name> ", text))
+    text = words.names.sub(" <name> ", words.products.sub(" <product> ", text))
     text = _EURO.sub(" <euro> ", _NUMBER.sub(" <n> ", text))
     return [token if token[0] == "<" else token[:STEM] for token in _WORD.findall(text)]
 
