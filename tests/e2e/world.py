@@ -100,14 +100,12 @@ class World:
             if not imap.folder_exists(folder):
                 return set()
             imap.select_folder(folder, readonly=True)
-            found = imap.fetch(imap.search(), ["BODY.PEEK[]"]).values()
-            return {hashlib.sha256(item[b"BODY[]"]).hexdigest() for item in found}
+            found = [item[b"BODY[]"] for item in imap.fetch(imap.search(), ["BODY.PEEK[]"]).values()]
+            # NIL: moved away since it was found
+            return {hashlib.sha256(raw).hexdigest() for raw in found if raw is not None}
 
 
-def _configured(folder: Path, dovecot: Dovecot, port: int) -> tuple[Path, dict[str, AccountSettings]]:
-    accounts = {
-        name: dovecot.account(name, mode="enforce").model_copy(update={"name": name}) for name in ("accueil", "compta")
-    }
+def _configured(folder: Path, accounts: dict[str, AccountSettings], port: int) -> Path:
     path = folder / "vigie.toml"
     sections = "".join(account_toml(account) for account in accounts.values())
     # One test sets a second factor up; the others are about something else.
