@@ -189,16 +189,20 @@ def what_was_sent_is_what_the_payloads_say(webmail: Webmail, vigie: Server, asks
 
 
 def test_whatever_goes_wrong_is_said_in_plain_words(
-    webmail: Webmail, roundcube: Roundcube, vigie: Server, asks: Callable[..., None], hook_server: Webhook
+    webmail: Webmail,
+    roundcube: Roundcube,
+    vigie: Server,
+    asks: Callable[..., None],
+    hook_server: Webhook,
+    deaf_port: int,
 ) -> None:
     good, bad = vigie.token(Use.CHECK), vigie.token(Use.REPORT)
-    (nobody,) = processes.free_ports(1)
     secure = hook_server.url.removesuffix("/hook")
     hook_server.status = 404
     cases: list[tuple[str, str, dict[str, object], str]] = [
         (vigie.origin, f"{good[:-4]}AAAA", {}, "son jeton est refusé"),
         (vigie.origin, bad, {}, "son jeton n'y donne pas droit"),
-        (f"http://127.0.0.1:{nobody}", good, {}, "Le serveur Vigie ne répond pas"),
+        (f"http://127.0.0.1:{deaf_port}", good, {}, "Le serveur Vigie ne répond pas"),
         (vigie.origin, good, {"vigie_max_bytes": 100}, "trop gros"),
         (vigie.origin.replace("127.0.0.1", "vigie.example"), good, {}, "pas encore réglée"),
         (vigie.origin, "", {}, "pas encore réglée"),
@@ -241,7 +245,9 @@ def reported(server: str) -> str:
     return subprocess.check_output(run, text=True)
 
 
-def test_a_report_was_not_sent_only_where_that_is_known(impostor: Answering, hook_server: Webhook) -> None:
+def test_a_report_was_not_sent_only_where_that_is_known(
+    impostor: Answering, hook_server: Webhook, deaf_port: int
+) -> None:
     """Behind a proxy that gives up, a connection that ends, an answer that nobody understands it may have arrived."""
     for status, kind in REFUSALS:
         impostor.says(status, b"{}", Content_Type=kind)
@@ -258,8 +264,7 @@ def test_a_report_was_not_sent_only_where_that_is_known(impostor: Answering, hoo
     said = reported(impostor.origin)
     assert said.startswith("Il n'est pas sûr")
     assert "met trop de temps à répondre" in said
-    (nobody,) = processes.free_ports(1)
-    assert reported(f"http://127.0.0.1:{nobody}").startswith("Ce message n'a pas été signalé. Le serveur Vigie ne")
+    assert reported(f"http://127.0.0.1:{deaf_port}").startswith("Ce message n'a pas été signalé. Le serveur Vigie ne")
     assert "rien ne lui a été envoyé" in reported(hook_server.url.removesuffix("/hook"))
 
 

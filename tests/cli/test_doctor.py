@@ -196,8 +196,9 @@ def test_names():
         assert named(names.names(server.settings)) == set()
         assert named(names.honest(server.settings, "made-up.com")) == {"dns-lies"}
         server.publish({"fail": ["ameli.fr"]})
-    quick = DnsSettings(nameservers=("127.0.0.1",), port=processes.free_ports(1)[0], timeout_s=0.2)
-    assert named(names.names(quick)) == {"dns-silent"}
+    with processes.deaf_port(socket.SOCK_DGRAM) as port:
+        quick = DnsSettings(nameservers=("127.0.0.1",), port=port, timeout_s=0.2)
+        assert named(names.names(quick)) == {"dns-silent"}
     assert named(names.in_time(0.6, DnsSettings())) == {"dns-slow"}
     assert named(names.names(DnsSettings(zone_file=DEMO / "zone.toml"))) >= {"dns-from-file"}
 
@@ -270,14 +271,13 @@ def looked_at(wanted: AccountSettings, trust: TrustSettings = TRUST) -> set[str]
     return named(doctor._account(wanted, trust))
 
 
-def test_mailboxes_that_cannot_be_reached(dovecot, tmp_path):
+def test_mailboxes_that_cannot_be_reached(dovecot, tmp_path, deaf_port):
     (tmp_path / "wrong").write_text("not-the-password")
-    (port,) = processes.free_ports(1)
     assert looked_at(dovecot.account(password_file=tmp_path / "wrong")) == {"login-refused"}
     assert looked_at(dovecot.account(password_file=tmp_path / "absent")) == {"no-secret"}
-    assert looked_at(dovecot.account(port=port)) == {"unreachable"}
+    assert looked_at(dovecot.account(port=deaf_port)) == {"unreachable"}
     assert looked_at(dovecot.account(ca_file=None)) == {"tls-refused"}
-    oauth = {"issuer": f"https://127.0.0.1:{port}", "client_id": "x", "token_file": tmp_path / "none.token"}
+    oauth = {"issuer": f"https://127.0.0.1:{deaf_port}", "client_id": "x", "token_file": tmp_path / "none.token"}
     refused = MailboxError("auth", "the login has expired or was withdrawn", temporary=False)
     assert named([doctor._unreached(account(password_env=None, oauth=oauth), refused)]) == {"token-refused"}
 
