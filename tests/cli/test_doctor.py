@@ -212,9 +212,9 @@ def test_metrics_and_alerts(tmp_path, smtp, webhook):
     assert named(outside.alerts(AlertSettings(), (account(),))) == {"alerts-nowhere"}
     mail = {
         "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
-        "password_file": smtp.password_file, "recipients": ["Accueil@example.org"], "timeout_s": 5,
+        "password_file": smtp.password_file, "recipients": ["Accueil@example.org"], "timeout_s": 30,
     }  # fmt: skip
-    hook = {"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5}
+    hook = {"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 30}
     right = AlertSettings.model_validate({"mail": mail | {"recipients": ["admin@example.org"]}, "webhook": hook})
     assert named(outside.alerts(right, (account(),))) == set()
     assert named(outside.alerts(AlertSettings.model_validate({"mail": mail}), (account(),))) == {"alerts-into-watched"}
@@ -227,7 +227,7 @@ def test_metrics_and_alerts(tmp_path, smtp, webhook):
 def test_digests(smtp, webhook):
     server = {
         "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
-        "password_file": smtp.password_file, "timeout_s": 5,
+        "password_file": smtp.password_file, "timeout_s": 30,
     }  # fmt: skip
     digest = {"on": True, "to": ["reviewers", "owners"], "mail": server}
     pages = "https://vigie.example.org"
@@ -248,7 +248,7 @@ def test_channels_for_reports(smtp, webhook, tmp_path):
     reports.mkdir()
     server = {
         "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
-        "password_file": smtp.password_file, "timeout_s": 5,
+        "password_file": smtp.password_file, "timeout_s": 30,
     }  # fmt: skip
     hook = {"url": webhook.url, "ca_file": webhook.ca, "token_file": token}
     told = {"mail": server, "folder": {"path": reports}, "apwg": {}, "webhook": hook}

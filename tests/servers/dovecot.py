@@ -312,7 +312,7 @@ class Dovecot:
             "ca_file": self.cert,
             "username": name,
             "password_file": None if "oauth" in changes else self.base / "password",
-            "timeout_s": 10.0,
+            "timeout_s": 30.0,
         }
         return AccountSettings.model_validate(settings | changes)
 

@@ -57,7 +57,7 @@ def test_two_sessions_of_one_account(dovecot: Dovecot) -> None:
         watcher.idle_start()
         assert not watcher.idle_wait(0.1)
         append(account, b"From: a@example.org\r\n\r\nx\r\n")
-        assert watcher.idle_wait(10)
+        assert watcher.idle_wait(60)  # without inotify Dovecot looks every 30 s
         worker.select("INBOX", read_only=True)
         assert len(list(worker.uids_after(0))) == 1
         watcher.idle_done()
