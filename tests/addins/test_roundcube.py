@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,7 @@ from tests.addins.webmail import Webmail, signed_in
 from tests.canary import MARK
 from tests.cli.program import DEMO
 from tests.e2e.letters import false_mail
-from tests.e2e.world import Chromium
-from tests.servers import processes
+from tests.e2e.world import Chromium, until
 from tests.servers.dovecot import Dovecot, client, put
 from tests.servers.hooks import Webhook
 from tests.servers.roundcube import Roundcube
@@ -278,32 +278,39 @@ def again(page: Page) -> None:
     }""")
 
 
+def is_asked(impostor: Answering, count: int) -> bool:
+    return len(impostor.asked) == count
+
+
 def test_no_mail_and_no_page_waits_for_the_answer_and_it_is_asked_for_once(
     webmail: Webmail, asks: Callable[..., None], impostor: Answering, vigie: Server
 ) -> None:
     """W-32: nothing is called safe before it was judged."""
     asks(impostor.origin, vigie.token(Use.CHECK), vigie_timeout=600)
     # The second is opened while the first still waits: they share a session.
-    for name, text in (("impersonation", "Vos droits se renouvellent ici"), ("unrelated", "apporter le dessert")):
+    texts = (("impersonation", "Vos droits se renouvellent ici"), ("unrelated", "apporter le dessert"))
+    for count, (name, text) in enumerate(texts, 1):
         expect(webmail.open(UID[name])).to_contain_text("Vigie vérifie ce message…")
         expect(webmail.page.locator("#messagebody")).to_contain_text(text)
+        until(partial(is_asked, impostor, count))  # a page that is left before asks nothing
     impostor.judges(verdict="unrelated")
     webmail.answered("unrelated")
     webmail.open(UID["unrelated"])
     webmail.answered("unrelated")
-    assert len(impostor.asked) == 2
+    assert is_asked(impostor, 2)
     impostor.says(200, b"<html>Wifi de la gare</html>")
     again(webmail.page)  # known
     webmail.answered("unrelated")
     webmail.open(UID["genuine"])
     expect(webmail.answered("problem")).to_contain_text("n'est pas un serveur Vigie")
+    assert is_asked(impostor, 3)
     impostor.says(503, b"", Retry_After="120")
     webmail.banner.get_by_role("button", name="Réessayer").click()
     expect(webmail.banner).to_contain_text("très occupé : réessayez dans 2 minutes")
-    asked = len(impostor.asked)
+    assert is_asked(impostor, 4)
     again(webmail.page)
     expect(webmail.answered("problem")).to_contain_text("très occupé")
-    assert len(impostor.asked) == asked  # it was told when
+    assert is_asked(impostor, 4)  # it was told when
 
 
 def test_what_a_mail_or_an_answer_brings_along_stays_text(

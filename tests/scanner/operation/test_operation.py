@@ -64,6 +64,8 @@ def served(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         assert until(lambda: figures(port).get(passed) == 1), service.log()
         settled = f"vigie_lag_messages account={account.name} folder=INBOX"
         assert until(lambda: figures(port).get(settled) == 0), service.log()
+        over = f"vigie_pass_seconds_count account={account.name}"
+        assert until(lambda: figures(port).get(over, 0) >= 1), service.log()
         yield figures(port), account.name
 
 
