@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import canary
 from tests.judge import forked
+from tests.servers import processes
 from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PLAIN, POOR, Dovecot, Variant
 from tests.servers.hooks import Smtp, Webhook
@@ -227,3 +228,10 @@ def smtp(smtp_server: Smtp) -> Smtp:
     smtp_server.got.clear()
     smtp_server.refuses = False
     return smtp_server
+
+
+@pytest.fixture
+def deaf_port() -> Iterator[int]:
+    """Nobody listens there."""
+    with processes.deaf_port() as port:
+        yield port

@@ -63,15 +63,25 @@ class Server:
 def served(folder: Path, more: str = "") -> Iterator[Server]:
     """The real pages, which judge with the name servers of the demo. `more`: of `[web.api]`."""
     with contextlib.ExitStack() as stack:
-        (port,) = processes.free_ports(1)
         ends = stack.enter_context(contextlib.ExitStack())
-        wire = ends.enter_context(Cutter(port))
-        origin, config = f"http://127.0.0.1:{wire.port}", folder / "vigie.toml"
-        web = f'[web]\nlisten = "127.0.0.1:{port}"\nbase_url = "{origin}"\n[web.api]\nreports_per_hour = {REPORTS}\n{more}'
-        config.write_text(JUDGING + web)
-        command = [sys.executable, "-m", "vigie", "--config", str(config), "web"]
-        process = processes.spawn(command, folder / "web.log", unprivileged=False, cwd=Path.cwd())
-        ends.callback(processes.stop, process)
-        assert any(processes.listening(process, port) for _ in range(3)), (folder / "web.log").read_text()
+        wire = _started(folder, more, ends)
         ledger = stack.enter_context(Ledger(f"sqlite:///{folder / 'vigie.db'}", "tests"))
-        yield Server(origin, wire, ledger, ends)
+        yield Server(f"http://127.0.0.1:{wire.port}", wire, ledger, ends)
+
+
+def _started(folder: Path, more: str, ends: contextlib.ExitStack) -> Cutter:
+    """The wire; it ends with the stack, and so does what is behind it."""
+    config = folder / "vigie.toml"
+    command = [sys.executable, "-m", "vigie", "--config", str(config), "web"]
+    for _ in range(5):  # somebody else may take the port between our look and the pages'
+        (port,) = processes.free_ports(1)
+        tried = ends.enter_context(contextlib.ExitStack())
+        wire = tried.enter_context(Cutter(port))
+        where = f'[web]\nlisten = "127.0.0.1:{port}"\nbase_url = "http://127.0.0.1:{wire.port}"\n'
+        config.write_text(f"{JUDGING}{where}[web.api]\nreports_per_hour = {REPORTS}\n{more}")
+        process = processes.spawn(command, folder / "web.log", unprivileged=False, cwd=Path.cwd())
+        tried.callback(processes.stop, process)
+        if any(processes.listening(process, port) for _ in range(3)):
+            return wire
+        tried.close()
+    raise processes.ServerError(f"the pages do not start: {(folder / 'web.log').read_text()}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,7 @@ from tests.addins.webmail import Webmail, signed_in
 from tests.canary import MARK
 from tests.cli.program import DEMO
 from tests.e2e.letters import false_mail
-from tests.e2e.world import Chromium
-from tests.servers import processes
+from tests.e2e.world import Chromium, until
 from tests.servers.dovecot import Dovecot, client, put
 from tests.servers.hooks import Webhook
 from tests.servers.roundcube import Roundcube
@@ -189,16 +189,20 @@ def what_was_sent_is_what_the_payloads_say(webmail: Webmail, vigie: Server, asks
 
 
 def test_whatever_goes_wrong_is_said_in_plain_words(
-    webmail: Webmail, roundcube: Roundcube, vigie: Server, asks: Callable[..., None], hook_server: Webhook
+    webmail: Webmail,
+    roundcube: Roundcube,
+    vigie: Server,
+    asks: Callable[..., None],
+    hook_server: Webhook,
+    deaf_port: int,
 ) -> None:
     good, bad = vigie.token(Use.CHECK), vigie.token(Use.REPORT)
-    (nobody,) = processes.free_ports(1)
     secure = hook_server.url.removesuffix("/hook")
     hook_server.status = 404
     cases: list[tuple[str, str, dict[str, object], str]] = [
         (vigie.origin, f"{good[:-4]}AAAA", {}, "son jeton est refusé"),
         (vigie.origin, bad, {}, "son jeton n'y donne pas droit"),
-        (f"http://127.0.0.1:{nobody}", good, {}, "Le serveur Vigie ne répond pas"),
+        (f"http://127.0.0.1:{deaf_port}", good, {}, "Le serveur Vigie ne répond pas"),
         (vigie.origin, good, {"vigie_max_bytes": 100}, "trop gros"),
         (vigie.origin.replace("127.0.0.1", "vigie.example"), good, {}, "pas encore réglée"),
         (vigie.origin, "", {}, "pas encore réglée"),
@@ -241,7 +245,9 @@ def reported(server: str) -> str:
     return subprocess.check_output(run, text=True)
 
 
-def test_a_report_was_not_sent_only_where_that_is_known(impostor: Answering, hook_server: Webhook) -> None:
+def test_a_report_was_not_sent_only_where_that_is_known(
+    impostor: Answering, hook_server: Webhook, deaf_port: int
+) -> None:
     """Behind a proxy that gives up, a connection that ends, an answer that nobody understands it may have arrived."""
     for status, kind in REFUSALS:
         impostor.says(status, b"{}", Content_Type=kind)
@@ -258,8 +264,7 @@ def test_a_report_was_not_sent_only_where_that_is_known(impostor: Answering, hoo
     said = reported(impostor.origin)
     assert said.startswith("Il n'est pas sûr")
     assert "met trop de temps à répondre" in said
-    (nobody,) = processes.free_ports(1)
-    assert reported(f"http://127.0.0.1:{nobody}").startswith("Ce message n'a pas été signalé. Le serveur Vigie ne")
+    assert reported(f"http://127.0.0.1:{deaf_port}").startswith("Ce message n'a pas été signalé. Le serveur Vigie ne")
     assert "rien ne lui a été envoyé" in reported(hook_server.url.removesuffix("/hook"))
 
 
@@ -273,32 +278,39 @@ def again(page: Page) -> None:
     }""")
 
 
+def is_asked(impostor: Answering, count: int) -> bool:
+    return len(impostor.asked) == count
+
+
 def test_no_mail_and_no_page_waits_for_the_answer_and_it_is_asked_for_once(
     webmail: Webmail, asks: Callable[..., None], impostor: Answering, vigie: Server
 ) -> None:
     """W-32: nothing is called safe before it was judged."""
     asks(impostor.origin, vigie.token(Use.CHECK), vigie_timeout=600)
     # The second is opened while the first still waits: they share a session.
-    for name, text in (("impersonation", "Vos droits se renouvellent ici"), ("unrelated", "apporter le dessert")):
+    texts = (("impersonation", "Vos droits se renouvellent ici"), ("unrelated", "apporter le dessert"))
+    for count, (name, text) in enumerate(texts, 1):
         expect(webmail.open(UID[name])).to_contain_text("Vigie vérifie ce message…")
         expect(webmail.page.locator("#messagebody")).to_contain_text(text)
+        until(partial(is_asked, impostor, count))  # a page that is left before asks nothing
     impostor.judges(verdict="unrelated")
     webmail.answered("unrelated")
     webmail.open(UID["unrelated"])
     webmail.answered("unrelated")
-    assert len(impostor.asked) == 2
+    assert is_asked(impostor, 2)
     impostor.says(200, b"<html>Wifi de la gare</html>")
     again(webmail.page)  # known
     webmail.answered("unrelated")
     webmail.open(UID["genuine"])
     expect(webmail.answered("problem")).to_contain_text("n'est pas un serveur Vigie")
+    assert is_asked(impostor, 3)
     impostor.says(503, b"", Retry_After="120")
     webmail.banner.get_by_role("button", name="Réessayer").click()
     expect(webmail.banner).to_contain_text("très occupé : réessayez dans 2 minutes")
-    asked = len(impostor.asked)
+    assert is_asked(impostor, 4)
     again(webmail.page)
     expect(webmail.answered("problem")).to_contain_text("très occupé")
-    assert len(impostor.asked) == asked  # it was told when
+    assert is_asked(impostor, 4)  # it was told when
 
 
 def test_what_a_mail_or_an_answer_brings_along_stays_text(

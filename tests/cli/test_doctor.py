@@ -196,8 +196,9 @@ def test_names():
         assert named(names.names(server.settings)) == set()
         assert named(names.honest(server.settings, "made-up.com")) == {"dns-lies"}
         server.publish({"fail": ["ameli.fr"]})
-    quick = DnsSettings(nameservers=("127.0.0.1",), port=processes.free_ports(1)[0], timeout_s=0.2)
-    assert named(names.names(quick)) == {"dns-silent"}
+    with processes.deaf_port(socket.SOCK_DGRAM) as port:
+        quick = DnsSettings(nameservers=("127.0.0.1",), port=port, timeout_s=0.2)
+        assert named(names.names(quick)) == {"dns-silent"}
     assert named(names.in_time(0.6, DnsSettings())) == {"dns-slow"}
     assert named(names.names(DnsSettings(zone_file=DEMO / "zone.toml"))) >= {"dns-from-file"}
 
@@ -211,9 +212,9 @@ def test_metrics_and_alerts(tmp_path, smtp, webhook):
     assert named(outside.alerts(AlertSettings(), (account(),))) == {"alerts-nowhere"}
     mail = {
         "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
-        "password_file": smtp.password_file, "recipients": ["Accueil@example.org"], "timeout_s": 5,
+        "password_file": smtp.password_file, "recipients": ["Accueil@example.org"], "timeout_s": 30,
     }  # fmt: skip
-    hook = {"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5}
+    hook = {"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 30}
     right = AlertSettings.model_validate({"mail": mail | {"recipients": ["admin@example.org"]}, "webhook": hook})
     assert named(outside.alerts(right, (account(),))) == set()
     assert named(outside.alerts(AlertSettings.model_validate({"mail": mail}), (account(),))) == {"alerts-into-watched"}
@@ -226,7 +227,7 @@ def test_metrics_and_alerts(tmp_path, smtp, webhook):
 def test_digests(smtp, webhook):
     server = {
         "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
-        "password_file": smtp.password_file, "timeout_s": 5,
+        "password_file": smtp.password_file, "timeout_s": 30,
     }  # fmt: skip
     digest = {"on": True, "to": ["reviewers", "owners"], "mail": server}
     pages = "https://vigie.example.org"
@@ -247,7 +248,7 @@ def test_channels_for_reports(smtp, webhook, tmp_path):
     reports.mkdir()
     server = {
         "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "sender": "v@example.org",
-        "password_file": smtp.password_file, "timeout_s": 5,
+        "password_file": smtp.password_file, "timeout_s": 30,
     }  # fmt: skip
     hook = {"url": webhook.url, "ca_file": webhook.ca, "token_file": token}
     told = {"mail": server, "folder": {"path": reports}, "apwg": {}, "webhook": hook}
@@ -270,14 +271,13 @@ def looked_at(wanted: AccountSettings, trust: TrustSettings = TRUST) -> set[str]
     return named(doctor._account(wanted, trust))
 
 
-def test_mailboxes_that_cannot_be_reached(dovecot, tmp_path):
+def test_mailboxes_that_cannot_be_reached(dovecot, tmp_path, deaf_port):
     (tmp_path / "wrong").write_text("not-the-password")
-    (port,) = processes.free_ports(1)
     assert looked_at(dovecot.account(password_file=tmp_path / "wrong")) == {"login-refused"}
     assert looked_at(dovecot.account(password_file=tmp_path / "absent")) == {"no-secret"}
-    assert looked_at(dovecot.account(port=port)) == {"unreachable"}
+    assert looked_at(dovecot.account(port=deaf_port)) == {"unreachable"}
     assert looked_at(dovecot.account(ca_file=None)) == {"tls-refused"}
-    oauth = {"issuer": f"https://127.0.0.1:{port}", "client_id": "x", "token_file": tmp_path / "none.token"}
+    oauth = {"issuer": f"https://127.0.0.1:{deaf_port}", "client_id": "x", "token_file": tmp_path / "none.token"}
     refused = MailboxError("auth", "the login has expired or was withdrawn", temporary=False)
     assert named([doctor._unreached(account(password_env=None, oauth=oauth), refused)]) == {"token-refused"}
 

@@ -117,7 +117,7 @@ def test_by_browser_as_the_wrong_person(provider: Oidc, account: AccountSettings
     login = Login(here, "--lang", "en", "login", account.name)
     address = login.until(r"^(https://\S+/authorize\?\S+)")
     context = ssl.create_default_context(cafile=str(provider.ca))
-    with httpx.Client(verify=context) as browser:
+    with httpx.Client(verify=context, timeout=60) as browser:
         back = browser.get(address).headers["location"]
         page = browser.get(back)
     assert "Noted. You may close this page." in page.text
@@ -164,7 +164,7 @@ def test_a_port_of_ones_own(
     status, told = run(capsys, here, "login", account.name, "--port", str(port))
     assert (status, f"--port {port}" in told) == (2, True)
     context = ssl.create_default_context(cafile=str(provider.ca))
-    with httpx.Client(verify=context) as browser:
+    with httpx.Client(verify=context, timeout=60) as browser:
         browser.get(browser.get(address).headers["location"])
     assert login.end()[0] == 0
 

@@ -18,6 +18,7 @@ import pytest
 
 from tests import canary
 from tests.outlook.builder import built
+from tests.servers import processes
 from tests.web.served import Browser, Clock, Served, text
 from vigie.cli import config, main
 from vigie.cli.example import SECTIONS
@@ -50,19 +51,27 @@ def systemd(file: Path) -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def running(file: Path) -> Iterator[subprocess.Popen[str]]:
-    """It says where it is on its first line; and that its add-in of Outlook is made for elsewhere, which keeps nothing from starting."""
+def running(file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """And its address, which it says on its first line; and that its add-in of Outlook is made for elsewhere, which keeps nothing
+    from starting."""
     files = built(file.parent, origin="https://vigie.example.org")
-    file.write_text(f'[web]\nlisten = "127.0.0.1:18529"\n[web.outlook]\nfiles = "{files}"\n')
-    with subprocess.Popen(
-        (*PROGRAM, "--config", str(file), "web"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "NOTIFY_SOCKET": str(file.with_name("notify"))},
-    ) as process:
-        yield process
-        process.kill()
+    for _ in range(5):  # somebody else may take the port between our look and the pages'
+        (port,) = processes.free_ports(1)
+        file.write_text(f'[web]\nlisten = "127.0.0.1:{port}"\n[web.outlook]\nfiles = "{files}"\n')
+        with subprocess.Popen(
+            (*PROGRAM, "--config", str(file), "web"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "NOTIFY_SOCKET": str(file.with_name("notify"))},
+        ) as process:
+            if any(processes.listening(process, port) for _ in range(3)):
+                yield process, f"http://127.0.0.1:{port}"
+                process.kill()
+                return
+            process.kill()
+            told = process.communicate()
+    raise processes.ServerError(f"the pages do not start: {told}")
 
 
 def create(file: Path, name: str, password: str, patch: pytest.MonkeyPatch, *more: str) -> int:
@@ -73,21 +82,22 @@ def create(file: Path, name: str, password: str, patch: pytest.MonkeyPatch, *mor
 
 def test_the_first_admin_signs_in(
     systemd: socket.socket,
-    running: subprocess.Popen[str],
+    running: tuple[subprocess.Popen[str], str],
     file: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert running.stdout is not None
-    assert running.stderr is not None
-    assert running.stdout.readline() == "Les pages sont à http://127.0.0.1:18529\n"
-    assert 'base_url manque) : [web] base_url = "https://vigie.example.org"' in running.stderr.readline()
-    assert "vigie web create-admin" in running.stderr.readline()
+    process, origin = running
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline() == f"Les pages sont à {origin}\n"
+    assert 'base_url manque) : [web] base_url = "https://vigie.example.org"' in process.stderr.readline()
+    assert "vigie web create-admin" in process.stderr.readline()
     assert systemd.recv(100) == b"READY=1"
-    with httpx.Client(base_url="http://127.0.0.1:18529") as http:
+    with httpx.Client(base_url=origin, timeout=60) as http:
         assert http.get("/readyz").text == "ok\n"
     assert create(file, "Marie", f"{PASSWORD}\n", monkeypatch) == 0
-    assert capsys.readouterr().out == "Marie peut se connecter à http://127.0.0.1:18529\n"
+    assert capsys.readouterr().out == f"Marie peut se connecter à {origin}\n"
     loaded = config.load(file)
     with Ledger(loaded.ledger) as ledger:
         site = Site(ledger, loaded.web)
@@ -99,9 +109,9 @@ def test_the_first_admin_signs_in(
         assert user is not None
         assert user.rights == ALL_RIGHTS
         assert [entry.who.partition(":")[0] for entry in ledger.audit_entries()] == ["cli", "web"]
-    running.send_signal(signal.SIGTERM)
-    assert running.wait(20) == 0
-    assert running.stderr.read() == ""
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert process.stderr.read() == ""
     assert systemd.recv(100) == b"STOPPING=1"
 
 

@@ -100,22 +100,20 @@ class World:
             if not imap.folder_exists(folder):
                 return set()
             imap.select_folder(folder, readonly=True)
-            found = imap.fetch(imap.search(), ["BODY.PEEK[]"]).values()
-            return {hashlib.sha256(item[b"BODY[]"]).hexdigest() for item in found}
+            found = [item[b"BODY[]"] for item in imap.fetch(imap.search(), ["BODY.PEEK[]"]).values()]
+            # NIL: moved away since it was found
+            return {hashlib.sha256(raw).hexdigest() for raw in found if raw is not None}
 
 
-def _configured(folder: Path, dovecot: Dovecot, port: int) -> tuple[Path, dict[str, AccountSettings]]:
-    accounts = {
-        name: dovecot.account(name, mode="enforce").model_copy(update={"name": name}) for name in ("accueil", "compta")
-    }
+def _configured(folder: Path, accounts: dict[str, AccountSettings], port: int) -> Path:
     path = folder / "vigie.toml"
     sections = "".join(account_toml(account) for account in accounts.values())
     # One test sets a second factor up; the others are about something else.
     web = f'[web]\nlisten = "127.0.0.1:{port}"\nsecond_factor = "optional"\n'
-    (folder / "reports").mkdir()
+    (folder / "reports").mkdir(exist_ok=True)
     channels = f'[channels.folder]\npath = "{folder / "reports"}"\n'
     path.write_text(f"{JUDGING}{web}{channels}{sections}")
-    return path, accounts
+    return path
 
 
 def _create_admin(config: Path) -> None:
@@ -128,21 +126,33 @@ def _create_admin(config: Path) -> None:
 @contextlib.contextmanager
 def world(folder: Path, dovecot: Dovecot, *, service: bool = True) -> Iterator[World]:
     """Everything, running; the admin has PASSWORD. Ends all of it."""
-    (port,) = processes.free_ports(1)
-    config, accounts = _configured(folder, dovecot, port)
-    command = [*VIGIE, "--config", str(config)]
-    _create_admin(config)
-    running = [
-        processes.spawn([*command, name], folder / f"{name}.log", unprivileged=False)
-        for name in ("web", "run")[: 1 + service]
-    ]
-    try:
-        assert any(processes.listening(running[0], port) for _ in range(3)), (folder / "web.log").read_text()
-        with Ledger(f"sqlite:///{folder / 'vigie.db'}", "tests") as ledger:
-            yield World(folder, dovecot, accounts, f"http://127.0.0.1:{port}", config, ledger)
-    finally:
-        for process in running:
-            processes.stop(process)
+    accounts = {
+        name: dovecot.account(name, mode="enforce").model_copy(update={"name": name}) for name in ("accueil", "compta")
+    }
+    _create_admin(_configured(folder, accounts, 0))
+    with contextlib.ExitStack() as stack:
+        config, port = _running(folder, accounts, stack, ("web", "run")[: 1 + service])
+        ledger = stack.enter_context(Ledger(f"sqlite:///{folder / 'vigie.db'}", "tests"))
+        yield World(folder, dovecot, accounts, f"http://127.0.0.1:{port}", config, ledger)
+
+
+def _running(
+    folder: Path, accounts: dict[str, AccountSettings], stack: contextlib.ExitStack, names: tuple[str, ...]
+) -> tuple[Path, int]:
+    """Where the pages listen; the programs end with the stack."""
+    for _ in range(5):  # somebody else may take the port between our look and the pages'
+        (port,) = processes.free_ports(1)
+        config = _configured(folder, accounts, port)
+        command = [*VIGIE, "--config", str(config)]
+        tried = stack.enter_context(contextlib.ExitStack())
+        running = []
+        for name in names:
+            running.append(processes.spawn([*command, name], folder / f"{name}.log", unprivileged=False))
+            tried.callback(processes.stop, running[-1])
+        if any(processes.listening(running[0], port) for _ in range(3)):
+            return config, port
+        tried.close()
+    raise processes.ServerError(f"the pages do not start: {(folder / 'web.log').read_text()}")
 
 
 # -- the browser ---------------------------------------------------------------------------------------------------------

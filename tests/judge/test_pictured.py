@@ -235,7 +235,7 @@ def test_a_program_that_fails_or_hangs_is_a_defect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, why: str
 ) -> None:
     reader = program(tmp_path, monkeypatch, does)
-    message = with_pictures(parse(mail(PAGE, "")), reader, AMELI, 0.7)
+    message = with_pictures(parse(mail(PAGE, "")), reader, AMELI, 0.7 if why == "longer than" else 30)
     assert [detail for detail in unread(message) if detail.startswith(why)]
     assert not any(defect.structural for defect in message.defects if defect.code == UNREAD)
     assert not told(message)
@@ -394,12 +394,12 @@ def test_pictures_of_25_million_pixels_leave_a_verdict(pool: WorkerPool) -> None
 def test_a_slow_program_leaves_the_verdict_that_stands_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program(tmp_path, monkeypatch, f"echo $$ > /dev/null; exec {shutil.which('sleep')} 7.125")
-    limits = LimitSettings(workers=1, wall_s=6)
+    program(tmp_path, monkeypatch, f"echo $$ > /dev/null; exec {shutil.which('sleep')} 67.125")
+    limits = LimitSettings(workers=1, wall_s=12)
     with WorkerPool(JudgeSettings(dns=DnsSettings(zone_file=zone(tmp_path)), limits=limits)) as pool:
         case = pool.submit(mail(PAGE), received=None, key="a", now=NOW).result(120)
     assert (case.error, case.verdict.label) == (None, Label.UNRELATED)
-    assert not running(b"7.125"), "it outlived the message"
+    assert not running(b"67.125"), "it outlived the message"
 
 
 def test_a_banner_is_read_as_it_is() -> None:

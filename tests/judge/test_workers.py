@@ -283,7 +283,7 @@ def test_closing_ends_everything_and_leaves_nothing_judged_that_is_not() -> None
 def test_who_is_impatient_is_told_and_what_was_given_up_is_not_judged() -> None:
     judged: list[Case] = []
     with WorkerPool(settings(workers=1), most=2, told=judged.append) as pool:
-        first = pool.submit(mail("sleep 1"), received=None, key="first")
+        first = pool.submit(mail("sleep 5"), received=None, key="first")
         second = pool.submit(mail("sleep 60"), received=None, key="second")
         with pytest.raises(workers.CrowdedError):
             pool.submit(mail(), received=None, key="third", patient=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -134,14 +133,11 @@ def test_who_asks_during_a_long_pass_does_not_wait_for_its_end(
     assert places(account)["faux"] == ["INBOX"]
 
 
-def test_who_waits_for_a_mailbox_that_is_away_is_told(dovecot: Dovecot, ledger: Ledger) -> None:
+def test_who_waits_for_a_mailbox_that_is_away_is_told(dovecot: Dovecot, ledger: Ledger, deaf_port: int) -> None:
     account = dovecot.account(mode="enforce")
     record = held(account, ledger)
-    with socket.socket() as silent:  # a port that is taken, so that nobody else's server answers there
-        silent.bind(("127.0.0.1", 0))
-        away = account.model_copy(update={"port": silent.getsockname()[1]})
-        with at_work(away, ledger):
-            answer = seen(ledger, asked(ledger, record))
+    with at_work(account.model_copy(update={"port": deaf_port}), ledger):
+        answer = seen(ledger, asked(ledger, record))
     assert isinstance(answer, Failed)
     assert (answer.code, answer.text) == viewing.AWAY
 

@@ -312,7 +312,7 @@ class Dovecot:
             "ca_file": self.cert,
             "username": name,
             "password_file": None if "oauth" in changes else self.base / "password",
-            "timeout_s": 10.0,
+            "timeout_s": 30.0,
         }
         return AccountSettings.model_validate(settings | changes)
 
@@ -374,7 +374,8 @@ def hashes(account: AccountSettings) -> Counter[str]:
             uids = imap.search()
             for start in range(0, len(uids), 200):
                 for item in imap.fetch(uids[start : start + 200], ["BODY.PEEK[]"]).values():
-                    found[hashlib.sha256(item[b"BODY[]"]).hexdigest()] += 1
+                    if item[b"BODY[]"] is not None:  # NIL: moved away since it was found
+                        found[hashlib.sha256(item[b"BODY[]"]).hexdigest()] += 1
     return found
 
 
@@ -387,5 +388,6 @@ def contents(account: AccountSettings) -> dict[str, list[bytes]]:
                 continue
             imap.select_folder(name, readonly=True)
             items = imap.fetch(imap.search(), ["BODY.PEEK[]"])
-            found[name] = [items[uid][b"BODY[]"] for uid in sorted(items)]
+            raws = (items[uid][b"BODY[]"] for uid in sorted(items))
+            found[name] = [raw for raw in raws if raw is not None]  # NIL: moved away since it was found
     return found

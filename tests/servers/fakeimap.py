@@ -84,7 +84,7 @@ class FakeImap:
             "tls": "none",
             "username": "accueil",
             "password_file": secret,
-            "timeout_s": 5.0,
+            "timeout_s": 30.0,
         }
         return AccountSettings.model_validate(settings | changes)
 

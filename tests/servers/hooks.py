@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import shutil
+import socket
 import ssl
 import threading
+from collections.abc import Awaitable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -102,11 +105,19 @@ class Smtp:
         def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
             return AuthResult(success=data.password == secret.encode(), handled=False)
 
-        (self.port,) = processes.free_ports(1)
-        self._controller = Controller(
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(listening.getsockname()[1])
+
+        class Listening(Controller):
+            def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+                """On a port that is ours already: nobody else can take it between a look and the server's."""
+                return self.loop.create_server(self._factory_invoker, sock=listening)
+
+        self._controller = Listening(
             Handler(),
             hostname="127.0.0.1",
             port=self.port,
+            ready_timeout=60,
             tls_context=context,
             require_starttls=True,
             authenticator=login,

@@ -101,9 +101,14 @@ class Knot:
 
     def resume(self) -> None:
         """Starts it again after `halt`, on the same port, with the same zones."""
+        deadline = time.monotonic() + processes.START_S
         self._process = self._spawn()
-        if not processes.listening(self._process, self.port):
-            raise processes.ServerError(f"knotd does not start again: {self.log()}")
+        while not processes.listening(self._process, self.port):  # somebody else has the port for a moment
+            processes.stop(self._process)
+            if time.monotonic() > deadline:
+                raise processes.ServerError(f"knotd does not start again: {self.log()}")
+            time.sleep(0.05)
+            self._process = self._spawn()
         for zone, serial in self._zones.items():
             self._await(zone, serial)
 

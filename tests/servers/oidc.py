@@ -121,7 +121,7 @@ class Oidc:
     def settings(self, token_file: Path, **changes: object) -> dict[str, object]:
         """`[accounts.oauth]` of a public client."""
         told: dict[str, object] = {
-            "issuer": self.issuer, "client_id": "vigie", "token_file": token_file, "ca_file": self.ca, "timeout_s": 5.0,
+            "issuer": self.issuer, "client_id": "vigie", "token_file": token_file, "ca_file": self.ca, "timeout_s": 30.0,
         }  # fmt: skip
         return told | changes
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 START_S = 30.0
@@ -18,6 +19,8 @@ STOP_S = 10.0
 MEMORY = Path("/dev/shm")
 ROOM = 1 << 30
 """Free bytes that the servers' mail may need; a container's /dev/shm is often smaller."""
+LISTEN = "0A"
+"""The state of such a socket in /proc/net/tcp."""
 
 
 class ServerError(AssertionError):
@@ -31,6 +34,14 @@ def free_ports(count: int) -> list[int]:
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [int(one.getsockname()[1]) for one in sockets]
+
+
+@contextlib.contextmanager
+def deaf_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> Iterator[int]:
+    """A port of 127.0.0.1 on which nobody listens: it is taken, so that nobody else's server answers there meanwhile."""
+    with socket.socket(type=kind) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        yield int(deaf.getsockname()[1])
 
 
 def identity() -> tuple[str, str]:
@@ -88,8 +99,8 @@ def spawn(
         )
 
 
-def listening(process: subprocess.Popen[bytes], *ports: int) -> bool:
-    """Waits until all ports accept; False when the process ended before."""
+def listening(process: subprocess.Popen[bytes] | subprocess.Popen[str], *ports: int) -> bool:
+    """Waits until the process accepts on all ports; False when it ended before, as one does whose port a stranger has."""
     deadline = time.monotonic() + START_S
     waiting = list(ports)
     while waiting and time.monotonic() < deadline:
@@ -97,10 +108,36 @@ def listening(process: subprocess.Popen[bytes], *ports: int) -> bool:
             return False
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", waiting[0]), timeout=1).close()
-            waiting.pop(0)
-            continue
+            if not _is_strangers(waiting[0], process.pid):
+                waiting.pop(0)
+                continue
         time.sleep(0.02)
     return not waiting
+
+
+def _is_strangers(port: int, ours: int) -> bool:
+    """Somebody else than the process `ours` and those that it started listens there. Who shows nobody his files is none."""
+    rows = [line.split() for path in Path("/proc/net").glob("tcp*") for line in path.read_text().splitlines()[1:]]
+    wanted = {f"socket:[{row[9]}]" for row in rows if row[3] == LISTEN and int(row[1].rpartition(":")[2], 16) == port}
+    holders = [path for path in Path("/proc").glob("[0-9]*") if wanted & _held(path)]
+    return bool(holders) and not any(_descends(path, ours) for path in holders)
+
+
+def _held(process: Path) -> set[str]:
+    found = set()
+    with contextlib.suppress(OSError):
+        for path in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(str(path.readlink()))
+    return found
+
+
+def _descends(process: Path, ours: int) -> bool:
+    try:
+        parent, group, session = map(int, (process / "stat").read_text().rpartition(")")[2].split()[1:4])
+    except OSError:
+        return False
+    return ours in (int(process.name), group, session) or (parent > 0 and _descends(Path("/proc", str(parent)), ours))
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

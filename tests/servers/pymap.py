@@ -49,6 +49,6 @@ class Pymap:
             "tls": "none",
             "username": name,
             "password_file": self.base / "password",
-            "timeout_s": 10.0,
+            "timeout_s": 30.0,
         }
         return AccountSettings.model_validate(settings | changes)

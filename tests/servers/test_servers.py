@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.scanner.test_supervisor import until
 from tests.servers import processes
 from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import Dovecot, append, client, contents, hashes
@@ -20,6 +20,8 @@ from vigie.auth_checks.resolver import DnsResolver
 
 ROOT = Path(__file__).parents[2]
 INSTALL = Path(__file__).with_name("install.sh")
+END_S = 30.0
+"""For what was killed to be gone."""
 
 
 def alive(base: Path) -> str:
@@ -57,7 +59,7 @@ def test_dovecot_keeps_its_mail_over_a_restart_and_leaves_nothing_behind() -> No
     finally:
         server.stop()
     assert not server.base.exists()
-    assert not alive(server.base)
+    assert until(lambda: not alive(server.base), END_S), alive(server.base)
 
 
 def test_dovecot_runs_without_privilege(dovecot: Dovecot) -> None:
@@ -98,9 +100,7 @@ def test_postfix_relays_and_leaves_nothing_behind(dovecot: Dovecot) -> None:
     )
     try:
         send(server.port, "a@example.org", f"{account.username}@servers.example", b"Subject: one\r\n\r\nx\r\n")
-        deadline = time.monotonic() + processes.START_S
-        while not hashes(account) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert until(lambda: bool(hashes(account)))
         (arrived,) = contents(account)["INBOX"]
         assert b"by mx.servers.example (Postfix)" in arrived
         assert arrived.endswith(b"\r\n\r\nx\r\n")
@@ -108,7 +108,7 @@ def test_postfix_relays_and_leaves_nothing_behind(dovecot: Dovecot) -> None:
     finally:
         server.stop()
     assert not server.base.exists()
-    assert not alive(server.base)
+    assert until(lambda: not alive(server.base), END_S), alive(server.base)
 
 
 ORPHAN = """
@@ -126,10 +126,7 @@ def left_by(program: str) -> Path:
     )
     base = Path(done.stdout.strip())
     assert done.returncode == -signal.SIGKILL, done.stderr
-    deadline = time.monotonic() + processes.STOP_S
-    while alive(base) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not alive(base)
+    assert until(lambda: not alive(base), END_S), alive(base)
     return base
 
 
@@ -207,7 +204,7 @@ def test_cyrus_shows_one_store_in_two_ways_and_leaves_nothing_behind(cyrus: Cyru
     other = Cyrus()
     other.stop()
     assert not other.base.exists()
-    assert not alive(other.base)
+    assert until(lambda: not alive(other.base), END_S), alive(other.base)
 
 
 CYRUS_ORPHAN = """

@@ -51,7 +51,7 @@ def pages(tmp_path: Path, idp: Oidc) -> Iterator[Served]:
 
 
 def settings(idp: Oidc, **changes: Any) -> dict[str, Any]:
-    return {"issuer": idp.issuer, "client_id": "vigie", "ca_file": idp.ca, "timeout_s": 5.0} | changes
+    return {"issuer": idp.issuer, "client_id": "vigie", "ca_file": idp.ca, "timeout_s": 30.0} | changes
 
 
 def leave(browser: Browser, path: str = "/sign-in/provider?next=/accounts") -> str:
@@ -63,7 +63,7 @@ def leave(browser: Browser, path: str = "/sign-in/provider?next=/accounts") -> s
 
 def agree(idp: Oidc, address: str) -> str:
     """Somebody agrees there: the path that leads back to us."""
-    with httpx.Client(verify=ssl.create_default_context(cafile=str(idp.ca))) as http:
+    with httpx.Client(verify=ssl.create_default_context(cafile=str(idp.ca)), timeout=60) as http:
         back = urlsplit(http.get(address).headers["location"])
     return f"{back.path}?{back.query}"
 

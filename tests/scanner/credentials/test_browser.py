@@ -41,8 +41,12 @@ def world(provider: Oidc, oauth: Callable[..., OAuthSettings]) -> Iterator[World
 def visit(provider: Oidc, address: str) -> str:
     """A browser goes there; gives the address that it is sent to."""
     context = ssl.create_default_context(cafile=str(provider.ca))
-    with httpx.Client(verify=context) as client:
+    with httpx.Client(verify=context, timeout=60) as client:
         return client.get(address).headers["location"]
+
+
+def fetched(address: str) -> httpx.Response:
+    return httpx.get(address, timeout=60)
 
 
 def log_in(world: World, act: Callable[[str, str], None], wait_s: float = 60.0, **more: object) -> str:
@@ -62,7 +66,7 @@ def test_a_browser_logs_in(provider: Oidc, world: World) -> None:
     done = threading.Event()
 
     def act(address: str, _: str) -> None:
-        pages.append(httpx.get(visit(provider, address)))
+        pages.append(fetched(visit(provider, address)))
         done.set()
 
     token = log_in(world, act)
@@ -87,11 +91,11 @@ def test_strangers_are_sent_away_and_the_browser_is_waited_for(provider: Oidc, w
         host = urllib.parse.urlsplit(redirect)
         assert host.hostname is not None
         with closing(socket.create_connection((host.hostname, host.port or 0))):  # as browsers do, in advance
-            seen.extend(httpx.get(redirect + wrong).status_code for wrong in WRONG)
-            seen.append(httpx.post(redirect).status_code)
+            seen.extend(fetched(redirect + wrong).status_code for wrong in WRONG)
+            seen.append(httpx.post(redirect, timeout=60).status_code)
             answer = visit(provider, address)
-            seen.append(httpx.get(answer.replace("/?", "/other?")).status_code)
-            httpx.get(answer)
+            seen.append(fetched(answer.replace("/?", "/other?")).status_code)
+            fetched(answer)
 
     assert log_in(world, act)
     assert seen == [400] * 6 + [501, 400]
@@ -101,7 +105,7 @@ def test_strangers_are_sent_away_and_the_browser_is_waited_for(provider: Oidc, w
 def test_the_person_says_no(provider: Oidc, world: World) -> None:
     provider.authorizes_as = "denied"
     with pytest.raises(ProviderError, match="the login was refused"):
-        log_in(world, lambda address, _: _ignore(httpx.get(visit(provider, address))))
+        log_in(world, lambda address, _: _ignore(fetched(visit(provider, address))))
 
 
 def _ignore(_: object) -> None:
@@ -164,4 +168,4 @@ def test_which_way_is_taken(oauth: Callable[..., OAuthSettings]) -> None:
 
 def test_the_end_of_the_input_is_no_answer(world: World, provider: Oidc) -> None:
     with Path(os.devnull).open(encoding="utf-8") as nothing:
-        assert log_in(world, lambda address, _: _ignore(httpx.get(visit(provider, address))), typed=nothing)
+        assert log_in(world, lambda address, _: _ignore(fetched(visit(provider, address))), typed=nothing)

@@ -18,7 +18,6 @@ import pytest
 from tests import canary
 from tests.servers.certificates import Authority
 from tests.servers.oidc import Fault, Oidc
-from tests.servers.processes import free_ports
 from vigie.scanner.credentials.browser import Request, Talk
 from vigie.scanner.credentials.faults import ProviderError, SecretError
 from vigie.scanner.credentials.grants import Client
@@ -265,11 +264,10 @@ def test_a_provider_that_says_nothing(provider: Oidc, oauth: Settings) -> None:
     assert "no answer in time" in str(error)
 
 
-def test_a_provider_that_is_not_there(provider: Oidc, oauth: Settings, tmp_path: Path) -> None:
+def test_a_provider_that_is_not_there(provider: Oidc, oauth: Settings, tmp_path: Path, deaf_port: int) -> None:
     logged_in(provider, oauth())
-    (port,) = free_ports(1)
     for issuer, words in (
-        (f"https://127.0.0.1:{port}", "cannot be reached"),
+        (f"https://127.0.0.1:{deaf_port}", "cannot be reached"),
         ("https://no-such.invalid", "cannot be reached"),
     ):
         error = fault(keeper(oauth(issuer=issuer), 4000))
@@ -373,11 +371,10 @@ def test_a_login_that_is_withdrawn(provider: Oidc, oauth: Settings) -> None:
     assert not token_file.exists()
 
 
-def test_what_cannot_be_withdrawn_is_not_forgotten(provider: Oidc, oauth: Settings) -> None:
+def test_what_cannot_be_withdrawn_is_not_forgotten(provider: Oidc, oauth: Settings, deaf_port: int) -> None:
     logged_in(provider, oauth())
-    (port,) = free_ports(1)
     with pytest.raises(SecretError, match="cannot be reached"):
-        log_out("accueil", oauth(issuer=f"https://127.0.0.1:{port}"))
+        log_out("accueil", oauth(issuer=f"https://127.0.0.1:{deaf_port}"))
     assert keeper(oauth()).bearer()
 
 

@@ -14,7 +14,6 @@ from tests.ledger.made import outcome, place
 from tests.scanner.digest.world import MORNING, PAGES, Clock, account, hold, person, post, settings
 from tests.scanner.test_supervisor import until
 from tests.servers.hooks import Smtp
-from tests.servers.processes import free_ports
 from vigie.cli.config import Config
 from vigie.judge.settings import JudgeSettings
 from vigie.ledger.people_types import ALL_RIGHTS, By, Role
@@ -217,11 +216,10 @@ def test_who_may_not_see_it_any_more_is_not_told(ledger, smtp, clock):
     assert not smtp.got
 
 
-def test_the_service_sends_it(smtp, url, tmp_path):
+def test_the_service_sends_it(smtp, url, tmp_path, deaf_port):
     """Wired: the scheduler looks, whatever the mailbox does."""
     now = datetime.now(UTC)
-    (port,) = free_ports(1)
-    here = account(port=port, tls="none", mode="observe", idle=False)
+    here = account(port=deaf_port, tls="none", mode="observe", idle=False)
     at = f"{(now - timedelta(minutes=1)).astimezone():%H:%M}"
     operation = settings(smtp, at=at, to=["owners"])
     with Ledger(url) as ledger:

@@ -44,7 +44,7 @@ ACCOUNTS = (account(), account("compta"))
 
 def settings(smtp: Smtp, **changes: Any) -> OperationSettings:
     server = {
-        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "timeout_s": 5,
+        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "timeout_s": 30,
         "password_file": smtp.password_file, "sender": "vigie@example.org",
     }  # fmt: skip
     told = {"on": True, "at": "07:30", "to": ["reviewers", "owners"], "mail": server} | changes

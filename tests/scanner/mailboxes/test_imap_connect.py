@@ -12,7 +12,6 @@ import pytest
 from tests.servers.certificates import Authority
 from tests.servers.dovecot import Dovecot, append
 from tests.servers.fakeimap import CLOSE, FakeImap, Reply
-from tests.servers.processes import free_ports
 from vigie.scanner.mailboxes.base import MailboxError
 from vigie.scanner.mailboxes.imap import connect
 from vigie.scanner.settings import AccountSettings
@@ -58,7 +57,7 @@ def test_two_sessions_of_one_account(dovecot: Dovecot) -> None:
         watcher.idle_start()
         assert not watcher.idle_wait(0.1)
         append(account, b"From: a@example.org\r\n\r\nx\r\n")
-        assert watcher.idle_wait(10)
+        assert watcher.idle_wait(60)  # without inotify Dovecot looks every 30 s
         worker.select("INBOX", read_only=True)
         assert len(list(worker.uids_after(0))) == 1
         watcher.idle_done()
@@ -87,9 +86,8 @@ def test_an_unknown_host(dovecot: Dovecot) -> None:
     assert fault(dovecot.account(host="a..b")).kind == "connect"
 
 
-def test_nobody_listens(dovecot: Dovecot) -> None:
-    (port,) = free_ports(1)
-    error = fault(dovecot.account(port=port))
+def test_nobody_listens(dovecot: Dovecot, deaf_port: int) -> None:
+    error = fault(dovecot.account(port=deaf_port))
     assert (error.kind, error.temporary) == ("connect", True)
     assert "refused" in str(error)
 

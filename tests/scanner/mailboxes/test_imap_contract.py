@@ -388,7 +388,7 @@ class TestContract:
             return
         mailbox.idle_start()
         append(account, mail(1))
-        assert mailbox.idle_wait(10)
+        assert mailbox.idle_wait(60)  # without inotify Dovecot looks every 30 s
         mailbox.idle_done()
         assert len(list(mailbox.uids_after(0))) == 1
 

@@ -14,10 +14,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.scanner.operation.world import Watched
-from tests.scanner.test_daemon import running
+from tests.scanner.test_daemon import Running, running
 from tests.scanner.test_supervisor import PATIENCE_S, until
 from tests.scanner.world import mail
-from tests.servers import processes
 from tests.servers.dovecot import Dovecot, append
 from tests.servers.hooks import Webhook
 from vigie.scanner.operation.outlook import Outlook
@@ -47,18 +46,26 @@ def figures(port: int) -> dict[str, float]:
     }
 
 
+def listens(service: Running) -> list[int]:
+    """The ports of the figures, as the service says them."""
+    return [int(port) for port in re.findall(r" metrics on 127\.0\.0\.1 port ([0-9]+)\n", service.log())]
+
+
 @pytest.fixture(scope="module")
 def served(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, float], str]]:
     """Every figure of a service that has worked, and the account's name."""
     account = dovecot.account(mode="enforce")
     append(account, mail("a"), FALSE.read_bytes())
-    (port,) = processes.free_ports(1)
-    operation = OperationSettings.model_validate({"metrics": {"listen": f"127.0.0.1:{port}"}, "alerts": QUICK})
+    operation = OperationSettings.model_validate({"metrics": {"listen": "127.0.0.1:0"}, "alerts": QUICK})
     with running(tmp_path_factory.mktemp("served"), account, operation=operation) as service:
+        assert until(lambda: len(listens(service)) == 1), service.log()
+        (port,) = listens(service)
         passed = f"vigie_actions_total account={account.name} result=quarantined"
         assert until(lambda: figures(port).get(passed) == 1), service.log()
         settled = f"vigie_lag_messages account={account.name} folder=INBOX"
         assert until(lambda: figures(port).get(settled) == 0), service.log()
+        over = f"vigie_pass_seconds_count account={account.name}"
+        assert until(lambda: figures(port).get(over, 0) >= 1), service.log()
         yield figures(port), account.name
 
 

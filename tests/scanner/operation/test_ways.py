@@ -19,7 +19,7 @@ NOTICE = Notice(
 
 def by_mail(smtp: Smtp, **changes: object) -> Way:
     told: dict[str, object] = {
-        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "timeout_s": 5,
+        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "timeout_s": 30,
         "password_file": smtp.password_file, "sender": "vigie@example.org", "recipients": ["admin@example.org"],
     }  # fmt: skip
     (way,) = ways(AlertSettings.model_validate({"mail": told | changes}))
@@ -27,7 +27,7 @@ def by_mail(smtp: Smtp, **changes: object) -> Way:
 
 
 def by_webhook(webhook: Webhook, **changes: object) -> Way:
-    told: dict[str, object] = {"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5}
+    told: dict[str, object] = {"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 30}
     (way,) = ways(AlertSettings.model_validate({"language": "en", "webhook": told | changes}))
     return way
 

@@ -41,7 +41,7 @@ def settings(**channels: object) -> ChannelsSettings:
 
 def mail_server(smtp: Smtp) -> ServerSettings:
     told = {
-        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "timeout_s": 5,
+        "host": "127.0.0.1", "port": smtp.port, "ca_file": smtp.ca, "username": "vigie", "timeout_s": 30,
         "password_file": smtp.password_file, "sender": "vigie@example.org",
     }  # fmt: skip
     return ReportServerSettings.model_validate(told)
@@ -185,7 +185,7 @@ def test_franceconnect_is_for_its_own_colours_alone(ledger: Ledger, smtp: Smtp) 
 
 
 def test_a_webhook_gets_json(ledger: Ledger, webhook: Webhook) -> None:
-    wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5})
+    wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 30})
     report = reported(ledger, Dispatch(ledger, wanted, None, accounts=()), "webhook")
     assert report.state is ReportState.SENT, report.detail
     body, headers = webhook.got.pop()
@@ -203,7 +203,7 @@ def test_a_webhook_that_refuses_loses_nothing_that_it_may_want_later(
     ledger: Ledger, webhook: Webhook, status: int, state: ReportState
 ) -> None:
     webhook.status = status
-    wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 5})
+    wanted = settings(webhook={"url": webhook.url, "ca_file": webhook.ca, "timeout_s": 30})
     report = reported(ledger, Dispatch(ledger, wanted, None, accounts=()), "webhook")
     assert (report.state, report.detail) == (state, f"refused (HTTP {status})")
 

@@ -60,7 +60,7 @@ def asking(served: Served, idp: Oidc) -> Asked:
 
 @pytest.fixture
 def asked(tmp_path: Path, oidc: Oidc) -> Iterator[Asked]:
-    entra = {"client_id": CLIENT, "tenants": TENANTS, "authority": oidc.issuer, "ca_file": oidc.ca, "timeout_s": 5.0}
+    entra = {"client_id": CLIENT, "tenants": TENANTS, "authority": oidc.issuer, "ca_file": oidc.ca, "timeout_s": 30.0}
     oidc.asked.clear()
     with serve(tmp_path, mailboxes=MAILBOXES, api={"entra": entra}) as served:
         yield asking(served, oidc)
