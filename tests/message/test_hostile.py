@@ -220,6 +220,10 @@ BOMBS = {
     "quoted lines": (mail("> x\n" * 500_000), None),
     "attributions": (mail("Le 3 mars x a écrit :\n" * 50_000), None),
     "heads": (mail("De : x\n" * 100_000), None),
+    "copied heads": (
+        mail("a" * 100 + "\n" + "De : x@y.example\n" * 100_000, header="From: a@y.example\r\nSubject: TR: y\r\n"),
+        None,
+    ),
     "head and gaps": (mail("De : x\n" + "\n" * 200_000 + "Objet : y"), None),
     "long line": (mail("x" * 3 * MEG), "text-truncated"),
     "divs": (mail("<div>" * 200_000, kind="text/html"), "html-depth"),

@@ -87,28 +87,27 @@ def assign(lines: Sequence[Line], context: Context) -> tuple[list[Layer], bool]:
     return layers, False
 
 
-def _own(lines: Sequence[Line]) -> int:
-    return sum(_letters(line.text) for line in lines if not line.quoted)
-
-
 def _letters(text: str) -> int:
     return sum(map(str.isalpha, text))
 
 
 def _forward_start(lines: Sequence[Line], context: Context) -> tuple[int, bool] | None:
     """The first line of a forwarded or original message down to the end, and whether its marker says "forwarded"."""
+    own = 0
     for index, line in enumerate(lines):
         text = line.text
-        if line.quoted or not text or len(text) > 400:
+        if line.quoted or not text:
             continue
-        if ("-" in text or ":" in text) and _FORWARD.match(text):
-            return index, True
-        if "-" in text and _ORIGINAL.match(text):
-            return index, False
-        if ":" in text and _FROM_LINE.match(text):
-            copied = context.forwards and "@" in text and _own(lines[:index]) >= _OWN_BESIDE_BLOCK
-            if _is_head_block(lines, index, 1 if copied else 2):
+        if len(text) <= 400:
+            if ("-" in text or ":" in text) and _FORWARD.match(text):
+                return index, True
+            if "-" in text and _ORIGINAL.match(text):
                 return index, False
+            if ":" in text and _FROM_LINE.match(text):
+                copied = context.forwards and "@" in text and own >= _OWN_BESIDE_BLOCK
+                if _is_head_block(lines, index, 1 if copied else 2):
+                    return index, False
+        own += _letters(text)
     return None
 
 
@@ -150,7 +149,8 @@ def _mark_quotations(lines: Sequence[Line], layers: list[Layer], stop: int, cont
         return
     if not attributed and not context.answers:
         # an indented block without an author may be mere layout: it is a quotation beside enough text of one's own
-        if _own(lines[:stop]) < _OWN_BESIDE_BLOCK:
+        own = sum(_letters(line.text) for line in lines[:stop] if not line.quoted)
+        if own < _OWN_BESIDE_BLOCK:
             quoted = [index for index in quoted if lines[index].marked]
         if all(_ADDRESS_ALONE.fullmatch(lines[index].text) for index in quoted):
             return  # ">> https://..." points at the address, and nobody is quoted
