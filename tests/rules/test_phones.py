@@ -31,6 +31,8 @@ def found(text: str) -> list[str]:
         ("+225 27 22 49 00 00", "+2252722490000"),
         ("appelez-nous au 36.46", "3646"),
         ("composez le 36-46", "3646"),
+        ("tel. 05 65 20 34 56", "0565203456"),
+        ("tel. 02 61 91 11 22", "0261911122"),
     ],
 )
 def test_numbers_are_found(text, digits):

@@ -108,8 +108,6 @@ OFFICE = "Secrétariat <x@suivi-dossiers.example>"
         "Pièce à régler ci-jointe.",
         "Merci de la compléter et de nous la retourner sous 5 jours.",
         "Résolution 300 ppp. Format PDF.",
-        "Merci de renseigner le questionnaire joint avant le 10.\n\nEnvoyé par Suivi Dossiers",
-        "Voir pièce jointe.\n\nSuivi-Dossiers",
     ],
 )
 def test_an_attachment_that_leads_off_speaks_for_who_names_nobody(body):

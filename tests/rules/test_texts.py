@@ -91,3 +91,22 @@ def test_whatever_is_pasted_is_never_genuine(text, medium):
 def test_long_notes_are_read_in_bounded_time(piece):
     # X-10: were a pattern not linear, this would not end
     judged("Appel de la CPAM. " + piece * (200_000 // len(piece)), Medium.CALL)
+
+
+HEAD = "De : Assurance Maladie <assurance-maladie@info.ameli.fr>"
+BODY = "Bonjour, votre relevé est disponible dans votre compte ameli : https://assure.ameli.fr\nL'Assurance Maladie\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"{HEAD}\nEnvoyé : mardi 24 novembre 2026 09:12\nÀ : accueil@mairie-stc.example\nObjet : Votre relevé",
+        f"{HEAD}\nÀ : Paul Durand <paul.durand@orange.example>,\n  Léa Roux <lea@exemple.example>\nCc : x@y.example\nObjet : Votre relevé",
+        "Objet : Votre relevé\nDe : assurance-maladie@info.ameli.fr\nPour : Paul Durand <paul@exemple.example>\nDate : 24/11/2026",
+        "From: Assurance Maladie <assurance-maladie@info.ameli.fr>\nTo: <mary.jones@exemple.example>\nSubject: x",
+    ],
+)
+def test_whom_a_copied_mail_was_sent_to_is_no_address_to_write_to(head):
+    """Who pasted it is the recipient; what such a text claims is not proven either."""
+    assert judged(f"{head}\n\n{BODY}").label is Label.UNDECIDED
+    assert judged(f"{head}\n\n{BODY}Répondez à dossier@remb-sante.example\n").label is Label.IMPERSONATION

@@ -105,14 +105,14 @@ def _forward_start(lines: Sequence[Line], context: Context) -> tuple[int, bool] 
                 return index, False
             if ":" in text and _FROM_LINE.match(text):
                 copied = context.forwards and "@" in text and own >= _OWN_BESIDE_BLOCK
-                if _is_head_block(lines, index, 1 if copied else 2):
+                if _is_head_block(lines, index, copied=copied):
                     return index, False
         own += _letters(text)
     return None
 
 
-def _is_head_block(lines: Sequence[Line], start: int, needed: int) -> bool:
-    """A "De :" line is followed by so many of date, recipient and subject: two as Outlook writes them, one as people copy them."""
+def _is_head_block(lines: Sequence[Line], start: int, *, copied: bool) -> bool:
+    """A "De :" line is followed by two of date, recipient and subject, as Outlook writes them; `copied` by hand: the subject will do."""
     names: set[str] = set()
     seen = 0
     for line in lines[start + 1 : start + 24]:
@@ -124,9 +124,11 @@ def _is_head_block(lines: Sequence[Line], start: int, needed: int) -> bool:
         if match:
             name = match[1].lower()
             names.add(_HEAD_NAMES.get(name, name))
-        if seen >= 8 or len(names) >= needed:
+        if copied and "subject" in names:
+            return True
+        if seen >= 8 or len(names) >= 2:
             break
-    return len(names) >= needed
+    return len(names) >= 2
 
 
 def _mark_quotations(lines: Sequence[Line], layers: list[Layer], stop: int, context: Context) -> None:

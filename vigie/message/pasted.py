@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import itertools
 import re
 from dataclasses import replace
 
@@ -45,7 +46,7 @@ _LETTER = re.compile(
 
 def pasted(text: bytes, medium: Medium | None = None) -> Message:
     """The text as a message without author; total. `medium` None: guessed. `sha256` is that of the bytes."""
-    plain = _plain(decoded(text))
+    plain = _without_reader(_plain(decoded(text)))
     made = parse(MADE_HEADER + plain.replace("\n", "\r\n").encode())
     return replace(
         made,
@@ -81,6 +82,31 @@ def guess(text: str) -> Medium:
     if _LETTER.search(said) or len(said) > LETTER_LENGTH or lines > LETTER_LINES:
         return Medium.LETTER
     return Medium.SMS
+
+
+_SENDER = re.compile(r"\W{0,3}(?:de|from|expediteur) ?:")
+_READER = re.compile(r"\W{0,3}(?:a|to|pour|cci?|bcc|destinataires?|envoye(?: le)?|sent|date|recu(?: le)?|received) ?:")
+_MORE_READERS = re.compile(r"[^:\n]{1,80}@[\w.-]{1,80}>?[;,]?\s*")
+_HEAD_LINES = 12
+
+
+def _without_reader(text: str) -> str:
+    """Without the lines that name recipients and dates, where the text begins with the head of a mail: they are the reader's own."""
+    lines = text.lstrip("\n").split("\n")
+    head = list(itertools.takewhile(str.strip, lines[:_HEAD_LINES]))
+    if not any(_SENDER.match(fold(line[:_HEAD_WIDTH])) for line in head):
+        return text
+    kept, of_reader = [], False
+    for line in head:
+        of_reader = bool(
+            _READER.match(fold(line[:_HEAD_WIDTH])) or (of_reader and _MORE_READERS.fullmatch(line[:_HEAD_WIDTH]))
+        )
+        if not of_reader:
+            kept.append(line)
+    return "\n".join((*kept, *lines[len(head) :]))
+
+
+_HEAD_WIDTH = 400
 
 
 def _plain(text: str) -> str:

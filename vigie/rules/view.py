@@ -13,7 +13,7 @@ from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
 from vigie.rules.pointing import MOST, asks_for_secrets, delivers, doubts, hands_over, only_points
-from vigie.rules.standing import Owner, Standing, by_name, owner, standing
+from vigie.rules.standing import Owner, Standing, owner, standing
 from vigie.rules.types import Finding, Kind
 from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance, utterances
@@ -127,14 +127,9 @@ class View:
         if sum(map(len, bodies)) > _BODIES * MOST:
             return False
         links = tuple(link for link in self.message.links if link.layer is Layer.ATTACHMENT)
-        authors = self.message.authors
+        known = standing(self.message.authors, bodies, self.folded, self.brand, frozenset()) is Standing.ANOTHER
         leads = leads_off(links, self.brand) or asks_for_secrets([self.folded(block.text) for block in attached])
-        if (
-            leads and by_name(authors, self.folded, self.brand) is not Standing.ANOTHER
-        ):  # a line in the body is soon written
-            return hands_over(texts)
-        known = standing(authors, bodies, self.folded, self.brand, frozenset()) is Standing.ANOTHER
-        return only_points(bodies, known=known)
+        return hands_over(texts) if leads and not known else only_points(bodies, known=known)
 
     @cached_property
     def _robot_forwards(self) -> bool:

@@ -190,12 +190,20 @@ def _cut(spoken: tuple[Utterance, ...], part: slice) -> tuple[Utterance, ...]:
     return tuple(item if item.is_subject else replace(item, text=item.text[part]) for item in spoken)
 
 
-def telling_line(view: View) -> tuple[str, str]:
-    """Where the words stand that speak most for it, and the line as it was written: what a reader is shown."""
+def score_of(view: View, spoken: tuple[Utterance, ...]) -> Score | None:
+    """The score of these words as if the sender said them. None where they do not name the brand."""
+    return model().score(features(view, spoken)) if any(_names(view, item.text) for item in spoken) else None
+
+
+def telling_line(view: View, spoken: tuple[Utterance, ...] | None = None) -> tuple[str, str]:
+    """Where the words stand that speak most for it, and the line as it was written: what a reader is shown.
+
+    `spoken`: instead of all that the sender says.
+    """
     weights, words = model().weights, names_of(view.brand)
     best, most = ("subject", view.message.subject), -math.inf
     speaker: Utterance | None = None
-    for item in view.spoken:
+    for item in view.spoken if spoken is None else spoken:
         prefix = "s:" if item.is_subject else "b:"
         for line in _read(item).split("\n")[:MAX_LINES]:
             weight = sum(weights.get(prefix + gram, 0.0) for gram in set(_grams(tokens(line, words))))

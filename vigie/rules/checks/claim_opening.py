@@ -50,6 +50,7 @@ def _written(view: View, words: Names) -> Iterator[Finding]:
 
 
 _SENDER = re.compile(r"\W{0,3}(?:de|from|expediteur) ?: ?\W{0,2}(?=\w)")
+_ADDRESS = re.compile(r"@([\w.-]{1,255})")
 _FIRST_LINES = 4
 
 
@@ -57,7 +58,10 @@ def _copied(view: View, words: Names) -> Iterator[Finding]:
     for item in view.spoken:
         for line, raw in zip(item.text.split("\n")[:_FIRST_LINES], item.raw.split("\n"), strict=False):
             sender = _SENDER.match(line)
-            name = line[sender.end() :].partition("<")[0].strip() if sender else ""
-            if name and (alone(name, words) or opens_with_name(name, words)):
+            if sender is None:
+                continue
+            name, address = line[sender.end() :].partition("<")[0].strip(), _ADDRESS.search(line)
+            of_brand = address is not None and view.brand.owns(address[1])
+            if of_brand or (name and (alone(name, words) or opens_with_name(name, words))):
                 yield claim(ID, "opening", item.where, raw.strip())
                 return

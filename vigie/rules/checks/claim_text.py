@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vigie.message.types import Medium
+from vigie.message.types import Layer, Medium
+from vigie.rules.copied import Copied, copied
 from vigie.rules.doubt import (
     BESIDE,
     bears_the_name,
@@ -20,16 +21,17 @@ from vigie.rules.doubt import (
     vouched,
 )
 from vigie.rules.givenname import own_name
+from vigie.rules.pointing import doubts
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
-from vigie.rules.standing import Owner, Standing, another_body, telling
+from vigie.rules.standing import Owner, Standing, another_body, by_name, telling
 from vigie.rules.types import Finding, Kind, Strength
-from vigie.rules.unnamed import channel
-from vigie.rules.utterance import written
+from vigie.rules.unnamed import channel, leads_off
+from vigie.rules.utterance import utterances, written
 from vigie.rules.view import View
 from vigie.rules.weights import weights
-from vigie.rules.wording import Score, all_read, names_outright, score, telling_line, unlike
+from vigie.rules.wording import Score, all_read, names_outright, score, score_of, telling_line, unlike
 
 ID = "claim-text"
 KINDS = (Kind.CLAIM,)
@@ -40,13 +42,16 @@ def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
     if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
         return
+    passed_on = view.once(copied)
+    if passed_on is Copied.DOUBTED:
+        return
     found = view.once(signs)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     topics = {sign.topic for sign in found}
     points, needed = sum(sign.weight for sign in found), weights().enough
     told, careful = view.once(score), view.once(doubt)
-    own = own_name(view)
+    own = own_name(view) or passed_on is Copied.TOLD
     if told is not None and careful is not None:
         yield from _wording(view, told, careful, enough=points >= needed, own=own)
         backed = points == needed - 1 and told.total >= policy().wording.backs
@@ -60,6 +65,7 @@ def check(view: View) -> Iterator[Finding]:
     else:
         doubted = own
     if points < needed:
+        yield from _forwarded(view)
         return
     for place, sign in enumerate(sorted(found, key=lambda item: -item.weight)):
         strong = not doubted and (place == 0 or sign.weight >= needed)
@@ -93,6 +99,21 @@ def _wording(view: View, told: Score, careful: float, *, enough: bool, own: bool
         topic = "" if enough else "wording-likely"
     if topic:
         yield claim(ID, topic, *telling_line(view), strength=Strength.WEAK)
+
+
+def _forwarded(view: View) -> Iterator[Finding]:
+    """What a fraud says, passed on without a word of doubt by a sender who gives no name of his own: a line "De : ..." is soon written."""
+    layer = Layer.FORWARDED
+    blocks, links = view.message.texts(layer), tuple(link for link in view.message.links if link.layer is layer)
+    if view.message.medium is not Medium.MAIL or not blocks or not leads_off(links, view.brand):
+        return
+    own = [item.text for item in view.spoken]
+    if by_name(view.message.authors, view.folded, view.brand) is Standing.ANOTHER or doubts(own):
+        return
+    said = utterances(blocks, view.folded, view.brand)
+    told, bounds = score_of(view, said), policy().wording
+    if told is not None and told.total >= bounds.sure and told.words >= bounds.words:
+        yield claim(ID, "wording-likely", *telling_line(view, said), strength=Strength.WEAK)
 
 
 _LABEL = re.compile(r"\W{0,3}([\w'&. -]{2,30}?) ?[:\]>]")

@@ -1,0 +1,89 @@
+"""Frauds that somebody copies into a mail of his own to ask, to warn or to hand on; and frauds that say they were copied."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.building import AMELI, evidence, link, message
+from vigie.message.types import Layer, Message, TextBlock
+from vigie.rules.copied import Copied, copied
+from vigie.rules.judgement import judge
+from vigie.rules.types import Label
+from vigie.rules.view import View
+
+HOST = "https://vitale-maj.example/renouvellement"
+FRAUD = (
+    "Cher assuré,\n\nVotre carte Vitale arrive à expiration. Pour éviter la suspension de vos droits, mettez à jour vos informations"
+    f" et votre carte bancaire sous 48 heures :\n{HOST}\n\nL'Assurance Maladie\n"
+)
+SYLVIE = "Sylvie Marchand <s.marchand@mairie-stc.example>"
+NOBODY = "Service courrier <contact@suivi-dossiers.example>"
+DOUBTED = {
+    "asks": "Bonjour Paul,\nJ'ai reçu ce message tout à l'heure, je te le recopie. Tu crois que c'est vrai ?\n\n{}\nMerci,\nSylvie",
+    "sent me": "Bonjour,\nils m'ont envoyé :\n\n{}\nje fais quoi ?\nSylvie",
+    "between lines": "Je pense que c'est une arnaque, je te recopie le texte.\n--------\n{}--------\nQu'en penses-tu ?\nSylvie",
+    "warns": "Attention à tous, ce mail circule, ne cliquez pas !\n\n{}",
+    "of others": "Chers collègues,\nPlusieurs agents ont reçu ce matin le message suivant. C'est un faux, supprimez-le.\n\n{}\nLa DSI",
+    "below": "Salut, j'ai eu ça par mail\n\n{}\nc'est une arnaque non ?",
+    "family": "Maman a reçu ça ce matin, elle veut savoir si elle doit cliquer :\n\n{}\nbises",
+    "english": "Hi, I just got this, is it real?\n\n{}\nSylvie",
+}
+
+
+def _mail(author: str, body: str, subject: str = "Question") -> Message:
+    return message(author, subject, body, [HOST])
+
+
+def _verdict(mail: Message) -> Label:
+    return judge(mail, evidence(mail.authors[0].domain, passes=True), (AMELI,)).label
+
+
+def _copied(mail: Message) -> Copied:
+    return copied(View(mail, evidence(mail.authors[0].domain, passes=True), AMELI))
+
+
+@pytest.mark.parametrize("how", DOUBTED)
+def test_who_doubts_what_he_got_claims_nothing(how: str) -> None:
+    assert _verdict(_mail(SYLVIE, FRAUD)) is not Label.UNRELATED
+    assert _verdict(_mail(SYLVIE, DOUBTED[how].format(FRAUD))) is Label.UNRELATED
+
+
+@pytest.mark.parametrize("how", DOUBTED)
+def test_who_names_nobody_is_not_believed(how: str) -> None:
+    assert _copied(_mail(NOBODY, DOUBTED[how].format(FRAUD))) is Copied.NOT
+    assert _copied(_mail("Sylvie Marchand <s@carte-vitale-maj.example>", DOUBTED[how].format(FRAUD))) is Copied.NOT
+
+
+def test_who_only_says_that_he_got_it_is_warned_of() -> None:
+    body = f"Bonjour,\nJe te recopie le mail que j'ai reçu ce matin :\n\n{FRAUD}\nBonne journée\nSylvie"
+    assert _verdict(_mail(SYLVIE, body)) is Label.SUSPICIOUS
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Vous avez reçu ce message car votre dossier est incomplet. Est-ce vrai ? Oui.",
+        "Nous n'avons pas reçu le courrier que nous attendions.",
+        "Votre médecin nous a adressé ce matin votre protocole.",
+        "C'est vrai : vous pouvez être remboursé. C'est officiel et sérieux.",
+        "Attention aux arnaques : ne cliquez jamais sur un lien d'un inconnu.",
+    ],
+)
+def test_what_frauds_say_is_no_copy(above: str) -> None:
+    mail = _mail(SYLVIE, f"{above}\n\n{FRAUD}")
+    assert _copied(mail) is Copied.NOT
+    assert _verdict(mail) in {Label.IMPERSONATION, Label.SUSPICIOUS}
+
+
+def _forward(author: str, above: str, *, host: str = HOST) -> Label:
+    blocks = [TextBlock(Layer.FORWARDED, "text/plain", FRAUD)]
+    mail = message(author, "TR: Votre carte", above, [link(host, layer=Layer.FORWARDED)], blocks=blocks)
+    return _verdict(mail)
+
+
+def test_a_fraud_that_nobody_forwards_without_a_word_of_doubt_is_warned_of() -> None:
+    above = "Bonjour, merci de prendre connaissance du document et de faire le nécessaire avant la fin de la semaine."
+    assert _forward(NOBODY, above) is Label.SUSPICIOUS
+    assert _forward(NOBODY, above, host="https://assure.ameli.fr/x") is Label.UNRELATED
+    assert _forward(NOBODY, f"{above} Est-ce un vrai ?") is Label.UNRELATED
+    assert _forward(SYLVIE, above) is Label.UNRELATED
