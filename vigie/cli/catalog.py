@@ -66,10 +66,10 @@ def _brand(pack: brand.Brand, *, enabled: bool, verify: bool) -> bool:
         f" samples: {kinds['genuine']} genuine, {kinds['false']} false, {kinds['other']} others",
     )
     mark = say("active", "enabled") if enabled else "-"
-    wrong = trials.refused(pack) if verify else ""
+    wrong = trials.refused(pack) if verify else None
     sign = ("  ", "") if not verify else ("✗ ", "bold red") if wrong else ("✓ ", "green")
     shown = pack.title.get(current(), pack.name)
     screen().print(Text.assemble("  ", sign, f"{pack.name:<16} {mark:<8} ", plain(f"{shown} | {facts}")))
     if wrong:
-        screen().print(Text.assemble("      → ", plain(wrong)))
+        screen().print(Text.assemble("      → ", plain(say(wrong.french, str(wrong)))))
     return not wrong

@@ -100,11 +100,11 @@ SHOWN_FACTS = 5
 
 def _pack(pack: brand.Brand, today: date, *, own: bool) -> Found:
     """Facts that somebody should look at again are a reminder, never a fault. A pack of the admin's own has to pass its samples."""
-    refused = trials.refused(pack) if own else ""
+    refused = trials.refused(pack) if own else None
     if refused:
         return Found(
             good=False,
-            text=say(f"marque {refused}", f"brand {refused}"),
+            text=say(f"marque {refused.french}", f"brand {refused}"),
             remedy=say(*catalogue()["brand-refused"].mend),
             setup="brand-refused",
         )

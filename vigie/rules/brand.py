@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,19 +10,18 @@ from datetime import date
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from vigie.rules.schemas import Address, Domain, Number, Pattern, Seen, Word, told
 from vigie.rules.types import Label
 
 MAX_FILE = 256 * 1024
 UNREADABLE = "ne peut pas être lu : vérifiez le chemin et les droits"
 MAX_PACKS = 50
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
-_LOOPS = re.compile(r"\((?:[^()\\]|\\.)*(?<!\\)(?:[+*]|\{\d+,\})(?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\})")
-"""A repetition without end within another: on the wrong text it runs for hours (X-10)."""
 
 
 class BrandError(ValueError):
@@ -38,30 +38,6 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
-def _whole_date(value: object) -> object:
-    """A year or a month as its first day: sources often tell no more."""
-    return f"{value}-01-01"[:10] if isinstance(value, str) and len(value) in {4, 7} else value
-
-
-Seen = Annotated[date, BeforeValidator(_whole_date)]
-"""2026-11-22, or "2026-11", or "2026"."""
-
-
-def _usable(pattern: str) -> str:
-    """A regular expression that compiles and whose time does not explode."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise PydanticCustomError("no_pattern", "no regular expression: {why}", {"why": str(error)}) from None
-    if _LOOPS.search(pattern):
-        raise PydanticCustomError("endless", "a repetition without end within another: {0,40} instead of + or *")
-    return pattern
-
-
-Pattern = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_usable)]
-"""A regular expression over a folded clause: lower case, no accents. Linear, bounded."""
-
-
 class Sourced(_Data):
     """A fact with its source: where it was published, when that was seen last, and how sure we are (H, M, L)."""
 
@@ -75,13 +51,13 @@ class Sourced(_Data):
 class Sender(Sourced):
     """An official author address ("local@domain") or, where only the domain is known, "@domain" (subdomains not included)."""
 
-    address: str
+    address: Address
 
 
 class Host(Sourced):
     """An official web host. With `subdomains`, every host below it too (whole labels)."""
 
-    host: str
+    host: Domain
     subdomains: bool = False
     historic: bool = False
 
@@ -89,17 +65,17 @@ class Host(Sourced):
 class Phone(Sourced):
     """An official number, digits only, national form ("3646", "0553356237"), or international with a leading +."""
 
-    number: str
+    number: Number
 
 
 class Claim(_Data):
     """Words that name the brand. All are in `fold` form and match at word boundaries of folded text."""
 
-    names: tuple[str, ...]
+    names: tuple[Word, ...]
     """Say who speaks: enough in a display name, letterhead or signature."""
-    products: tuple[str, ...] = ()
+    products: tuple[Word, ...] = ()
     """Name something of the brand's (carte vitale): a claim only together with a first person or a demand."""
-    not_names: tuple[str, ...] = ()
+    not_names: tuple[Word, ...] = ()
     """Phrases that contain a name and name somebody else (a foreign body, a given name): blanked before names are matched."""
     issuer: tuple[Pattern, ...] = ()
     """Patterns over folded clauses that only the issuer says; like a fact's patterns, but nothing that is denied."""
@@ -107,23 +83,23 @@ class Claim(_Data):
     """How a name is miswritten among words of the brand's, as patterns over folded text, and what is meant."""
     matters: tuple[Pattern, ...] = ()
     """Patterns of what the brand decides about people (a refund, rights, a card): an issuer's sentence says what becomes of it."""
-    services: tuple[str, ...] = ()
+    services: tuple[Word, ...] = ()
     """Products whose name is a sender's too."""
-    whole_names: tuple[str, ...] = ()
+    whole_names: tuple[Word, ...] = ()
     """Name the speaker only as a whole display name, where the text names the brand too."""
-    given_names: tuple[str, ...] = ()
+    given_names: tuple[Word, ...] = ()
     """Names that people bear too: with a family name beside them they name a person."""
-    host_stems: tuple[str, ...] = ()
+    host_stems: tuple[Word, ...] = ()
     """Stems that a lookalike domain is built of; alone as a label they pose as the brand."""
-    host_weak_stems: tuple[str, ...] = ()
+    host_weak_stems: tuple[Word, ...] = ()
     """Stems that say so only beside one of `host_words`."""
-    host_ordinary_stems: tuple[str, ...] = ()
+    host_ordinary_stems: tuple[Word, ...] = ()
     """Weak stems that are words of everyday language (an adjective, a given name): glue beside them says nothing."""
-    host_words: tuple[str, ...] = ()
+    host_words: tuple[Word, ...] = ()
     """Words of the brand's subject, as they are glued into host names."""
-    subjects: tuple[str, ...] = ()
+    subjects: tuple[Word, ...] = ()
     """Words of the brand's subject that name nobody, as a sender may call his desk (ald, indemnites)."""
-    own_words: tuple[str, ...] = ()
+    own_words: tuple[Word, ...] = ()
     """Words of the brand's trade that would otherwise speak for another body (cotisation, offre d'emploi, mutuelle), or parts of them."""
     addressing: tuple[Pattern, ...] = ()
     """Patterns by which it alone addresses people (cher assuré)."""
@@ -150,7 +126,7 @@ class Neighbour(Sourced):
     """A body of its own whose mails name the brand or its products legitimately; the source says how its domains are known."""
 
     name: str
-    domains: tuple[str, ...]
+    domains: tuple[Domain, ...]
 
 
 class Sample(_Data):
@@ -180,7 +156,7 @@ class Brand(_Data):
     title: dict[str, str]
     """By language, as people call it: fr = "l'Assurance Maladie"."""
     senders: tuple[Sender, ...]
-    owned_domains: tuple[str, ...]
+    owned_domains: tuple[Domain, ...]
     """Registrable domains that the brand owns: an author there is official, not a lookalike; still unproven without authentication."""
     hosts: tuple[Host, ...]
     phones: tuple[Phone, ...] = ()
@@ -304,7 +280,9 @@ def load(name: str, folder: Path | None = None) -> Brand:
         ) from None
     if len(raw) > MAX_FILE:
         raise BrandError(str(own), f"more than {MAX_FILE // 1024} KB", f"plus de {MAX_FILE // 1024} Ko")
-    found = read(raw.decode("utf-8", "replace"), str(own))
+    if raw.startswith(_UTF_16):
+        raise BrandError(str(own), "it is UTF-16: save it as UTF-8", "est en UTF-16 : enregistrez-le en UTF-8")
+    found = read(raw.decode("utf-8-sig", "replace"), str(own))
     if found.name != name:
         wanted = f'name = "{name}"'
         raise BrandError(str(own), f"{wanted} is needed, as the file is called", f"il faut {wanted}, comme le fichier")
@@ -320,23 +298,7 @@ def read(text: str, called: str) -> Brand:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        raise BrandError(f"{called}: {place}", first["msg"], _FRENCH.get(first["type"], first["msg"])) from None
-
-
-_FRENCH = {
-    "missing": "clé manquante",
-    "extra_forbidden": "clé inconnue",
-    "no_pattern": "ce n'est pas une expression régulière",
-    "endless": "une répétition sans fin dans une autre : {0,40} au lieu de + ou *",
-    "string_type": "il faut un texte entre guillemets",
-    "tuple_type": 'il faut une liste : ["a", "b"]',
-    "string_too_short": "texte vide",
-    "string_too_long": "texte trop long",
-    "literal_error": "valeur inconnue",
-    "enum": "valeur inconnue",
-    "date_from_datetime_parsing": "il faut une date : 2026-11-22",
-    "model_type": "il faut une table [...]",
-}
+        raise BrandError(f"{called}: {place}", *told(first, place)) from None
 
 
 def completed(brand: Brand) -> Brand:

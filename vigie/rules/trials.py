@@ -14,7 +14,7 @@ from email.policy import SMTP
 from vigie.auth_checks.types import ArcResult, AuthEvidence, BorderHop, DmarcResult, Provenance, SpfResult, Status
 from vigie.message.parse import parse
 from vigie.message.types import Message
-from vigie.rules.brand import Brand, Sample
+from vigie.rules.brand import Brand, BrandError, Sample
 from vigie.rules.judgement import judge
 from vigie.rules.types import Label, Verdict
 
@@ -49,18 +49,28 @@ def trials(brand: Brand) -> Iterator[Trial]:
             yield Trial(number, sample, proven, judge(mail, evidence(mail, sample, brand, proven=proven), (brand,)))
 
 
-def refused(brand: Brand) -> str:
-    """Why the pack must not be used, one line; "" where it passes. Without samples of both kinds nothing is shown."""
+def refused(brand: Brand) -> BrandError | None:
+    """Why the pack must not be used; None where it passes. Without samples of both kinds nothing is shown."""
     missing = {"genuine", "false"} - {sample.kind for sample in brand.samples}
     if missing - (set() if brand.senders else {"genuine"}):  # where no sender is known, nothing can be genuine
-        return f"{brand.name}: samples: at least one genuine and one false mail are needed"
-    for trial in trials(brand):
-        if not trial.fine:
-            wanted = " or ".join(trial.sample.accepted)
-            how = "" if trial.proven else " (without authentication)"
-            which = f"sample {trial.number} ({trial.sample.kind}, {trial.sample.subject!r})"
-            return f"{brand.name}: {which}: {trial.verdict.label}{how}, not {wanted}"
-    return ""
+        return BrandError(
+            f"{brand.name}: samples",
+            "at least one genuine and one false mail are needed",
+            'il faut au moins un exemple "genuine" et un exemple "false"',
+        )
+    return next((_failure(brand, trial) for trial in trials(brand) if not trial.fine), None)
+
+
+def _failure(brand: Brand, trial: Trial) -> BrandError:
+    wanted, found = trial.sample.accepted, ", ".join(dict.fromkeys(item.rule for item in trial.verdict.findings))
+    which = f"{trial.number} ({trial.sample.kind}, {trial.sample.subject!r})"
+    got = str(trial.verdict.label)
+    how, comment = ("", "") if trial.proven else (" (without authentication)", " (sans authentification)")
+    return BrandError(
+        brand.name,
+        f"sample {which}: {got}{how}, not {' or '.join(wanted)}; found: {found or 'nothing'}",
+        f"exemple {which} : {got}{comment} au lieu de {' ou '.join(wanted)} ; vu : {found or 'rien'}",
+    )
 
 
 def message(sample: Sample) -> Message:
