@@ -72,7 +72,8 @@ def test_numbers_add_up_whatever_the_verdicts(pairs):
         ("[", "illisible"),
         ('["none.eml"]\naccept = ["genuine"]\n', "ce fichier n'existe pas"),
         ('["../a.eml"]\naccept = ["genuine"]\n', "ce fichier n'existe pas"),
-        ('["a.eml"]\naccept = ["fake"]\n', "une liste de verdicts est attendue (unrelated"),
+        ('[a.eml]\naccept = ["genuine"]\n', 'il faut des guillemets : ["a.eml"]'),
+        ('["a.eml"]\naccept = ["fake"]\n', "une liste de verdicts est attendue (sans rapport, "),
         ('["a.eml"]\naccept = "genuine"\n', "une liste de verdicts"),
         ('["a.eml"]\naccept = ["genuine"]\nthem = "x"\n', "clé inconnue them (connues : accept, evasions, theme)"),
         ("", "aucun courriel étiqueté"),
@@ -85,6 +86,13 @@ def test_wrong_labels_get_one_line(tmp_path, text, said):
         labelled(tmp_path)
     assert said in str(raised.value)
     assert raised.value.status == 2
+
+
+def test_labels_are_verdicts_in_either_language(tmp_path):
+    (tmp_path / "a.eml").write_bytes(b"From: a@example.org\n\n")
+    (tmp_path / "labels.toml").write_text('["a.eml"]\naccept = ["usurpation", "Suspicious"]\n')
+    (found,) = labelled(tmp_path)
+    assert found.accept == (Label.IMPERSONATION, Label.SUSPICIOUS)
 
 
 def test_folders_named_after_verdicts_are_labels(tmp_path):

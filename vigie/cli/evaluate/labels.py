@@ -65,7 +65,12 @@ def _listed(folder: Path, file: Path) -> Iterator[Labelled]:
     for name, table in sorted(tables.items()):
         path = folder / name
         if not isinstance(table, dict) or not path.is_file() or ".." in Path(name).parts:
-            raise _wrong(file, f"[{name}] : ce fichier n'existe pas", f"[{name}]: there is no such file")
+            quoted = f'["{name}.eml"]'
+            if isinstance(table, dict) and "eml" in table:  # [a.eml] is the table eml in the table a
+                told = f"il faut des guillemets : {quoted}", f"quotation marks are needed: {quoted}"
+            else:
+                told = "ce fichier n'existe pas", "there is no such file"
+            raise _wrong(file, f"[{name}] : {told[0]}", f"[{name}]: {told[1]}")
         if unknown := set(table) - FIELDS:
             known = ", ".join(sorted(FIELDS))
             raise _wrong(
@@ -80,9 +85,9 @@ def _listed(folder: Path, file: Path) -> Iterator[Labelled]:
 
 def _accepted(file: Path, name: str, table: Mapping[str, object]) -> tuple[Label, ...]:
     words = _strings(table.get("accept"))
-    known = {label.value: label for label in Label}
+    known = {word: found for word in words if (found := _NAMED.get(fold(word))) is not None}
     if not words or not set(words) <= set(known):
-        allowed = ", ".join(known)
+        allowed = folder_names()
         raise _wrong(
             file,
             f"[{name}] accept : une liste de verdicts est attendue ({allowed})",

@@ -61,9 +61,11 @@ def read(path: Path) -> tuple[Judged, ...]:
         if told["version"] != VERSION:
             raise ValueError(f"version {told['version']}")
         return tuple(_judged(mail) for mail in told["mails"])
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise Fault(f"{path}: {say('ne peut pas être lu', 'cannot be read')} ({reason(error)})", Status.USAGE) from None
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError):
         line = say("n'est pas une évaluation enregistrée par --save", "is no evaluation that --save wrote")
-        raise Fault(f"{path}: {line} ({error})", Status.USAGE) from None
+        raise Fault(f"{path}: {line}", Status.USAGE) from None
 
 
 def changes(mails: Sequence[Judged], earlier: Sequence[Judged]) -> list[Change]:
