@@ -19,7 +19,7 @@ from vigie.rules.judgement import judge
 from vigie.rules.types import Label, Verdict
 
 PACKS = tuple(brand.load(name) for name in brand.names())
-FOUND, WARNED = 0.97, 0.99
+FOUND, WARNED = 0.97, 0.98
 DOUBTED = {"packs/design": 1, "packs/kept": 0}
 
 

@@ -11,7 +11,7 @@ from vigie.cli.evaluate.measures import measure
 from vigie.cli.status import Status
 
 FOUND, WARNED = 0.98, 0.99
-ACCUSED, DOUBTED = 0, 46
+ACCUSED, DOUBTED = 0, 47
 
 
 def test_the_kept_half_is_judged_as_well_as_the_documents_say(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ DOUBTED = {
     "of others": "Chers collègues,\nPlusieurs agents ont reçu ce matin le message suivant. C'est un faux, supprimez-le.\n\n{}\nLa DSI",
     "below": "Salut, j'ai eu ça par mail\n\n{}\nc'est une arnaque non ?",
     "family": "Maman a reçu ça ce matin, elle veut savoir si elle doit cliquer :\n\n{}\nbises",
+    "school slang": "coucou couz ta vu sa c un vrai ou un fau ???\n\n{}",
+    "another english": "Hi all, John got this one last night. Is it real?\n\n{}\nHelen",
     "english": "Hi, I just got this, is it real?\n\n{}\nSylvie",
 }
 
@@ -54,6 +56,24 @@ def test_who_names_nobody_is_not_believed(how: str) -> None:
     assert _copied(_mail("Sylvie Marchand <s@carte-vitale-maj.example>", DOUBTED[how].format(FRAUD))) is Copied.NOT
 
 
+TOLD = {
+    "a neighbour": "Bonjour les voisins,\nMadame Perret du 3e a reçu ce SMS hier et elle a failli se faire avoir :\n\n{}\nOdile",
+    "a helpdesk": "Bonjour,\n14 agents nous ont appelés. Voici ce qui circule :\n\n{}\nNous l'avons bloqué.",
+    "further down": "Mon adjudant,\nComme convenu, les éléments.\n"
+    + "17/01 : saisie du nom. " * 30
+    + "\n18/01 : mail que je colle :\n\n{}",
+    "a club": "Bonsoir,\nRésumé pour les absents. On a pris le message de Simone :\n\n{}\nMercredi : les mots de passe.\nAlain",
+}
+
+
+@pytest.mark.parametrize("how", TOLD)
+def test_what_somebody_shows_accuses_nobody_whatever_host_it_leads_to(how: str) -> None:
+    body, host = TOLD[how].format(FRAUD), "https://carte-vitale-maj.example/a"
+    mail = message(SYLVIE, "Pour information", body, [HOST, host])
+    assert _verdict(message(SYLVIE, "Pour information", FRAUD, [HOST, host])) is Label.IMPERSONATION
+    assert _verdict(mail) is Label.SUSPICIOUS
+
+
 def test_who_only_says_that_he_got_it_is_warned_of() -> None:
     body = f"Bonjour,\nJe te recopie le mail que j'ai reçu ce matin :\n\n{FRAUD}\nBonne journée\nSylvie"
     assert _verdict(_mail(SYLVIE, body)) is Label.SUSPICIOUS
@@ -66,6 +86,10 @@ def test_who_only_says_that_he_got_it_is_warned_of() -> None:
         "Nous n'avons pas reçu le courrier que nous attendions.",
         "Votre médecin nous a adressé ce matin votre protocole.",
         "C'est vrai : vous pouvez être remboursé. C'est officiel et sérieux.",
+        "Vous avez reçu ce message :",
+        "Nous avons bien reçu votre demande, il manque :",
+        "J'ai bien reçu votre message, il manque :",
+        "You have received this message because your file is incomplete. Is it real? Yes.",
         "Attention aux arnaques : ne cliquez jamais sur un lien d'un inconnu.",
     ],
 )

@@ -24,17 +24,28 @@ _WHO = (
 )
 _GOT = re.compile(
     rf"\b{_WHO} (?:[\w'-]+ ){{0,3}}?(?:recu|recevoir|eu|avoir)\b[ ,:]{{1,3}}(?:[\w'-]+ ){{0,4}}?{_THIS}"
+    rf"|(?<!vous )(?<!nous )\b(?:a|ont|avait|avaient) (?:[\w-]+ ){{0,2}}?(?:recu|eu) (?:[\w-]+ ){{0,2}}?{_THIS}"
     r"|\b(?:m'a|m'ont|nous ont|lui ont) (?:\w+ )?(?:envoye|ecrit) ?(?:ca|ceci|cela)? ?:"
     r"|\bje (?:te|vous|t'|le|la|les|l'|me permets de (?:te|vous))(?: le| la| l'| les)? ?(?:re)?copie"
     r"|\bje (?:te|vous) (?:le |la |les )?(?:mets|colle|montre|transfere|fais suivre|transmets) (?:[\w'-]+ ){0,3}?"
     rf"(?:ce|le|ci-dessous|tel|ca)\b"
     rf"|\bvoici (?:le|ce|un) {_MAIL} (?:que|recu|frauduleux|suspect|en question)\b"
     rf"|\bci-(?:dessous|apres)[ ,:]{{1,2}}(?:le|ce|un) {_MAIL} (?:que|recu|frauduleux|suspect|en question)\b"
-    rf"|\b(?:ce|un) {_MAIL} (?:[\w-]+ )?(?:circule|tourne)\b"
+    rf"|\b(?:ce|un) {_MAIL} (?:[\w-]+ )?(?:circule|tourne)\b|\b(?:voici|voila) ce qui (?:circule|tourne)\b"
     rf"|\bregarde[zr]? (?:moi )?(?:ca|ce que (?:j'ai|je|on)|ce {_MAIL})"
+    rf"|\bt(?:'as|u as|a) vu (?:ca|sa|ce {_MAIL})\b"
+    r"|(?<!you )(?<!you have )(?<!you've )\b(?:got|received|had) this (?:one|e-?mail|message|text|by|in|last|today|yesterday)\b"
     r"|\b(?:i|we|my [\w-]+) (?:have |has )?(?:just )?(?:got|received|had) this\b"
     r"|\bthis (?:e-?mail|message) is (?:going around|doing the rounds)\b"
 )
+_INTRODUCES = re.compile(
+    rf"(?<!vous )(?<!nous )\b(?:ai|as|a|ont|avait) (?:[\w-]+ ){{0,2}}?(?:recu|eu|pris|repris|montre|lu|trouve) (?:[\w-]+ ){{0,2}}?"
+    rf"(?:ca|cela|ceci|(?:ce|cet|le|un|son|leur|l') ?(?:\w+ )?{_MAIL}\b)"
+    rf"|\b(?:que|qu'on|que l'on) (?:je|j'ai|on|nous) (?:\w+ )?(?:re)?(?:colle|copie)\b|\bje (?:le |la |l')?(?:re)?(?:colle|copie)\b"
+    r"|\bce qui (?:circule|tourne)\b"
+)
+"""What stands in a line that ends with a colon, further down as well: "le mail de confirmation, que je colle :"."""
+_INTRODUCTION, _LINES = 250, 200
 _IS_IT = re.compile(
     r"\b(?:vrais?|vraie|faux|fausse|arnaques?|officiels?|normal|serieux|fiable|legitime|bidon|authentique|fraude|piege"
     r"|real|legit|genuine|scam)\b[^.!?\n]{0,40}\?"
@@ -68,10 +79,15 @@ def copied(view: View) -> Copied:
     if any(likeness(author.domain, view.brand).grade is not Grade.NONE for author in authors):
         return Copied.NOT
     bodies = [item.text for item in view.spoken if not item.is_subject]
-    if not bodies or not all(_GOT.search(text[:_FIRST]) for text in bodies):
+    if not bodies or not all(_GOT.search(text[:_FIRST]) or _introduces(text) for text in bodies):
         return Copied.NOT
     subject = " ".join(item.text for item in view.spoken if item.is_subject)
     return Copied.DOUBTED if all(_doubts(text, subject) for text in bodies) else Copied.TOLD
+
+
+def _introduces(text: str) -> bool:
+    lines = (line.rstrip() for line in text.split("\n")[:_LINES])
+    return any(line.endswith(":") and _INTRODUCES.search(line[-_INTRODUCTION:]) for line in lines)
 
 
 def _doubts(text: str, subject: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vigie.message.types import Layer
+from vigie.rules.copied import Copied, copied
 from vigie.rules.lookalike import Grade, likeness
 from vigie.rules.quoting import contradiction
 from vigie.rules.types import Finding, Kind, Strength
@@ -29,7 +30,7 @@ def check(view: View) -> Iterator[Finding]:
             seen.add((host, link.layer))
             grade = likeness(host, view.brand).grade
             if grade is not Grade.NONE:
-                # A name that others might use too (urgencevitale.org) is a strong sign, not proof.
-                certain = grade is Grade.CERTAIN and not defanged(link)
+                # A name that others might use too (urgencevitale.org) is a strong sign, not proof; so is one in a mail that somebody shows.
+                certain = grade is Grade.CERTAIN and not defanged(link) and view.once(copied) is Copied.NOT
                 strength = Strength.DECISIVE if certain else Strength.STRONG
                 yield contradiction(ID, "", link.where, link.target, layer=link.layer, strength=strength)
