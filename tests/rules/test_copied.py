@@ -27,6 +27,9 @@ DOUBTED = {
     "below": "Salut, j'ai eu ça par mail\n\n{}\nc'est une arnaque non ?",
     "family": "Maman a reçu ça ce matin, elle veut savoir si elle doit cliquer :\n\n{}\nbises",
     "school slang": "coucou couz ta vu sa c un vrai ou un fau ???\n\n{}",
+    "phone": "g recu sa ce matin c koi ? bizarre\n\n{}",
+    "of a talk": "Voilà le mail dont je te parlais, louche non ?\n\n{}\nSylvie",
+    "pasted": "Hi, I got a weird email, is it a scam?\n\n{}\nHelen",
     "another english": "Hi all, John got this one last night. Is it real?\n\n{}\nHelen",
     "english": "Hi, I just got this, is it real?\n\n{}\nSylvie",
 }
@@ -77,6 +80,10 @@ def test_what_somebody_shows_accuses_nobody_whatever_host_it_leads_to(how: str) 
 def test_who_only_says_that_he_got_it_is_warned_of() -> None:
     body = f"Bonjour,\nJe te recopie le mail que j'ai reçu ce matin :\n\n{FRAUD}\nBonne journée\nSylvie"
     assert _verdict(_mail(SYLVIE, body)) is Label.SUSPICIOUS
+    tells_to = (
+        f"Bonjour,\nJ'ai reçu ce message pour toi, il faut cliquer avant ce soir.\n\n{FRAUD}\nBonne journée\nSylvie"
+    )
+    assert _verdict(_mail(SYLVIE, tells_to)) is Label.SUSPICIOUS
 
 
 @pytest.mark.parametrize(
@@ -90,6 +97,14 @@ def test_who_only_says_that_he_got_it_is_warned_of() -> None:
         "Nous avons bien reçu votre demande, il manque :",
         "J'ai bien reçu votre message, il manque :",
         "You have received this message because your file is incomplete. Is it real? Yes.",
+        "Nous avons reçu le courrier de votre médecin. Que faire ?",
+        "Voici le message que votre caisse vous adresse. Faut-il payer ? Non, c'est gratuit.",
+        "Votre caisse a reçu le courrier de votre employeur. Une connexion frauduleuse a été bloquée.",
+        "Certains assurés ont reçu ce message en double.",
+        "Je vous transmets le message de votre caisse :",
+        "Votre caisse a pris le message en compte :",
+        "Regardez ce message de l'Assurance Maladie.",
+        "Nous avons bien reçu cela.",
         "Attention aux arnaques : ne cliquez jamais sur un lien d'un inconnu.",
     ],
 )
@@ -97,6 +112,30 @@ def test_what_frauds_say_is_no_copy(above: str) -> None:
     mail = _mail(SYLVIE, f"{above}\n\n{FRAUD}")
     assert _copied(mail) is Copied.NOT
     assert _verdict(mail) in {Label.IMPERSONATION, Label.SUSPICIOUS}
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Une connexion frauduleuse a été bloquée sur votre compte.",
+        "Pour votre protection contre les fraudeurs, ce lien expire.",
+        "Méfiez-vous des tentatives d'hameçonnage : nous ne vous demandons jamais vos codes.",
+        "Cet accès est suspect.",
+        "Une question ? Que faire en cas de perte ?",
+    ],
+)
+def test_a_frauds_own_words_on_frauds_are_no_doubt(below: str) -> None:
+    mail = _mail(SYLVIE, f"Je vous recopie le courrier ci-dessous.\n\n{FRAUD}\n{below}")
+    assert _copied(mail) is Copied.TOLD
+    assert _verdict(mail) is Label.SUSPICIOUS
+
+
+@pytest.mark.parametrize("author", ["Zelmora <contact@zelmora.example>", "La Poste <info@zelmora.example>"])
+def test_a_body_doubts_in_the_first_person_or_not_at_all(author: str) -> None:
+    body = f"Bonjour,\nMadame Perret a reçu ce message. C'est un faux ?\n\n{FRAUD}"
+    assert _copied(_mail(author, body)) is Copied.TOLD
+    assert _copied(_mail(author, body.replace("Madame Perret a", "On a"))) is Copied.DOUBTED
+    assert _copied(_mail(author.replace("contact@", "no-reply@").replace("info@", "noreply@"), body)) is Copied.NOT
 
 
 def _forward(author: str, above: str, *, host: str = HOST) -> Label:

@@ -110,3 +110,15 @@ def test_whom_a_copied_mail_was_sent_to_is_no_address_to_write_to(head):
     """Who pasted it is the recipient; what such a text claims is not proven either."""
     assert judged(f"{head}\n\n{BODY}").label is Label.UNDECIDED
     assert judged(f"{head}\n\n{BODY}Répondez à dossier@remb-sante.example\n").label is Label.IMPERSONATION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De : Ameli\nPour : éviter la suspension de vos droits, mettez à jour votre carte Vitale https://maj-carte.example/v",
+        "De : Ameli\nDate : limite aujourd'hui, carte Vitale à renouveler sur https://maj-carte.example/v",
+        "De : CPAM du Rhône\nA : Mme Martin\nEnvoyez votre RIB et votre carte bancaire à dossier@cpam-maj.example",
+    ],
+)
+def test_what_a_fraud_says_is_no_recipient(text):
+    assert judged(text).label is Label.IMPERSONATION

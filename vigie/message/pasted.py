@@ -86,7 +86,10 @@ def guess(text: str) -> Medium:
 
 _SENDER = re.compile(r"\W{0,3}(?:de|from|expediteur) ?:")
 _READER = re.compile(r"\W{0,3}(?:a|to|pour|cci?|bcc|destinataires?|envoye(?: le)?|sent|date|recu(?: le)?|received) ?:")
-_MORE_READERS = re.compile(r"[^:\n]{1,80}@[\w.-]{1,80}>?[;,]?\s*")
+_ONE = r"(?:[^:@<>\n]{0,60}<[^<>@\s]{1,64}@[\w.-]{1,80}>|[^\s<>@:]{1,64}@[\w.-]{1,80})"
+_MORE_READERS = re.compile(rf"\s*{_ONE}(?:[;,] ?{_ONE}){{0,6}}[;,]?\s*")
+_SAYS = re.compile(r"://|www\.|\w\.\w+/|\b(?:vos|votre)\b")
+"""What no line of recipients or of a date has."""
 _HEAD_LINES = 12
 
 
@@ -98,9 +101,9 @@ def _without_reader(text: str) -> str:
         return text
     kept, of_reader = [], False
     for line in head:
-        of_reader = bool(
-            _READER.match(fold(line[:_HEAD_WIDTH])) or (of_reader and _MORE_READERS.fullmatch(line[:_HEAD_WIDTH]))
-        )
+        said = fold(line[:_HEAD_WIDTH])
+        named = _READER.match(said) and not _SAYS.search(fold(line))
+        of_reader = bool(named or (of_reader and _MORE_READERS.fullmatch(line[:_HEAD_WIDTH])))
         if not of_reader:
             kept.append(line)
     return "\n".join((*kept, *lines[len(head) :]))

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from vigie.rules.clauses import FRAUD_WORD
 from vigie.rules.lookalike import Grade, likeness
-from vigie.rules.standing import Standing, by_name
+from vigie.rules.standing import Standing, by_name, persons
 from vigie.rules.view import View
 
 _FIRST, _LAST = 450, 350
@@ -37,7 +37,26 @@ _GOT = re.compile(
     r"|(?<!you )(?<!you have )(?<!you've )\b(?:got|received|had) this (?:one|e-?mail|message|text|by|in|last|today|yesterday)\b"
     r"|\b(?:i|we|my [\w-]+) (?:have |has )?(?:just )?(?:got|received|had) this\b"
     r"|\bthis (?:e-?mail|message) is (?:going around|doing the rounds)\b"
+    rf"|\b(?:j'?ai|g|je vien[st]? de|vien[st]? de) (?:\w+ ){{0,2}}?(?:recu|recevoir|eu) (?:sa|ca|ce {_MAIL})\b"
+    rf"|\btombee? sur (?:ca|sa|ce {_MAIL})\b|\b(?:on|ils?|elle) m'(?:a|ont) (?:envoye|ecrit) (?:ca|sa|ceci|cela)\b"
+    rf"|\bcopier?[- ]coller? (?:du|de ce) {_MAIL}\b|\bvoila (?:le|ce) {_MAIL} (?:que (?:j'ai|je|on)|dont (?:je|on))"
+    rf"|\bvoila ce (?:que (?:j'ai|on a) recu|qui m'est arrive)\b|\b(?:un|ce) {_MAIL} (?:arrive|recu) (?:\S+ ){{0,3}}(?:sur mon|dans ma)\b"
+    rf"|\bsi ce {_MAIL} vient (?:bien |vraiment )?de\b|\bc'est quoi ce (?:truc|{_MAIL})"
+    r"|\b(?:what do you make of|look at) this\b|\bpasting (?:below )?the (?:e-?mail|message|text)\b"
+    r"|\bi (?:have |just )?(?:got|received) (?:the following|a (?:weird|strange|odd|dodgy)) (?:e-?mail|message|text)\b"
+    r"|\b(?:mum|mom|dad|anyone else) (?:got|getting) (?:a (?:weird|strange)|these)\b"
 )
+_TO_READER = re.compile(
+    r"\b(?:votre|vos|your|pour vous|assures?|veuillez|merci d'y|donner suite|vous (?:adress|concern|est|sont|etes|invit|demand|devez|avez"
+    r"|avons|a|ont)\w*|circule (?:unique|sous|par|seule)\w*|en retour|incomplet|en compte|been opened)\b"
+    r"|\bregardez ce (?!que)|\bt(?:u as|'as|a) vu ce (?!.{0,60}(?:recu|vrai|faux))|\bnous avons (?:\w+ )?(?:recu|eu) (?:le|cela|ceci|c')"
+    r"|\bhad this\b"
+)
+"""What a sentence of the sender's own to the reader has, who speaks of mail all the same: "votre caisse a reçu le courrier"."""
+_MYSELF = re.compile(
+    r"(?<![\w'])(?:je|j'|g|on|moi|m'|ma|mon|mes|maman|mamie|papa|papi|i|my|mum|mom|dad|we|us|me)(?![\w])|(?<![\w'])[jm]'"
+)
+_ROBOT = re.compile(r"(?:no-?reply|ne-?pas-?repondre|noreply|do-?not-?reply|notifications?)\b")
 _INTRODUCES = re.compile(
     rf"(?<!vous )(?<!nous )\b(?:ai|as|a|ont|avait) (?:[\w-]+ ){{0,2}}?(?:recu|eu|pris|repris|montre|lu|trouve) (?:[\w-]+ ){{0,2}}?"
     rf"(?:ca|cela|ceci|(?:ce|cet|le|un|son|leur|l') ?(?:\w+ )?{_MAIL}\b)"
@@ -46,18 +65,20 @@ _INTRODUCES = re.compile(
 )
 """What stands in a line that ends with a colon, further down as well: "le mail de confirmation, que je colle :"."""
 _INTRODUCTION, _LINES = 250, 200
-_IS_IT = re.compile(
-    r"\b(?:vrais?|vraie|faux|fausse|arnaques?|officiels?|normal|serieux|fiable|legitime|bidon|authentique|fraude|piege"
+_DOUBTS = re.compile(
+    r"\b(?:vrais?|vraie|faux?|fausse|arnaques?|officiels?|normal|serieux|fiable|legitime|bidon|authentique|fraude|piege"
     r"|real|legit|genuine|scam)\b[^.!?\n]{0,40}\?"
-    r"|\b(?:qu'en (?:penses?|pensez|dis|dites)|t'en penses|vous en pensez|je fais quoi|je dois faire quoi|que (?:dois-je|faire))\b"
-    r"|\b(?:dois-je|je dois|doit-elle|doit-il|elle doit|il doit|faut-il|il faut) (?:\w+ )?(?:cliquer|repondre|payer|y aller)\b"
-    r"|\bsavoir s(?:i c|i elle|'il|i on|i je)"
-)
-_IT_IS_NOT = re.compile(
-    r"\b(?:c'est|est|ce serait|c'etait|encore) (?:[\w']+ ){0,3}?(?:un faux|faux|une fausse|bidon|une fraude|un piege|suspect|louche)\b"
-    r"|\b(?:ne cliqu(?:e|ez|er) (?:surtout )?pas|n'ouvr(?:e|ez) (?:surtout )?pas|supprime[rz]?-le|a supprimer|bizarre|louche)\b"
+    r"|\b(?:dois-je|doit-elle|doit-il|faut-il) (?:\w+ )?(?:cliquer|repondre|payer|y aller)\b"
+    r"|\b(?:je dois|elle doit|il doit|il faut) (?:\w+ )?(?:cliquer|repondre|payer|y aller)\b[^.!\n]{0,40}\?"
+    r"|\bsavoir si (?:elle|il|on|je) (?:doit|dois|peut|peux) (?:\w+ )?(?:cliquer|repondre|payer)\b|\bje fais quoi\b|\bje dois faire quoi\b"
+    r"|\b(?:c'est|ce serait|c'etait|ca (?:a l'air|sent)) (?:[\w']+ ){0,3}?(?:faux|une fausse|bidon|une fraude|un piege|suspect|louche)\b"
+    r"|\b(?:ne cliqu(?:e|ez|er) (?:surtout )?pas|n'ouvr(?:e|ez) (?:surtout )?pas|supprime[rz]?-le|bizarre|louche)\b"
     r"|\b(?:don't|do not) (?:click|open)\b"
 )
+_THINKS = re.compile(r"\b(?:qu'en (?:penses?|pensez|dis|dites)|t'en penses|vous en pensez)\b")
+_HIS_OWN = re.compile(r"\b(?:vous|votre|vos|your?|contre|protection|compte|jamais|connexion|acces|en cas de)\b")
+"""What a fraud has that speaks of frauds: "une connexion frauduleuse", "protégez-vous contre les arnaques"."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 class Copied(IntEnum):
@@ -72,27 +93,37 @@ class Copied(IntEnum):
 
 
 def copied(view: View) -> Copied:
-    """Of senders who give a name of their own, at an address that is nothing like the brand's."""
+    """Of senders who give a name of their own, at an address that is nothing like the brand's and no robot's."""
     authors = view.message.authors
     if not authors or by_name(authors, view.folded, view.brand) is Standing.NOBODY:
         return Copied.NOT
-    if any(likeness(author.domain, view.brand).grade is not Grade.NONE for author in authors):
+    if any(
+        likeness(author.domain, view.brand).grade is not Grade.NONE or _ROBOT.match(author.addr.lower())
+        for author in authors
+    ):
         return Copied.NOT
     bodies = [item.text for item in view.spoken if not item.is_subject]
-    if not bodies or not all(_GOT.search(text[:_FIRST]) or _introduces(text) for text in bodies):
+    said = [_introduced(text) for text in bodies]
+    if not bodies or not all(said):
         return Copied.NOT
+    somebody = persons(authors, view.folded, view.brand) or all(_MYSELF.search(sentence) for sentence in said)
     subject = " ".join(item.text for item in view.spoken if item.is_subject)
-    return Copied.DOUBTED if all(_doubts(text, subject) for text in bodies) else Copied.TOLD
+    return Copied.DOUBTED if somebody and all(doubts(text, subject) for text in bodies) else Copied.TOLD
 
 
-def _introduces(text: str) -> bool:
-    lines = (line.rstrip() for line in text.split("\n")[:_LINES])
-    return any(line.endswith(":") and _INTRODUCES.search(line[-_INTRODUCTION:]) for line in lines)
+def _introduced(text: str) -> str:
+    """The sentence in which he says that he got what he shows; "" where there is none."""
+    told = (sentence for sentence in _SENTENCE.split(text[:_FIRST]) if _GOT.search(sentence))
+    lines = (line.rstrip()[-_INTRODUCTION:] for line in text.split("\n")[:_LINES])
+    led = (line for line in lines if line.endswith(":") and _INTRODUCES.search(line))
+    return next((sentence for sentence in (*told, *led) if not _TO_READER.search(sentence)), "")
 
 
-def _doubts(text: str, subject: str) -> bool:
+def doubts(text: str, subject: str = "") -> bool:
+    """The subject, or the beginning or the end of the folded text, asks whether it is true, or says that it is not."""
+    sentences = [sentence for part in (subject, text[:_FIRST], text[-_LAST:]) for sentence in _SENTENCE.split(part)]
     return any(
-        pattern.search(part)
-        for pattern in (_IS_IT, _IT_IS_NOT, FRAUD_WORD)
-        for part in (subject, text[:_FIRST], text[-_LAST:])
+        _THINKS.search(sentence)
+        or (not _HIS_OWN.search(sentence) and (_DOUBTS.search(sentence) or FRAUD_WORD.search(sentence)))
+        for sentence in sentences
     )

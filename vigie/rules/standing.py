@@ -87,6 +87,11 @@ def by_name(authors: tuple[Address, ...], folded: Callable[[str], str], brand: B
     return min((_of_author(author, folded, brand) for author in authors), default=Standing.NOBODY)
 
 
+def persons(authors: tuple[Address, ...], folded: Callable[[str], str], brand: Brand) -> bool:
+    """Every author is a person by name, at an address that bears it."""
+    return bool(authors) and all(_person(readable(folded(author.display), brand), author, brand) for author in authors)
+
+
 def another_body(authors: tuple[Address, ...], folded: Callable[[str], str], brand: Brand) -> bool:
     """Every display name, or else domain, is that of another public body or great firm, truly or not, and not the brand's."""
     return bool(authors) and all(_another_body(folded(author.display), author.domain, brand) for author in authors)

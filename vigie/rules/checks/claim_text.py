@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from vigie.message.types import Layer, Medium
-from vigie.rules.copied import Copied, copied
+from vigie.rules.copied import Copied, copied, doubts
 from vigie.rules.doubt import (
     BESIDE,
     bears_the_name,
@@ -21,7 +21,6 @@ from vigie.rules.doubt import (
     vouched,
 )
 from vigie.rules.givenname import own_name
-from vigie.rules.pointing import doubts
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
@@ -107,8 +106,8 @@ def _forwarded(view: View) -> Iterator[Finding]:
     blocks, links = view.message.texts(layer), tuple(link for link in view.message.links if link.layer is layer)
     if view.message.medium is not Medium.MAIL or not blocks or not leads_off(links, view.brand):
         return
-    own = [item.text for item in view.spoken]
-    if by_name(view.message.authors, view.folded, view.brand) is Standing.ANOTHER or doubts(own):
+    known = by_name(view.message.authors, view.folded, view.brand) is Standing.ANOTHER
+    if known or any(doubts(item.text) for item in view.spoken):
         return
     said = utterances(blocks, view.folded, view.brand)
     told, bounds = score_of(view, said), policy().wording
