@@ -121,6 +121,8 @@ def test_what_frauds_say_is_no_copy(above: str) -> None:
         "Pour votre protection contre les fraudeurs, ce lien expire.",
         "Méfiez-vous des tentatives d'hameçonnage : nous ne vous demandons jamais vos codes.",
         "Cet accès est suspect.",
+        "Ce n'est pas une arnaque.",
+        "It is not a scam.",
         "Une question ? Que faire en cas de perte ?",
     ],
 )

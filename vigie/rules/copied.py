@@ -76,8 +76,11 @@ _DOUBTS = re.compile(
     r"|\b(?:don't|do not) (?:click|open)\b"
 )
 _THINKS = re.compile(r"\b(?:qu'en (?:penses?|pensez|dis|dites)|t'en penses|vous en pensez)\b")
-_HIS_OWN = re.compile(r"\b(?:vous|votre|vos|your?|contre|protection|compte|jamais|connexion|acces|en cas de)\b")
-"""What a fraud has that speaks of frauds: "une connexion frauduleuse", "protégez-vous contre les arnaques"."""
+_HIS_OWN = re.compile(
+    r"\b(?:vous|votre|vos|your?|contre|protection|compte|jamais|connexion|acces|en cas de|sans risque|aucune?|n'est (?:pas|ni)"
+    r"|n'etait pas|pas (?:un|une|du|de|d')\b|is not|isn't|not a|no scam)"
+)
+"""What a fraud has that speaks of frauds: "une connexion frauduleuse", "protégez-vous contre les arnaques", "ce n'est pas un faux"."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
