@@ -128,7 +128,10 @@ def _of_brands(table: str, entry: Mapping[str, Any]) -> Iterator[Example]:
     of = entry.get("brand")
     for name in [of] if of else brand.names():
         found = _seen(
-            table, f"{entry['slug']}-{name}", View(message, evidence("sender.example"), _loaded(name)), false=bool(of)
+            table,
+            f"{entry['slug']}-{name}",
+            View(message, evidence("sender.example"), brand.load(name)),
+            false=bool(of),
         )
         if found.named:
             yield replace(found, features={name: value for name, value in found.features.items() if not _names(name)})
@@ -138,12 +141,7 @@ def _of_brands(table: str, entry: Mapping[str, Any]) -> Iterator[Example]:
 def _names(feature: str) -> bool:
     """A pair of words that is another brand's name: no name is a feature."""
     pair = feature.partition(":")[2]
-    return any(pair in named_pairs(_loaded(name)) for name in brand.names())
-
-
-@cache
-def _loaded(name: str) -> brand.Brand:
-    return brand.load(name)
+    return any(pair in named_pairs(brand.load(name)) for name in brand.names())
 
 
 def _example(table: str, slug: str, raw: bytes, *, false: bool) -> Example:

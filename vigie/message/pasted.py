@@ -84,20 +84,21 @@ def guess(text: str) -> Medium:
     return Medium.SMS
 
 
-_SENDER = re.compile(r"\W{0,3}(?:de|from|expediteur) ?:")
+SENDER = re.compile(r"\W{0,3}(?:de|from|expediteur) ?:")
+"""The line "De : ..." of a mail that was copied, folded."""
 _READER = re.compile(r"\W{0,3}(?:a|to|pour|cci?|bcc|destinataires?|envoye(?: le)?|sent|date|recu(?: le)?|received) ?:")
 _ONE = r"(?:[^:@<>\n]{0,60}<[^<>@\s]{1,64}@[\w.-]{1,80}>|[^\s<>@:]{1,64}@[\w.-]{1,80})"
 _MORE_READERS = re.compile(rf"\s*{_ONE}(?:[;,] ?{_ONE}){{0,6}}[;,]?\s*")
 _SAYS = re.compile(r"://|www\.|\w\.\w+/|\b(?:vos|votre)\b")
 """What no line of recipients or of a date has."""
-_HEAD_LINES = 12
+_HEAD_LINES, _HEAD_WIDTH = 12, 400
 
 
 def _without_reader(text: str) -> str:
     """Without the lines that name recipients and dates, where the text begins with the head of a mail: they are the reader's own."""
     lines = text.lstrip("\n").split("\n")
     head = list(itertools.takewhile(str.strip, lines[:_HEAD_LINES]))
-    if not any(_SENDER.match(fold(line[:_HEAD_WIDTH])) for line in head):
+    if not any(SENDER.match(fold(line[:_HEAD_WIDTH])) for line in head):
         return text
     kept, of_reader = [], False
     for line in head:
@@ -107,9 +108,6 @@ def _without_reader(text: str) -> str:
         if not of_reader:
             kept.append(line)
     return "\n".join((*kept, *lines[len(head) :]))
-
-
-_HEAD_WIDTH = 400
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from vigie.rules.clauses import FRAUD_WORD
 from vigie.rules.lookalike import Grade, likeness
-from vigie.rules.standing import Standing, by_name, persons
+from vigie.rules.standing import Standing, persons
 from vigie.rules.view import View
 
 _FIRST, _LAST = 450, 350
@@ -34,8 +34,8 @@ _GOT = re.compile(
     rf"|\b(?:ce|un) {_MAIL} (?:[\w-]+ )?(?:circule|tourne)\b|\b(?:voici|voila) ce qui (?:circule|tourne)\b"
     rf"|\bregarde[zr]? (?:moi )?(?:ca|ce que (?:j'ai|je|on)|ce {_MAIL})"
     rf"|\bt(?:'as|u as|a) vu (?:ca|sa|ce {_MAIL})\b"
-    r"|(?<!you )(?<!you have )(?<!you've )\b(?:got|received|had) this (?:one|e-?mail|message|text|by|in|last|today|yesterday)\b"
-    r"|\b(?:i|we|my [\w-]+) (?:have |has )?(?:just )?(?:got|received|had) this\b"
+    r"|(?<!you )(?<!you have )(?<!you've )\b(?:got|received) this (?:one|e-?mail|message|text|by|in|last|today|yesterday)\b"
+    r"|\b(?:i|we|my [\w-]+) (?:have |has )?(?:just )?(?:got|received) this\b"
     r"|\bthis (?:e-?mail|message) is (?:going around|doing the rounds)\b"
     rf"|\b(?:j'?ai|g|je vien[st]? de|vien[st]? de) (?:\w+ ){{0,2}}?(?:recu|recevoir|eu) (?:sa|ca|ce {_MAIL})\b"
     rf"|\btombee? sur (?:ca|sa|ce {_MAIL})\b|\b(?:on|ils?|elle) m'(?:a|ont) (?:envoye|ecrit) (?:ca|sa|ceci|cela)\b"
@@ -98,7 +98,7 @@ class Copied(IntEnum):
 def copied(view: View) -> Copied:
     """Of senders who give a name of their own, at an address that is nothing like the brand's and no robot's."""
     authors = view.message.authors
-    if not authors or by_name(authors, view.folded, view.brand) is Standing.NOBODY:
+    if view.known is Standing.NOBODY:
         return Copied.NOT
     if any(
         likeness(author.domain, view.brand).grade is not Grade.NONE or _ROBOT.match(author.addr.lower())
@@ -111,7 +111,7 @@ def copied(view: View) -> Copied:
         return Copied.NOT
     somebody = persons(authors, view.folded, view.brand) or all(_MYSELF.search(sentence) for sentence in said)
     subject = " ".join(item.text for item in view.spoken if item.is_subject)
-    return Copied.DOUBTED if somebody and all(doubts(text, subject) for text in bodies) else Copied.TOLD
+    return Copied.DOUBTED if somebody and all(disbelieves(text, subject) for text in bodies) else Copied.TOLD
 
 
 def _introduced(text: str) -> str:
@@ -122,7 +122,7 @@ def _introduced(text: str) -> str:
     return next((sentence for sentence in (*told, *led) if not _TO_READER.search(sentence)), "")
 
 
-def doubts(text: str, subject: str = "") -> bool:
+def disbelieves(text: str, subject: str = "") -> bool:
     """The subject, or the beginning or the end of the folded text, asks whether it is true, or says that it is not."""
     sentences = [sentence for part in (subject, text[:_FIRST], text[-_LAST:]) for sentence in _SENTENCE.split(part)]
     return any(

@@ -13,7 +13,7 @@ from vigie.rules.givenname import named_otherwise
 from vigie.rules.lookalike import Grade, likeness, registrable, words_in
 from vigie.rules.policy import COUNTED, policy
 from vigie.rules.speech import signs
-from vigie.rules.standing import Standing, by_name, calls_itself, telling, written_names
+from vigie.rules.standing import Standing, calls_itself, telling, written_names
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import defanged, leads_off
 from vigie.rules.view import View
@@ -42,8 +42,7 @@ def confirmed(view: View) -> bool:
     if shows_a_fraud(view) or (notice and told.words < (words.curt if is_brief(view) else words.plain)):
         return False
     unsure = told.total < words.sure or not view.once(names_outright)
-    known = by_name(view.message.authors, view.folded, view.brand)  # a line in the text is soon written
-    needed = points.outweighs if unsure or notice or known is Standing.ANOTHER else points.confirms
+    needed = points.outweighs if unsure or notice or view.known is Standing.ANOTHER else points.confirms
     return careful >= needed and (careful >= points.vouches or not answers_for_itself(view))
 
 
@@ -131,7 +130,7 @@ def _said_of(view: View, whole: Score) -> float:
 def weighed(view: View, whole: Score, posing: bool) -> float:
     """`said` of these words. `posing`: the subject line poses as the brand (letterhead.py)."""
     points = policy().doubt
-    most = max([_worth(whole), *(_worth(part) - points.part for part in parts(view))])
+    most = max([_worth(whole), *(_worth(part) - points.part for part in view.once(parts))])
     most += points.resembles * view.once(resembles) + points.pretext * _pretext(view)
     return most + points.subject * posing + points.brief * is_brief(view)
 

@@ -9,7 +9,7 @@ from vigie.auth_checks.types import AuthEvidence
 from vigie.message.types import Message
 from vigie.rules.brand import Brand
 from vigie.rules.catalog import claim_rules, rules
-from vigie.rules.policy import decide
+from vigie.rules.policy import decide, poses
 from vigie.rules.types import Finding, Kind, Label, Verdict
 from vigie.rules.view import View
 
@@ -53,13 +53,9 @@ def conclude(claimed: Sequence[Claimed], evidence: AuthEvidence) -> Verdict:
     proven = [verdict for verdict in verdicts if verdict.proven]
     return max(
         proven or verdicts,
-        key=lambda verdict: (SEVERITY.index(verdict.label), _author_claims(verdict)),
+        key=lambda verdict: (SEVERITY.index(verdict.label), poses(verdict.findings)),
         default=UNRELATED,
     )
-
-
-def _author_claims(verdict: Verdict) -> bool:
-    return any(finding.rule in {"claim-author", "claim-display-name"} for finding in verdict.findings)
 
 
 def _for_brand(claim: Claimed, evidence: AuthEvidence) -> Verdict:

@@ -154,7 +154,7 @@ def decide(view: View, findings: Iterable[Finding]) -> Verdict:
 def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
     """What the table's rows ask about."""
     fault = view.official_author and _cannot_tell(view)
-    layers = COUNTED | PASSED_ON if not view.brand_author and _poses(findings) else COUNTED
+    layers = COUNTED | PASSED_ON if not view.brand_author and poses(findings) else COUNTED
     counted = [finding for finding in findings if finding.layer in layers]
     contradictions = [
         finding
@@ -182,7 +182,7 @@ def facts_of(view: View, findings: tuple[Finding, ...]) -> frozenset[Fact]:
     return frozenset(name for name, holds in truth.items() if holds)
 
 
-def _poses(findings: tuple[Finding, ...]) -> bool:
+def poses(findings: tuple[Finding, ...]) -> bool:
     """The author's own name or address is the brand's, or imitates it."""
     return any(finding.rule in policy().excuse_void_by for finding in findings if finding.kind is Kind.CLAIM)
 

@@ -13,7 +13,7 @@ from vigie.message.fold import fold
 from vigie.message.types import Address, Layer, Link, Message, TextBlock
 from vigie.rules.brand import Brand
 from vigie.rules.pointing import MOST, asks_for_secrets, delivers, doubts, hands_over, only_points
-from vigie.rules.standing import Owner, Standing, owner, standing
+from vigie.rules.standing import Owner, Standing, by_name, owner, standing
 from vigie.rules.types import Finding, Kind
 from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance, utterances
@@ -163,6 +163,11 @@ class View:
         """Who the sender says he is, by his name and by all that he says."""
         texts = [item.text for item in sorted(self.spoken, key=lambda item: not item.is_subject)]
         return standing(self.message.authors, texts, self.folded, self.brand, self.buttons)
+
+    @cached_property
+    def known(self) -> Standing:
+        """Who the sender is by his name and address alone: a line in the text is soon written."""
+        return by_name(self.message.authors, self.folded, self.brand)
 
     @cached_property
     def owner(self) -> Owner:

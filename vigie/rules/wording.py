@@ -20,7 +20,7 @@ from vigie.message.types import Layer, Medium
 from vigie.rules.brand import Brand
 from vigie.rules.clauses import FRAUD_WORD, warns_of_fraud
 from vigie.rules.naming import Names, is_person, names_of
-from vigie.rules.standing import Standing, by_name, names_itself, own_voice
+from vigie.rules.standing import Standing, names_itself, own_voice
 from vigie.rules.unnamed import leads_off
 from vigie.rules.utterance import Utterance
 from vigie.rules.view import View
@@ -146,35 +146,32 @@ def _readings(view: View) -> Iterator[tuple[Utterance, ...]]:
 def unvouched(view: View) -> Score | None:
     """The score as if the text did not tell who the sender is: a line "Zelmora" below is soon written.
 
-    None where his name and address tell it alone (`by_name`), or nothing does.
+    None where his name and address tell it alone (`View.known`), or nothing does.
     """
-    known = by_name(view.message.authors, view.folded, view.brand)
-    form = tuple(_form(view, view.spoken))
+    known, form = view.known, view.once(_whole_form)
     if known is Standing.ANOTHER or not (known < view.standing or _ITSELF in form):
         return None
     told = (_ITSELF, _speaks_as(view.standing))
-    return model().score(
-        features(view, form=(*(mark for mark in form if mark not in told), _speaks_as(min(known, view.standing))))
-    )
+    untold = tuple(mark for mark in form if mark not in told)
+    return model().score(features(view, form=(*untold, _speaks_as(min(known, view.standing)))))
 
 
 def unlike(view: View, whole: Score, bound: float) -> bool:
     """The text as a whole, its beginning and its end all score below `bound`: honest words around a fraud do not lower that."""
     if whole.total >= bound:
         return False
-    form = tuple(_form(view, view.spoken))
+    form = view.once(_whole_form)
     parts = (_cut(view.spoken, part) for part in (slice(0, PART), slice(-PART, None)))
     return all(model().score(features(view, part, form)).total < bound for part in parts)
 
 
-def parts(view: View) -> Iterator[Score]:
+def parts(view: View) -> tuple[Score, ...]:
     """The scores of pieces of a long text, which overlap: a paragraph is judged by itself as well as among the others."""
     longest = min(_longest(view), (MAX_PIECES + 1) * STEP)
     if longest <= PIECE:
-        return
-    form = tuple(_form(view, view.spoken))
-    for start in range(0, longest - STEP, STEP):
-        yield model().score(features(view, _cut(view.spoken, slice(start, start + PIECE)), form))
+        return ()
+    pieces = (_cut(view.spoken, slice(start, start + PIECE)) for start in range(0, longest - STEP, STEP))
+    return tuple(model().score(features(view, piece, view.once(_whole_form))) for piece in pieces)
 
 
 def all_read(view: View) -> bool:
@@ -219,13 +216,15 @@ def features(
 
     `spoken`: instead of all that the sender says. `form`: that of the whole, for a piece of it; else it is that of `spoken`.
     """
+    if form is None:
+        form = view.once(_whole_form) if spoken is None or spoken is view.spoken else tuple(_form(view, spoken))
     spoken = view.spoken if spoken is None else spoken
     words = names_of(view.brand)
     subject = [token for item in spoken if item.is_subject for token in tokens(_read(item), words)]
     lines = [tokens(line, words) for line in _body_lines(spoken)]
     lines = [line for line in lines if line]
     shown = [token for author in view.message.authors[:2] for token in tokens(view.folded(author.display), words)]
-    found = dict.fromkeys(_form(view, spoken) if form is None else form, 1.0)
+    found = dict.fromkeys(form, 1.0)
     found[f"x:words-{min(8, sum(map(len, lines)).bit_length())}"] = 1.0
     if not shown:
         found["x:no-display"] = 1.0
@@ -279,6 +278,11 @@ def tokens(folded: str, words: Names) -> list[str]:
 def _grams(stems: list[str]) -> Iterator[str]:
     yield from stems
     yield from (f"{first}_{second}" for first, second in itertools.pairwise(stems))
+
+
+def _whole_form(view: View) -> tuple[str, ...]:
+    """`_form` of all that the sender says."""
+    return tuple(_form(view, view.spoken))
 
 
 def _form(view: View, spoken: tuple[Utterance, ...]) -> Iterator[str]:

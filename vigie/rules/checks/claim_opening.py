@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import dropwhile
 
+from vigie.message.pasted import SENDER
 from vigie.message.types import Medium
 from vigie.rules.clauses import FRAUD_WORD
 from vigie.rules.letterhead import alone, opens_with_name
@@ -49,7 +50,7 @@ def _written(view: View, words: Names) -> Iterator[Finding]:
             return
 
 
-_SENDER = re.compile(r"\W{0,3}(?:de|from|expediteur) ?: ?\W{0,2}(?=\w)")
+_SENDER = re.compile(SENDER.pattern + r" ?\W{0,2}(?=\w)")
 _ADDRESS = re.compile(r"@([\w.-]{1,255})")
 _FIRST_LINES = 4
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vigie.message.types import Layer, Medium
-from vigie.rules.copied import Copied, copied, doubts
+from vigie.rules.copied import Copied, copied, disbelieves
 from vigie.rules.doubt import (
     BESIDE,
     bears_the_name,
@@ -24,7 +25,7 @@ from vigie.rules.givenname import own_name
 from vigie.rules.policy import policy
 from vigie.rules.quoting import claim
 from vigie.rules.speech import signs
-from vigie.rules.standing import Owner, Standing, another_body, by_name, telling
+from vigie.rules.standing import Owner, Standing, another_body, telling
 from vigie.rules.types import Finding, Kind, Strength
 from vigie.rules.unnamed import channel, leads_off
 from vigie.rules.utterance import utterances, written
@@ -41,16 +42,23 @@ def check(view: View) -> Iterator[Finding]:
     """One finding per sign, where the signs together are enough."""
     if view.message.medium is Medium.CALL:  # the listener speaks: checks/caller_*.py
         return
-    passed_on = view.once(copied)
-    if passed_on is Copied.DOUBTED:
-        return
+    found = tuple(_claims(view))
+    passed_on = view.once(copied) if found else Copied.NOT
+    if passed_on is Copied.NOT:
+        yield from found
+    elif passed_on is Copied.TOLD:
+        yield from (replace(finding, strength=Strength.WEAK) for finding in found)
+
+
+def _claims(view: View) -> Iterator[Finding]:
+    """Of the outer text, whoever wrote it first."""
     found = view.once(signs)
     if view.message.medium is Medium.SMS and _names_another(view):
         found = tuple(sign for sign in found if sign.topic not in {"affair", "nobody-else"})
     topics = {sign.topic for sign in found}
     points, needed = sum(sign.weight for sign in found), weights().enough
     told, careful = view.once(score), view.once(doubt)
-    own = own_name(view) or passed_on is Copied.TOLD
+    own = own_name(view)
     if told is not None and careful is not None:
         yield from _wording(view, told, careful, enough=points >= needed, own=own)
         backed = points == needed - 1 and told.total >= policy().wording.backs
@@ -104,10 +112,9 @@ def _forwarded(view: View) -> Iterator[Finding]:
     """What a fraud says, passed on without a word of doubt by a sender who gives no name of his own: a line "De : ..." is soon written."""
     layer = Layer.FORWARDED
     blocks, links = view.message.texts(layer), tuple(link for link in view.message.links if link.layer is layer)
-    if view.message.medium is not Medium.MAIL or not blocks or not leads_off(links, view.brand):
+    if not blocks or not leads_off(links, view.brand):
         return
-    known = by_name(view.message.authors, view.folded, view.brand) is Standing.ANOTHER
-    if known or any(doubts(item.text) for item in view.spoken):
+    if view.known is Standing.ANOTHER or any(disbelieves(item.text) for item in view.spoken):
         return
     said = utterances(blocks, view.folded, view.brand)
     told, bounds = score_of(view, said), policy().wording
